@@ -1,0 +1,185 @@
+//! How a series is cut: into rows, the batch, and each row into windows of time steps.
+//!
+//! With N values and `batch_size` B, row `b` is the contiguous stretch `b·L .. (b+1)·L`, L = ⌊N/B⌋. Window `w` holds
+//! the time steps `w·h′ .. w·h′ + h` of every row, with h = `truncated_backprop_length` and h′ = `window_stride`.
+//! The N mod B values behind the last row, and the end of each row that fills no window, go unused.
+
+use crate::Error;
+
+/// The cut of a series of a certain length into rows and windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    total_series_length: usize,
+    batch_size: usize,
+    truncated_backprop_length: usize,
+    window_stride: usize,
+}
+
+impl Layout {
+    /// Checks the sizes against each other.
+    ///
+    /// # Errors
+    /// [`Error::Zero`], [`Error::BatchTooLarge`], [`Error::WindowTooLong`] for a window longer than a row, and
+    /// [`Error::WindowStride`] for a stride longer than a window.
+    pub fn new(
+        total_series_length: usize,
+        batch_size: usize,
+        truncated_backprop_length: usize,
+        window_stride: usize,
+    ) -> Result<Self, Error> {
+        let sizes = [
+            ("total_series_length", total_series_length),
+            ("batch_size", batch_size),
+            ("truncated_backprop_length", truncated_backprop_length),
+        ];
+        if let Some((name, _)) = sizes.into_iter().find(|&(_, size)| size == 0) {
+            return Err(Error::Zero { name });
+        }
+        if batch_size > total_series_length {
+            return Err(Error::BatchTooLarge { batch_size, total_series_length });
+        }
+        let row_length = total_series_length / batch_size;
+        if truncated_backprop_length > row_length {
+            return Err(Error::WindowTooLong {
+                truncated_backprop_length,
+                row_length,
+                total_series_length,
+                batch_size,
+            });
+        }
+        if !(1..=truncated_backprop_length).contains(&window_stride) {
+            return Err(Error::WindowStride { window_stride, truncated_backprop_length });
+        }
+        Ok(Self { total_series_length, batch_size, truncated_backprop_length, window_stride })
+    }
+
+    /// Checks that an echo of this lag comes before a row ends.
+    ///
+    /// # Errors
+    /// [`Error::EchoStep`] if it does not.
+    pub fn check_echo_step(&self, echo_step: usize) -> Result<(), Error> {
+        let row_length = self.row_length();
+        if echo_step < row_length { Ok(()) } else { Err(Error::EchoStep { echo_step, row_length }) }
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    /// Values in a row.
+    #[must_use]
+    pub fn row_length(&self) -> usize {
+        self.total_series_length / self.batch_size
+    }
+
+    /// How many windows there are: at least one.
+    #[must_use]
+    pub fn windows(&self) -> usize {
+        (self.row_length() - self.truncated_backprop_length) / self.window_stride + 1
+    }
+
+    /// How many values a window has: time steps × rows.
+    #[must_use]
+    pub fn window_values(&self) -> usize {
+        self.truncated_backprop_length * self.batch_size
+    }
+
+    /// How many values of the series stand in no window.
+    #[must_use]
+    pub fn unused(&self) -> usize {
+        let used_of_a_row = (self.windows() - 1) * self.window_stride + self.truncated_backprop_length;
+        self.total_series_length - self.batch_size * used_of_a_row
+    }
+
+    /// The first window from which on every target can be known, given the lag; `windows()` if there is none.
+    ///
+    /// A row's first `echo_step` targets echo what stands at the end of the row above, which no net that starts
+    /// from a zero state has seen. The first window counts all its time steps, a later one its last
+    /// `window_stride`; a window is settled when all that it counts lie at or behind the lag.
+    #[must_use]
+    pub fn first_settled_window(&self, echo_step: usize) -> usize {
+        if echo_step == 0 {
+            return 0;
+        }
+        let counted_from = self.truncated_backprop_length - self.window_stride;
+        let window = echo_step.saturating_sub(counted_from).div_ceil(self.window_stride).max(1);
+        window.min(self.windows())
+    }
+
+    /// Copies one window of `values` (a series' input or target) to `out`, time-major: the value of time step `t`
+    /// and row `b` goes to `out[t · batch_size + b]`.
+    ///
+    /// # Panics
+    /// If `values` is shorter than the series of this layout, `window` is not below [`windows`](Self::windows), or
+    /// `out` has not [`window_values`](Self::window_values) places.
+    pub fn gather<T>(&self, values: &[u8], window: usize, out: &mut [T], convert: impl Fn(u8) -> T) {
+        assert!(window < self.windows(), "window {window} of {}", self.windows());
+        assert_eq!(out.len(), self.window_values(), "places for a window");
+        let start = window * self.window_stride;
+        for (row, series) in values.chunks_exact(self.row_length()).take(self.batch_size).enumerate() {
+            let steps = &series[start..start + self.truncated_backprop_length];
+            for (place, &value) in out[row..].iter_mut().step_by(self.batch_size).zip(steps) {
+                *place = convert(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_tutorials_picture() {
+        // Its example: 36 values, 3 rows, windows of 3. The second window shows steps 4-6, 16-18, 28-30, counted from 1.
+        let values: Vec<u8> = (1..=36).collect();
+        let layout = Layout::new(36, 3, 3, 3).unwrap();
+        assert_eq!((layout.windows(), layout.unused()), (4, 0));
+        let mut window = [0; 9];
+        layout.gather(&values, 1, &mut window, |v| v);
+        assert_eq!(window, [4, 16, 28, 5, 17, 29, 6, 18, 30]);
+    }
+
+    #[test]
+    fn what_cannot_be_cut_is_refused() {
+        assert_eq!(Layout::new(0, 5, 15, 15), Err(Error::Zero { name: "total_series_length" }));
+        assert_eq!(Layout::new(50, 0, 15, 15), Err(Error::Zero { name: "batch_size" }));
+        assert_eq!(Layout::new(50, 5, 0, 0), Err(Error::Zero { name: "truncated_backprop_length" }));
+        assert_eq!(Layout::new(4, 5, 1, 1), Err(Error::BatchTooLarge { batch_size: 5, total_series_length: 4 }));
+        assert!(matches!(Layout::new(50, 5, 11, 11), Err(Error::WindowTooLong { row_length: 10, .. })));
+        for window_stride in [0, 11] {
+            assert!(matches!(Layout::new(500, 5, 10, window_stride), Err(Error::WindowStride { .. })));
+        }
+        let layout = Layout::new(50, 5, 10, 10).unwrap();
+        assert_eq!(layout.check_echo_step(9), Ok(()));
+        assert_eq!(layout.check_echo_step(10), Err(Error::EchoStep { echo_step: 10, row_length: 10 }));
+    }
+
+    proptest! {
+        /// Marks every time step that a window holds or counts, one by one, and compares.
+        #[test]
+        fn windows_count_every_step_once(
+            length in 1_usize..300, batch_size in 1_usize..8, h in 1_usize..20, stride in 1_usize..20, echo_step in 0_usize..40,
+        ) {
+            prop_assume!(stride <= h && h <= length / batch_size);
+            let layout = Layout::new(length, batch_size, h, stride).unwrap();
+            let mut counted = vec![0; layout.row_length()];
+            let mut settled = Vec::new();
+            for window in 0..layout.windows() {
+                let first = if window == 0 { 0 } else { h - stride };
+                let steps = window * stride + first..window * stride + h;
+                settled.push(steps.start >= echo_step);
+                counted[steps].iter_mut().for_each(|n| *n += 1);
+            }
+            let used = counted.iter().position(|&n| n == 0).unwrap_or(layout.row_length());
+            prop_assert!(counted[..used].iter().all(|&n| n == 1), "{counted:?}");
+            prop_assert!(layout.row_length() - used < stride);
+            prop_assert_eq!(layout.unused(), length - batch_size * used);
+            prop_assert_eq!(layout.first_settled_window(echo_step), settled.iter().take_while(|&&s| !s).count());
+            prop_assert!(settled.is_sorted());
+        }
+    }
+}
