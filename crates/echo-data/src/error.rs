@@ -117,6 +117,24 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The setting that has to change, or nothing if it is a file.
+    #[must_use]
+    pub fn setting(&self) -> Option<&'static str> {
+        match self {
+            Self::NumClasses { .. } => Some("num_classes"),
+            Self::Probability { .. } | Self::ProbabilitySum { .. } => Some("class_probabilities"),
+            Self::Zero { name } => Some(name),
+            Self::BatchTooLarge { .. } => Some("batch_size"),
+            Self::WindowTooLong { .. } => Some("truncated_backprop_length"),
+            Self::WindowStride { .. } => Some("window_stride"),
+            Self::EchoStep { .. } => Some("echo_step"),
+            Self::OutOfMemory { .. } => Some("total_series_length"),
+            Self::MissingColumn { .. } | Self::Cell { .. } | Self::NoValues | Self::Csv { .. } => None,
+        }
+    }
+}
+
 /// Words for a bad cell: an empty one is told apart from a wrong value.
 struct CellProblem<'a> {
     value: &'a str,

@@ -94,6 +94,14 @@ pub enum Error {
         /// The shape in the file.
         found: Vec<usize>,
     },
+    /// A tensor that is no matrix and has to be one.
+    #[error("tensor `{name}` has shape {found:?}: it must be a matrix")]
+    NoMatrix {
+        /// The tensor's name.
+        name: String,
+        /// The shape in the file.
+        found: Vec<usize>,
+    },
     /// A tensor of numbers that are neither F32 nor F64.
     #[error("tensor `{name}` holds {dtype} numbers: it must hold F32 or F64")]
     TensorDtype {

@@ -53,5 +53,6 @@ pub use error::Error;
 pub use loss::{Loss, Score, SoftmaxCrossEntropy};
 pub use network::{Network, State, Tape};
 pub use optimizer::{Adagrad, Optimizer, Sgd};
+pub use pytorch::{Stored, stored};
 pub use scalar::Scalar;
 pub use tensors::{Place, Role, Tensor};

@@ -18,6 +18,12 @@ pub trait Optimizer<T>: Send + Sync {
     fn step(&mut self, parameters: &mut [T], gradients: &[T]);
 }
 
+impl<T, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
+    fn step(&mut self, parameters: &mut [T], gradients: &[T]) {
+        (**self).step(parameters, gradients);
+    }
+}
+
 /// Plain stochastic gradient descent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sgd<T> {

@@ -79,6 +79,32 @@ impl<T: Scalar, C: Cell<T>> Network<T, C> {
     }
 }
 
+/// What a safetensors file says of the net whose parameters it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Hidden units.
+    pub hidden_size: usize,
+    /// Outputs of the readout.
+    pub outputs: usize,
+    /// Whether the readout's weights are F64 numbers.
+    pub double: bool,
+}
+
+/// Reads from the bytes of a safetensors file what net it is of.
+///
+/// # Errors
+/// [`Error::NotSafetensors`]; [`Error::MissingTensor`] or [`Error::NoMatrix`] if there is no matrix
+/// `head.weight`.
+pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
+    let file = SafeTensors::deserialize(bytes).map_err(not_safetensors)?;
+    let name = || "head.weight".to_owned();
+    let head = file.tensor("head.weight").map_err(|_| Error::MissingTensor { name: name() })?;
+    match *head.shape() {
+        [outputs, hidden_size] => Ok(Stored { hidden_size, outputs, double: head.dtype() == Dtype::F64 }),
+        ref found => Err(Error::NoMatrix { name: name(), found: found.to_vec() }),
+    }
+}
+
 /// A tensor's numbers, row by row, or nothing if they are not floating-point numbers that can be read.
 fn numbers(view: &TensorView<'_>) -> Option<Vec<f64>> {
     let bytes = view.data();

@@ -1,0 +1,197 @@
+//! The command line.
+
+use crate::console::Console;
+use crate::files::State;
+use crate::{Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tracing_subscriber::EnvFilter;
+
+const EXIT_CODES: &str = "Exit codes:
+    0  done
+    1  failed after the run had begun, for instance because the disk is full
+    2  a setting, a given file or the output folder is wrong; nothing was run
+    3  the loss became infinite or not a number; what there is is kept
+  130  stopped by Ctrl-C or a termination signal; what there is is kept";
+
+/// Trains small recurrent nets to repeat their input some steps later.
+#[derive(Debug, Parser)]
+#[command(name = "rnn-train", version, after_help = EXIT_CODES)]
+struct Cli {
+    /// Tell more on standard error; twice for everything. RUST_LOG overrides it
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a net and write metrics, weights and a picture to a folder
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArgs),
+    /// Score saved weights on fresh series, or on given ones
+    #[command(after_help = EXIT_CODES)]
+    Eval(EvalArgs),
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// The folder to write to; it must be empty or not exist yet
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    overwrite: bool,
+    /// Read settings from a TOML file; those given here as well win
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    /// Draw no picture
+    #[arg(long)]
+    no_figure: bool,
+    #[command(flatten)]
+    settings: RawSettings,
+}
+
+#[derive(Debug, Args)]
+struct EvalArgs {
+    /// The weights to score
+    #[arg(long, value_name = "FILE.safetensors")]
+    model: PathBuf,
+    /// Read settings from a TOML file, such as the run's config.toml; those given here as well win
+    #[arg(long, value_name = "FILE.toml")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: RawSettings,
+}
+
+/// The settings that have no meaning without training. A file may have them, the command line not.
+const TRAINING_ONLY: [&str; 5] = ["num_epochs", "learning_rate", "optimizer", "log_every", "initial_weights"];
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = Cli::command().mut_subcommand("eval", |eval| {
+        TRAINING_ONLY.into_iter().fold(eval, |eval, name| eval.mut_arg(name, |argument| argument.hide(true)))
+    });
+    let cli: Cli = match parse(command, arguments) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    start_logging(cli.verbose);
+    let code = match cli.command {
+        Command::Run(arguments) => run_command(&arguments),
+        Command::Eval(arguments) => eval_command(&arguments),
+    };
+    ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
+}
+
+/// Parses the arguments; help goes to standard output, and an error becomes one line.
+///
+/// # Errors
+/// The exit code, when there is nothing more to do.
+pub fn parse<P: FromArgMatches>(
+    command: clap::Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<P, ExitCode> {
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| P::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Nothing is left to do if the help cannot be printed.
+            let _ = error.print();
+            ExitCode::from(if error.use_stderr() { exit_code::BAD_INPUT } else { exit_code::DONE })
+        }
+        _ => ExitCode::from(report(&one_line(&error.to_string()), exit_code::BAD_INPUT)),
+    })
+}
+
+/// The first paragraph of clap's message and its tip, without the usage that follows.
+fn one_line(message: &str) -> String {
+    let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+    let kept: Vec<_> = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+    kept.join(" ").trim_start_matches("error: ").replace("tip: ", "").replace("  ", " ")
+}
+
+/// Tells of an error on standard error, in one line, and hands the exit code on.
+pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
+    // Nothing is left to do if even that cannot be said.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+    code
+}
+
+/// Starts diagnostics on standard error.
+pub fn start_logging(verbose: u8) {
+    let level = ["info", "debug", "trace"][usize::from(verbose.min(2))];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    // It is only refused where the host program has started its own.
+    let _ = format.without_time().with_target(false).try_init();
+}
+
+/// A flag that is set by the first Ctrl-C or termination signal; the second one ends the program at once.
+pub fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let set = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(exit_code::INTERRUPTED));
+        }
+    });
+    if let Err(error) = set {
+        tracing::warn!("Ctrl-C will end the program at once: {error}");
+    }
+    stop
+}
+
+fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
+    config.map_or_else(|| Ok(Layer::default()), Layer::from_toml_file)
+}
+
+fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
+    let RunArgs { out, overwrite, config, no_figure, settings } = arguments;
+    let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)).resolve()?;
+    tracing::debug!("{settings:?}");
+    let options = run::Options { overwrite: *overwrite, figure: !no_figure };
+    let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
+    match status.status {
+        State::Done => tracing::info!("wrote {}", out.display()),
+        _ => tracing::warn!("stopped after step {}; wrote {}", status.steps, out.display()),
+    }
+    if let Some(error) = &status.error {
+        report(error, exit_code::DIVERGED);
+    }
+    Ok(match status.status {
+        State::Diverged => exit_code::DIVERGED,
+        State::Interrupted => exit_code::INTERRUPTED,
+        State::Running | State::Failed => exit_code::FAILED,
+        State::Done => exit_code::DONE,
+    })
+}
+
+fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
+    let EvalArgs { model, config, settings } = arguments;
+    let flags = Layer::from_flags(settings);
+    if let Some(name) = flags.names().find(|name| TRAINING_ONLY.contains(name)) {
+        return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
+    }
+    let config = config_layer(config.as_deref())?;
+    let settings = evaluate::settings_of(model)?.overlaid(&config).overlaid(&flags).resolve()?;
+    let fresh = format!("fresh series of seed {}", settings.seed);
+    let names = settings.series.iter().map(|path| path.display().to_string());
+    let names = if settings.series.is_empty() { vec![fresh] } else { names.collect() };
+    for (name, row) in names.iter().zip(evaluate(&settings, model)?) {
+        let settled = row.settled_loss.zip(row.settled_accuracy);
+        let settled = settled.map(|(loss, accuracy)| format!(", settled: loss {loss} accuracy {accuracy}"));
+        let line = format!("{name}: loss {} accuracy {}{}", row.loss, row.accuracy, settled.unwrap_or_default());
+        if writeln!(std::io::stdout(), "{line}").is_err() {
+            break;
+        }
+    }
+    Ok(exit_code::DONE)
+}

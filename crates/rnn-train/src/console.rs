@@ -1,0 +1,57 @@
+//! What a run shows: the tutorial's lines, and a progress bar on a terminal.
+
+use crate::run::Watch;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+/// Prints `New data, epoch E` and every 100th `Step N Loss X` to standard output, as the tutorial does, and where that
+/// is a terminal shows a progress bar on standard error.
+pub(crate) struct Console {
+    bar: ProgressBar,
+    epoch: usize,
+    /// Nobody reads standard output any more; training goes on.
+    closed: bool,
+}
+
+const LINE_EVERY: usize = 100;
+
+impl Console {
+    pub(crate) fn new() -> Self {
+        Self { bar: ProgressBar::hidden(), epoch: 0, closed: false }
+    }
+
+    fn print(&mut self, line: &str) {
+        if !self.closed {
+            self.closed = self.bar.suspend(|| writeln!(std::io::stdout(), "{line}").is_err());
+        }
+    }
+}
+
+impl Watch for Console {
+    fn begins(&mut self, steps: usize) {
+        if std::io::stdout().is_terminal() {
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {per_sec}, {eta} left");
+            // The template is fixed, so it parses; the default style would do as well.
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            self.bar = ProgressBar::new(steps as u64).with_style(style);
+        }
+    }
+
+    fn epoch(&mut self, epoch: usize) {
+        self.epoch = epoch;
+        self.bar.set_message(format!("epoch {epoch}"));
+        self.print(&format!("New data, epoch {epoch}"));
+    }
+
+    fn step(&mut self, batch: usize, loss: &dyn Display) {
+        if batch.is_multiple_of(LINE_EVERY) {
+            self.print(&format!("Step {batch} Loss {loss}"));
+        }
+        self.bar.inc(1);
+    }
+
+    fn ends(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,73 @@
+//! What can go wrong in a run.
+
+use crate::{SettingError, exit_code};
+use std::path::PathBuf;
+
+/// An error in one line: what, where, and what would be right.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting that cannot be.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// A file that is given to read and cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A series file with something wrong in it.
+    #[error("{}: {source}", path.display())]
+    Series {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        source: echo_data::Error,
+    },
+    /// A file of weights with something wrong in it.
+    #[error("{}: {source}", path.display())]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        source: rnn_core::Error,
+    },
+    /// Sizes that the net or the data cannot have.
+    #[error(transparent)]
+    Core(#[from] rnn_core::Error),
+    /// A series that cannot be drawn.
+    #[error(transparent)]
+    Data(#[from] echo_data::Error),
+    /// An output folder that must not or cannot be written to.
+    #[error("{}: {problem}", path.display())]
+    Out {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
+    /// A file of results that cannot be written, after the run has begun.
+    #[error("{}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A picture that cannot be drawn.
+    #[error("figure: {0}")]
+    Figure(String),
+}
+
+impl Error {
+    /// The program's exit code for this error.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Write { .. } | Self::Figure(_) => exit_code::FAILED,
+            _ => exit_code::BAD_INPUT,
+        }
+    }
+}

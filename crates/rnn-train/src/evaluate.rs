@@ -1,0 +1,61 @@
+//! Scores saved weights on series, without training.
+
+use crate::data::Source;
+use crate::files::EpochRow;
+use crate::train::{Means, Window, network};
+use crate::{Dtype, Error, Layer, RawSettings, Settings};
+use rnn_core::{Scalar, SoftmaxCrossEntropy, State, Truncation, stored};
+use std::path::Path;
+
+/// The scores of one series: the row that an epoch of training on it would have had.
+pub type Evaluation = EpochRow;
+
+/// The settings that a file of weights determines: `state_size`, `num_classes` and `dtype`.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Weights`].
+pub fn settings_of(model: &Path) -> Result<Layer, Error> {
+    let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
+    let stored = stored(&bytes).map_err(|source| Error::Weights { path: model.to_owned(), source })?;
+    Ok(Layer::from_flags(&RawSettings {
+        state_size: Some(stored.hidden_size as i64),
+        num_classes: Some(stored.outputs as i64),
+        dtype: Some(if stored.double { Dtype::F64 } else { Dtype::F32 }),
+        ..RawSettings::default()
+    }))
+}
+
+/// Scores the weights in `model` on each series of the settings' files, or on one that no training has drawn.
+///
+/// # Errors
+/// [`Error`] for weights that are not of this net, and for what is wrong with a file.
+pub fn evaluate(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Error> {
+    match settings.dtype {
+        Dtype::F32 => evaluate_in::<f32>(settings, model),
+        Dtype::F64 => evaluate_in::<f64>(settings, model),
+    }
+}
+
+fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Error> {
+    let network = network::<T>(settings, Some(model))?;
+    let source = Source::new(settings)?;
+    let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
+    let mut tape = network.tape(truncation.window(), settings.batch_size)?;
+    let mut state = State::zeros(&network, settings.batch_size)?;
+    let mut evaluations = Vec::new();
+    for (index, (series, layout)) in source.to_evaluate()?.into_iter().enumerate() {
+        let mut means = Means::new(layout.first_settled_window(settings.echo_step));
+        let mut data = Window::<T>::new(layout);
+        state.set_zero();
+        for window in 0..layout.windows() {
+            data.load(&series, layout, window);
+            let counted = truncation.counted(window == 0);
+            let steps = counted.len();
+            let score = network.score(&data.inputs, &data.targets, counted, &state, &SoftmaxCrossEntropy, &mut tape)?;
+            network.copy_state(&tape, truncation.stride(), &mut state)?;
+            means.add(window, steps, score.loss, score.accuracy);
+        }
+        evaluations.push(means.row(index));
+    }
+    Ok(evaluations)
+}

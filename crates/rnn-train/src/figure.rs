@@ -1,0 +1,252 @@
+//! The picture of a run, in the tutorial's layout of two rows and three columns: the loss curve, then the first five
+//! rows of the last window with their input, target and prediction.
+
+use crate::files::{FIGURE_PNG, FIGURE_SVG, write_whole};
+use crate::train::Window;
+use crate::{Error, Settings};
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use resvg::{tiny_skia, usvg};
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The typeface of all pictures; the PNG is drawn with the one in the program, so it needs none on the machine.
+pub const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
+
+const INPUT: RGBColor = RGBColor(0x3b, 0x6f, 0xd4);
+const TARGET: RGBColor = RGBColor(0xd4, 0x3b, 0x3b);
+const PREDICTION: RGBColor = RGBColor(0x2e, 0x9e, 0x4f);
+const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
+
+/// What each kind of bar stands for, its colour, and the height of the greatest class, as in the tutorial.
+const BARS: [(&str, RGBColor, f64); 3] =
+    [("input", INPUT, 1.0), ("target", TARGET, 0.5), ("prediction", PREDICTION, 0.3)];
+
+/// A loss curve of any length in bounded memory: neighbouring steps share a bucket, of which the lowest and the highest
+/// loss are kept. When there are too many buckets, pairs of them become one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LossCurve {
+    /// Lowest and highest loss.
+    buckets: Vec<(f64, f64)>,
+    /// Steps in every bucket but the last.
+    width: usize,
+    steps: usize,
+}
+
+/// More than the picture's dots across the curve.
+const MOST_BUCKETS: usize = 1024;
+
+impl Default for LossCurve {
+    fn default() -> Self {
+        Self { buckets: Vec::new(), width: 1, steps: 0 }
+    }
+}
+
+impl LossCurve {
+    /// Takes in the next step's loss.
+    pub fn push(&mut self, loss: f64) {
+        if self.steps.is_multiple_of(self.width) {
+            if self.buckets.len() == MOST_BUCKETS {
+                let wider = self.buckets.chunks(2).map(|pair| (pair[0].0.min(pair[1].0), pair[0].1.max(pair[1].1)));
+                self.buckets = wider.collect();
+                self.width *= 2;
+            }
+            self.buckets.push((loss, loss));
+        } else if let Some((low, high)) = self.buckets.last_mut() {
+            *low = low.min(loss);
+            *high = high.max(loss);
+        }
+        self.steps += 1;
+    }
+
+    /// A line through all buckets: points of step and loss.
+    fn points(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.buckets.iter().enumerate().flat_map(|(index, &(low, high))| {
+            let step = (index * self.width) as f64;
+            [(step, high), (step + (self.width - 1) as f64, low)]
+        })
+    }
+
+    fn highest(&self) -> f64 {
+        self.buckets.iter().map(|&(_, high)| high).fold(0.0, f64::max)
+    }
+}
+
+/// All that the picture shows.
+pub(crate) struct Figure<'a, T> {
+    settings: &'a Settings,
+    curve: &'a LossCurve,
+    window: &'a Window<T>,
+    predictions: &'a [u32],
+}
+
+impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        curve: &'a LossCurve,
+        window: &'a Window<T>,
+        predictions: &'a [u32],
+    ) -> Self {
+        Self { settings, curve, window, predictions }
+    }
+
+    /// Writes it to a folder as SVG and PNG.
+    pub(crate) fn write(&self, folder: &Path) -> Result<(), Error> {
+        let svg = svg((1200, 680), |root| self.draw(root))?;
+        write_whole(&folder.join(FIGURE_SVG), svg.as_bytes())?;
+        write_whole(&folder.join(FIGURE_PNG), &png(&svg)?)
+    }
+
+    fn draw(&self, root: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
+        let (title, body) = root.split_vertically(46);
+        self.draw_title(&title)?;
+        let panels = body.margin(0, 6, 6, 12).split_evenly((2, 3));
+        self.draw_curve(&panels[0])?;
+        for (row, panel) in panels[1..].iter().enumerate().take(self.settings.batch_size) {
+            self.draw_row(row, panel)?;
+        }
+        Ok(())
+    }
+
+    fn draw_title(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
+        let Settings { echo_step, truncated_backprop_length, state_size, .. } = self.settings;
+        let title =
+            format!("Echo after {echo_step} steps, window of {truncated_backprop_length}, {state_size} hidden units");
+        area.draw(&Text::new(title, (20, 18), (FONT, 17).into_font().color(&TEXT)))?;
+        let mut x = 740;
+        for (name, colour, _) in BARS {
+            area.draw(&Rectangle::new([(x, 20), (x + 13, 33)], colour.filled()))?;
+            area.draw(&Text::new(name, (x + 19, 20), (FONT, 14).into_font().color(&TEXT)))?;
+            x += 44 + 8 * name.len() as i32;
+        }
+        Ok(())
+    }
+
+    fn draw_curve(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
+        let steps = self.curve.steps.max(2) as f64;
+        let highest = if self.curve.highest() > 0.0 { self.curve.highest() * 1.05 } else { 1.0 };
+        let mut chart = panel(area, "Loss").build_cartesian_2d(0.0..steps - 1.0, 0.0..highest)?;
+        let whole = |step: &f64| format!("{step:.0}");
+        let mut style = chart.configure_mesh();
+        mesh(style.x_desc("training step").y_desc("cross-entropy (nats)").x_labels(5).x_label_formatter(&whole))?;
+        chart.draw_series(LineSeries::new(self.curve.points(), INPUT.stroke_width(1)))?;
+        Ok(())
+    }
+
+    fn draw_row(&self, row: usize, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
+        let (batch, steps) = (self.settings.batch_size, self.settings.truncated_backprop_length);
+        let of_row = move |t: usize| t * batch + row;
+        let greatest_class = (self.settings.num_classes - 1) as f64;
+        let mut chart = panel(area, &format!("Row {row}")).build_cartesian_2d(0.0..steps as f64, 0.0..2.0)?;
+        let whole = |step: &f64| format!("{step:.0}");
+        let mut style = chart.configure_mesh();
+        style.x_desc("time step in the window").x_labels(8.min(steps + 1)).x_label_formatter(&whole);
+        mesh(style.y_desc(if greatest_class > 1.0 { "share of the greatest class" } else { "class" }).y_labels(5))?;
+        for (kind, (_, colour, height)) in BARS.into_iter().enumerate() {
+            let bars = (0..steps).filter_map(|t| {
+                let class = match kind {
+                    0 => self.window.inputs[of_row(t)].widen(),
+                    1 => f64::from(self.window.targets[of_row(t)]),
+                    _ => f64::from(self.predictions[of_row(t)]),
+                };
+                let top = class / greatest_class * height;
+                (class > 0.0).then(|| Rectangle::new([(t as f64, 0.0), (t as f64 + 1.0, top)], colour.filled()))
+            });
+            chart.draw_series(bars)?;
+        }
+        Ok(())
+    }
+}
+
+/// The result of drawing on an SVG.
+pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Draws a picture of this size and returns its SVG text.
+///
+/// # Errors
+/// [`Error::Figure`].
+pub fn svg(size: (u32, u32), draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, Shift>) -> Drawn) -> Result<String, Error> {
+    let mut text = String::new();
+    {
+        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
+        root.fill(&WHITE).and_then(|()| draw(&root)).and_then(|()| root.present()).map_err(figure_error)?;
+    }
+    Ok(text)
+}
+
+/// A chart with the title, margins and label areas that all charts have.
+pub fn panel<'a, 'b>(
+    area: &'a DrawingArea<SVGBackend<'b>, Shift>,
+    title: &str,
+) -> ChartBuilder<'a, 'b, SVGBackend<'b>> {
+    let mut chart = ChartBuilder::on(area);
+    chart.margin(8).caption(title, (FONT, 15).into_font().color(&TEXT)).x_label_area_size(42).y_label_area_size(56);
+    chart
+}
+
+/// Draws a chart's axes and grid in the style that all charts have.
+///
+/// # Errors
+/// What the drawing says.
+pub fn mesh<X, Y>(style: &mut plotters::chart::MeshStyle<'_, '_, X, Y, SVGBackend<'_>>) -> Drawn
+where
+    X: plotters::coord::ranged1d::Ranged,
+    Y: plotters::coord::ranged1d::Ranged,
+    X: plotters::coord::ranged1d::ValueFormatter<X::ValueType>,
+    Y: plotters::coord::ranged1d::ValueFormatter<Y::ValueType>,
+{
+    style
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(GRID)
+        .axis_style(TEXT)
+        .label_style((FONT, 12).into_font().color(&TEXT))
+        .axis_desc_style((FONT, 13).into_font().color(&TEXT))
+        .draw()
+}
+
+/// Draws SVG text as a PNG, two dots for each of its units.
+///
+/// # Errors
+/// [`Error::Figure`].
+pub fn png(svg: &str) -> Result<Vec<u8>, Error> {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    let options = usvg::Options { fontdb: Arc::new(fonts), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(figure_error)?;
+    let size = tree.size().to_int_size().scale_by(2.0);
+    let mut pixels = size.and_then(|size| tiny_skia::Pixmap::new(size.width(), size.height())).ok_or_else(too_large)?;
+    resvg::render(&tree, tiny_skia::Transform::from_scale(2.0, 2.0), &mut pixels.as_mut());
+    pixels.encode_png().map_err(figure_error)
+}
+
+fn figure_error(error: impl Display) -> Error {
+    Error::Figure(error.to_string())
+}
+
+fn too_large() -> Error {
+    Error::Figure("the picture is too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However long the curve, its buckets cover it without a gap and keep its extremes.
+    #[test]
+    fn a_long_curve_keeps_its_spikes() {
+        let mut curve = LossCurve::default();
+        let spikes = [0, 77_777, 99_999];
+        for step in 0..100_000 {
+            curve.push(if spikes.contains(&step) { 5.0 + step as f64 } else { 1.0 });
+        }
+        assert!(curve.buckets.len() <= MOST_BUCKETS);
+        assert_eq!(curve.buckets.len(), 100_000_usize.div_ceil(curve.width));
+        for spike in spikes {
+            assert_eq!(curve.buckets[spike / curve.width].1, 5.0 + spike as f64);
+        }
+        assert_eq!(curve.buckets.iter().filter(|bucket| bucket.1 > 1.0).count(), 3);
+        assert!(curve.buckets.iter().all(|bucket| bucket.0 == 1.0));
+    }
+}

@@ -1,0 +1,257 @@
+//! The files of a run: their names, the rows of the CSV files, the status, and how they are written.
+//!
+//! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
+//! measured; it never holds NaN or infinity.
+
+use crate::{Error, Settings};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// The settings as resolved.
+pub const CONFIG: &str = "config.toml";
+/// A row for each training step that is logged.
+pub const METRICS: &str = "metrics.csv";
+/// A row for each epoch.
+pub const EPOCHS: &str = "epochs.csv";
+/// The weights at the end.
+pub const MODEL: &str = "model.safetensors";
+/// How the run ended.
+pub const STATUS: &str = "status.toml";
+/// The picture of the run as SVG.
+pub const FIGURE_SVG: &str = "figure.svg";
+/// The picture of the run as PNG.
+pub const FIGURE_PNG: &str = "figure.png";
+
+/// All that a run may leave.
+pub const ALL: [&str; 7] = [CONFIG, METRICS, EPOCHS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG];
+
+/// A row of `metrics.csv`: one training step, measured before it changed the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct MetricsRow<T> {
+    /// Epoch, counted from 0.
+    pub epoch: usize,
+    /// Window within the epoch, counted from 0.
+    pub batch: usize,
+    /// Training step within the run, counted from 0.
+    pub step: usize,
+    /// Mean cross-entropy of the counted targets, in nats.
+    pub loss: T,
+    /// Share of the counted targets that were predicted.
+    pub accuracy: T,
+    /// Euclidean norm of the gradient of all parameters; empty if it is not finite.
+    pub gradient_norm: Option<T>,
+}
+
+/// A row of `epochs.csv`: means over the targets of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EpochRow {
+    /// Epoch, counted from 0.
+    pub epoch: usize,
+    /// Training steps of the epoch.
+    pub windows: usize,
+    /// Mean loss of all windows.
+    pub loss: f64,
+    /// Loss of the first window, which starts from a zero state.
+    pub first_window_loss: f64,
+    /// Mean loss of the settled windows: those whose targets can all be known.
+    pub settled_loss: Option<f64>,
+    /// Share of all targets that were predicted.
+    pub accuracy: f64,
+    /// Share of the settled windows' targets that were predicted.
+    pub settled_accuracy: Option<f64>,
+}
+
+/// An epoch solves the task if its settled windows' mean loss is below this.
+pub const SOLVED_LOSS: f64 = 0.01;
+
+impl EpochRow {
+    /// Whether the task was solved in this epoch.
+    #[must_use]
+    pub fn solved(&self) -> bool {
+        self.settled_loss.is_some_and(|loss| loss < SOLVED_LOSS)
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It has begun; if nothing runs any more, it was killed.
+    Running,
+    /// All epochs were trained.
+    Done,
+    /// The loss became infinite or not a number.
+    Diverged,
+    /// Stopped by a signal.
+    Interrupted,
+    /// Stopped by an error.
+    Failed,
+}
+
+/// `status.toml`: how a run ended, in one look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// How far it has come.
+    pub status: State,
+    /// The error, or where the loss ceased to be a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The version of the program.
+    pub version: String,
+    /// Epochs trained to their end.
+    pub epochs: usize,
+    /// Training steps done.
+    pub steps: usize,
+    /// Values of an epoch's series that stand in no window; of the first one, if series of several lengths are read.
+    pub unused_values: usize,
+    /// `settled_loss` of the last whole epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_loss: Option<f64>,
+    /// The lowest `settled_loss` of any epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_loss: Option<f64>,
+    /// `settled_accuracy` of the last whole epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// The first epoch that solved the task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved_epoch: Option<usize>,
+    /// Seconds from the first step to the last.
+    pub wall_seconds: f64,
+}
+
+impl Status {
+    pub(crate) fn begun(unused_values: usize) -> Self {
+        Self {
+            status: State::Running,
+            error: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            epochs: 0,
+            steps: 0,
+            unused_values,
+            final_loss: None,
+            best_loss: None,
+            accuracy: None,
+            solved_epoch: None,
+            wall_seconds: 0.0,
+        }
+    }
+
+    /// Takes in an epoch's row.
+    pub(crate) fn add(&mut self, row: &EpochRow) {
+        self.epochs += 1;
+        self.final_loss = row.settled_loss;
+        self.accuracy = row.settled_accuracy;
+        self.best_loss = self.best_loss.into_iter().chain(row.settled_loss).reduce(f64::min);
+        if row.solved() {
+            self.solved_epoch.get_or_insert(row.epoch);
+        }
+    }
+
+    /// Reads a run's status.
+    ///
+    /// # Errors
+    /// [`Error::Read`], also for a file that is none.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(STATUS);
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        toml::from_str(&text)
+            .map_err(|error| Error::Read { path, source: std::io::Error::other(error.message().to_owned()) })
+    }
+
+    /// Writes it to a run's folder.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        write_toml(&folder.join(STATUS), self)
+    }
+}
+
+impl Settings {
+    /// Writes them as a TOML file, from which the same run can be made again; paths become absolute.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let mut raw = self.to_raw();
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        raw.series = raw.series.map(|files| files.iter().map(absolute).collect());
+        raw.initial_weights = raw.initial_weights.as_ref().map(absolute);
+        write_toml(path, &raw)
+    }
+}
+
+fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+    let text = toml::to_string(value).map_err(|error| write_error(path, std::io::Error::other(error)))?;
+    write_whole(path, text.as_bytes())
+}
+
+/// Writes a file so that at every moment it is there whole, the old one or the new one: to one aside, which is synced
+/// and then takes its name.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".part");
+    let write = || {
+        let mut file = File::create(&aside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&aside, path)
+    };
+    write().map_err(|source| {
+        // What could not be written whole is of no use; the error is the one above, whether or not this succeeds.
+        let _ = std::fs::remove_file(&aside);
+        write_error(path, source)
+    })
+}
+
+/// A CSV file that is written row by row.
+pub struct Table {
+    path: PathBuf,
+    csv: csv::Writer<File>,
+}
+
+impl Table {
+    /// Makes the file; its header comes with the first row.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn create(path: PathBuf) -> Result<Self, Error> {
+        let file = File::create(&path).map_err(|source| write_error(&path, source))?;
+        Ok(Self { csv: csv::Writer::from_writer(file), path })
+    }
+
+    /// Appends a row.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn push(&mut self, row: impl Serialize) -> Result<(), Error> {
+        self.csv.serialize(row).map_err(|error| write_error(&self.path, error.into()))
+    }
+
+    /// Hands all rows to the operating system.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.csv.flush().map_err(|source| write_error(&self.path, source))
+    }
+}
+
+/// Reads all rows of a CSV file.
+///
+/// # Errors
+/// [`Error::Read`].
+pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Error> {
+    let read = || csv::Reader::from_path(path)?.into_deserialize().collect::<Result<_, csv::Error>>();
+    read().map_err(|error| Error::Read { path: path.to_owned(), source: error.into() })
+}
+
+pub(crate) fn write_error(path: &Path, source: std::io::Error) -> Error {
+    Error::Write { path: path.to_owned(), source }
+}

@@ -1,0 +1,180 @@
+//! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
+
+use crate::{Error, RawSettings, Settings};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+
+/// A setting that cannot be: its name, what is wrong, and where it was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", origin.as_deref().map(|origin| format!("{origin}: ")).unwrap_or_default())]
+pub struct SettingError {
+    /// The setting's name.
+    pub setting: String,
+    /// What is wrong and what would be right, beginning with the name.
+    pub message: String,
+    /// File and line, for one from a file.
+    pub origin: Option<String>,
+}
+
+impl SettingError {
+    pub(crate) fn new(setting: &str, message: String) -> Self {
+        Self { setting: setting.to_owned(), message, origin: None }
+    }
+}
+
+/// Some settings and where each comes from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Layer {
+    values: Table,
+    /// File and line of those that come from a file.
+    origins: HashMap<String, String>,
+}
+
+/// The settings that hold paths.
+const PATHS: [&str; 2] = ["series", "initial_weights"];
+
+impl Layer {
+    /// The settings given on a command line.
+    #[must_use]
+    pub fn from_flags(flags: &RawSettings) -> Self {
+        // Settings hold numbers, text and lists of these, all of which TOML has.
+        Self { values: Table::try_from(flags).unwrap_or_default(), origins: HashMap::new() }
+    }
+
+    /// The settings in a TOML file. Paths in it count from its own folder.
+    ///
+    /// # Errors
+    /// [`Error::Read`]; [`Error::Setting`] with the line for what is no TOML, an unknown name or a wrong type.
+    pub fn from_toml_file(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self::from_toml(&text, &path.display().to_string(), folder)?)
+    }
+
+    /// The settings in TOML text; `name` stands for it in errors, and paths in it count from `folder`.
+    ///
+    /// # Errors
+    /// A [`SettingError`] with the line for what is no TOML, an unknown name or a wrong type.
+    pub fn from_toml(text: &str, name: &str, folder: &Path) -> Result<Self, SettingError> {
+        let values: Table = text.parse().map_err(|error| not_toml(&error, text, name))?;
+        let lines = lines_of_keys(text);
+        let mut layer = Self::default();
+        for (key, value) in values {
+            let origin = format!("{name}:{}", lines.get(&key).unwrap_or(&1));
+            layer.insert(&key, value, Some(origin), folder)?;
+        }
+        Ok(layer)
+    }
+
+    /// Adds a setting, or replaces it. A relative path counts from `folder`.
+    ///
+    /// # Errors
+    /// A [`SettingError`] for an unknown name, with the nearest known one, or a wrong type.
+    pub fn insert(
+        &mut self,
+        setting: &str,
+        mut value: Value,
+        origin: Option<String>,
+        folder: &Path,
+    ) -> Result<(), SettingError> {
+        let located = |error| SettingError { origin: origin.clone(), ..error };
+        if PATHS.contains(&setting) {
+            relocate(&mut value, folder);
+        }
+        check_type(setting, &value).map_err(located)?;
+        self.values.insert(setting.to_owned(), value);
+        self.origins.remove(setting);
+        self.origins.extend(origin.map(|origin| (setting.to_owned(), origin)));
+        Ok(())
+    }
+
+    /// These settings with those of `upper` laid over them.
+    #[must_use]
+    pub fn overlaid(mut self, upper: &Self) -> Self {
+        for (setting, value) in &upper.values {
+            self.values.insert(setting.clone(), value.clone());
+            self.origins.remove(setting);
+        }
+        self.origins.extend(upper.origins.clone());
+        self
+    }
+
+    /// The names of the settings in it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Fills in defaults and checks everything.
+    ///
+    /// # Errors
+    /// A [`SettingError`] for the first setting that cannot be, with its file and line if it comes from one.
+    pub fn resolve(&self) -> Result<Settings, SettingError> {
+        let raw = raw(self.values.clone()).map_err(|message| SettingError::new("", message))?;
+        raw.check().map_err(|error| SettingError { origin: self.origins.get(&error.setting).cloned(), ..error })
+    }
+}
+
+/// The names of all settings, in the order in which they are listed.
+#[must_use]
+pub fn setting_names() -> Vec<String> {
+    use clap::Args;
+    let command = RawSettings::augment_args(clap::Command::new(""));
+    command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
+}
+
+/// The known name nearest to a mistyped one, if any is near.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let rated = known.into_iter().map(|other| (strsim::jaro_winkler(name, other), other));
+    rated.filter(|(likeness, _)| *likeness > 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
+}
+
+/// The line, counted from 1, of a place in a text.
+#[must_use]
+pub fn line_of(text: &str, place: usize) -> usize {
+    1 + text.bytes().take(place).filter(|&byte| byte == b'\n').count()
+}
+
+/// An error for text that is no TOML.
+#[must_use]
+pub fn not_toml(error: &toml::de::Error, text: &str, name: &str) -> SettingError {
+    let line = line_of(text, error.span().map_or(0, |span| span.start));
+    let message = error.message().replace('\n', "; ");
+    SettingError { setting: String::new(), message, origin: Some(format!("{name}:{line}")) }
+}
+
+/// The line of each top-level key of a TOML document.
+fn lines_of_keys(text: &str) -> HashMap<String, usize> {
+    let Ok(table) = toml::de::DeTable::parse(text) else { return HashMap::new() };
+    table.get_ref().keys().map(|key| (key.get_ref().to_string(), line_of(text, key.span().start))).collect()
+}
+
+/// The settings in a table of known names and right types.
+fn raw(values: Table) -> Result<RawSettings, String> {
+    RawSettings::deserialize(values).map_err(|error| error.message().replace('\n', "; "))
+}
+
+/// Whether a setting of this name can have this value.
+fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
+    let names = setting_names();
+    if !names.iter().any(|name| name == setting) {
+        let hint = match nearest(setting, names.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("the settings are {}", names.join(", ")),
+        };
+        return Err(SettingError::new(setting, format!("unknown setting `{setting}`: {hint}")));
+    }
+    let alone = Table::from_iter([(setting.to_owned(), value.clone())]);
+    raw(alone).map(drop).map_err(|problem| SettingError::new(setting, format!("{setting} is {value}: {problem}")))
+}
+
+/// Makes the relative paths in a value count from `folder`.
+fn relocate(value: &mut Value, folder: &Path) {
+    match value {
+        Value::String(path) => *path = folder.join(PathBuf::from(&*path)).to_string_lossy().into_owned(),
+        Value::Array(paths) => paths.iter_mut().for_each(|path| relocate(path, folder)),
+        _ => {}
+    }
+}

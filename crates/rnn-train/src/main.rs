@@ -1,0 +1,7 @@
+//! The `rnn-train` program; all of it is in the library, so that other programs can run it as a process of their own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rnn_train::cli::main(std::env::args_os())
+}
