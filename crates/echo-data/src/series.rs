@@ -22,15 +22,28 @@ impl Series {
         echo_step: usize,
         rng: &mut R,
     ) -> Result<Self, Error> {
+        let mut series = Self::zeros(total_series_length)?;
+        series.redraw(classes, echo_step, rng);
+        Ok(series)
+    }
+
+    /// A series of zeros, to be drawn later.
+    ///
+    /// # Errors
+    /// [`Error::Zero`] for an empty series; [`Error::OutOfMemory`] for one that does not fit.
+    pub fn zeros(total_series_length: usize) -> Result<Self, Error> {
         if total_series_length == 0 {
             return Err(Error::Zero { name: "total_series_length" });
         }
-        let mut input = zeros(total_series_length)?;
-        let mut target = zeros(total_series_length)?;
-        classes.fill(&mut input, rng);
-        let echoed = total_series_length.saturating_sub(echo_step);
-        target[total_series_length - echoed..].copy_from_slice(&input[..echoed]);
-        Ok(Self { input, target })
+        Ok(Self { input: zeros(total_series_length)?, target: zeros(total_series_length)? })
+    }
+
+    /// Draws another series of the same length in place, as [`generate`](Self::generate) does.
+    pub fn redraw<R: Rng + ?Sized>(&mut self, classes: &Classes, echo_step: usize, rng: &mut R) {
+        classes.fill(&mut self.input, rng);
+        let (unknown, echo) = self.target.split_at_mut(echo_step.min(self.input.len()));
+        unknown.fill(0);
+        echo.copy_from_slice(&self.input[..echo.len()]);
     }
 
     /// Reads a series from CSV with the columns `input` and `target`, in any order and among others.
@@ -98,7 +111,11 @@ mod tests {
     proptest! {
         #[test]
         fn the_target_is_the_input_later(length in 1_usize..200, k in 2_usize..=256, echo_step in 0_usize..250) {
-            let series = Series::generate(length, &Classes::uniform(k).unwrap(), echo_step, &mut generator(3, 0)).unwrap();
+            let classes = Classes::uniform(k).unwrap();
+            let series = Series::generate(length, &classes, echo_step, &mut generator(3, 0)).unwrap();
+            let mut redrawn = Series::generate(length, &classes, 0, &mut generator(4, 0)).unwrap();
+            redrawn.redraw(&classes, echo_step, &mut generator(3, 0));
+            prop_assert_eq!(&redrawn, &series);
             prop_assert_eq!(series.target().len(), length);
             for i in 0..length {
                 let expected = if i < echo_step { 0 } else { series.input()[i - echo_step] };

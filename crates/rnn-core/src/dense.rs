@@ -16,8 +16,9 @@ pub(crate) struct Dense {
 }
 
 impl Dense {
-    pub(crate) fn parameter_count(self) -> usize {
-        (self.inputs + 1) * self.outputs
+    /// How many parameters it has, if that can be counted.
+    pub(crate) fn parameter_count(self) -> Option<usize> {
+        self.inputs.checked_add(1)?.checked_mul(self.outputs)
     }
 
     pub(crate) fn tensors(self) -> [Tensor; 2] {

@@ -19,10 +19,12 @@ pub enum Error {
         window: usize,
     },
     /// A learning rate that is not a positive number.
-    #[error("learning_rate is {learning_rate}: it must be a number greater than 0")]
+    #[error("learning_rate is {learning_rate:?}: it must be a number greater than 0 in {dtype}")]
     LearningRate {
         /// The value.
         learning_rate: f64,
+        /// The net's number type.
+        dtype: &'static str,
     },
     /// A buffer that cannot be allocated.
     #[error("{what} of {rows} × {columns} numbers does not fit in memory")]

@@ -48,14 +48,13 @@ impl<T: Scalar, C: Cell<T>> Network<T, C> {
         if outputs == 0 {
             return Err(Error::Zero { name: "outputs" });
         }
-        // Made first, so that sizes beyond memory are found before they are multiplied.
-        zeros::<T>("the readout's weights", cell.hidden_size() + 1, outputs)?;
         let readout = Dense { inputs: cell.hidden_size(), outputs };
         let readout_at = cell.parameter_count();
+        let count = readout.parameter_count().and_then(|count| count.checked_add(readout_at));
+        // A number that cannot be counted cannot be allocated either.
+        let parameters = zeros("the parameters", count.unwrap_or(usize::MAX), 1)?.data.into();
         let mut tensors = cell.tensors(0);
         tensors.extend(readout.tensors().map(|tensor| tensor.shifted(readout_at)));
-        let count = readout_at.saturating_add(readout.parameter_count());
-        let parameters = zeros("the parameters", count, 1)?.data.into();
         Ok(Self { cell, readout, tensors, parameters, readout_at })
     }
 

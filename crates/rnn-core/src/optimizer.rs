@@ -84,7 +84,11 @@ impl<T: Scalar> Optimizer<T> for Adagrad<T> {
 /// The learning rate in the net's number type, in which it must still be a number greater than 0.
 fn checked<T: Scalar>(learning_rate: f64) -> Result<T, Error> {
     let rate = T::narrow(learning_rate);
-    if rate > T::zero() && rate.is_finite() { Ok(rate) } else { Err(Error::LearningRate { learning_rate }) }
+    if rate > T::zero() && rate.is_finite() {
+        Ok(rate)
+    } else {
+        Err(Error::LearningRate { learning_rate, dtype: std::any::type_name::<T>() })
+    }
 }
 
 #[cfg(test)]

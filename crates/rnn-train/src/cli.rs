@@ -114,7 +114,7 @@ pub fn parse<P: FromArgMatches>(
 fn one_line(message: &str) -> String {
     let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
     let kept: Vec<_> = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    kept.join(" ").trim_start_matches("error: ").replace("tip: ", "").replace("  ", " ")
+    kept.join(" ").trim_start_matches("error: ").replace(" tip: ", "; ")
 }
 
 /// Tells of an error on standard error, in one line, and hands the exit code on.

@@ -2,7 +2,6 @@
 
 use crate::{Error, SettingError, Settings};
 use echo_data::{Classes, Layout, Series, generator};
-use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
@@ -19,9 +18,9 @@ pub(crate) enum Source {
     Read(Vec<(Series, Layout)>),
 }
 
-/// What a series is drawn from.
+/// A series that is drawn anew each time.
 pub(crate) struct Drawn {
-    length: usize,
+    series: Series,
     classes: Classes,
     echo_step: usize,
     seed: u64,
@@ -29,51 +28,66 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    fn draw(&self, stream: u64) -> Result<Cow<'static, Series>, Error> {
-        let mut rng = generator(self.seed, stream);
-        Ok(Cow::Owned(Series::generate(self.length, &self.classes, self.echo_step, &mut rng)?))
+    fn draw(&mut self, stream: u64) -> (&Series, Layout) {
+        self.series.redraw(&self.classes, self.echo_step, &mut generator(self.seed, stream));
+        (&self.series, self.layout)
     }
 }
 
 impl Source {
-    /// Reads and checks all files, or prepares to draw.
+    /// Reads and checks all files, or allocates what to draw into.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
         if settings.series.is_empty() {
             // `RawSettings::check` gives a length to settings without files.
             let length = settings.total_series_length.unwrap_or_default();
             let (classes, layout) = (settings.classes()?, settings.layout(length)?);
-            return Ok(Self::Drawn(Drawn {
-                length,
-                classes,
-                echo_step: settings.echo_step,
-                seed: settings.seed,
-                layout,
-            }));
+            let (echo_step, seed) = (settings.echo_step, settings.seed);
+            return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout }));
         }
         settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>().map(Self::Read)
     }
 
-    /// How an epoch's series is cut.
-    pub(crate) fn layout(&self, epoch: usize) -> Layout {
+    /// How many windows the first `epochs` epochs have.
+    pub(crate) fn windows(&self, epochs: usize) -> usize {
         match self {
-            Self::Drawn(drawn) => drawn.layout,
-            Self::Read(files) => files[epoch % files.len()].1,
+            Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
+            Self::Read(files) => {
+                let windows = |files: &[(Series, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
+                windows(files).saturating_mul(epochs / files.len()) + windows(&files[..epochs % files.len()])
+            }
         }
     }
 
-    /// An epoch's series.
-    pub(crate) fn epoch(&self, epoch: usize) -> Result<Cow<'_, Series>, Error> {
+    /// An epoch's series and how it is cut.
+    pub(crate) fn epoch(&mut self, epoch: usize) -> (&Series, Layout) {
         match self {
             Self::Drawn(drawn) => drawn.draw(EPOCHS_STREAM + epoch as u64),
-            Self::Read(files) => Ok(Cow::Borrowed(&files[epoch % files.len()].0)),
+            Self::Read(files) => {
+                let (series, layout) = &files[epoch % files.len()];
+                (series, *layout)
+            }
         }
     }
 
-    /// The series to evaluate on: one that no training has drawn, or all files.
-    pub(crate) fn to_evaluate(&self) -> Result<Vec<(Cow<'_, Series>, Layout)>, Error> {
+    /// How the first series is cut.
+    pub(crate) fn first_layout(&self) -> Layout {
         match self {
-            Self::Drawn(drawn) => Ok(vec![(drawn.draw(FRESH_STREAM)?, drawn.layout)]),
-            Self::Read(files) => Ok(files.iter().map(|(series, layout)| (Cow::Borrowed(series), *layout)).collect()),
+            Self::Drawn(drawn) => drawn.layout,
+            Self::Read(files) => files[0].1,
+        }
+    }
+
+    /// Calls `score` with each series to evaluate on: one that no training has drawn, or all files.
+    pub(crate) fn for_evaluation(
+        &mut self,
+        mut score: impl FnMut(&Series, Layout) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Drawn(drawn) => {
+                let (series, layout) = drawn.draw(FRESH_STREAM);
+                score(series, layout)
+            }
+            Self::Read(files) => files.iter().try_for_each(|(series, layout)| score(series, *layout)),
         }
     }
 }

@@ -38,24 +38,25 @@ pub fn evaluate(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Er
 
 fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let network = network::<T>(settings, Some(model))?;
-    let source = Source::new(settings)?;
+    let mut source = Source::new(settings)?;
     let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
     let mut tape = network.tape(truncation.window(), settings.batch_size)?;
     let mut state = State::zeros(&network, settings.batch_size)?;
+    let mut data = Window::<T>::new(source.first_layout());
     let mut evaluations = Vec::new();
-    for (index, (series, layout)) in source.to_evaluate()?.into_iter().enumerate() {
+    source.for_evaluation(|series, layout| {
         let mut means = Means::new(layout.first_settled_window(settings.echo_step));
-        let mut data = Window::<T>::new(layout);
         state.set_zero();
         for window in 0..layout.windows() {
-            data.load(&series, layout, window);
+            data.load(series, layout, window);
             let counted = truncation.counted(window == 0);
             let steps = counted.len();
             let score = network.score(&data.inputs, &data.targets, counted, &state, &SoftmaxCrossEntropy, &mut tape)?;
             network.copy_state(&tape, truncation.stride(), &mut state)?;
             means.add(window, steps, score.loss, score.accuracy);
         }
-        evaluations.push(means.row(index));
-    }
+        evaluations.push(means.row(evaluations.len()));
+        Ok(())
+    })?;
     Ok(evaluations)
 }

@@ -74,10 +74,10 @@ fn run_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let source = Source::new(settings)?;
+    let mut source = Source::new(settings)?;
     let mut session = Session::<T>::new(settings, &source)?;
-    let steps = (0..settings.num_epochs).map(|epoch| source.layout(epoch).windows()).sum::<usize>();
-    let unused = source.layout(0).unused();
+    let steps = source.windows(settings.num_epochs);
+    let unused = source.first_layout().unused();
 
     prepare_folder(out, options.overwrite)?;
     let cannot_write =
@@ -98,7 +98,7 @@ fn run_in<T: Scalar + Serialize>(
 
     watch.begins(steps);
     let begun = Instant::now();
-    let trained = session.train(settings, &source, stop, |event| {
+    let trained = session.train(settings, &mut source, stop, |event| {
         match &event {
             Event::EpochStarts(epoch) => watch.epoch(*epoch),
             Event::Step(row) => watch.step(row.batch, &row.loss),

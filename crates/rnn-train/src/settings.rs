@@ -140,7 +140,7 @@ impl RawSettings {
         let total_series_length = self.total_series_length.or(default_length);
         let learning_rate = self.learning_rate.unwrap_or(0.3);
         if !(learning_rate > 0.0 && learning_rate.is_finite()) {
-            let message = format!("learning_rate is {learning_rate}: it must be a number greater than 0");
+            let message = format!("learning_rate is {learning_rate:?}: it must be a number greater than 0");
             return Err(SettingError::new("learning_rate", message));
         }
         let settings = Settings {

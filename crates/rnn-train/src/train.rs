@@ -87,7 +87,7 @@ impl<T: Scalar> Session<T> {
         let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
         let state = State::zeros(&network, settings.batch_size)?;
         // The length of a window is the same in every epoch's layout.
-        let window = Window::new(source.layout(0));
+        let window = Window::new(source.first_layout());
         let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, settings.batch_size)?;
         Ok(Self { trainer, truncation, state_before: state.clone(), state, window })
     }
@@ -96,21 +96,21 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn train(
         &mut self,
         settings: &Settings,
-        source: &Source,
+        source: &mut Source,
         stop: &AtomicBool,
         mut observe: impl FnMut(Event<T>) -> Result<(), Error>,
     ) -> Result<Ending, Error> {
         let mut step = 0;
         for epoch in 0..settings.num_epochs {
             observe(Event::EpochStarts(epoch))?;
-            let (series, layout) = (source.epoch(epoch)?, source.layout(epoch));
+            let (series, layout) = source.epoch(epoch);
             let mut means = Means::new(layout.first_settled_window(settings.echo_step));
             self.state.set_zero();
             for batch in 0..layout.windows() {
                 if stop.load(Ordering::Relaxed) {
                     return Ok(Ending::Interrupted);
                 }
-                self.window.load(&series, layout, batch);
+                self.window.load(series, layout, batch);
                 self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
                 let counted = self.truncation.counted(batch == 0);
                 let steps = counted.len();

@@ -1,0 +1,238 @@
+//! What a user of the `rnn-train` program relies on: its files, its lines, its exit codes.
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{columns, fixture, numbers, run, succeed};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
+const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
+const DETERMINISTIC: [&str; 5] = ["config.toml", "metrics.csv", "epochs.csv", "model.safetensors", "figure.svg"];
+
+fn train(out: &Path, more: &[&str]) -> String {
+    succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(more))
+}
+
+fn same_files(a: &Path, b: &Path) {
+    for name in DETERMINISTIC {
+        let [a, b] = [a, b].map(|folder| std::fs::read(folder.join(name)).unwrap());
+        assert!(a == b, "{name} differs");
+    }
+}
+
+#[test]
+fn a_run_prints_and_writes_what_the_tutorial_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep/run");
+    let printed = train(&out, &SHORT);
+    // 9000 values in 5 rows of 1800 make 120 windows of 15.
+    let losses = columns(&out.join("metrics.csv"))["loss"].clone();
+    let expected: String = (0..3)
+        .map(|epoch| {
+            let at = |batch: usize| &losses[epoch * 120 + batch];
+            format!("New data, epoch {epoch}\nStep 0 Loss {}\nStep 100 Loss {}\n", at(0), at(100))
+        })
+        .collect();
+    assert_eq!(printed, expected);
+
+    let header = std::fs::read_to_string(out.join("metrics.csv")).unwrap().lines().next().unwrap().to_owned();
+    assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm");
+    assert_eq!(numbers(&out.join("metrics.csv"), "step"), (0..360).map(f64::from).collect::<Vec<_>>());
+    assert_eq!(numbers(&out.join("epochs.csv"), "windows"), [120.0; 3]);
+    let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+    assert_eq!((status["status"].as_str(), status["steps"].as_integer()), (Some("done"), Some(360)));
+    assert!(std::fs::read(out.join("figure.png")).unwrap().starts_with(b"\x89PNG"));
+    let mut names: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    let expected =
+        ["config.toml", "epochs.csv", "figure.png", "figure.svg", "metrics.csv", "model.safetensors", "status.toml"];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn an_epochs_row_is_the_mean_of_its_windows() {
+    let folder = tempfile::tempdir().unwrap();
+    // A lag longer than a window: the first two windows hold targets that cannot be known.
+    let more = ["--echo-step", "20", "--dtype", "f64"];
+    train(&folder.path().join("run"), &[&SHORT[..], &more].concat());
+    let losses = numbers(&folder.path().join("run/metrics.csv"), "loss");
+    let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
+    let epochs = folder.path().join("run/epochs.csv");
+    for (epoch, losses) in losses.chunks(120).enumerate() {
+        assert!((numbers(&epochs, "loss")[epoch] - mean(losses)).abs() < 1e-12);
+        assert!((numbers(&epochs, "settled_loss")[epoch] - mean(&losses[2..])).abs() < 1e-12);
+        assert_eq!(numbers(&epochs, "first_window_loss")[epoch], losses[0]);
+    }
+}
+
+#[test]
+fn the_same_settings_give_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, again, from_config, other] = ["first", "again", "config", "other"].map(|name| folder.path().join(name));
+    let settings = [&SHORT[..], &["--window-stride", "6", "--class-probabilities", "0.3,0.7", "--seed"]].concat();
+    let seven = [&settings[..], &["7"]].concat();
+    train(&first, &seven);
+    train(&again, &seven);
+    same_files(&first, &again);
+    train(&from_config, &["--config", first.join("config.toml").to_str().unwrap()]);
+    same_files(&first, &from_config);
+    train(&other, &[&settings[..], &["8"]].concat());
+    assert_ne!(std::fs::read(first.join("metrics.csv")).unwrap(), std::fs::read(other.join("metrics.csv")).unwrap());
+}
+
+#[test]
+fn series_files_take_turns_and_a_config_finds_them_from_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, from) in [("a.csv", "series_0.csv"), ("b.csv", "series_1.csv")] {
+        let text = std::fs::read_to_string(fixture(from)).unwrap();
+        let part: String = text.lines().take(901).map(|line| format!("{line}\n")).collect();
+        std::fs::write(folder.path().join(name), part).unwrap();
+    }
+    let toml = "series = ['a.csv', 'b.csv']\nnum_epochs = 3\nlearning_rate = 1e-30\n";
+    std::fs::write(folder.path().join("settings.toml"), toml).unwrap();
+    let out = folder.path().join("run");
+    train(&out, &["--config", folder.path().join("settings.toml").to_str().unwrap()]);
+    // With parameters that hardly change, an epoch's losses say which file it read.
+    let losses = numbers(&out.join("metrics.csv"), "loss");
+    let [first, second, third] = [0, 1, 2].map(|epoch| &losses[epoch * 12..(epoch + 1) * 12]);
+    assert_eq!(first, third);
+    assert_ne!(first, second);
+    let again = folder.path().join("again");
+    train(&again, &["--config", out.join("config.toml").to_str().unwrap()]);
+    same_files(&out, &again);
+}
+
+#[test]
+fn flags_win_over_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("settings.toml");
+    std::fs::write(&config, "num_epochs = 2\ntotal_series_length = 3000\nstate_size = 3\nlearning_rate = 1\n").unwrap();
+    let out = folder.path().join("run");
+    train(&out, &["--config", config.to_str().unwrap(), "--num-epochs", "1", "--log-every", "7"]);
+    let resolved: toml::Table = std::fs::read_to_string(out.join("config.toml")).unwrap().parse().unwrap();
+    let number = |name: &str| resolved[name].as_integer().unwrap();
+    assert_eq!(["num_epochs", "state_size", "log_every", "batch_size"].map(number), [1, 3, 7, 5]);
+    assert_eq!(numbers(&out.join("metrics.csv"), "step"), [0.0, 7.0, 14.0, 21.0, 28.0, 35.0]);
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_only_taken_with_overwrite() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
+    let out = folder.path().to_str().unwrap();
+    let short = ["--num-epochs", "1", "--total-series-length", "600"];
+    let message = support::refused(PROGRAM, [&["run", "--out", out], &short[..]].concat());
+    assert!(message.contains("--overwrite") && message.contains(out), "{message}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    train(folder.path(), &[&["--overwrite"], &short[..]].concat());
+    // A second, smaller run leaves nothing of the first.
+    train(folder.path(), &[&["--overwrite", "--no-figure"], &short[..]].concat());
+    assert!(!folder.path().join("figure.png").exists());
+    assert_eq!(std::fs::read_to_string(folder.path().join("thesis.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn a_saved_model_is_evaluated_on_fresh_and_on_given_series() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    train(&out, &["--num-epochs", "4", "--no-figure"]);
+    let model = out.join("model.safetensors");
+    let fresh = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap()]);
+    let word =
+        |line: &str, at: usize| line.split_whitespace().nth(at).unwrap().trim_end_matches(',').parse::<f64>().unwrap();
+    assert!(fresh.starts_with("fresh series of seed 0: loss "), "{fresh}");
+    assert!(word(&fresh, 6) < 0.01 && word(&fresh, 8) > 0.99, "{fresh}");
+
+    let [first, second] = ["series_0.csv", "series_1.csv"].map(fixture);
+    let given = succeed(
+        PROGRAM,
+        [
+            "eval",
+            "--model",
+            model.to_str().unwrap(),
+            "--series",
+            first.to_str().unwrap(),
+            "--series",
+            second.to_str().unwrap(),
+        ],
+    );
+    let lines: Vec<_> = given.lines().collect();
+    assert_eq!(lines.len(), 2, "{given}");
+    assert!(lines[0].starts_with(first.to_str().unwrap()) && lines[1].starts_with(second.to_str().unwrap()));
+    assert_ne!(word(lines[0], 2), word(lines[1], 2));
+}
+
+/// Evaluating the reference's start on its first series gives the loss that a run with a still net has.
+#[test]
+fn evaluation_scores_as_training_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let [weights, series] =
+        ["initial.safetensors", "series_0.csv"].map(|name| fixture(name).to_str().unwrap().to_owned());
+    let still = ["--initial-weights", &weights, "--series", &series, "--num-epochs", "1", "--learning-rate", "1e-300"];
+    train(&out, &[&still[..], &["--optimizer", "sgd", "--dtype", "f64", "--no-figure"]].concat());
+    let loss = columns(&out.join("epochs.csv"))["loss"][0].clone();
+    let evaluated = succeed(PROGRAM, ["eval", "--model", &weights, "--series", &series, "--dtype", "f64"]);
+    assert!(evaluated.contains(&format!("loss {loss} ")), "{evaluated} for {loss}");
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let wild = ["--optimizer", "sgd", "--learning-rate", "1e38", "--out", out.to_str().unwrap()];
+    let output = run(PROGRAM, ["run"].iter().chain(&wild));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+    assert_eq!(status["status"].as_str(), Some("diverged"));
+    let step = status["steps"].as_integer().unwrap();
+    assert!(step > 0 && error.contains(&format!("at step {step} ")), "{error}");
+    assert_eq!(numbers(&out.join("metrics.csv"), "loss").len() as i64, step);
+    assert!(out.join("model.safetensors").exists() && out.join("figure.svg").exists());
+}
+
+#[test]
+fn a_signal_stops_a_run_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("run");
+        let mut child = Command::new(PROGRAM)
+            .args(["run", "--num-epochs", "1000000", "--out", out.to_str().unwrap()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        let epochs = || std::fs::read_to_string(out.join("epochs.csv")).map_or(0, |text| text.lines().count());
+        while epochs() < 3 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "no epoch in a minute");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+        assert_eq!(status["status"].as_str(), Some("interrupted"));
+        // Every row is whole, and there is one for each step that was done.
+        assert_eq!(numbers(&out.join("metrics.csv"), "loss").len() as i64, status["steps"].as_integer().unwrap());
+        assert_eq!(numbers(&out.join("epochs.csv"), "loss").len() as i64, status["epochs"].as_integer().unwrap());
+        assert!(out.join("model.safetensors").exists());
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_stop_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let mut child = Command::new(PROGRAM)
+        .args(["run", "--num-epochs", "20", "--no-figure", "--out", out.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(numbers(&out.join("epochs.csv"), "epoch").len(), 20);
+}

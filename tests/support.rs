@@ -1,0 +1,61 @@
+//! What the whole-system tests share: running the programs, reading what they leave.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses a part of it; a test may panic"
+)]
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A file of the reference run.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .find(|folder| folder.join("Cargo.lock").exists())
+        .unwrap()
+        .join("tests/fixtures/echo-seed")
+        .join(name)
+}
+
+/// Runs a program to its end.
+pub fn run<S: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = S>) -> Output {
+    Command::new(program).args(arguments).env_remove("RUST_LOG").output().unwrap()
+}
+
+/// Runs a program that must succeed, and returns its standard output.
+pub fn succeed<S: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = S>) -> String {
+    let output = run(program, arguments);
+    assert!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs a program that must refuse its input: exit code 2, and on standard error one line, which is returned.
+pub fn refused<S: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = S>) -> String {
+    let output = run(program, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error.trim_end().strip_prefix("error: ").unwrap_or_else(|| panic!("{error}")).to_owned()
+}
+
+/// A CSV file's columns, cell by cell as text.
+pub fn columns(path: &Path) -> HashMap<String, Vec<String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    let mut columns: HashMap<_, _> = header.iter().map(|name| (name.to_owned(), Vec::new())).collect();
+    for record in reader.records() {
+        for (name, cell) in header.iter().zip(&record.unwrap()) {
+            columns.get_mut(name).unwrap().push(cell.to_owned());
+        }
+    }
+    columns
+}
+
+/// A column of numbers.
+pub fn numbers(path: &Path, column: &str) -> Vec<f64> {
+    columns(path)[column].iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{column}: {cell:?}"))).collect()
+}
