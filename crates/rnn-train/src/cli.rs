@@ -164,20 +164,15 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
         _ => tracing::warn!("stopped after step {}; wrote {}", status.steps, out.display()),
     }
     if let Some(error) = &status.error {
-        report(error, exit_code::DIVERGED);
+        report(error, exit_code::of(status.status));
     }
-    Ok(match status.status {
-        State::Diverged => exit_code::DIVERGED,
-        State::Interrupted => exit_code::INTERRUPTED,
-        State::Running | State::Failed => exit_code::FAILED,
-        State::Done => exit_code::DONE,
-    })
+    Ok(exit_code::of(status.status))
 }
 
 fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     let EvalArgs { model, config, settings } = arguments;
     let flags = Layer::from_flags(settings);
-    if let Some(name) = flags.names().find(|name| TRAINING_ONLY.contains(name)) {
+    if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
         return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
     }
     let config = config_layer(config.as_deref())?;

@@ -5,9 +5,11 @@
 
 use crate::{Error, Settings};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// The settings as resolved.
 pub const CONFIG: &str = "config.toml";
@@ -76,7 +78,7 @@ impl EpochRow {
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(into = "String", try_from = "String")]
 pub enum State {
     /// It has begun; if nothing runs any more, it was killed.
     Running,
@@ -88,6 +90,45 @@ pub enum State {
     Interrupted,
     /// Stopped by an error.
     Failed,
+}
+
+/// The states and their names in files.
+const STATES: [(State, &str); 5] = [
+    (State::Running, "running"),
+    (State::Done, "done"),
+    (State::Diverged, "diverged"),
+    (State::Interrupted, "interrupted"),
+    (State::Failed, "failed"),
+];
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = STATES.iter().find(|(state, _)| state == self).map(|(_, name)| *name);
+        f.write_str(name.unwrap_or_default())
+    }
+}
+
+impl From<State> for String {
+    fn from(state: State) -> Self {
+        state.to_string()
+    }
+}
+
+impl TryFrom<String> for State {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let state = STATES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state);
+        state.ok_or_else(|| format!("`{name}` is no status"))
+    }
 }
 
 /// `status.toml`: how a run ended, in one look.
@@ -208,6 +249,32 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let _ = std::fs::remove_file(&aside);
         write_error(path, source)
     })
+}
+
+/// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which
+/// are an older result's, are taken away, and no others.
+///
+/// # Errors
+/// [`Error::Out`].
+pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(), Error> {
+    let error = |problem: String| Error::Out { path: out.to_owned(), problem };
+    std::fs::create_dir_all(out).map_err(|source| error(format!("cannot be made a folder: {source}")))?;
+    let mut entries = std::fs::read_dir(out).map_err(|source| error(format!("cannot be read: {source}")))?;
+    if entries.next().is_none() {
+        return Ok(());
+    }
+    if !overwrite {
+        return Err(error("the folder is not empty; choose another, or replace what is in it with --overwrite".into()));
+    }
+    for name in names {
+        match std::fs::remove_file(out.join(name)) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error(format!("{name} cannot be replaced: {source}")));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A CSV file that is written row by row.

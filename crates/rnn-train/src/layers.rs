@@ -3,7 +3,7 @@
 use crate::{Error, RawSettings, Settings};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use toml::{Table, Value};
 
 /// A setting that cannot be: its name, what is wrong, and where it was given.
@@ -101,9 +101,10 @@ impl Layer {
         self
     }
 
-    /// The names of the settings in it.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+    /// The settings in it, in the order in which they were first added.
+    #[must_use]
+    pub fn values(&self) -> &Table {
+        &self.values
     }
 
     /// Fills in defaults and checks everything.
@@ -170,10 +171,13 @@ fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
     raw(alone).map(drop).map_err(|problem| SettingError::new(setting, format!("{setting} is {value}: {problem}")))
 }
 
-/// Makes the relative paths in a value count from `folder`.
+/// Makes the relative paths in a value, which count from `folder`, absolute.
 fn relocate(value: &mut Value, folder: &Path) {
     match value {
-        Value::String(path) => *path = folder.join(PathBuf::from(&*path)).to_string_lossy().into_owned(),
+        Value::String(path) => {
+            let joined = folder.join(&*path);
+            *path = std::path::absolute(&joined).unwrap_or(joined).to_string_lossy().into_owned();
+        }
         Value::Array(paths) => paths.iter_mut().for_each(|path| relocate(path, folder)),
         _ => {}
     }

@@ -67,6 +67,18 @@ pub fn run(
     }
 }
 
+/// Checks all that [`run()`] checks before it touches the folder: reads the files named and allocates what they need.
+///
+/// # Errors
+/// Those of `run` with [`exit_code`](Error::exit_code) 2, but for the folder's.
+pub fn check(settings: &Settings) -> Result<(), Error> {
+    let source = Source::new(settings)?;
+    match settings.dtype {
+        Dtype::F32 => Session::<f32>::new(settings, &source).map(drop),
+        Dtype::F64 => Session::<f64>::new(settings, &source).map(drop),
+    }
+}
+
 fn run_in<T: Scalar + Serialize>(
     settings: &Settings,
     out: &Path,
@@ -79,7 +91,7 @@ fn run_in<T: Scalar + Serialize>(
     let steps = source.windows(settings.num_epochs);
     let unused = source.first_layout().unused();
 
-    prepare_folder(out, options.overwrite)?;
+    files::prepare_folder(out, options.overwrite, &files::ALL)?;
     let cannot_write =
         |error: Error| Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {error}") };
     settings.write(&out.join(files::CONFIG)).map_err(cannot_write)?;
@@ -136,28 +148,6 @@ fn run_in<T: Scalar + Serialize>(
     finished?;
     written?;
     Ok(recorder.status)
-}
-
-/// Makes the folder, or makes sure that it is empty or may be overwritten, and takes an older run's files away.
-fn prepare_folder(out: &Path, overwrite: bool) -> Result<(), Error> {
-    let error = |problem: String| Error::Out { path: out.to_owned(), problem };
-    std::fs::create_dir_all(out).map_err(|source| error(format!("cannot be made a folder: {source}")))?;
-    let mut entries = std::fs::read_dir(out).map_err(|source| error(format!("cannot be read: {source}")))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    if !overwrite {
-        return Err(error("the folder is not empty; choose another, or replace the run in it with --overwrite".into()));
-    }
-    for name in files::ALL {
-        match std::fs::remove_file(out.join(name)) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error(format!("{name} cannot be replaced: {source}")));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// Takes down what happens: the CSV files, the status, and the points of the loss curve.

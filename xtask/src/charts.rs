@@ -1,0 +1,158 @@
+//! The pictures of a report, as SVG.
+
+use plotters::prelude::*;
+use rnn_train::Error;
+use rnn_train::figure::{Drawn, FONT, mesh, panel, svg};
+
+const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
+const EMPTY: RGBColor = RGBColor(0xee, 0xee, 0xee);
+const OUTLINE: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
+
+/// Colours from low to high that colour-blind readers can order (viridis, without its palest end).
+const SCALE: [RGBColor; 5] = [
+    RGBColor(0x44, 0x01, 0x54),
+    RGBColor(0x3b, 0x52, 0x8b),
+    RGBColor(0x21, 0x91, 0x8c),
+    RGBColor(0x5e, 0xc9, 0x62),
+    RGBColor(0xd8, 0xc8, 0x1c),
+];
+
+/// The colour at a share from 0 to 1 of the way along the scale.
+fn colour(share: f64) -> RGBColor {
+    let place = share.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
+    let index = (place as usize).min(SCALE.len() - 2);
+    let (low, high, part) = (SCALE[index], SCALE[index + 1], place - index as f64);
+    let mix = |low: u8, high: u8| (f64::from(low) + (f64::from(high) - f64::from(low)) * part).round() as u8;
+    RGBColor(mix(low.0, high.0), mix(low.1, high.1), mix(low.2, high.2))
+}
+
+/// One cell of a heatmap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) solved: usize,
+    pub(crate) trials: usize,
+    /// Set off by a thick frame.
+    pub(crate) framed: bool,
+}
+
+/// A setting and its values, along one side of a heatmap.
+#[derive(Debug, Clone)]
+pub(crate) struct Axis {
+    pub(crate) name: String,
+    pub(crate) values: Vec<String>,
+}
+
+const CELL: (i32, i32) = (58, 36);
+
+/// The share of trials that solved the task, for every pair of values; `cells` goes row by row, from the top.
+pub(crate) fn solve_rates(x: &Axis, y: &Axis, cells: &[Cell]) -> Result<String, Error> {
+    let widest = y.values.iter().map(String::len).max().unwrap_or(0) as i32;
+    let (left, top) = (54 + 8 * widest.max(2), 34);
+    let width = (left + CELL.0 * x.values.len() as i32 + 24).max(420);
+    let height = top + CELL.1 * y.values.len() as i32 + 62;
+    svg((width as u32, height as u32), |root| {
+        let style = |size: i32| (FONT, size).into_font().color(&TEXT);
+        let centred = |size: i32| style(size).pos(centre());
+        root.draw(&Text::new("Share of trials that solved the task: solved/run", (left, 8), style(14)))?;
+        for (row, value) in y.values.iter().enumerate() {
+            let middle = top + CELL.1 * row as i32 + CELL.1 / 2;
+            let right = plotters::style::text_anchor::Pos::new(
+                plotters::style::text_anchor::HPos::Right,
+                plotters::style::text_anchor::VPos::Center,
+            );
+            root.draw(&Text::new(value.clone(), (left - 8, middle), style(13).pos(right)))?;
+        }
+        let bottom = top + CELL.1 * y.values.len() as i32;
+        for (column, value) in x.values.iter().enumerate() {
+            let middle = left + CELL.0 * column as i32 + CELL.0 / 2;
+            root.draw(&Text::new(value.clone(), (middle, bottom + 14), centred(13)))?;
+        }
+        let across = left + CELL.0 * x.values.len() as i32 / 2;
+        root.draw(&Text::new(x.name.clone(), (across, bottom + 42), centred(14)))?;
+        let upward = (FONT, 14).into_font().transform(FontTransform::Rotate270).color(&TEXT).pos(centre());
+        root.draw(&Text::new(y.name.clone(), (16, (top + bottom) / 2), upward))?;
+        for framed in [false, true] {
+            for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.framed == framed) {
+                let (column, row) = ((index % x.values.len()) as i32, (index / x.values.len()) as i32);
+                let corner = (left + CELL.0 * column, top + CELL.1 * row);
+                draw_cell(root, corner, *cell)?;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn draw_cell(root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, (x, y): (i32, i32), cell: Cell) -> Drawn {
+    let area = [(x, y), (x + CELL.0, y + CELL.1)];
+    let rate = (cell.trials > 0).then(|| cell.solved as f64 / cell.trials as f64);
+    root.draw(&Rectangle::new(area, rate.map_or(EMPTY, colour).filled()))?;
+    let frame = if cell.framed { OUTLINE.stroke_width(3) } else { WHITE.stroke_width(1) };
+    root.draw(&Rectangle::new(area, frame))?;
+    if let Some(rate) = rate {
+        let ink = if rate < 0.6 { WHITE } else { BLACK };
+        let style = (FONT, 13).into_font().color(&ink).pos(centre());
+        let middle = (x + CELL.0 / 2, y + CELL.1 / 2);
+        root.draw(&Text::new(format!("{}/{}", cell.solved, cell.trials), middle, style))?;
+    }
+    Ok(())
+}
+
+fn centre() -> plotters::style::text_anchor::Pos {
+    use plotters::style::text_anchor::{HPos, Pos, VPos};
+    Pos::new(HPos::Center, VPos::Center)
+}
+
+/// Loss curves that belong together.
+#[derive(Debug, Clone)]
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    /// For each line its place on the colour scale, from 0 to 1, and the loss of each epoch.
+    pub(crate) lines: Vec<(f64, Vec<f64>)>,
+}
+
+const PANEL: (u32, u32) = (380, 280);
+const LEGEND: u32 = 30;
+
+/// Loss by epoch on a logarithmic axis, a panel beside the other, with one legend of `(place on the scale, name)`.
+pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, String)]) -> Result<String, Error> {
+    let across = panels.len().clamp(1, 3) as u32;
+    let down = (panels.len() as u32).div_ceil(across).max(1);
+    let legend_rows = if legend.is_empty() { 0 } else { 1 + (legend.len() as u32).div_ceil(8 * across / 2) };
+    let size = (PANEL.0 * across, PANEL.1 * down + LEGEND * legend_rows);
+    let losses = || panels.iter().flat_map(|panel| &panel.lines).flat_map(|(_, losses)| losses);
+    let lowest = losses().copied().filter(|&loss| loss > 0.0).fold(1.0, f64::min).max(1e-7);
+    let highest = losses().copied().fold(lowest * 10.0, f64::max);
+    let epochs = panels.iter().flat_map(|panel| &panel.lines).map(|(_, losses)| losses.len()).max().unwrap_or(0);
+    svg(size, |root| {
+        let (top, bottom) = root.split_vertically(PANEL.1 * down);
+        for (panel_data, area) in panels.iter().zip(top.split_evenly((down as usize, across as usize))) {
+            let last = epochs.saturating_sub(1).max(1) as f64;
+            let range = (lowest / 1.5..highest * 1.5).log_scale();
+            let mut chart = panel(&area, &panel_data.title).build_cartesian_2d(0.0..last, range)?;
+            let whole = |epoch: &f64| format!("{epoch:.0}");
+            let power = |loss: &f64| format!("{loss:.0e}");
+            let mut style = chart.configure_mesh();
+            style.x_desc("epoch").y_desc("settled loss (nats)").x_labels(6).y_labels(6);
+            mesh(style.x_label_formatter(&whole).y_label_formatter(&power))?;
+            for (place, losses) in &panel_data.lines {
+                let points = losses.iter().enumerate().map(|(epoch, &loss)| (epoch as f64, loss.max(lowest)));
+                chart.draw_series(LineSeries::new(points, colour(*place).stroke_width(2)))?;
+            }
+        }
+        let style = || (FONT, 13).into_font().color(&TEXT);
+        if !legend.is_empty() {
+            bottom.draw(&Text::new(legend_title.to_owned(), (20, 4), style()))?;
+        }
+        let (mut x, mut y) = (20, 30);
+        for (place, name) in legend {
+            let wide = 50 + 9 * name.len() as i32;
+            if x + wide > size.0 as i32 {
+                (x, y) = (20, y + 24);
+            }
+            bottom.draw(&PathElement::new([(x, y + 6), (x + 26, y + 6)], colour(*place).stroke_width(3)))?;
+            bottom.draw(&Text::new(name.clone(), (x + 32, y), style()))?;
+            x += wide;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,82 @@
+//! The list of trials: every combination of the grid, each with its replicates, all checked before any runs.
+
+use crate::error::Error;
+use crate::spec::Spec;
+use rnn_train::{Settings, run};
+use std::path::Path;
+use toml::Value;
+
+/// One net to train.
+#[derive(Debug, Clone)]
+pub(crate) struct Trial {
+    pub(crate) number: usize,
+    pub(crate) seed: u64,
+    /// The values of the varied settings, in the grid's order.
+    pub(crate) values: Vec<Value>,
+    pub(crate) settings: Settings,
+}
+
+/// Makes the trials of a spec. The last setting of the grid varies fastest, and the replicates of a combination follow
+/// each other. Replicate r has the same seed in every combination, so that combinations are compared on the same
+/// series.
+pub(crate) fn plan(spec: &Spec) -> Result<Vec<Trial>, Error> {
+    let mut combinations = vec![Vec::new()];
+    for (_, values) in &spec.grid {
+        combinations = combinations.iter().flat_map(|head| values.iter().map(move |value| with(head, value))).collect();
+    }
+    let mut trials = Vec::new();
+    for values in combinations {
+        for replicate in 0..spec.replicates {
+            let (number, seed) = (trials.len(), spec.seed.saturating_add(replicate));
+            let settings = settings(spec, &values, seed).map_err(|source| {
+                let parameters = spec.grid.iter().zip(&values).map(|((name, _), value)| format!("{name} = {value}"));
+                Error::Trial { number, parameters: parameters.collect::<Vec<_>>().join(", "), source: Box::new(source) }
+            })?;
+            trials.push(Trial { number, seed, values: values.clone(), settings });
+        }
+    }
+    Ok(trials)
+}
+
+fn with(head: &[Value], value: &Value) -> Vec<Value> {
+    head.iter().chain([value]).cloned().collect()
+}
+
+/// The settings of one trial, checked.
+fn settings(spec: &Spec, values: &[Value], seed: u64) -> Result<Settings, Error> {
+    // Paths are absolute since the spec was read.
+    let folder = Path::new("");
+    let mut layer = spec.base.clone();
+    for ((name, _), value) in spec.grid.iter().zip(values) {
+        layer.insert(name, value.clone(), None, folder)?;
+    }
+    layer.insert("seed", Value::Integer(i64::try_from(seed).unwrap_or(i64::MAX)), None, folder)?;
+    let settings = layer.resolve()?;
+    if !settings.series.is_empty() || settings.initial_weights.is_some() {
+        run::check(&settings)?;
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replicates_differ_by_seed_alone() {
+        let spec = Spec::built_in().unwrap();
+        let trials = plan(&spec).unwrap();
+        let combinations: usize = spec.grid.iter().map(|(_, values)| values.len()).product();
+        assert_eq!(trials.len(), combinations * spec.replicates as usize);
+        for of_one in trials.chunks(spec.replicates as usize) {
+            for (replicate, trial) in of_one.iter().enumerate() {
+                assert_eq!(trial.values, of_one[0].values);
+                assert_eq!(trial.settings.seed, replicate as u64);
+                assert_eq!(trial.number, of_one[0].number + replicate);
+                let mut raw = trial.settings.to_raw();
+                raw.seed = Some(0);
+                assert_eq!(raw, of_one[0].settings.to_raw());
+            }
+        }
+    }
+}
