@@ -192,6 +192,9 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_rows() {
     assert!(step > 0 && error.contains(&format!("at step {step} ")), "{error}");
     assert_eq!(numbers(&out.join("metrics.csv"), "loss").len() as i64, step);
     assert!(out.join("model.safetensors").exists() && out.join("figure.svg").exists());
+    // No epoch was trained to its end: a file with the header alone.
+    let header = "epoch,windows,loss,first_window_loss,settled_loss,accuracy,settled_accuracy\n";
+    assert_eq!(std::fs::read_to_string(out.join("epochs.csv")).unwrap(), header);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -58,4 +59,16 @@ pub fn columns(path: &Path) -> HashMap<String, Vec<String>> {
 /// A column of numbers.
 pub fn numbers(path: &Path, column: &str) -> Vec<f64> {
     columns(path)[column].iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{column}: {cell:?}"))).collect()
+}
+
+/// Whether a test must be skipped because a program is not on this machine, which is then said past the test
+/// runner's capture of output. Where `REQUIRE_ALL_TESTS` is set, as in continuous integration, it fails instead.
+pub fn skip_without(program: &str) -> bool {
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join(program).exists());
+    if !found {
+        assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{program} is not on this machine");
+        writeln!(std::io::stderr(), "\nSKIPPED: a test needs {program}, which is not on this machine").unwrap();
+    }
+    !found
 }

@@ -115,7 +115,7 @@ const LEGEND: u32 = 30;
 
 /// Loss by epoch on a logarithmic axis, a panel beside the other, with one legend of `(place on the scale, name)`.
 pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, String)]) -> Result<String, Error> {
-    let across = panels.len().clamp(1, 3) as u32;
+    let across = if panels.len() == 4 { 2 } else { panels.len().clamp(1, 3) as u32 };
     let down = (panels.len() as u32).div_ceil(across).max(1);
     let legend_rows = if legend.is_empty() { 0 } else { 1 + (legend.len() as u32).div_ceil(8 * across / 2) };
     let size = (PANEL.0 * across, PANEL.1 * down + LEGEND * legend_rows);

@@ -41,7 +41,11 @@ pub(crate) fn write(folder: &Path) -> Result<PathBuf, Error> {
 pub(crate) fn outcome(rows: &[Row], planned: usize) -> String {
     let count = |state: State| rows.iter().filter(|row| row.status == state).count();
     let solved = rows.iter().filter(|row| row.solved()).count();
-    let mut sentence = format!("{} of {} trials solved the task", solved, rows.len());
+    let lost = rows.iter().filter(|row| row.lost()).count();
+    let mut sentence = format!("{solved} of {} trials solved the task", rows.len());
+    if lost > 0 {
+        sentence += &format!(" ({lost} had lost it again by the last epoch)");
+    }
     for (state, what) in
         [(State::Diverged, "diverged"), (State::Failed, "failed"), (State::Interrupted, "were interrupted")]
     {

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::plan::Trial;
 use crate::spec::Spec;
-use rnn_train::files::{State, Status};
+use rnn_train::files::{SOLVED_LOSS, State, Status};
 use std::path::Path;
 use toml::Value;
 
@@ -67,6 +67,11 @@ impl Row {
         self.solved_epoch.is_some()
     }
 
+    /// Whether the task, once solved, is so no more in the last epoch.
+    pub(crate) fn lost(&self) -> bool {
+        self.solved() && self.final_loss.is_none_or(|loss| loss >= SOLVED_LOSS)
+    }
+
     /// The row's cells, in the order of the columns.
     pub(crate) fn cells(&self) -> Vec<String> {
         fn cell(value: Option<impl ToString>) -> String {
@@ -90,6 +95,7 @@ impl Row {
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Float(number) => format!("{number:?}"),
         Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join(" "),
         other => other.to_string(),
     }

@@ -28,8 +28,8 @@ pub(crate) fn trial_folder(out: &Path, number: usize) -> PathBuf {
 pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, overwrite: bool) -> Result<u8, Error> {
     prepare_folder(out, overwrite)?;
     write_whole(&out.join(SPEC), spec.to_toml().as_bytes()).map_err(|error| unwritable(out, &error))?;
-    let mut so_far = files::Table::create(out.join(SUMMARY)).map_err(|error| unwritable(out, &error))?;
-    so_far.push(summary::columns(spec))?;
+    let columns = summary::columns(spec);
+    let mut so_far = files::Table::create(out.join(SUMMARY), &columns).map_err(|error| unwritable(out, &error))?;
     tracing::info!("{} trials, {jobs} at a time, into {}", trials.len(), out.display());
 
     let stop = cli::stop_on_signal();

@@ -46,6 +46,11 @@ pub struct MetricsRow<T> {
     pub gradient_norm: Option<T>,
 }
 
+impl<T> MetricsRow<T> {
+    /// The file's columns.
+    pub const COLUMNS: [&str; 6] = ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm"];
+}
+
 /// A row of `epochs.csv`: means over the targets of one epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EpochRow {
@@ -69,6 +74,10 @@ pub struct EpochRow {
 pub const SOLVED_LOSS: f64 = 0.01;
 
 impl EpochRow {
+    /// The file's columns.
+    pub const COLUMNS: [&str; 7] =
+        ["epoch", "windows", "loss", "first_window_loss", "settled_loss", "accuracy", "settled_accuracy"];
+
     /// Whether the task was solved in this epoch.
     #[must_use]
     pub fn solved(&self) -> bool {
@@ -284,16 +293,18 @@ pub struct Table {
 }
 
 impl Table {
-    /// Makes the file; its header comes with the first row.
+    /// Makes the file, with these columns' names as its header.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn create(path: PathBuf) -> Result<Self, Error> {
+    pub fn create<C: AsRef<[u8]>>(path: PathBuf, columns: impl IntoIterator<Item = C>) -> Result<Self, Error> {
         let file = File::create(&path).map_err(|source| write_error(&path, source))?;
-        Ok(Self { csv: csv::Writer::from_writer(file), path })
+        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+        csv.write_record(columns).map_err(|error| write_error(&path, error.into()))?;
+        Ok(Self { path, csv })
     }
 
-    /// Appends a row.
+    /// Appends a row, whose fields are in the columns' order.
     ///
     /// # Errors
     /// [`Error::Write`].
@@ -321,4 +332,33 @@ pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Er
 
 pub(crate) fn write_error(path: &Path, source: std::io::Error) -> Error {
     Error::Write { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields of a row, in order, as `serde` writes them.
+    fn header(row: impl Serialize) -> String {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.serialize(row).unwrap();
+        String::from_utf8(csv.into_inner().unwrap()).unwrap().lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn columns_are_the_rows_fields() {
+        let metrics = MetricsRow { epoch: 0, batch: 0, step: 0, loss: 0.0, accuracy: 0.0, gradient_norm: None };
+        assert_eq!(header(metrics), MetricsRow::<f64>::COLUMNS.join(","));
+        let (loss, accuracy) = (0.0, 0.0);
+        let epoch = EpochRow {
+            epoch: 0,
+            windows: 1,
+            loss,
+            first_window_loss: loss,
+            settled_loss: None,
+            accuracy,
+            settled_accuracy: None,
+        };
+        assert_eq!(header(epoch), EpochRow::COLUMNS.join(","));
+    }
 }

@@ -162,7 +162,8 @@ struct Recorder {
 impl Recorder {
     fn create(settings: &Settings, out: &Path, status: Status) -> Result<Self, Error> {
         status.write(out)?;
-        let (metrics, epochs) = (Table::create(out.join(files::METRICS))?, Table::create(out.join(files::EPOCHS))?);
+        let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
+        let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
         Ok(Self { log_every: settings.log_every, metrics, epochs, curve: LossCurve::default(), status })
     }
 
