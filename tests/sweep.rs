@@ -279,10 +279,11 @@ fn the_tutorials_setting_is_solved_from_nine_of_ten_seeds() {
         let settled = numbers(&epochs, "settled_loss");
         assert!(settled.iter().any(|&loss| loss < 0.01));
     }
-    // No net beats the floor but by luck: over 50 windows the mean of one net's losses wanders by about 0.005.
+    // No net beats the floor but by luck: over 50 windows the mean of one net's losses wanders by about 0.005. After
+    // 100 epochs most are still some hundredths above it, because one window of 666 teaches them little.
     let lowest = first_windows.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(lowest > floor - 0.015, "{lowest}");
     first_windows.sort_by(f64::total_cmp);
     let median = first_windows[first_windows.len() / 2];
-    assert!(median > floor && median < floor + 0.02, "median {median} for a floor of {floor}");
+    assert!(median > floor && median < floor + 0.07, "median {median} for a floor of {floor}");
 }

@@ -196,11 +196,9 @@ impl<'a> Crew<'a> {
         Ok(match status {
             Some(status) => Row::new(trial, status, wall_seconds),
             None => {
-                let last = said
-                    .lines()
-                    .last()
-                    .map_or_else(|| output.status.to_string(), |line| line.trim_start_matches("error: ").to_owned());
-                Row::failed(trial, last, wall_seconds)
+                // A process that was killed says nothing; one that refuses or fails says why in its last line.
+                let reason = said.lines().rev().find_map(|line| line.strip_prefix("error: ")).map(str::to_owned);
+                Row::failed(trial, reason.unwrap_or_else(|| output.status.to_string()), wall_seconds)
             }
         })
     }
