@@ -1,4 +1,5 @@
 //! Bad input gets one line that names the setting or file, the line and the value, exit code 2, and leaves nothing.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What a user of the `rnn-train` program relies on: its files, its lines, its exit codes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The CSV files as a spreadsheet sees them: opened in LibreOffice, every number is a number where the header says.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod support;
 

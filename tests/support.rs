@@ -68,7 +68,9 @@ pub fn skip_without(program: &str) -> bool {
         .any(|folder| folder.join(program).exists());
     if !found {
         assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{program} is not on this machine");
-        writeln!(std::io::stderr(), "\nSKIPPED: a test needs {program}, which is not on this machine").unwrap();
+        // Not `eprintln!`, which the test runner captures.
+        let line = format!("\nSKIPPED: a test needs {program}, which is not on this machine\n");
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
     }
     !found
 }

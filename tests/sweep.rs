@@ -1,4 +1,5 @@
 //! What a user of `cargo xtask sweep` relies on.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod support;
 

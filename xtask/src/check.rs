@@ -5,22 +5,32 @@ use rnn_train::{cli, exit_code};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Each check: its name, cargo's arguments, and an environment variable that it needs.
-const CHECKS: [(&str, &[&str], Option<(&str, &str)>); 4] = [
-    ("format", &["fmt", "--all", "--check"], None),
-    ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"], None),
-    (
-        "docs",
-        &["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"],
-        Some(("RUSTDOCFLAGS", "--deny warnings")),
-    ),
-    ("tests", &["test", "--workspace"], None),
+struct Check {
+    name: &'static str,
+    cargo: &'static [&'static str],
+    /// An environment variable that it needs.
+    variable: Option<(&'static str, &'static str)>,
+}
+
+const CHECKS: [Check; 4] = [
+    Check { name: "format", cargo: &["fmt", "--all", "--check"], variable: None },
+    Check {
+        name: "lints",
+        cargo: &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"],
+        variable: None,
+    },
+    Check {
+        name: "docs",
+        cargo: &["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"],
+        variable: Some(("RUSTDOCFLAGS", "--deny warnings")),
+    },
+    Check { name: "tests", cargo: &["test", "--workspace"], variable: None },
 ];
 
 /// Runs all checks, one after the other, until one fails.
 pub(crate) fn run() -> Result<u8, Error> {
     let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, arguments, variable) in CHECKS {
+    for Check { name, cargo: arguments, variable } in CHECKS {
         tracing::info!("{name}: cargo {}", arguments.join(" "));
         let mut command = Command::new(&cargo);
         command.args(arguments).envs(variable).current_dir(workspace());

@@ -13,8 +13,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Spec(#[from] SettingError),
     /// A trial that cannot be.
-    #[error("trial {number} ({parameters}): {source}")]
-    Trial { number: usize, parameters: String, source: Box<Error> },
+    #[error("trial {number}{}: {source}", if parameters.is_empty() { String::new() } else { format!(" ({parameters})") })]
+    Trial { number: usize, parameters: String, source: Box<rnn_train::Error> },
     /// A file or folder of a sweep that cannot be read or is not as it was written.
     #[error("{}: {problem}", path.display())]
     Results { path: PathBuf, problem: String },

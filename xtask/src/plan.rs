@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::spec::Spec;
-use rnn_train::{Settings, run};
+use rnn_train::{SettingError, Settings, run};
 use std::path::Path;
 use toml::Value;
 
@@ -28,14 +28,28 @@ pub(crate) fn plan(spec: &Spec) -> Result<Vec<Trial>, Error> {
     for values in combinations {
         for replicate in 0..spec.replicates {
             let (number, seed) = (trials.len(), spec.seed.saturating_add(replicate));
-            let settings = settings(spec, &values, seed).map_err(|source| {
-                let parameters = spec.grid.iter().zip(&values).map(|((name, _), value)| format!("{name} = {value}"));
-                Error::Trial { number, parameters: parameters.collect::<Vec<_>>().join(", "), source: Box::new(source) }
-            })?;
+            let settings = settings(spec, &values, seed)
+                .map_err(|error| of_trial(spec, number, &values, rnn_train::Error::from(error)))?;
             trials.push(Trial { number, seed, values: values.clone(), settings });
         }
     }
     Ok(trials)
+}
+
+/// Makes sure of the files that trials read, before any runs.
+pub(crate) fn check_files(spec: &Spec, trials: &[Trial]) -> Result<(), Error> {
+    for Trial { number, values, settings, .. } in trials {
+        if !settings.series.is_empty() || settings.initial_weights.is_some() {
+            run::check(settings).map_err(|error| of_trial(spec, *number, values, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// An error in one trial's settings.
+fn of_trial(spec: &Spec, number: usize, values: &[Value], source: rnn_train::Error) -> Error {
+    let parameters = spec.grid.iter().zip(values).map(|((name, _), value)| format!("{name} = {value}"));
+    Error::Trial { number, parameters: parameters.collect::<Vec<_>>().join(", "), source: Box::new(source) }
 }
 
 fn with(head: &[Value], value: &Value) -> Vec<Value> {
@@ -43,7 +57,7 @@ fn with(head: &[Value], value: &Value) -> Vec<Value> {
 }
 
 /// The settings of one trial, checked.
-fn settings(spec: &Spec, values: &[Value], seed: u64) -> Result<Settings, Error> {
+fn settings(spec: &Spec, values: &[Value], seed: u64) -> Result<Settings, SettingError> {
     // Paths are absolute since the spec was read.
     let folder = Path::new("");
     let mut layer = spec.base.clone();
@@ -51,11 +65,7 @@ fn settings(spec: &Spec, values: &[Value], seed: u64) -> Result<Settings, Error>
         layer.insert(name, value.clone(), None, folder)?;
     }
     layer.insert("seed", Value::Integer(i64::try_from(seed).unwrap_or(i64::MAX)), None, folder)?;
-    let settings = layer.resolve()?;
-    if !settings.series.is_empty() || settings.initial_weights.is_some() {
-        run::check(&settings)?;
-    }
-    Ok(settings)
+    layer.resolve()
 }
 
 #[cfg(test)]

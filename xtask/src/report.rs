@@ -2,11 +2,13 @@
 
 use crate::charts::{self, Axis, Cell, Panel};
 use crate::error::Error;
+use crate::plan::{self, Trial};
 use crate::spec::{SPEC, Spec};
 use crate::summary::{self, Row};
 use crate::sweep::trial_folder;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rnn_train::files::{self, EpochRow, SOLVED_LOSS, State, read_rows, write_whole};
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -14,6 +16,17 @@ pub(crate) const REPORT: &str = "report.html";
 
 const LAG: &str = "echo_step";
 const WINDOW: &str = "truncated_backprop_length";
+
+/// How long a window can be against the lag.
+const RELATIONS: [&str; 5] = [
+    "window shorter than the lag",
+    "window equal to the lag",
+    "window one longer than the lag",
+    "longer, but at most twice the lag",
+    "longer than that",
+];
+/// The place of equality among them.
+const EQUAL: usize = 1;
 
 /// Trials that have the same values of all varied settings.
 struct Group<'a> {
@@ -30,8 +43,9 @@ impl Group<'_> {
 /// Reads a sweep's folder and writes its report there; returns the file's path.
 pub(crate) fn write(folder: &Path) -> Result<PathBuf, Error> {
     let spec = Spec::read(&folder.join(SPEC))?;
-    let rows = summary::read(folder, &spec)?;
-    let page = Page { spec: &spec, rows: &rows, groups: &groups(&rows), folder };
+    let trials = plan::plan(&spec)?;
+    let rows = summary::read(folder, &spec, trials.len())?;
+    let page = Page { spec: &spec, trials: &trials, rows: &rows, groups: &groups(&rows), folder };
     let path = folder.join(REPORT);
     write_whole(&path, page.html()?.into_string().as_bytes())?;
     Ok(path)
@@ -94,6 +108,8 @@ fn short(number: Option<f64>) -> String {
 
 struct Page<'a> {
     spec: &'a Spec,
+    /// All that were planned; a row's trial is the one of its number.
+    trials: &'a [Trial],
     rows: &'a [Row],
     groups: &'a [Group<'a>],
     folder: &'a Path,
@@ -102,8 +118,6 @@ struct Page<'a> {
 impl Page<'_> {
     fn html(&self) -> Result<Markup, Error> {
         let title = format!("Sweep {}", self.spec.name);
-        let planned = self.spec.grid.iter().map(|(_, values)| values.len()).product::<usize>();
-        let planned = planned * self.spec.replicates as usize;
         Ok(html! {
             (DOCTYPE)
             html lang="en" {
@@ -115,7 +129,7 @@ impl Page<'_> {
                 }
                 body {
                     h1 { (title) }
-                    p.outcome { (outcome(self.rows, planned)) }
+                    p.outcome { (outcome(self.rows, self.trials.len())) }
                     p {
                         "A trial has solved the task if in some epoch the mean loss of the settled windows is below "
                         (SOLVED_LOSS) " nats. Settled windows are those that count only targets that can be known: the first "
@@ -127,7 +141,7 @@ impl Page<'_> {
                     (self.curves()?)
                     (self.failures())
                     (self.combinations())
-                    (self.trials())
+                    (self.all_rows())
                     (self.origin())
                 }
             }
@@ -165,10 +179,17 @@ impl Page<'_> {
         self.spec.grid.iter().position(|(varied, _)| varied == name)
     }
 
-    /// A row's value of a setting that is a whole number, varied or fixed.
-    fn whole(&self, row: &Row, name: &str, default: i64) -> i64 {
-        let varied = self.column(name).and_then(|column| row.values[column].parse().ok());
-        varied.or_else(|| self.spec.base.values().get(name)?.as_integer()).unwrap_or(default)
+    /// How long the window of a row's trial is against its lag: the place of the words for it in [`RELATIONS`].
+    fn relation_of(&self, row: &Row) -> usize {
+        let settings = &self.trials[row.trial].settings;
+        let (window, lag) = (settings.truncated_backprop_length, settings.echo_step);
+        match window.cmp(&lag) {
+            Ordering::Less => 0,
+            Ordering::Equal => 1,
+            Ordering::Greater if window == lag + 1 => 2,
+            Ordering::Greater if window <= 2 * lag => 3,
+            Ordering::Greater => 4,
+        }
     }
 
     /// How the window's length against the lag decided, if either was varied.
@@ -176,22 +197,14 @@ impl Page<'_> {
         if self.column(LAG).is_none() && self.column(WINDOW).is_none() {
             return html! {};
         }
-        let kinds: [(&str, fn(i64, i64) -> bool); 5] = [
-            ("window shorter than the lag", |window, lag| window < lag),
-            ("window equal to the lag", |window, lag| window == lag),
-            ("window one longer than the lag", |window, lag| window == lag + 1),
-            ("longer, but at most twice the lag", |window, lag| window > lag + 1 && window <= 2 * lag),
-            ("longer than that", |window, lag| window > lag + 1 && window > 2 * lag),
-        ];
         html! {
             h2 { "Window against lag" }
             p { "The window is " code { (WINDOW) } ", over which errors run back; the lag is " code { (LAG) } "." }
             table {
                 thead { tr { th { "trials with a" } th.number { "run" } th.number { "solved" } th.number { "share" } th.number { "median final loss" } } }
                 tbody {
-                    @for (name, is) in kinds {
-                        @let rows: Vec<_> = self.rows.iter()
-                            .filter(|row| is(self.whole(row, WINDOW, 15), self.whole(row, LAG, 3))).collect();
+                    @for (relation, name) in RELATIONS.into_iter().enumerate() {
+                        @let rows: Vec<_> = self.rows.iter().filter(|row| self.relation_of(row) == relation).collect();
                         @let solved = rows.iter().filter(|row| row.solved()).count();
                         @if !rows.is_empty() {
                             tr {
@@ -231,7 +244,7 @@ impl Page<'_> {
                     |row: &&Row| row.values[across] == *x_value && down.is_none_or(|down| row.values[down] == *y_value);
                 let rows: Vec<_> = self.rows.iter().filter(fits).collect();
                 let solved = rows.iter().filter(|row| row.solved()).count();
-                let equal = |row: &&Row| self.whole(row, WINDOW, 15) == self.whole(row, LAG, 3);
+                let equal = |row: &&Row| self.relation_of(row) == EQUAL;
                 Cell { solved, trials: rows.len(), framed: frames && rows.first().is_some_and(equal) }
             })
             .collect();
@@ -343,7 +356,7 @@ impl Page<'_> {
         }
     }
 
-    fn trials(&self) -> Markup {
+    fn all_rows(&self) -> Markup {
         html! {
             h2 { "Trials" }
             details {

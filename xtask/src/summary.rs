@@ -117,8 +117,8 @@ pub(crate) fn csv(spec: &Spec, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
     table.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// Reads a sweep's summary, which must be of this spec.
-pub(crate) fn read(folder: &Path, spec: &Spec) -> Result<Vec<Row>, Error> {
+/// Reads a sweep's summary, which must be of this spec and its number of trials.
+pub(crate) fn read(folder: &Path, spec: &Spec, trials: usize) -> Result<Vec<Row>, Error> {
     let path = folder.join(SUMMARY);
     let wrong = |problem: String| Error::Results { path: path.clone(), problem };
     let mut table = csv::Reader::from_path(&path).map_err(|error| wrong(error.to_string()))?;
@@ -135,7 +135,11 @@ pub(crate) fn read(folder: &Path, spec: &Spec) -> Result<Vec<Row>, Error> {
     for record in table.records() {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
-        rows.push(parse(&record, spec.grid.len()).map_err(|problem| wrong(format!("line {line}, {problem}")))?);
+        let row = parse(&record, spec.grid.len()).map_err(|problem| wrong(format!("line {line}, {problem}")))?;
+        if row.trial >= trials {
+            return Err(wrong(format!("line {line}: there is no trial {} among the spec's {trials}", row.trial)));
+        }
+        rows.push(row);
     }
     Ok(rows)
 }

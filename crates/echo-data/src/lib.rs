@@ -9,7 +9,7 @@
 //! * [`Series`] holds input and target, a byte a value, generated or read from CSV,
 //! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step).
 //!
-//! Randomness always comes from the caller. [`generator`] makes one that is the same on every platform.
+//! Randomness always comes from the caller. [`generator()`] makes one that is the same on every platform.
 //!
 //! ```
 //! use echo_data::{generator, Classes, Layout, Series};

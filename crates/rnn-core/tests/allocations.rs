@@ -1,4 +1,5 @@
 //! A training step allocates nothing: counted by the allocator itself.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{

@@ -1,4 +1,5 @@
 //! Every gradient against differences of the loss, in f64, over random sizes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use rnn_core::{Elman, Network, SoftmaxCrossEntropy, State, Truncation};

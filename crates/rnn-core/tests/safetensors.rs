@@ -1,4 +1,5 @@
 //! Weights as safetensors: there and back, and what is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{Elman, Error, Network, Scalar, init};

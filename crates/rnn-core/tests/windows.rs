@@ -1,5 +1,6 @@
 //! BPTT(h; h′) with the parameters held still: whatever the windows, every target is counted once and with the loss
 //! that one unbroken run gives it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
