@@ -118,7 +118,7 @@ fn series_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("series.csv");
     let good = "1,0\n".repeat(300);
-    let cases: [(String, &[&str], &str); 8] = [
+    let cases: [(String, &[&str], &str); 9] = [
         (format!("input,target\n{good}2,0\n"), &[], "line 302, column `input`: `2` is no class from 0 to 1"),
         (
             format!("input,target\n{good}1,\n"),
@@ -137,6 +137,11 @@ fn series_files() {
             format!("input,target\n{good}"),
             &["--truncated-backprop-length", "61"],
             "truncated_backprop_length is 61: it must not be longer than a row, which has 60 values (300 values in 5 rows)",
+        ),
+        (
+            format!("input,target\n{good}"),
+            &["--echo-step", "60"],
+            "echo_step is 60: it must be less than the length of a row, which is 60",
         ),
         (
             String::new(),

@@ -70,6 +70,7 @@ pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, over
         }
     });
     bar.finish_and_clear();
+    drop(so_far);
 
     rows.sort_by_key(|row| row.trial);
     let sorted = summary::csv(spec, &rows)

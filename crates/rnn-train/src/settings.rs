@@ -171,8 +171,7 @@ impl RawSettings {
             return Err(SettingError::new("class_probabilities", message));
         }
         if let (true, Some(length)) = (settings.series.is_empty(), settings.total_series_length) {
-            let layout = settings.layout(length).map_err(of_series)?;
-            layout.check_echo_step(settings.echo_step).map_err(of_series)?;
+            settings.layout(length).map_err(of_series)?;
         }
         Ok(settings)
     }
@@ -187,9 +186,11 @@ impl Settings {
         }
     }
 
-    /// How a series of this length is cut.
+    /// How a series of this length is cut, into rows that have room for an echo.
     pub(crate) fn layout(&self, series_length: usize) -> Result<Layout, echo_data::Error> {
-        Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)
+        let layout = Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)?;
+        layout.check_echo_step(self.echo_step)?;
+        Ok(layout)
     }
 
     /// All of them as they may be given again.
@@ -230,4 +231,29 @@ fn at_least(least: i64, name: &'static str, value: i64) -> Result<usize, Setting
 /// An error in the data's sizes as one of the setting it is about.
 fn of_series(error: echo_data::Error) -> SettingError {
     SettingError::new(error.setting().unwrap_or_default(), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args;
+
+    /// The help states a default by hand, because a flag that is not given must not hide the file's value.
+    #[test]
+    fn the_help_states_the_defaults() {
+        let resolved = RawSettings::default().check().unwrap().to_raw();
+        let resolved = toml::Table::try_from(resolved).unwrap();
+        let command = RawSettings::augment_args(clap::Command::new(""));
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            let help = argument.get_help().unwrap().to_string();
+            let stated = help.split_once("[default: ").map(|(_, rest)| rest.trim_end_matches(']'));
+            let value = resolved.get(name).map(|value| value.to_string().replace('"', ""));
+            match (stated, value) {
+                (Some("truncated_backprop_length"), Some(value)) => assert_eq!(value, "15", "{name}"),
+                (Some("all equal") | None, None) => {}
+                (stated, value) => assert_eq!(stated, value.as_deref(), "{name}"),
+            }
+        }
+    }
 }
