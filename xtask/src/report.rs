@@ -60,15 +60,14 @@ pub(crate) fn outcome(rows: &[Row], planned: usize) -> String {
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");
     }
-    for (state, what) in
-        [(State::Diverged, "diverged"), (State::Failed, "failed"), (State::Interrupted, "were interrupted")]
+    for (state, what) in [(State::Diverged, "diverged"), (State::Failed, "failed"), (State::Interrupted, "interrupted")]
     {
         if count(state) > 0 {
             sentence += &format!(", {} {what}", count(state));
         }
     }
     if rows.len() < planned {
-        sentence += &format!(", {} were not run", planned - rows.len());
+        sentence += &format!(", {} not run", planned - rows.len());
     }
     sentence + "."
 }

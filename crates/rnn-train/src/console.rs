@@ -1,7 +1,7 @@
 //! What a run shows: the tutorial's lines, and a progress bar on a terminal.
 
 use crate::run::Watch;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
@@ -31,10 +31,14 @@ impl Console {
 impl Watch for Console {
     fn begins(&mut self, steps: usize) {
         if std::io::stdout().is_terminal() {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {per_sec}, {eta} left");
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {rate} a second, {eta} left");
             // The template is fixed, so it parses; the default style would do as well.
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            self.bar = ProgressBar::new(steps as u64).with_style(style);
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // Nothing is lost with a rate that cannot be shown.
+                let _ = write!(out, "{:.0}", state.per_sec());
+            };
+            self.bar = ProgressBar::new(steps as u64).with_style(style.with_key("rate", rate));
         }
     }
 
