@@ -173,9 +173,10 @@ fn evaluation_scores_as_training_does() {
     let [weights, series] =
         ["initial.safetensors", "series_0.csv"].map(|name| fixture(name).to_str().unwrap().to_owned());
     let still = ["--initial-weights", &weights, "--series", &series, "--num-epochs", "1", "--learning-rate", "1e-300"];
-    train(&out, &[&still[..], &["--optimizer", "sgd", "--dtype", "f64", "--no-figure"]].concat());
+    let overlapping = ["--window-stride", "6", "--dtype", "f64"];
+    train(&out, &[&still[..], &overlapping, &["--optimizer", "sgd", "--no-figure"]].concat());
     let loss = columns(&out.join("epochs.csv"))["loss"][0].clone();
-    let evaluated = succeed(PROGRAM, ["eval", "--model", &weights, "--series", &series, "--dtype", "f64"]);
+    let evaluated = succeed(PROGRAM, ["eval", "--model", &weights, "--series", &series].iter().chain(&overlapping));
     assert!(evaluated.contains(&format!("loss {loss} ")), "{evaluated} for {loss}");
 }
 

@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Elman, Network, SoftmaxCrossEntropy, State, Truncation, init};
+use rnn_core::{Elman, Network, Sgd, SoftmaxCrossEntropy, State, Trainer, Truncation, init};
 
 proptest! {
     #[test]
@@ -27,21 +27,21 @@ proptest! {
         network.copy_state(&whole, (windows - 1) * stride + stride, &mut last).unwrap();
 
         let truncation = Truncation::new(window, stride).unwrap();
-        let mut tape = network.tape(window, batch).unwrap();
+        // A rate so low that parameters as good as stay.
+        let sgd = Sgd::new(1e-300).unwrap();
+        let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, sgd, truncation, batch).unwrap();
         let mut state = zero;
         let (mut sum, mut count) = (0.0, 0);
         for index in 0..windows {
             let here = index * stride * batch..(index * stride + window) * batch;
             let counted = truncation.counted(index == 0);
             count += counted.len();
-            let score = network
-                .score(&inputs[here.clone()], &targets[here], counted.clone(), &state, &SoftmaxCrossEntropy, &mut tape)
-                .unwrap();
-            sum += score.loss * counted.len() as f64;
-            network.copy_state(&tape, stride, &mut state).unwrap();
+            let report = trainer.step(&inputs[here.clone()], &targets[here], counted.clone(), &mut state).unwrap();
+            sum += report.loss * counted.len() as f64;
         }
         prop_assert_eq!(count, steps);
         prop_assert!((sum / steps as f64 - unbroken.loss).abs() < 1e-14);
-        prop_assert_eq!(state, last);
+        let differences = state.as_slice().iter().zip(last.as_slice()).map(|(a, b)| (a - b).abs());
+        prop_assert!(differences.fold(0.0, f64::max) < 1e-14);
     }
 }
