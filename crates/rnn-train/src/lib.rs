@@ -1,25 +1,10 @@
-//! Trains a recurrent net on echo series and writes what happened as CSV, weights and pictures.
+#![doc = include_str!("../README.md")]
 //!
-//! This is the library behind the `rnn-train` program. [`Settings`] say what to train, [`run()`] trains and writes a
-//! folder of files, [`evaluate`](evaluate()) scores saved weights. The rows and the status that a run leaves are the types in
-//! [`files`], so that another program can read them back.
+//! # How the parts relate
 //!
-//! ```
-//! use rnn_train::{Layer, run};
-//! use std::sync::atomic::AtomicBool;
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let folder = tempfile::tempdir()?;
-//! # let out = folder.path().join("run");
-//! let layer = Layer::from_toml("num_epochs = 3\ntotal_series_length = 5000", "inline", ".".as_ref())?;
-//! let settings = layer.resolve()?;
-//! let never = AtomicBool::new(false);
-//! let status = run(&settings, &out, run::Options::default(), &mut run::Silent, &never)?;
-//! assert_eq!((status.epochs, status.steps), (3, 3 * 66));
-//! assert!(out.join("metrics.csv").exists());
-//! # Ok(())
-//! # }
-//! ```
+//! [`Settings`] say what to train, [`run()`] trains and writes a folder of files, [`evaluate`](evaluate()) scores saved
+//! weights. The rows and the status that a run leaves are the types in [`files`], so that another program can read them
+//! back. [`cli`] is the program.
 
 pub mod cli;
 mod console;
