@@ -29,9 +29,8 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = EXIT_CODES)]
 struct Cli {
-    /// Tell more on standard error; twice for everything. RUST_LOG overrides it
-    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
-    verbose: u8,
+    #[command(flatten)]
+    verbosity: cli::Verbosity,
     #[command(subcommand)]
     command: Command,
 }
@@ -78,7 +77,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    cli::start_logging(cli.verbose);
+    cli::start_logging(cli.verbosity);
     let code = match cli.command {
         Command::Sweep(arguments) => sweep_command(&arguments),
         Command::Report { folder } => report::write(&folder).map(|path| {

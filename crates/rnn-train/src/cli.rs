@@ -24,11 +24,18 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "rnn-train", version, after_help = EXIT_CODES)]
 struct Cli {
+    #[command(flatten)]
+    verbosity: Verbosity,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// How much is told on standard error.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Verbosity {
     /// Tell more on standard error; twice for everything. RUST_LOG overrides it
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
-    #[command(subcommand)]
-    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,7 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    start_logging(cli.verbose);
+    start_logging(cli.verbosity);
     let code = match cli.command {
         Command::Run(arguments) => run_command(&arguments),
         Command::Eval(arguments) => eval_command(&arguments),
@@ -125,8 +132,8 @@ pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
 }
 
 /// Starts diagnostics on standard error.
-pub fn start_logging(verbose: u8) {
-    let level = ["info", "debug", "trace"][usize::from(verbose.min(2))];
+pub fn start_logging(verbosity: Verbosity) {
+    let level = ["info", "debug", "trace"][usize::from(verbosity.verbose.min(2))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
