@@ -22,7 +22,7 @@ fn message(arguments: &[&str]) -> String {
 #[test]
 fn settings_out_of_range() {
     let row = "a row, which has 10000 values (50000 values in 5 rows)";
-    let cases: [(&[&str], &str); 21] = [
+    let cases: [(&[&str], &str); 24] = [
         (&["--num-epochs", "0"], "num_epochs is 0: it must be at least 1"),
         (&["--total-series-length", "-5"], "total_series_length is -5: it must be at least 1"),
         (&["--batch-size", "0"], "batch_size is 0: it must be at least 1"),
@@ -34,10 +34,10 @@ fn settings_out_of_range() {
         (&["--echo-step", "-1"], "echo_step is -1: it must be at least 0"),
         (&["--num-classes", "1"], "num_classes is 1: it must be from 2 to 256"),
         (&["--num-classes", "257"], "num_classes is 257: it must be from 2 to 256"),
-        (&["--learning-rate", "0"], "learning_rate is 0.0: it must be a number greater than 0"),
-        (&["--learning-rate", "-0.3"], "learning_rate is -0.3: it must be a number greater than 0"),
-        (&["--learning-rate", "nan"], "learning_rate is NaN: it must be a number greater than 0"),
-        (&["--learning-rate", "1e-60"], "learning_rate is 1e-60: it must be a number greater than 0 in f32"),
+        (&["--learning-rate", "0"], "learning_rate is 0.0: it must be a number greater than 0 that f32 can hold"),
+        (&["--learning-rate", "-0.3"], "learning_rate is -0.3: it must be a number greater than 0 that f32 can hold"),
+        (&["--learning-rate", "nan"], "learning_rate is NaN: it must be a number greater than 0 that f32 can hold"),
+        (&["--learning-rate", "1e-60"], "learning_rate is 1e-60: it must be a number greater than 0 that f32 can hold"),
         (&["--echo-step", "10000"], "echo_step is 10000: it must be less than the length of a row, which is 10000"),
         (
             &["--truncated-backprop-length", "10001"],
@@ -52,6 +52,12 @@ fn settings_out_of_range() {
             &["--class-probabilities", "0.5,0.25,0.25"],
             "class_probabilities has 3 values: it must have one for each class, num_classes is 2",
         ),
+        (
+            &["--class-probabilities", "1"],
+            "class_probabilities has 1 values: it must have one for each class, num_classes is 2",
+        ),
+        (&["--class-probabilities", "-0.5,1.5"], "class_probabilities[0] is -0.5: it must be a number from 0 to 1"),
+        (&["--learning-rate", "1e39"], "learning_rate is 1e39: it must be a number greater than 0 that f32 can hold"),
         (&["--class-probabilities", "0.5,0.6"], "class_probabilities sum to 1.1: they must sum to 1"),
     ];
     for (arguments, expected) in cases {
@@ -63,7 +69,7 @@ fn settings_out_of_range() {
 fn sizes_beyond_memory() {
     let cases: [(&[&str], &str); 2] = [
         (&["--total-series-length", "9000000000000000000"], "total_series_length is 9000000000000000000"),
-        (&["--state-size", "3000000000"], "does not fit in memory"),
+        (&["--state-size", "3000000000"], "state_size is 3000000000: there is no memory"),
     ];
     for (arguments, expected) in cases {
         let message = message(arguments);
@@ -130,7 +136,7 @@ fn series_files() {
             &[],
             "line 1: there is no column `target`; the header must name the columns `input` and `target`, it is `input,echo`",
         ),
-        (format!("input,target\n{good}1\n"), &[], "line 302: there are 1 cells: the header names 2 columns"),
+        (format!("input,target\n{good}1\n"), &[], "line 302: the number of cells is 1: the header names 2 columns"),
         ("input,target\n".into(), &[], "there is no row of values below the header"),
         ("input,target\n1,0\n".into(), &[], "batch_size is 5: a series of 1 values has too few for that many rows"),
         (
@@ -160,6 +166,22 @@ fn series_files() {
     let missing = message(&["--series", path.to_str().unwrap(), "--series", "nowhere.csv"]);
     assert_eq!(missing, "nowhere.csv: No such file or directory (os error 2)");
     assert!(message(&["--series", folder.path().to_str().unwrap()]).contains("Is a directory"));
+    // What a file holds does not break the line.
+    std::fs::write(&path, "input,target\n\"1\n\u{1b}[31m\",0\n").unwrap();
+    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is no class from 0 to 1"));
+}
+
+/// Such a path could not be written to config.toml.
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let series = std::ffi::OsStr::from_bytes(b"\xff.csv");
+    let message = refused(PROGRAM, ["run".as_ref(), "--out".as_ref(), out.as_os_str(), "--series".as_ref(), series]);
+    assert!(message.starts_with("series is ") && message.ends_with("its absolute path must be UTF-8"), "{message}");
+    assert!(!out.exists());
 }
 
 #[test]

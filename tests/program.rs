@@ -134,6 +134,82 @@ fn a_folder_with_something_in_it_is_only_taken_with_overwrite() {
     assert_eq!(std::fs::read_to_string(folder.path().join("thesis.txt")).unwrap(), "mine");
 }
 
+/// Overwriting replaces a run and nothing else: all is as it was when it is refused.
+#[test]
+fn overwrite_takes_nothing_away_that_is_no_run_or_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let again = ["run", "--out", out, "--overwrite", "--num-epochs", "1", "--total-series-length", "600"];
+    let files = || {
+        let read = |entry: std::io::Result<std::fs::DirEntry>| entry.and_then(|e| std::fs::read(e.path())).ok();
+        std::fs::read_dir(out).unwrap().map(read).collect::<Vec<_>>()
+    };
+    std::fs::write(folder.path().join("config.toml"), "[server]\nport = 80\n").unwrap();
+    let foreign = support::refused(PROGRAM, again);
+    assert!(foreign.contains("there is a config.toml but no config.toml of a run"), "{foreign}");
+
+    std::fs::remove_file(folder.path().join("config.toml")).unwrap();
+    train(folder.path(), &SHORT);
+    let before = files();
+    let model = folder.path().join("model.safetensors");
+    let read = support::refused(PROGRAM, again.iter().chain(&["--initial-weights", model.to_str().unwrap()]));
+    assert!(read.contains("model.safetensors is what this run reads"), "{read}");
+    assert_eq!(files(), before);
+    std::fs::create_dir(folder.path().join("figure")).unwrap();
+    std::fs::remove_file(folder.path().join("figure.png")).unwrap();
+    std::fs::create_dir(folder.path().join("figure.png")).unwrap();
+    let before = files();
+    assert!(support::refused(PROGRAM, again).contains("figure.png is a folder"));
+    assert_eq!(files(), before);
+}
+
+/// A run's settings can be changed by flags: what only followed from another setting does not stand in the way.
+#[test]
+fn a_config_can_be_built_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, longer) = (folder.path().join("first"), folder.path().join("longer"));
+    train(&first, &SHORT);
+    let config = first.join("config.toml");
+    let config = ["--config", config.to_str().unwrap()];
+    train(&longer, &[&config[..], &["--truncated-backprop-length", "20"]].concat());
+    // 1800 steps in a row, windows of 20 that do not overlap.
+    assert_eq!(numbers(&longer.join("epochs.csv"), "windows"), [90.0; 3]);
+    // The reference's series is longer than the one that was drawn.
+    let series = fixture("series_0.csv");
+    let given = folder.path().join("given");
+    train(&given, &[&config[..], &["--series", series.to_str().unwrap(), "--num-epochs", "1"]].concat());
+    assert_eq!(numbers(&given.join("epochs.csv"), "windows"), [666.0]);
+}
+
+/// No later loss shows what the last step did to the weights.
+#[test]
+fn weights_that_the_last_step_breaks_are_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let wild = ["--num-epochs", "1", "--total-series-length", "150", "--optimizer", "sgd", "--learning-rate", "3e38"];
+    let output = run(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(&wild));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    assert!(error.contains("after the last step"), "{error}");
+    let model = out.join("model.safetensors");
+    let evaluated = run(PROGRAM, ["eval", "--model", model.to_str().unwrap()]);
+    assert_eq!(evaluated.status.code(), Some(3));
+}
+
+/// A window of any length is drawn, and no number in a file is infinite, however large the losses.
+#[test]
+fn extremes_are_drawn_and_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let long = folder.path().join("long");
+    train(&long, &["--num-epochs", "1", "--total-series-length", "500000", "--truncated-backprop-length", "100000"]);
+    assert!(std::fs::metadata(long.join("figure.svg")).unwrap().len() < 1_000_000);
+    let large = folder.path().join("large");
+    let wild = ["--dtype", "f64", "--optimizer", "sgd", "--learning-rate", "1e305"];
+    train(&large, &[&wild[..], &["--num-epochs", "1", "--total-series-length", "150000"]].concat());
+    let loss = numbers(&large.join("epochs.csv"), "loss")[0];
+    assert!(loss.is_finite() && loss > 1e300, "{loss}");
+}
+
 #[test]
 fn a_saved_model_is_evaluated_on_fresh_and_on_given_series() {
     let folder = tempfile::tempdir().unwrap();

@@ -42,19 +42,36 @@ pub(crate) struct Axis {
     pub(crate) values: Vec<String>,
 }
 
+/// A cell's least width, and its height.
 const CELL: (i32, i32) = (58, 36);
+
+/// About the width of a text of this size.
+fn width_of(text: &str, size: i32) -> i32 {
+    text.chars().count() as i32 * size * 5 / 8
+}
+
+/// The end of a value that is too long to stand beside others; of a path, its end tells most.
+fn shortened(value: &str) -> String {
+    const MOST: usize = 24;
+    match value.chars().count().checked_sub(MOST) {
+        Some(cut @ 1..) => format!("…{}", value.chars().skip(cut + 1).collect::<String>()),
+        _ => value.to_owned(),
+    }
+}
 
 /// The share of trials that solved the task, for every pair of values; `cells` goes row by row, from the top.
 pub(crate) fn solve_rates(x: &Axis, y: &Axis, cells: &[Cell]) -> Result<String, Error> {
-    let widest = y.values.iter().map(String::len).max().unwrap_or(0) as i32;
-    let (left, top) = (54 + 8 * widest.max(2), 34);
-    let width = (left + CELL.0 * x.values.len() as i32 + 24).max(420);
+    let [x_values, y_values] = [x, y].map(|axis| axis.values.iter().map(|value| shortened(value)).collect::<Vec<_>>());
+    let widest = |values: &[String]| values.iter().map(|value| width_of(value, 13)).max().unwrap_or(0);
+    let (left, top) = (56 + widest(&y_values).max(14), 34);
+    let cell = (CELL.0.max(widest(&x_values) + 14), CELL.1);
+    let width = (left + cell.0 * x.values.len() as i32 + 24).max(420);
     let height = top + CELL.1 * y.values.len() as i32 + 62;
     svg((width as u32, height as u32), |root| {
         let style = |size: i32| (FONT, size).into_font().color(&TEXT);
         let centred = |size: i32| style(size).pos(centre());
         root.draw(&Text::new("Share of trials that solved the task: solved/run", (left, 8), style(14)))?;
-        for (row, value) in y.values.iter().enumerate() {
+        for (row, value) in y_values.iter().enumerate() {
             let middle = top + CELL.1 * row as i32 + CELL.1 / 2;
             let right = plotters::style::text_anchor::Pos::new(
                 plotters::style::text_anchor::HPos::Right,
@@ -63,27 +80,32 @@ pub(crate) fn solve_rates(x: &Axis, y: &Axis, cells: &[Cell]) -> Result<String, 
             root.draw(&Text::new(value.clone(), (left - 8, middle), style(13).pos(right)))?;
         }
         let bottom = top + CELL.1 * y.values.len() as i32;
-        for (column, value) in x.values.iter().enumerate() {
-            let middle = left + CELL.0 * column as i32 + CELL.0 / 2;
+        for (column, value) in x_values.iter().enumerate() {
+            let middle = left + cell.0 * column as i32 + cell.0 / 2;
             root.draw(&Text::new(value.clone(), (middle, bottom + 14), centred(13)))?;
         }
-        let across = left + CELL.0 * x.values.len() as i32 / 2;
+        let across = left + cell.0 * x.values.len() as i32 / 2;
         root.draw(&Text::new(x.name.clone(), (across, bottom + 42), centred(14)))?;
         let upward = (FONT, 14).into_font().transform(FontTransform::Rotate270).color(&TEXT).pos(centre());
         root.draw(&Text::new(y.name.clone(), (16, (top + bottom) / 2), upward))?;
         for framed in [false, true] {
-            for (index, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.framed == framed) {
+            for (index, content) in cells.iter().enumerate().filter(|(_, content)| content.framed == framed) {
                 let (column, row) = ((index % x.values.len()) as i32, (index / x.values.len()) as i32);
-                let corner = (left + CELL.0 * column, top + CELL.1 * row);
-                draw_cell(root, corner, *cell)?;
+                let corner = (left + cell.0 * column, top + cell.1 * row);
+                draw_cell(root, corner, cell, *content)?;
             }
         }
         Ok(())
     })
 }
 
-fn draw_cell(root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, (x, y): (i32, i32), cell: Cell) -> Drawn {
-    let area = [(x, y), (x + CELL.0, y + CELL.1)];
+fn draw_cell(
+    root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
+    (x, y): (i32, i32),
+    (width, height): (i32, i32),
+    cell: Cell,
+) -> Drawn {
+    let area = [(x, y), (x + width, y + height)];
     let rate = (cell.trials > 0).then(|| cell.solved as f64 / cell.trials as f64);
     root.draw(&Rectangle::new(area, rate.map_or(EMPTY, colour).filled()))?;
     let frame = if cell.framed { OUTLINE.stroke_width(3) } else { WHITE.stroke_width(1) };
@@ -91,7 +113,7 @@ fn draw_cell(root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>, (x, y):
     if let Some(rate) = rate {
         let ink = if rate < 0.6 { WHITE } else { BLACK };
         let style = (FONT, 13).into_font().color(&ink).pos(centre());
-        let middle = (x + CELL.0 / 2, y + CELL.1 / 2);
+        let middle = (x + width / 2, y + height / 2);
         root.draw(&Text::new(format!("{}/{}", cell.solved, cell.trials), middle, style))?;
     }
     Ok(())
@@ -106,53 +128,67 @@ fn centre() -> plotters::style::text_anchor::Pos {
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) title: String,
-    /// For each line its place on the colour scale, from 0 to 1, and the loss of each epoch.
-    pub(crate) lines: Vec<(f64, Vec<f64>)>,
+    /// For each line its place on the colour scale, from 0 to 1, and points of epoch and loss.
+    pub(crate) lines: Vec<(f64, Vec<(usize, f64)>)>,
 }
 
 const PANEL: (u32, u32) = (380, 280);
-const LEGEND: u32 = 30;
 
 /// Loss by epoch on a logarithmic axis, a panel beside the other, with one legend of `(place on the scale, name)`.
 pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, String)]) -> Result<String, Error> {
     let across = if panels.len() == 4 { 2 } else { panels.len().clamp(1, 3) as u32 };
     let down = (panels.len() as u32).div_ceil(across).max(1);
-    let legend_rows = if legend.is_empty() { 0 } else { 1 + (legend.len() as u32).div_ceil(8 * across / 2) };
-    let size = (PANEL.0 * across, PANEL.1 * down + LEGEND * legend_rows);
-    let losses = || panels.iter().flat_map(|panel| &panel.lines).flat_map(|(_, losses)| losses);
-    let lowest = losses().copied().filter(|&loss| loss > 0.0).fold(1.0, f64::min).max(1e-7);
-    let highest = losses().copied().fold(lowest * 10.0, f64::max);
-    let epochs = panels.iter().flat_map(|panel| &panel.lines).map(|(_, losses)| losses.len()).max().unwrap_or(0);
+    let (legend, legend_height) = laid_out(legend, (PANEL.0 * across) as i32);
+    let size = (PANEL.0 * across, PANEL.1 * down + legend_height);
+    let points = || panels.iter().flat_map(|panel| &panel.lines).flat_map(|(_, points)| points);
+    let lowest = points().map(|&(_, loss)| loss).filter(|&loss| loss > 0.0).fold(1.0, f64::min).max(1e-7);
+    let highest = points().map(|&(_, loss)| loss).fold(lowest * 10.0, f64::max);
+    let last = points().map(|&(epoch, _)| epoch).max().unwrap_or(0).max(1);
     svg(size, |root| {
         let (top, bottom) = root.split_vertically(PANEL.1 * down);
         for (panel_data, area) in panels.iter().zip(top.split_evenly((down as usize, across as usize))) {
-            let last = epochs.saturating_sub(1).max(1) as f64;
             let range = (lowest / 1.5..highest * 1.5).log_scale();
-            let mut chart = panel(&area, &panel_data.title).build_cartesian_2d(0.0..last, range)?;
-            let whole = |epoch: &f64| format!("{epoch:.0}");
+            let mut chart = panel(&area, &panel_data.title).build_cartesian_2d(0..last, range)?;
             let power = |loss: &f64| format!("{loss:.0e}");
             let mut style = chart.configure_mesh();
             style.x_desc("epoch").y_desc("settled loss (nats)").x_labels(6).y_labels(6);
-            mesh(style.x_label_formatter(&whole).y_label_formatter(&power))?;
-            for (place, losses) in &panel_data.lines {
-                let points = losses.iter().enumerate().map(|(epoch, &loss)| (epoch as f64, loss.max(lowest)));
-                chart.draw_series(LineSeries::new(points, colour(*place).stroke_width(2)))?;
+            mesh(style.y_label_formatter(&power))?;
+            for (place, points) in &panel_data.lines {
+                let points: Vec<_> = points.iter().map(|&(epoch, loss)| (epoch, loss.max(lowest))).collect();
+                match points[..] {
+                    [point] => chart.plotting_area().draw(&Circle::new(point, 3, colour(*place).filled()))?,
+                    _ => drop(chart.draw_series(LineSeries::new(points, colour(*place).stroke_width(2)))?),
+                }
             }
         }
         let style = || (FONT, 13).into_font().color(&TEXT);
         if !legend.is_empty() {
             bottom.draw(&Text::new(legend_title.to_owned(), (20, 4), style()))?;
         }
-        let (mut x, mut y) = (20, 30);
-        for (place, name) in legend {
-            let wide = 50 + 9 * name.len() as i32;
-            if x + wide > size.0 as i32 {
-                (x, y) = (20, y + 24);
-            }
-            bottom.draw(&PathElement::new([(x, y + 6), (x + 26, y + 6)], colour(*place).stroke_width(3)))?;
-            bottom.draw(&Text::new(name.clone(), (x + 32, y), style()))?;
-            x += wide;
+        for (place, name, (x, y)) in legend {
+            bottom.draw(&PathElement::new([(x, y + 6), (x + 26, y + 6)], colour(place).stroke_width(3)))?;
+            bottom.draw(&Text::new(name, (x + 32, y), style()))?;
         }
         Ok(())
     })
+}
+
+/// A legend's entry: its place on the scale, its name, and where it stands.
+type Entry = (f64, String, (i32, i32));
+
+/// Places a legend's entries in rows of this width, below its title, and says how high that makes it.
+fn laid_out(legend: &[(f64, String)], width: i32) -> (Vec<Entry>, u32) {
+    let (mut x, mut y) = (20, 30);
+    let mut entries = Vec::new();
+    for (place, name) in legend {
+        let name = shortened(name);
+        let wide = 54 + width_of(&name, 13);
+        if x > 20 && x + wide > width {
+            (x, y) = (20, y + 24);
+        }
+        entries.push((*place, name, (x, y)));
+        x += wide;
+    }
+    let height = if legend.is_empty() { 0 } else { y as u32 + 30 };
+    (entries, height)
 }

@@ -96,7 +96,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         None => spec::Spec::built_in()?,
     };
     let trials = plan::plan(&spec)?;
-    plan::check_files(&spec, &trials)?;
+    plan::check_needs(&spec, &trials)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("sweeps").join(&spec.name));
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or_else(cores, usize::from);

@@ -27,7 +27,7 @@ pub(crate) fn plan(spec: &Spec) -> Result<Vec<Trial>, Error> {
     let mut trials = Vec::new();
     for values in combinations {
         for replicate in 0..spec.replicates {
-            let (number, seed) = (trials.len(), spec.seed.saturating_add(replicate));
+            let (number, seed) = (trials.len(), spec.seed + replicate);
             let settings = settings(spec, &values, seed)
                 .map_err(|error| of_trial(spec, number, &values, rnn_train::Error::from(error)))?;
             trials.push(Trial { number, seed, values: values.clone(), settings });
@@ -36,12 +36,11 @@ pub(crate) fn plan(spec: &Spec) -> Result<Vec<Trial>, Error> {
     Ok(trials)
 }
 
-/// Makes sure of the files that trials read, before any runs.
-pub(crate) fn check_files(spec: &Spec, trials: &[Trial]) -> Result<(), Error> {
-    for Trial { number, values, settings, .. } in trials {
-        if !settings.series.is_empty() || settings.initial_weights.is_some() {
-            run::check(settings).map_err(|error| of_trial(spec, *number, values, error))?;
-        }
+/// Makes sure of the memory that trials need and of the files that they read, before any runs. Replicates need the
+/// same of both.
+pub(crate) fn check_needs(spec: &Spec, trials: &[Trial]) -> Result<(), Error> {
+    for Trial { number, values, settings, .. } in trials.iter().step_by(spec.replicates as usize) {
+        run::check(settings).map_err(|error| of_trial(spec, *number, values, error))?;
     }
     Ok(())
 }
@@ -64,7 +63,8 @@ fn settings(spec: &Spec, values: &[Value], seed: u64) -> Result<Settings, Settin
     for ((name, _), value) in spec.grid.iter().zip(values) {
         layer.insert(name, value.clone(), None, folder)?;
     }
-    layer.insert("seed", Value::Integer(i64::try_from(seed).unwrap_or(i64::MAX)), None, folder)?;
+    // The spec's check keeps seeds within what TOML holds.
+    layer.insert("seed", Value::Integer(seed as i64), None, folder)?;
     layer.resolve()
 }
 

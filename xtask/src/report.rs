@@ -44,7 +44,7 @@ impl Group<'_> {
 pub(crate) fn write(folder: &Path) -> Result<PathBuf, Error> {
     let spec = Spec::read(&folder.join(SPEC))?;
     let trials = plan::plan(&spec)?;
-    let rows = summary::read(folder, &spec, trials.len())?;
+    let rows = summary::read(folder, &spec, &trials)?;
     let page = Page { spec: &spec, trials: &trials, rows: &rows, groups: &groups(&rows), folder };
     let path = folder.join(REPORT);
     write_whole(&path, page.html()?.into_string().as_bytes())?;
@@ -100,7 +100,7 @@ fn median(numbers: impl IntoIterator<Item = f64>) -> Option<f64> {
 fn short(number: Option<f64>) -> String {
     match number {
         None => String::new(),
-        Some(number) if number != 0.0 && number.abs() < 1e-3 => format!("{number:.2e}"),
+        Some(number) if number != 0.0 && !(1e-3..1e4).contains(&number.abs()) => format!("{number:.2e}"),
         Some(number) => format!("{number:.4}"),
     }
 }
@@ -233,7 +233,8 @@ impl Page<'_> {
         };
         let down = across.checked_sub(1);
         let (x, y) = (axis(Some(across)), axis(down));
-        let frames = self.column(LAG).is_some() && self.column(WINDOW).is_some();
+        let is_axis = |name: &str| self.column(name).is_some_and(|column| Some(column) == down || column == across);
+        let frames = is_axis(LAG) && is_axis(WINDOW);
         let cells: Vec<Cell> = y
             .values
             .iter()
@@ -267,7 +268,7 @@ impl Page<'_> {
             None => vec![String::new()],
         };
         let (panel_values, line_values): (Vec<String>, Vec<String>) = (values_of(panel_column), values_of(line_column));
-        let mut panels = Vec::new();
+        let (mut panels, mut unread) = (Vec::new(), Vec::new());
         for panel_value in &panel_values {
             let mut lines = Vec::new();
             for (index, line_value) in line_values.iter().enumerate() {
@@ -278,7 +279,7 @@ impl Page<'_> {
                     .rows
                     .iter()
                     .filter(|row| fits(panel_column, row, panel_value) && fits(line_column, row, line_value));
-                let losses = self.median_losses(rows)?;
+                let losses = self.median_losses(rows, &mut unread);
                 if !losses.is_empty() {
                     lines.push((place(index, line_values.len()), losses));
                 }
@@ -298,24 +299,31 @@ impl Page<'_> {
         let picture = charts::loss_curves(&panels, legend_title, &legend)?;
         Ok(html! {
             h2 { "Loss curves" }
-            p { "Settled loss of each epoch, the median of all trials that share the values." }
+            p { "Settled loss of each epoch, the median of all trials that share the values and have one." }
             figure { (PreEscaped(picture)) }
+            @if !unread.is_empty() { p { "Left out, because they cannot be read:" } ul { @for problem in unread { li { (problem) } } } }
         })
     }
 
-    /// For each epoch the median of the settled losses of some trials, as far as most of them went.
-    fn median_losses<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Result<Vec<f64>, Error> {
+    /// The median of the settled losses of some trials, for each epoch in which any of them has one. What cannot be
+    /// read is left out and told of in `unread`.
+    fn median_losses<'r>(&self, rows: impl Iterator<Item = &'r Row>, unread: &mut Vec<String>) -> Vec<(usize, f64)> {
         let mut by_epoch: Vec<Vec<f64>> = Vec::new();
         for row in rows.filter(|row| row.status != State::Failed) {
             let path = trial_folder(self.folder, row.trial).join(files::EPOCHS);
-            for (epoch, row) in read_rows::<EpochRow>(&path)?.iter().enumerate() {
+            let rows = read_rows::<EpochRow>(&path).unwrap_or_else(|error| {
+                unread.push(error.to_string());
+                Vec::new()
+            });
+            for (epoch, row) in rows.iter().enumerate() {
                 if by_epoch.len() == epoch {
                     by_epoch.push(Vec::new());
                 }
                 by_epoch[epoch].extend(row.settled_loss);
             }
         }
-        Ok(by_epoch.into_iter().map_while(median).collect())
+        let medians = by_epoch.into_iter().map(median).enumerate();
+        medians.filter_map(|(epoch, loss)| Some((epoch, loss?))).collect()
     }
 
     fn failures(&self) -> Markup {
@@ -395,7 +403,7 @@ th, td { padding: 0.25em 0.7em; border-bottom: 1px solid #ddd; text-align: left;
 th { border-bottom: 2px solid #888; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 code { background: #f2f2f2; padding: 0 0.25em; }
-figure { margin: 1em 0; } svg { max-width: 100%; height: auto; }
+figure { margin: 1em 0; overflow-x: auto; }
 footer { margin-top: 3em; border-top: 1px solid #ccc; font-size: 0.85em; color: #555; }
 summary { cursor: pointer; }
 ";

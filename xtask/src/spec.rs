@@ -39,6 +39,9 @@ pub(crate) const SPEC: &str = "sweep.toml";
 /// The sweep that runs when none is named.
 const BUILT_IN: &str = include_str!("../sweeps/lag-window.toml");
 
+/// More would be a typing error: a year's work at ten seconds a trial.
+const MOST_TRIALS: u64 = 1_000_000;
+
 const SECTIONS: [&str; 3] = ["sweep", "base", "grid"];
 const SWEEP_KEYS: [&str; 3] = ["name", "seed", "replicates"];
 
@@ -77,6 +80,10 @@ impl Spec {
             number.map(|number| number as u64).ok_or_else(|| places.error("sweep", key, message()))
         };
         let (seed, replicates) = (whole("seed", 0, 0)?, whole("replicates", 1, 1)?);
+        if seed.checked_add(replicates - 1).is_none_or(|last| last > i64::MAX as u64) {
+            let message = format!("seed is {seed}: {replicates} replicates count it up beyond {}", i64::MAX);
+            return Err(places.error("sweep", "seed", message));
+        }
         let name = sweep.get("name").cloned().unwrap_or_else(|| Value::from("sweep"));
         let name = name.as_str().filter(|name| is_folder_name(name)).map(str::to_owned).ok_or_else(|| {
             places.error("sweep", "name", format!("name is {name}: it must be letters, digits, - and _ in quotes"))
@@ -114,6 +121,11 @@ impl Spec {
                 values.push(value);
             }
             grid.push((key, values));
+        }
+        let trials = grid.iter().map(|(_, values)| values.len() as u64).try_fold(replicates, u64::checked_mul);
+        if trials.is_none_or(|trials| trials > MOST_TRIALS) {
+            let message = format!("the grid and {replicates} replicates make more than {MOST_TRIALS} trials");
+            return Err(places.error("sweep", "replicates", message));
         }
         Ok(Self { name, seed, replicates, base, grid })
     }
@@ -229,6 +241,14 @@ mod tests {
             (
                 "[sweep]\nname = \"../up\"\n",
                 "spec.toml:2: name is \"../up\": it must be letters, digits, - and _ in quotes",
+            ),
+            (
+                "[sweep]\nreplicates = 3\nseed = 9223372036854775806\n",
+                "spec.toml:3: seed is 9223372036854775806: 3 replicates count it up beyond 9223372036854775807",
+            ),
+            (
+                "[sweep]\nreplicates = 500001\n[grid]\necho_step = [1, 2]\n",
+                "spec.toml:2: the grid and 500001 replicates make more than 1000000 trials",
             ),
             ("[base]\necho_stap = 1\n", "spec.toml:2: unknown setting `echo_stap`: did you mean `echo_step`?"),
             ("[base]\nseed = 1\n", "spec.toml:2: seed belongs under [sweep], with replicates: each trial gets its own"),

@@ -36,7 +36,7 @@ impl Row {
         Self {
             trial: trial.number,
             seed: trial.seed,
-            values: trial.values.iter().map(text).collect(),
+            values: trial.texts(),
             status: status.status,
             final_loss: status.final_loss,
             best_loss: status.best_loss,
@@ -52,7 +52,7 @@ impl Row {
         Self {
             trial: trial.number,
             seed: trial.seed,
-            values: trial.values.iter().map(text).collect(),
+            values: trial.texts(),
             status: State::Failed,
             final_loss: None,
             best_loss: None,
@@ -91,6 +91,13 @@ impl Row {
     }
 }
 
+impl Trial {
+    /// The values of the varied settings as they stand in cells.
+    fn texts(&self) -> Vec<String> {
+        self.values.iter().map(text).collect()
+    }
+}
+
 /// A value as it stands in a cell: text without quotes, lists with spaces.
 pub(crate) fn text(value: &Value) -> String {
     match value {
@@ -117,8 +124,8 @@ pub(crate) fn csv(spec: &Spec, rows: &[Row]) -> Result<Vec<u8>, csv::Error> {
     table.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// Reads a sweep's summary, which must be of this spec and its number of trials.
-pub(crate) fn read(folder: &Path, spec: &Spec, trials: usize) -> Result<Vec<Row>, Error> {
+/// Reads a sweep's summary, which must be of this spec and its trials.
+pub(crate) fn read(folder: &Path, spec: &Spec, trials: &[Trial]) -> Result<Vec<Row>, Error> {
     let path = folder.join(SUMMARY);
     let wrong = |problem: String| Error::Results { path: path.clone(), problem };
     let mut table = csv::Reader::from_path(&path).map_err(|error| wrong(error.to_string()))?;
@@ -131,16 +138,26 @@ pub(crate) fn read(folder: &Path, spec: &Spec, trials: usize) -> Result<Vec<Row>
             expected.join(",")
         )));
     }
-    let mut rows = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut seen = vec![false; trials.len()];
     for record in table.records() {
         let record = record.map_err(|error| wrong(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let row = parse(&record, spec.grid.len()).map_err(|problem| wrong(format!("line {line}, {problem}")))?;
-        if row.trial >= trials {
-            return Err(wrong(format!("line {line}: there is no trial {} among the spec's {trials}", row.trial)));
+        let Some(trial) = trials.get(row.trial) else {
+            let problem = format!("there is no trial {} among the spec's {}", row.trial, trials.len());
+            return Err(wrong(format!("line {line}: {problem}")));
+        };
+        if row.seed != trial.seed || row.values.iter().ne(&trial.texts()) {
+            return Err(wrong(format!("line {line}: trial {} has other settings in the spec", row.trial)));
+        }
+        if std::mem::replace(&mut seen[row.trial], true) {
+            return Err(wrong(format!("line {line}: trial {} has a row already", row.trial)));
         }
         rows.push(row);
     }
+    // A sweep that was killed leaves them in the order in which trials ended.
+    rows.sort_by_key(|row| row.trial);
     Ok(rows)
 }
 
@@ -151,7 +168,10 @@ fn parse(record: &csv::StringRecord, varied: usize) -> Result<Row, String> {
     let bad = |name: &str, cell: &str| format!("column `{name}`: `{cell}` cannot be read");
     let optional = |index: usize| match cell(behind + index) {
         "" => Ok(None),
-        text => text.parse::<f64>().map(Some).map_err(|_| bad(name(index), text)),
+        text => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(bad(name(index), text)),
+        },
     };
     let whole = |column: usize, name: &str| cell(column).parse::<u64>().map_err(|_| bad(name, cell(column)));
     Ok(Row {

@@ -79,7 +79,7 @@ pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, over
     if let Some(error) = failure {
         return Err(error);
     }
-    let page = report::write(out)?;
+    let page = report::write(out).map_err(|error| Error::AfterTrials(Box::new(error)))?;
     // The results are in the files, whether or not somebody reads this.
     let _ = writeln!(std::io::stdout(), "{}\n{}", report::outcome(&rows, trials.len()), page.display());
     Ok(if stop.load(Ordering::Relaxed) {

@@ -84,7 +84,8 @@ pub enum Error {
     },
     /// A series file without one of its two columns.
     #[error(
-        "line 1: there is no column `{column}`; the header must name the columns `input` and `target`, it is `{header}`"
+        "line 1: there is no column `{column}`; the header must name the columns `input` and `target`, it is `{}`",
+        Shown(header)
     )]
     MissingColumn {
         /// The missing column.
@@ -147,7 +148,20 @@ impl fmt::Display for CellProblem<'_> {
         if self.value.is_empty() {
             write!(f, "the cell is empty: it must be a class from 0 to {last}")
         } else {
-            write!(f, "`{}` is no class from 0 to {last}", self.value)
+            write!(f, "`{}` is no class from 0 to {last}", Shown(self.value))
         }
+    }
+}
+
+/// Text from a file, on one line and of bounded length.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 80;
+        for c in self.0.chars().take(MOST) {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        }
+        f.write_str(if self.0.chars().nth(MOST).is_some() { "…" } else { "" })
     }
 }

@@ -1,13 +1,17 @@
 //! Reading a series from CSV.
 
 use crate::Error;
-use csv::{ByteRecord, ReaderBuilder, Trim};
+use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
+use std::collections::VecDeque;
 use std::io::Read;
 
 /// Reads the columns `input` and `target` of classes below `num_classes`.
 pub(crate) fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>, Vec<u8>), Error> {
-    let mut csv = ReaderBuilder::new().trim(Trim::All).from_reader(reader);
-    let header = csv.byte_headers().map_err(csv_error)?.clone();
+    let mut csv = ReaderBuilder::new().trim(Trim::All).from_reader(Lines::new(reader));
+    let header = match csv.byte_headers() {
+        Ok(header) => header.clone(),
+        Err(error) => return Err(csv_error(&error, &mut csv)),
+    };
     let [input_at, target_at] = ["input", "target"].map(|column| {
         header.iter().position(|name| name == column.as_bytes()).ok_or_else(|| Error::MissingColumn {
             column,
@@ -18,12 +22,13 @@ pub(crate) fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>
 
     let (mut input, mut target) = (Vec::new(), Vec::new());
     let mut record = ByteRecord::new();
-    while csv.read_byte_record(&mut record).map_err(csv_error)? {
+    while csv.read_byte_record(&mut record).map_err(|error| csv_error(&error, &mut csv))? {
+        let line = line(&mut csv);
         for ((column, at), values) in columns.into_iter().zip([&mut input, &mut target]) {
             let cell = record.get(at).unwrap_or_default();
             let class = std::str::from_utf8(cell).ok().and_then(|text| text.parse().ok());
             values.push(class.filter(|&class: &u8| usize::from(class) < num_classes).ok_or_else(|| Error::Cell {
-                line: record.position().map_or(0, csv::Position::line),
+                line,
                 column,
                 value: String::from_utf8_lossy(cell).into_owned(),
                 num_classes,
@@ -36,12 +41,57 @@ pub(crate) fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>
     Ok((input, target))
 }
 
-/// Says a CSV reader's error in one line, with the line of the file where it has one.
-fn csv_error(error: csv::Error) -> Error {
-    let line = error.position().map_or(1, csv::Position::line);
+/// Counts the lines that pass through it. The CSV reader's own count is of where it looked for a record, which is
+/// before empty lines, and before the second half of a CRLF.
+struct Lines<R> {
+    inner: R,
+    /// How many bytes have been handed out.
+    handed: u64,
+    /// Where the lines end that have been handed out but not parsed; never more than the CSV reader's buffer holds.
+    ends: VecDeque<u64>,
+    /// Lines parsed to their end.
+    parsed: u64,
+}
+
+impl<R> Lines<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, handed: 0, ends: VecDeque::new(), parsed: 0 }
+    }
+
+    /// The line, counted from 1, of the last of the first `bytes` bytes.
+    fn line_of(&mut self, bytes: u64) -> u64 {
+        let mut at_end = false;
+        while let Some(&end) = self.ends.front().filter(|&&end| end < bytes) {
+            self.ends.pop_front();
+            self.parsed += 1;
+            at_end = end + 1 == bytes;
+        }
+        self.parsed + u64::from(!at_end)
+    }
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let ends = buffer[..count].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        self.ends.extend(ends.map(|(place, _)| self.handed + place as u64));
+        self.handed += count as u64;
+        Ok(count)
+    }
+}
+
+/// The line of the record that was read last.
+fn line<R: Read>(csv: &mut Reader<Lines<R>>) -> u64 {
+    let parsed = csv.position().byte();
+    csv.get_mut().line_of(parsed)
+}
+
+/// Says a CSV reader's error in one line, with the line of the file.
+fn csv_error<R: Read>(error: &csv::Error, csv: &mut Reader<Lines<R>>) -> Error {
+    let line = line(csv);
     let problem = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("there are {len} cells: the header names {expected_len} columns")
+            format!("the number of cells is {len}: the header names {expected_len} columns")
         }
         _ => error.to_string(),
     };
@@ -86,12 +136,35 @@ mod tests {
             ("input,target\n1,0\n,1\n", "line 3, column `input`: the cell is empty: it must be a class from 0 to 1"),
             ("input,target\n-1,0\n", "line 2, column `input`: `-1` is no class from 0 to 1"),
             ("input,target\n1.0,0\n", "line 2, column `input`: `1.0` is no class from 0 to 1"),
+            ("input,target\n\"0\n1\",0\n", "line 3, column `input`: `0\\n1` is no class from 0 to 1"),
             ("input,target\n300,0\n", "line 2, column `input`: `300` is no class from 0 to 1"),
-            ("input,target\n1\n", "line 2: there are 1 cells: the header names 2 columns"),
+            ("input,target\n1\n", "line 2: the number of cells is 1: the header names 2 columns"),
             ("input,target\n", "there is no row of values below the header"),
         ];
         for (text, message) in cases {
             assert_eq!(read(text).unwrap_err().to_string(), message, "{text:?}");
         }
+    }
+
+    /// The bad cell stands in the line that a text editor shows, whatever ends the lines and however many are empty.
+    #[test]
+    fn lines_are_counted_as_in_an_editor() {
+        for end in ["\n", "\r\n"] {
+            for start in ["", "\u{feff}"] {
+                for (lines, bad) in [
+                    (&["input,target", "1,0", "1,7"][..], 3),
+                    (&["input,target", "", "", "1,0", "", "1,7", "0,0"], 6),
+                    (&["input,target", "1,0", "1,0,0", "0,0"], 3),
+                    (&["input,target,note", "1,0,\"a", "b\"", "1,7,", ""], 4),
+                ] {
+                    let text = format!("{start}{}", lines.join(end));
+                    let message = read(&text).unwrap_err().to_string();
+                    assert!(message.starts_with(&format!("line {bad}")), "{text:?}: {message}");
+                }
+            }
+        }
+        // Beyond the reader's buffer.
+        let long = format!("input,target\r\n{}2,0\r\n", "1,0\r\n\r\n".repeat(20_000));
+        assert!(read(&long).unwrap_err().to_string().starts_with("line 40002,"));
     }
 }

@@ -6,7 +6,7 @@
 //! window's start, so over at least h − h′ + 1 steps. The carried state is that of the step h′ after the start,
 //! where the next window begins. With h′ = h windows do not overlap, as in the tutorial.
 
-use crate::{Cell, Error, Loss, Network, Optimizer, Scalar, State, Tape};
+use crate::{Cell, Error, Loss, Network, Optimizer, Scalar, Score, State, Tape};
 use std::ops::Range;
 
 /// h and h′.
@@ -18,13 +18,13 @@ pub struct Truncation {
 
 /// What a training step reports, of the parameters before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Report<T> {
+pub struct Report {
     /// Mean loss of the counted steps.
-    pub loss: T,
+    pub loss: f64,
     /// Share of the counted steps whose greatest output was the target's.
-    pub accuracy: T,
+    pub accuracy: f64,
     /// Euclidean norm of the gradient of all parameters.
-    pub gradient_norm: T,
+    pub gradient_norm: f64,
 }
 
 /// A net in training: what it needs for a step, allocated once.
@@ -101,7 +101,7 @@ impl<T: Scalar, C: Cell<T>, L: Loss<T>, O: Optimizer<T>> Trainer<T, C, L, O> {
         targets: &[L::Target],
         counted: Range<usize>,
         state: &mut State<T>,
-    ) -> Result<Report<T>, Error> {
+    ) -> Result<Report, Error> {
         let Self { network, loss, optimizer, truncation, tape } = self;
         let score = network.score(inputs, targets, counted, state, loss, tape)?;
         let gradients = network.backward(tape);
@@ -110,11 +110,30 @@ impl<T: Scalar, C: Cell<T>, L: Loss<T>, O: Optimizer<T>> Trainer<T, C, L, O> {
             optimizer.step(network.parameters_mut(), gradients);
         }
         network.copy_state(tape, truncation.stride, state)?;
-        Ok(Report {
-            loss: T::narrow(score.loss),
-            accuracy: T::narrow(score.accuracy),
-            gradient_norm: T::narrow(gradient_norm),
-        })
+        Ok(Report { loss: score.loss, accuracy: score.accuracy, gradient_norm })
+    }
+
+    /// Scores a window without training on it, for the net as it is now; otherwise as [`Network::score`].
+    ///
+    /// # Errors
+    /// Those of [`Network::score`].
+    pub fn score(
+        &mut self,
+        inputs: &[T],
+        targets: &[L::Target],
+        counted: Range<usize>,
+        state: &State<T>,
+    ) -> Result<Score, Error> {
+        self.network.score(inputs, targets, counted, state, &self.loss, &mut self.tape)
+    }
+
+    /// The class with the greatest output at each time step and batch row of a window, for the net as it is now;
+    /// otherwise as [`Network::classify`].
+    ///
+    /// # Errors
+    /// Those of [`Network::classify`].
+    pub fn classify(&mut self, inputs: &[T], state: &State<T>) -> Result<Vec<u32>, Error> {
+        self.network.classify(inputs, state, &mut self.tape)
     }
 
     /// The gradients of the last [`step`](Self::step), as the net's parameters are laid out.

@@ -5,12 +5,14 @@ use crate::files::State;
 use crate::{Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tracing_subscriber::EnvFilter;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -126,8 +128,11 @@ fn one_line(message: &str) -> String {
 
 /// Tells of an error on standard error, in one line, and hands the exit code on.
 pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
+    // Names from a file may hold anything.
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let line: String = error.to_string().chars().map(escape).collect();
     // Nothing is left to do if even that cannot be said.
-    let _ = writeln!(std::io::stderr(), "error: {error}");
+    let _ = writeln!(std::io::stderr(), "error: {line}");
     code
 }
 
@@ -142,16 +147,15 @@ pub fn start_logging(verbosity: Verbosity) {
 }
 
 /// A flag that is set by the first Ctrl-C or termination signal; the second one ends the program at once.
+#[must_use]
 pub fn stop_on_signal() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let set = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(exit_code::INTERRUPTED));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order, so that the first signal finds the flag unset.
+        let exit = flag::register_conditional_shutdown(signal, i32::from(exit_code::INTERRUPTED), Arc::clone(&stop));
+        if let Err(error) = exit.and_then(|_| flag::register(signal, Arc::clone(&stop))) {
+            tracing::warn!("signal {signal} will end the program at once: {error}");
         }
-    });
-    if let Err(error) = set {
-        tracing::warn!("Ctrl-C will end the program at once: {error}");
     }
     stop
 }
@@ -162,13 +166,13 @@ fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
 
 fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
     let RunArgs { out, overwrite, config, no_figure, settings } = arguments;
-    let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)).resolve()?;
+    let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
     let options = run::Options { overwrite: *overwrite, figure: !no_figure };
     let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
     match status.status {
         State::Done => tracing::info!("wrote {}", out.display()),
-        _ => tracing::warn!("stopped after step {}; wrote {}", status.steps, out.display()),
+        _ => tracing::warn!("stopped after {} steps; wrote {}", status.steps, out.display()),
     }
     if let Some(error) = &status.error {
         report(error, exit_code::of(status.status));
@@ -178,12 +182,13 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
 
 fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     let EvalArgs { model, config, settings } = arguments;
-    let flags = Layer::from_flags(settings);
+    let flags = Layer::from_flags(settings)?;
     if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
         return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
     }
     let config = config_layer(config.as_deref())?;
     let settings = evaluate::settings_of(model)?.overlaid(&config).overlaid(&flags).resolve()?;
+    let mut diverged = None;
     let fresh = format!("fresh series of seed {}", settings.seed);
     let names = settings.series.iter().map(|path| path.display().to_string());
     let names = if settings.series.is_empty() { vec![fresh] } else { names.collect() };
@@ -191,9 +196,23 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
         let settled = row.settled_loss.zip(row.settled_accuracy);
         let settled = settled.map(|(loss, accuracy)| format!(", settled: loss {loss} accuracy {accuracy}"));
         let line = format!("{name}: loss {} accuracy {}{}", row.loss, row.accuracy, settled.unwrap_or_default());
-        if writeln!(std::io::stdout(), "{line}").is_err() {
-            break;
+        print_line(&line)?;
+        if !row.loss.is_finite() {
+            diverged.get_or_insert(format!("{name}: the loss is {}", row.loss));
         }
     }
-    Ok(exit_code::DONE)
+    Ok(diverged.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
+}
+
+/// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn print_line(line: &str) -> Result<(), Error> {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::Write { path: "standard output".into(), source })
+        }
+        _ => Ok(()),
+    }
 }

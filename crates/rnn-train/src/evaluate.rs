@@ -17,12 +17,13 @@ pub type Evaluation = EpochRow;
 pub fn settings_of(model: &Path) -> Result<Layer, Error> {
     let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
     let stored = stored(&bytes).map_err(|source| Error::Weights { path: model.to_owned(), source })?;
-    Ok(Layer::from_flags(&RawSettings {
+    let layer = Layer::from_flags(&RawSettings {
         state_size: Some(stored.hidden_size as i64),
         num_classes: Some(stored.outputs as i64),
         dtype: Some(if stored.double { Dtype::F64 } else { Dtype::F32 }),
         ..RawSettings::default()
-    }))
+    })?;
+    Ok(layer.given_by(&model.display().to_string()))
 }
 
 /// Scores the weights in `model` on each series of the settings' files, or on one that no training has drawn.
@@ -42,7 +43,7 @@ fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evalu
     let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
     let mut tape = network.tape(truncation.window(), settings.batch_size)?;
     let mut state = State::zeros(&network, settings.batch_size)?;
-    let mut data = Window::<T>::new(source.first_layout());
+    let mut data = Window::<T>::new(source.first_layout())?;
     let mut evaluations = Vec::new();
     source.for_evaluation(|series, layout| {
         let mut means = Means::new(layout.first_settled_window(settings.echo_step));

@@ -24,6 +24,9 @@ const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const BARS: [(&str, RGBColor, f64); 3] =
     [("input", INPUT, 1.0), ("target", TARGET, 0.5), ("prediction", PREDICTION, 0.3)];
 
+/// The last time steps of a window that are drawn: as many as have bars of more than a dot.
+const MOST_STEPS: usize = 180;
+
 /// A loss curve of any length in bounded memory: neighbouring steps share a bucket, of which the lowest and the highest
 /// loss are kept. When there are too many buckets, pairs of them become one.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,10 +65,10 @@ impl LossCurve {
     }
 
     /// A line through all buckets: points of step and loss.
-    fn points(&self) -> impl Iterator<Item = (f64, f64)> {
+    fn points(&self) -> impl Iterator<Item = (usize, f64)> {
         self.buckets.iter().enumerate().flat_map(|(index, &(low, high))| {
-            let step = (index * self.width) as f64;
-            [(step, high), (step + (self.width - 1) as f64, low)]
+            let step = index * self.width;
+            [(step, high), (step + self.width - 1, low)]
         })
     }
 
@@ -125,34 +128,37 @@ impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
     }
 
     fn draw_curve(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
-        let steps = self.curve.steps.max(2) as f64;
+        let last = self.curve.steps.saturating_sub(1).max(1);
         let highest = if self.curve.highest() > 0.0 { self.curve.highest() * 1.05 } else { 1.0 };
-        let mut chart = panel(area, "Loss").build_cartesian_2d(0.0..steps - 1.0, 0.0..highest)?;
-        let whole = |step: &f64| format!("{step:.0}");
+        let mut chart = panel(area, "Loss").build_cartesian_2d(0..last, 0.0..highest)?;
         let mut style = chart.configure_mesh();
-        mesh(style.x_desc("training step").y_desc("cross-entropy (nats)").x_labels(5).x_label_formatter(&whole))?;
-        chart.draw_series(LineSeries::new(self.curve.points(), INPUT.stroke_width(1)))?;
+        mesh(style.x_desc("training step").y_desc("cross-entropy (nats)").x_labels(5).y_label_formatter(&short_label))?;
+        if self.curve.steps == 1 {
+            chart.draw_series(self.curve.points().take(1).map(|point| Circle::new(point, 3, INPUT.filled())))?;
+        } else {
+            chart.draw_series(LineSeries::new(self.curve.points(), INPUT.stroke_width(1)))?;
+        }
         Ok(())
     }
 
     fn draw_row(&self, row: usize, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
         let (batch, steps) = (self.settings.batch_size, self.settings.truncated_backprop_length);
         let of_row = move |t: usize| t * batch + row;
+        let first = steps.saturating_sub(MOST_STEPS);
         let greatest_class = (self.settings.num_classes - 1) as f64;
-        let mut chart = panel(area, &format!("Row {row}")).build_cartesian_2d(0.0..steps as f64, 0.0..2.0)?;
-        let whole = |step: &f64| format!("{step:.0}");
+        let mut chart = panel(area, &format!("Row {row}")).build_cartesian_2d(first..steps, 0.0..2.0)?;
         let mut style = chart.configure_mesh();
-        style.x_desc("time step in the window").x_labels(8.min(steps + 1)).x_label_formatter(&whole);
+        style.x_desc("time step in the window").x_labels(8);
         mesh(style.y_desc(if greatest_class > 1.0 { "share of the greatest class" } else { "class" }).y_labels(5))?;
         for (kind, (_, colour, height)) in BARS.into_iter().enumerate() {
-            let bars = (0..steps).filter_map(|t| {
+            let bars = (first..steps).filter_map(|t| {
                 let class = match kind {
                     0 => self.window.inputs[of_row(t)].widen(),
                     1 => f64::from(self.window.targets[of_row(t)]),
                     _ => f64::from(self.predictions[of_row(t)]),
                 };
                 let top = class / greatest_class * height;
-                (class > 0.0).then(|| Rectangle::new([(t as f64, 0.0), (t as f64 + 1.0, top)], colour.filled()))
+                (class > 0.0).then(|| Rectangle::new([(t, 0.0), (t + 1, top)], colour.filled()))
             });
             chart.draw_series(bars)?;
         }
@@ -184,6 +190,11 @@ pub fn panel<'a, 'b>(
     let mut chart = ChartBuilder::on(area);
     chart.margin(8).caption(title, (FONT, 15).into_font().color(&TEXT)).x_label_area_size(42).y_label_area_size(56);
     chart
+}
+
+/// A number beside an axis, which has room for few digits.
+fn short_label(number: &f64) -> String {
+    if number.abs() < 1e4 { format!("{}", (number * 1e4).round() / 1e4) } else { format!("{number:.1e}") }
 }
 
 /// Draws a chart's axes and grid in the style that all charts have.

@@ -275,7 +275,12 @@ pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(),
     if !overwrite {
         return Err(error("the folder is not empty; choose another, or replace what is in it with --overwrite".into()));
     }
-    for name in names {
+    if let Some(name) = names.iter().find(|name| out.join(name).is_dir()) {
+        return Err(error(format!("{name} is a folder: it is not replaced")));
+    }
+    // The first name is what tells that a folder holds results, so it goes last: an overwriting that is cut short can
+    // be begun again.
+    for name in names.iter().rev() {
         match std::fs::remove_file(out.join(name)) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error(format!("{name} cannot be replaced: {source}")));
@@ -301,7 +306,9 @@ impl Table {
         let file = File::create(&path).map_err(|source| write_error(&path, source))?;
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
         csv.write_record(columns).map_err(|error| write_error(&path, error.into()))?;
-        Ok(Self { path, csv })
+        let mut table = Self { path, csv };
+        table.flush()?;
+        Ok(table)
     }
 
     /// Appends a row, whose fields are in the columns' order.

@@ -37,10 +37,25 @@ const PATHS: [&str; 2] = ["series", "initial_weights"];
 
 impl Layer {
     /// The settings given on a command line.
+    ///
+    /// # Errors
+    /// A [`SettingError`] for a path that a settings file could not hold.
+    pub fn from_flags(flags: &RawSettings) -> Result<Self, SettingError> {
+        let [series, initial_weights] = PATHS;
+        let paths = flags.series.iter().flatten().map(|path| (series, path));
+        for (setting, path) in paths.chain(flags.initial_weights.iter().map(|path| (initial_weights, path))) {
+            absolute(path)
+                .map_err(|problem| SettingError::new(setting, format!("{setting} is {}: {problem}", path.display())))?;
+        }
+        let values = Table::try_from(flags).map_err(|error| SettingError::new("", error.to_string()))?;
+        Ok(Self { values, origins: HashMap::new() })
+    }
+
+    /// The same settings, which `origin` has given.
     #[must_use]
-    pub fn from_flags(flags: &RawSettings) -> Self {
-        // Settings hold numbers, text and lists of these, all of which TOML has.
-        Self { values: Table::try_from(flags).unwrap_or_default(), origins: HashMap::new() }
+    pub(crate) fn given_by(mut self, origin: &str) -> Self {
+        self.origins = self.values.keys().map(|setting| (setting.clone(), origin.to_owned())).collect();
+        self
     }
 
     /// The settings in a TOML file. Paths in it count from its own folder.
@@ -81,7 +96,8 @@ impl Layer {
     ) -> Result<(), SettingError> {
         let located = |error| SettingError { origin: origin.clone(), ..error };
         if PATHS.contains(&setting) {
-            relocate(&mut value, folder);
+            relocate(&mut value, folder)
+                .map_err(|problem| located(SettingError::new(setting, format!("{setting} is {value}: {problem}"))))?;
         }
         check_type(setting, &value).map_err(located)?;
         self.values.insert(setting.to_owned(), value);
@@ -90,9 +106,13 @@ impl Layer {
         Ok(())
     }
 
-    /// These settings with those of `upper` laid over them.
+    /// These settings with those of `upper` laid over them. Series files there bring their own length.
     #[must_use]
     pub fn overlaid(mut self, upper: &Self) -> Self {
+        if upper.values.contains_key("series") {
+            self.values.remove("total_series_length");
+            self.origins.remove("total_series_length");
+        }
         for (setting, value) in &upper.values {
             self.values.insert(setting.clone(), value.clone());
             self.origins.remove(setting);
@@ -172,13 +192,17 @@ fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
 }
 
 /// Makes the relative paths in a value, which count from `folder`, absolute.
-fn relocate(value: &mut Value, folder: &Path) {
+fn relocate(value: &mut Value, folder: &Path) -> Result<(), String> {
     match value {
-        Value::String(path) => {
-            let joined = folder.join(&*path);
-            *path = std::path::absolute(&joined).unwrap_or(joined).to_string_lossy().into_owned();
-        }
-        Value::Array(paths) => paths.iter_mut().for_each(|path| relocate(path, folder)),
+        Value::String(path) => *path = absolute(&folder.join(&*path))?,
+        Value::Array(paths) => paths.iter_mut().try_for_each(|path| relocate(path, folder))?,
         _ => {}
     }
+    Ok(())
+}
+
+/// An absolute path as text, which is all that a settings file can hold.
+fn absolute(path: &Path) -> Result<String, String> {
+    let path = std::path::absolute(path).map_err(|error| error.to_string())?;
+    path.into_os_string().into_string().map_err(|_| "its absolute path must be UTF-8".to_owned())
 }

@@ -4,7 +4,7 @@ use crate::data::Source;
 use crate::figure::{Figure, LossCurve};
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table, write_whole};
 use crate::train::{Ending, Event, Session};
-use crate::{Dtype, Error, Settings};
+use crate::{Dtype, Error, Layer, Settings};
 use rnn_core::Scalar;
 use serde::Serialize;
 use std::fmt::Display;
@@ -91,7 +91,7 @@ fn run_in<T: Scalar + Serialize>(
     let steps = source.windows(settings.num_epochs);
     let unused = source.first_layout().unused();
 
-    files::prepare_folder(out, options.overwrite, &files::ALL)?;
+    prepare_folder(settings, out, options.overwrite)?;
     let cannot_write =
         |error: Error| Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {error}") };
     settings.write(&out.join(files::CONFIG)).map_err(cannot_write)?;
@@ -134,9 +134,9 @@ fn run_in<T: Scalar + Serialize>(
     match &finished {
         Ok(Ending::Done) => status.status = State::Done,
         Ok(Ending::Interrupted) => status.status = State::Interrupted,
-        Ok(Ending::Diverged { epoch, batch, step, loss }) => {
+        Ok(Ending::Diverged(place)) => {
             status.status = State::Diverged;
-            status.error = Some(format!("the loss is {loss} at step {step} (epoch {epoch}, batch {batch})"));
+            status.error = Some(place.clone());
         }
         Err(error) => {
             status.status = State::Failed;
@@ -148,6 +148,22 @@ fn run_in<T: Scalar + Serialize>(
     finished?;
     written?;
     Ok(recorder.status)
+}
+
+/// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
+fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
+    let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
+    let there: Vec<_> = files::ALL.into_iter().filter(|name| overwrite && out.join(name).exists()).collect();
+    if let Some(name) = there.first().filter(|_| Layer::from_toml_file(&out.join(files::CONFIG)).is_err()) {
+        return refuse(format!("there is a {name} but no {} of a run: it is not overwritten", files::CONFIG));
+    }
+    for read in settings.series.iter().chain(&settings.initial_weights) {
+        let same = |name: &&&str| out.join(name).canonicalize().ok() == read.canonicalize().ok();
+        if let Some(name) = there.iter().find(same) {
+            return refuse(format!("{name} is what this run reads: it is not overwritten"));
+        }
+    }
+    files::prepare_folder(out, overwrite, &files::ALL)
 }
 
 /// Takes down what happens: the CSV files, the status, and the points of the loss curve.

@@ -2,10 +2,10 @@
 
 use crate::data::{Source, WEIGHTS_STREAM};
 use crate::files::{EpochRow, MetricsRow};
-use crate::{CellKind, Error, OptimizerKind, Settings};
+use crate::{CellKind, Error, OptimizerKind, SettingError, Settings};
 use echo_data::{Layout, Series, generator};
 use rnn_core::{
-    Adagrad, Elman, Network, Optimizer, Scalar, Sgd, SoftmaxCrossEntropy, State, Tape, Trainer, Truncation, init,
+    Adagrad, Elman, Network, Optimizer, Report, Scalar, Sgd, SoftmaxCrossEntropy, State, Trainer, Truncation, init,
 };
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,16 +18,11 @@ pub(crate) enum Event<T> {
 }
 
 /// How training ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Ending {
     Done,
-    /// At this step the loss was infinite or not a number.
-    Diverged {
-        epoch: usize,
-        batch: usize,
-        step: usize,
-        loss: f64,
-    },
+    /// The loss or a weight became infinite or not a number; in words, where.
+    Diverged(String),
     Interrupted,
 }
 
@@ -48,9 +43,15 @@ pub(crate) struct Window<T> {
 }
 
 impl<T: Scalar> Window<T> {
-    pub(crate) fn new(layout: Layout) -> Self {
+    pub(crate) fn new(layout: Layout) -> Result<Self, Error> {
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         let values = layout.window_values();
-        Self { inputs: vec![T::zero(); values], targets: vec![0; values] }
+        let room = inputs.try_reserve_exact(values).and_then(|()| targets.try_reserve_exact(values));
+        let (what, rows) = ("the window's data", values);
+        room.map_err(|_| rnn_core::Error::OutOfMemory { what, rows, columns: 2 })?;
+        inputs.resize(values, T::zero());
+        targets.resize(values, 0);
+        Ok(Self { inputs, targets })
     }
 
     pub(crate) fn load(&mut self, series: &Series, layout: Layout, window: usize) {
@@ -61,10 +62,20 @@ impl<T: Scalar> Window<T> {
 
 /// A net of these settings, with weights from a file if one is named, otherwise all zero.
 pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T, Elman>, Error> {
-    let cell = match settings.cell {
-        CellKind::Elman => Elman::new(1, settings.state_size)?,
+    let too_large = |error| match error {
+        rnn_core::Error::OutOfMemory { .. } => {
+            let message = format!(
+                "state_size is {}: there is no memory for the weights of a net that large",
+                settings.state_size
+            );
+            SettingError::new("state_size", message).into()
+        }
+        other => Error::from(other),
     };
-    let mut network = Network::new(cell, settings.num_classes)?;
+    let cell = match settings.cell {
+        CellKind::Elman => Elman::new(1, settings.state_size).map_err(too_large)?,
+    };
+    let mut network = Network::new(cell, settings.num_classes).map_err(too_large)?;
     if let Some(path) = weights {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         network.load_safetensors(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
@@ -87,7 +98,7 @@ impl<T: Scalar> Session<T> {
         let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
         let state = State::zeros(&network, settings.batch_size)?;
         // The length of a window is the same in every epoch's layout.
-        let window = Window::new(source.first_layout());
+        let window = Window::new(source.first_layout())?;
         let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, settings.batch_size)?;
         Ok(Self { trainer, truncation, state_before: state.clone(), state, window })
     }
@@ -108,25 +119,34 @@ impl<T: Scalar> Session<T> {
             self.state.set_zero();
             for batch in 0..layout.windows() {
                 if stop.load(Ordering::Relaxed) {
-                    return Ok(Ending::Interrupted);
+                    return self.unless_broken(Ending::Interrupted);
                 }
                 self.window.load(series, layout, batch);
                 self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
                 let counted = self.truncation.counted(batch == 0);
                 let steps = counted.len();
-                let report = self.trainer.step(&self.window.inputs, &self.window.targets, counted, &mut self.state)?;
-                if !report.loss.is_finite() {
-                    return Ok(Ending::Diverged { epoch, batch, step, loss: report.loss.widen() });
+                let Report { loss, accuracy, gradient_norm } =
+                    self.trainer.step(&self.window.inputs, &self.window.targets, counted, &mut self.state)?;
+                if !loss.is_finite() {
+                    let place = format!("the loss is {loss} at step {step} (epoch {epoch}, batch {batch})");
+                    return Ok(Ending::Diverged(place));
                 }
-                means.add(batch, steps, report.loss.widen(), report.accuracy.widen());
-                let gradient_norm = Some(report.gradient_norm).filter(|norm| norm.is_finite());
-                let (loss, accuracy) = (report.loss, report.accuracy);
+                means.add(batch, steps, loss, accuracy);
+                let (loss, accuracy) = (T::narrow(loss), T::narrow(accuracy));
+                let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
                 observe(Event::Step(MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm }))?;
                 step += 1;
             }
             observe(Event::EpochEnds(means.row(epoch)))?;
         }
-        Ok(Ending::Done)
+        self.unless_broken(Ending::Done)
+    }
+
+    /// An ending, unless the last step, whose outcome no later loss has shown, left weights of no use.
+    fn unless_broken(&mut self, ending: Ending) -> Result<Ending, Error> {
+        let (Window { inputs, targets }, steps) = (&self.window, 0..self.truncation.window());
+        let loss = self.trainer.score(inputs, targets, steps, &self.state_before)?.loss;
+        Ok(if loss.is_finite() { ending } else { Ending::Diverged(format!("the loss is {loss} after the last step")) })
     }
 
     /// The net as it is now.
@@ -135,11 +155,8 @@ impl<T: Scalar> Session<T> {
     }
 
     /// The last window trained on, and the classes that the net as it is now answers with there, time-major.
-    pub(crate) fn last_window(&self) -> Result<(&Window<T>, Vec<u32>), Error> {
-        let network = self.network();
-        let batch = self.window.targets.len() / self.truncation.window();
-        let mut tape: Tape<T, Elman> = network.tape(self.truncation.window(), batch)?;
-        let classes = network.classify(&self.window.inputs, &self.state_before, &mut tape)?;
+    pub(crate) fn last_window(&mut self) -> Result<(&Window<T>, Vec<u32>), Error> {
+        let classes = self.trainer.classify(&self.window.inputs, &self.state_before)?;
         Ok((&self.window, classes))
     }
 }
@@ -149,32 +166,36 @@ pub(crate) struct Means {
     first_settled_window: usize,
     first_window_loss: f64,
     windows: usize,
-    all: Sum,
-    settled: Sum,
+    all: Mean,
+    settled: Mean,
 }
 
+/// A mean that is moved, not summed up, so that no finite losses overflow it.
 #[derive(Default)]
-struct Sum {
+struct Mean {
     steps: usize,
     loss: f64,
     accuracy: f64,
 }
 
-impl Sum {
+impl Mean {
     fn add(&mut self, steps: usize, loss: f64, accuracy: f64) {
         self.steps += steps;
-        self.loss += loss * steps as f64;
-        self.accuracy += accuracy * steps as f64;
+        let share = steps as f64 / self.steps as f64;
+        self.loss += (loss - self.loss) * share;
+        self.accuracy += (accuracy - self.accuracy) * share;
     }
 
-    fn mean(&self, sum: f64) -> Option<f64> {
-        (self.steps > 0).then(|| sum / self.steps as f64)
+    /// One of its means, if there is any.
+    fn known(&self, mean: f64) -> Option<f64> {
+        (self.steps > 0).then_some(mean)
     }
 }
 
 impl Means {
     pub(crate) fn new(first_settled_window: usize) -> Self {
-        Self { first_settled_window, first_window_loss: 0.0, windows: 0, all: Sum::default(), settled: Sum::default() }
+        let (all, settled) = (Mean::default(), Mean::default());
+        Self { first_settled_window, first_window_loss: 0.0, windows: 0, all, settled }
     }
 
     /// Takes in a window in which `steps` time steps were counted.
@@ -194,11 +215,11 @@ impl Means {
         EpochRow {
             epoch,
             windows: self.windows,
-            loss: self.all.mean(self.all.loss).unwrap_or_default(),
+            loss: self.all.loss,
             first_window_loss: self.first_window_loss,
-            settled_loss: self.settled.mean(self.settled.loss),
-            accuracy: self.all.mean(self.all.accuracy).unwrap_or_default(),
-            settled_accuracy: self.settled.mean(self.settled.accuracy),
+            settled_loss: self.settled.known(self.settled.loss),
+            accuracy: self.all.accuracy,
+            settled_accuracy: self.settled.known(self.settled.accuracy),
         }
     }
 }
