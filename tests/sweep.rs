@@ -112,6 +112,37 @@ fn a_sweep_can_be_run_and_reported_again_from_its_folder() {
 }
 
 #[test]
+fn a_damaged_sweep_is_told_of() {
+    let (_folder, path, out) = spec(SHORT);
+    succeed(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let summary = out.join("summary.csv");
+    let whole = std::fs::read_to_string(&summary).unwrap();
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines.push(lines[1]);
+    let cases = [
+        (lines.join("\n"), "line 10: trial 0 has a row already"),
+        (whole.replacen("\n2,3,0.3,2,", "\n2,3,0.3,1,", 1), "line 4: trial 2 has other settings in the spec"),
+        (whole.replacen("\n1,4,", "\n1,5,", 1), "line 3: trial 1 has other settings in the spec"),
+        (whole.replacen("\n0,", "\n8,", 1), "line 2: there is no trial 8 among the spec's 8"),
+        (whole.replacen("status", "state", 1), "line 1: the header is "),
+    ];
+    for (text, expected) in cases {
+        std::fs::write(&summary, text).unwrap();
+        let message = refused(XTASK, ["report", out.to_str().unwrap()]);
+        assert!(message.starts_with(&format!("{}: {expected}", summary.display())), "{message}");
+    }
+    // Rows in any order, as a sweep that was killed leaves them, and a trial whose losses are gone.
+    let reversed: Vec<&str> =
+        whole.lines().take(1).chain(whole.lines().skip(1).collect::<Vec<_>>().into_iter().rev()).collect();
+    std::fs::write(&summary, reversed.join("\n")).unwrap();
+    let lost = out.join("trials/0003/epochs.csv");
+    std::fs::remove_file(&lost).unwrap();
+    succeed(XTASK, ["report", out.to_str().unwrap()]);
+    let report = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(report.contains(lost.to_str().unwrap()) && report.contains("0 of 8 trials"));
+}
+
+#[test]
 fn a_report_needs_no_other_file() {
     let (_folder, path, out) = spec(SHORT);
     succeed(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);

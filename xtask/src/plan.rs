@@ -1,7 +1,7 @@
 //! The list of trials: every combination of the grid, each with its replicates, all checked before any runs.
 
 use crate::error::Error;
-use crate::spec::Spec;
+use crate::spec::{Spec, text};
 use rnn_train::{SettingError, Settings, run};
 use std::path::Path;
 use toml::Value;
@@ -47,7 +47,7 @@ pub(crate) fn check_needs(spec: &Spec, trials: &[Trial]) -> Result<(), Error> {
 
 /// An error in one trial's settings.
 fn of_trial(spec: &Spec, number: usize, values: &[Value], source: rnn_train::Error) -> Error {
-    let parameters = spec.grid.iter().zip(values).map(|((name, _), value)| format!("{name} = {value}"));
+    let parameters = spec.grid.iter().zip(values).map(|((name, _), value)| format!("{name} = {}", text(value)));
     Error::Trial { number, parameters: parameters.collect::<Vec<_>>().join(", "), source: Box::new(source) }
 }
 

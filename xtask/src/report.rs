@@ -3,7 +3,7 @@
 use crate::charts::{self, Axis, Cell, Panel};
 use crate::error::Error;
 use crate::plan::{self, Trial};
-use crate::spec::{SPEC, Spec};
+use crate::spec::{SPEC, Spec, text};
 use crate::summary::{self, Row};
 use crate::sweep::trial_folder;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -156,7 +156,7 @@ impl Page<'_> {
                 thead { tr { th { "setting" } th { "values" } } }
                 tbody {
                     @for (name, values) in &self.spec.grid {
-                        tr { td { code { (name) } } td { (values.iter().map(summary::text).collect::<Vec<_>>().join(", ")) } }
+                        tr { td { code { (name) } } td { (values.iter().map(text).collect::<Vec<_>>().join(", ")) } }
                     }
                     tr { td { code { "seed" } } td { (seeds.0) @if seeds.1 > seeds.0 { " to " (seeds.1) } ": one for each replicate" } }
                 }
@@ -227,7 +227,7 @@ impl Page<'_> {
         let axis = |column: Option<usize>| match column {
             Some(column) => {
                 let (name, values) = &self.spec.grid[column];
-                Axis { name: name.clone(), values: values.iter().map(summary::text).collect() }
+                Axis { name: name.clone(), values: values.iter().map(text).collect() }
             }
             None => Axis { name: String::new(), values: vec![String::new()] },
         };
@@ -264,7 +264,7 @@ impl Page<'_> {
         let line_column = varied.checked_sub(1);
         let panel_column = varied.checked_sub(2);
         let values_of = |column: Option<usize>| match column {
-            Some(column) => self.spec.grid[column].1.iter().map(summary::text).collect(),
+            Some(column) => self.spec.grid[column].1.iter().map(text).collect(),
             None => vec![String::new()],
         };
         let (panel_values, line_values): (Vec<String>, Vec<String>) = (values_of(panel_column), values_of(line_column));

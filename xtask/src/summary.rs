@@ -2,10 +2,9 @@
 
 use crate::error::Error;
 use crate::plan::Trial;
-use crate::spec::Spec;
+use crate::spec::{Spec, text};
 use rnn_train::files::{SOLVED_LOSS, State, Status};
 use std::path::Path;
-use toml::Value;
 
 /// The file's name.
 pub(crate) const SUMMARY: &str = "summary.csv";
@@ -95,16 +94,6 @@ impl Trial {
     /// The values of the varied settings as they stand in cells.
     fn texts(&self) -> Vec<String> {
         self.values.iter().map(text).collect()
-    }
-}
-
-/// A value as it stands in a cell: text without quotes, lists with spaces.
-pub(crate) fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Float(number) => format!("{number:?}"),
-        Value::Array(values) => values.iter().map(text).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
     }
 }
 

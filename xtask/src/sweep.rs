@@ -25,21 +25,21 @@ pub(crate) fn trial_folder(out: &Path, number: usize) -> PathBuf {
 }
 
 /// Runs all trials, `jobs` at the same time, and writes summary and report; returns the exit code.
-pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, overwrite: bool) -> Result<u8, Error> {
-    prepare_folder(out, overwrite)?;
+pub(crate) fn sweep(spec: &Spec, planned: &[Trial], out: &Path, jobs: usize, overwrite: bool) -> Result<u8, Error> {
+    prepare_folder(out, overwrite, planned)?;
     write_whole(&out.join(SPEC), spec.to_toml().as_bytes()).map_err(|error| unwritable(out, &error))?;
     let columns = summary::columns(spec);
     let mut so_far = files::Table::create(out.join(SUMMARY), &columns).map_err(|error| unwritable(out, &error))?;
-    tracing::info!("{} trials, {jobs} at a time, into {}", trials.len(), out.display());
+    tracing::info!("{} trials, {jobs} at a time, into {}", planned.len(), out.display());
 
     let stop = cli::stop_on_signal();
-    let crew = Crew::new(trials, out, &stop, jobs)?;
-    let bar = progress_bar(trials.len());
+    let crew = Crew::new(planned, out, &stop, jobs)?;
+    let bar = progress_bar(planned.len());
     let mut rows: Vec<Row> = Vec::new();
     let mut failure = None;
     std::thread::scope(|scope| {
         let (sender, results) = channel();
-        for worker in 0..jobs.min(trials.len()) {
+        for worker in 0..jobs.min(planned.len()) {
             let (crew, sender) = (&crew, sender.clone());
             scope.spawn(move || crew.work(worker, &sender));
         }
@@ -81,7 +81,7 @@ pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, over
     }
     let page = report::write(out).map_err(|error| Error::AfterTrials(Box::new(error)))?;
     // The results are in the files, whether or not somebody reads this.
-    let _ = writeln!(std::io::stdout(), "{}\n{}", report::outcome(&rows, trials.len()), page.display());
+    let _ = writeln!(std::io::stdout(), "{}\n{}", report::outcome(&rows, planned.len()), page.display());
     Ok(if stop.load(Ordering::Relaxed) {
         exit_code::INTERRUPTED
     } else if rows.iter().any(|row| row.status == State::Failed) {
@@ -92,12 +92,18 @@ pub(crate) fn sweep(spec: &Spec, trials: &[Trial], out: &Path, jobs: usize, over
 }
 
 /// Makes the folder ready; an older sweep's trials are only taken away from a folder that holds a sweep.
-fn prepare_folder(out: &Path, overwrite: bool) -> Result<(), Error> {
+/// No file that a trial of this one reads is taken away either.
+fn prepare_folder(out: &Path, overwrite: bool, planned: &[Trial]) -> Result<(), Error> {
+    let refuse = |problem: String| Err(rnn_train::Error::Out { path: out.to_owned(), problem }.into());
     let trials = out.join(TRIALS);
-    let ours = out.join(SPEC).exists();
-    if overwrite && trials.exists() && !ours {
-        let problem = format!("there is a folder {TRIALS} but no {SPEC}: this is no sweep, and is not overwritten");
-        return Err(rnn_train::Error::Out { path: out.to_owned(), problem }.into());
+    if overwrite && trials.exists() && !out.join(SPEC).exists() {
+        return refuse(format!("there is a folder {TRIALS} but no {SPEC}: this is no sweep, and is not overwritten"));
+    }
+    if let (true, Ok(old)) = (overwrite, trials.canonicalize()) {
+        let read = planned.iter().flat_map(|trial| trial.settings.series.iter().chain(&trial.settings.initial_weights));
+        if let Some(path) = read.filter_map(|path| path.canonicalize().ok()).find(|path| path.starts_with(&old)) {
+            return refuse(format!("{} is what this sweep reads: it is not overwritten", path.display()));
+        }
     }
     // The spec goes last, so that an overwriting that is cut short can be begun again.
     files::prepare_folder(out, overwrite, &[SUMMARY, report::REPORT])?;
