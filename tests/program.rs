@@ -155,7 +155,6 @@ fn overwrite_takes_nothing_away_that_is_no_run_or_is_read() {
     let read = support::refused(PROGRAM, again.iter().chain(&["--initial-weights", model.to_str().unwrap()]));
     assert!(read.contains("model.safetensors is what this run reads"), "{read}");
     assert_eq!(files(), before);
-    std::fs::create_dir(folder.path().join("figure")).unwrap();
     std::fs::remove_file(folder.path().join("figure.png")).unwrap();
     std::fs::create_dir(folder.path().join("figure.png")).unwrap();
     let before = files();

@@ -111,6 +111,19 @@ fn a_sweep_can_be_run_and_reported_again_from_its_folder() {
     assert_eq!(columns(&out.join("summary.csv"))["trial"], ["0"]);
 }
 
+/// Weights of the sweep that would be overwritten are no start for the new one's trials.
+#[test]
+fn a_sweep_does_not_overwrite_what_it_reads() {
+    let (_folder, path, out) = spec(SHORT);
+    succeed(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let weights = out.join("trials/0000/model.safetensors");
+    let from_weights = SHORT.replace("[base]", &format!("[base]\ninitial_weights = '{}'", weights.display()));
+    std::fs::write(&path, from_weights).unwrap();
+    let message = refused(XTASK, ["sweep", &path, "--overwrite", "--out", out.to_str().unwrap()]);
+    assert!(message.contains(&format!("{} is what this sweep reads", weights.display())), "{message}");
+    assert!(weights.exists() && out.join("summary.csv").exists());
+}
+
 #[test]
 fn a_damaged_sweep_is_told_of() {
     let (_folder, path, out) = spec(SHORT);

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{Drawn, FONT, mesh, panel, svg};
+use rnn_train::figure::{Drawn, FONT, line, mesh, panel, svg};
 
 const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const EMPTY: RGBColor = RGBColor(0xee, 0xee, 0xee);
@@ -66,20 +66,20 @@ pub(crate) fn solve_rates(x: &Axis, y: &Axis, cells: &[Cell]) -> Result<String, 
     let (left, top) = (56 + widest(&y_values).max(14), 34);
     let cell = (CELL.0.max(widest(&x_values) + 14), CELL.1);
     let width = (left + cell.0 * x.values.len() as i32 + 24).max(420);
-    let height = top + CELL.1 * y.values.len() as i32 + 62;
+    let height = top + cell.1 * y.values.len() as i32 + 62;
     svg((width as u32, height as u32), |root| {
         let style = |size: i32| (FONT, size).into_font().color(&TEXT);
         let centred = |size: i32| style(size).pos(centre());
         root.draw(&Text::new("Share of trials that solved the task: solved/run", (left, 8), style(14)))?;
         for (row, value) in y_values.iter().enumerate() {
-            let middle = top + CELL.1 * row as i32 + CELL.1 / 2;
+            let middle = top + cell.1 * row as i32 + cell.1 / 2;
             let right = plotters::style::text_anchor::Pos::new(
                 plotters::style::text_anchor::HPos::Right,
                 plotters::style::text_anchor::VPos::Center,
             );
             root.draw(&Text::new(value.clone(), (left - 8, middle), style(13).pos(right)))?;
         }
-        let bottom = top + CELL.1 * y.values.len() as i32;
+        let bottom = top + cell.1 * y.values.len() as i32;
         for (column, value) in x_values.iter().enumerate() {
             let middle = left + cell.0 * column as i32 + cell.0 / 2;
             root.draw(&Text::new(value.clone(), (middle, bottom + 14), centred(13)))?;
@@ -154,11 +154,8 @@ pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, 
             style.x_desc("epoch").y_desc("settled loss (nats)").x_labels(6).y_labels(6);
             mesh(style.y_label_formatter(&power))?;
             for (place, points) in &panel_data.lines {
-                let points: Vec<_> = points.iter().map(|&(epoch, loss)| (epoch, loss.max(lowest))).collect();
-                match points[..] {
-                    [point] => chart.plotting_area().draw(&Circle::new(point, 3, colour(*place).filled()))?,
-                    _ => drop(chart.draw_series(LineSeries::new(points, colour(*place).stroke_width(2)))?),
-                }
+                let points = points.iter().map(|&(epoch, loss)| (epoch, loss.max(lowest))).collect();
+                line(&mut chart, points, colour(*place).stroke_width(2))?;
             }
         }
         let style = || (FONT, 13).into_font().color(&TEXT);

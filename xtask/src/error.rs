@@ -18,9 +18,6 @@ pub(crate) enum Error {
     /// A file or folder of a sweep that cannot be read or is not as it was written.
     #[error("{}: {problem}", path.display())]
     Results { path: PathBuf, problem: String },
-    /// Something that went wrong when the trials had been run.
-    #[error(transparent)]
-    AfterTrials(Box<Error>),
     /// A process that cannot be started.
     #[error("cannot run {}: {source}", program.display())]
     Spawn { program: PathBuf, source: std::io::Error },
@@ -33,7 +30,7 @@ impl Error {
             Self::Train(error) => error.exit_code(),
             Self::Trial { source, .. } => source.exit_code(),
             Self::Spec(_) | Self::Results { .. } => rnn_train::exit_code::BAD_INPUT,
-            Self::Spawn { .. } | Self::AfterTrials(_) => rnn_train::exit_code::FAILED,
+            Self::Spawn { .. } => rnn_train::exit_code::FAILED,
         }
     }
 }

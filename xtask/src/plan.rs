@@ -16,6 +16,13 @@ pub(crate) struct Trial {
     pub(crate) settings: Settings,
 }
 
+impl Trial {
+    /// The values of the varied settings as they are shown.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.values.iter().map(text).collect()
+    }
+}
+
 /// Makes the trials of a spec. The last setting of the grid varies fastest, and the replicates of a combination follow
 /// each other. Replicate r has the same seed in every combination, so that combinations are compared on the same
 /// series.

@@ -17,16 +17,24 @@ pub(crate) const REPORT: &str = "report.html";
 const LAG: &str = "echo_step";
 const WINDOW: &str = "truncated_backprop_length";
 
-/// How long a window can be against the lag.
-const RELATIONS: [&str; 5] = [
-    "window shorter than the lag",
-    "window equal to the lag",
-    "window one longer than the lag",
-    "longer, but at most twice the lag",
-    "longer than that",
+/// How long a window is against the lag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Shorter,
+    Equal,
+    OneLonger,
+    AtMostTwice,
+    Longer,
+}
+
+/// All of them, in words.
+const RELATIONS: [(Relation, &str); 5] = [
+    (Relation::Shorter, "window shorter than the lag"),
+    (Relation::Equal, "window equal to the lag"),
+    (Relation::OneLonger, "window one longer than the lag"),
+    (Relation::AtMostTwice, "longer, but at most twice the lag"),
+    (Relation::Longer, "longer than that"),
 ];
-/// The place of equality among them.
-const EQUAL: usize = 1;
 
 /// Trials that have the same values of all varied settings.
 struct Group<'a> {
@@ -178,16 +186,16 @@ impl Page<'_> {
         self.spec.grid.iter().position(|(varied, _)| varied == name)
     }
 
-    /// How long the window of a row's trial is against its lag: the place of the words for it in [`RELATIONS`].
-    fn relation_of(&self, row: &Row) -> usize {
+    /// How long the window of a row's trial is against its lag.
+    fn relation_of(&self, row: &Row) -> Relation {
         let settings = &self.trials[row.trial].settings;
         let (window, lag) = (settings.truncated_backprop_length, settings.echo_step);
         match window.cmp(&lag) {
-            Ordering::Less => 0,
-            Ordering::Equal => 1,
-            Ordering::Greater if window == lag + 1 => 2,
-            Ordering::Greater if window <= 2 * lag => 3,
-            Ordering::Greater => 4,
+            Ordering::Less => Relation::Shorter,
+            Ordering::Equal => Relation::Equal,
+            Ordering::Greater if window == lag + 1 => Relation::OneLonger,
+            Ordering::Greater if window <= 2 * lag => Relation::AtMostTwice,
+            Ordering::Greater => Relation::Longer,
         }
     }
 
@@ -202,7 +210,7 @@ impl Page<'_> {
             table {
                 thead { tr { th { "trials with a" } th.number { "run" } th.number { "solved" } th.number { "share" } th.number { "median final loss" } } }
                 tbody {
-                    @for (relation, name) in RELATIONS.into_iter().enumerate() {
+                    @for (relation, name) in RELATIONS {
                         @let rows: Vec<_> = self.rows.iter().filter(|row| self.relation_of(row) == relation).collect();
                         @let solved = rows.iter().filter(|row| row.solved()).count();
                         @if !rows.is_empty() {
@@ -244,7 +252,7 @@ impl Page<'_> {
                     |row: &&Row| row.values[across] == *x_value && down.is_none_or(|down| row.values[down] == *y_value);
                 let rows: Vec<_> = self.rows.iter().filter(fits).collect();
                 let solved = rows.iter().filter(|row| row.solved()).count();
-                let equal = |row: &&Row| self.relation_of(row) == EQUAL;
+                let equal = |row: &&Row| self.relation_of(row) == Relation::Equal;
                 Cell { solved, trials: rows.len(), framed: frames && rows.first().is_some_and(equal) }
             })
             .collect();

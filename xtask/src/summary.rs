@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::plan::Trial;
-use crate::spec::{Spec, text};
+use crate::spec::Spec;
 use rnn_train::files::{SOLVED_LOSS, State, Status};
 use std::path::Path;
 
@@ -87,13 +87,6 @@ impl Row {
             cell(self.error.as_ref()),
         ];
         before.into_iter().chain(self.values.iter().cloned()).chain(behind).collect()
-    }
-}
-
-impl Trial {
-    /// The values of the varied settings as they stand in cells.
-    fn texts(&self) -> Vec<String> {
-        self.values.iter().map(text).collect()
     }
 }
 

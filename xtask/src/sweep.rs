@@ -79,7 +79,10 @@ pub(crate) fn sweep(spec: &Spec, planned: &[Trial], out: &Path, jobs: usize, ove
     if let Some(error) = failure {
         return Err(error);
     }
-    let page = report::write(out).map_err(|error| Error::AfterTrials(Box::new(error)))?;
+    let page = match report::write(out) {
+        Ok(page) => page,
+        Err(error) => return Ok(cli::report(&error, exit_code::FAILED)),
+    };
     // The results are in the files, whether or not somebody reads this.
     let _ = writeln!(std::io::stdout(), "{}\n{}", report::outcome(&rows, planned.len()), page.display());
     Ok(if stop.load(Ordering::Relaxed) {
@@ -99,11 +102,8 @@ fn prepare_folder(out: &Path, overwrite: bool, planned: &[Trial]) -> Result<(), 
     if overwrite && trials.exists() && !out.join(SPEC).exists() {
         return refuse(format!("there is a folder {TRIALS} but no {SPEC}: this is no sweep, and is not overwritten"));
     }
-    if let (true, Ok(old)) = (overwrite, trials.canonicalize()) {
-        let read = planned.iter().flat_map(|trial| trial.settings.series.iter().chain(&trial.settings.initial_weights));
-        if let Some(path) = read.filter_map(|path| path.canonicalize().ok()).find(|path| path.starts_with(&old)) {
-            return refuse(format!("{} is what this sweep reads: it is not overwritten", path.display()));
-        }
+    if let Some(path) = planned.iter().find_map(|trial| trial.settings.read_from(&trials)).filter(|_| overwrite) {
+        return refuse(format!("{} is what this sweep reads: it is not overwritten", path.display()));
     }
     // The spec goes last, so that an overwriting that is cut short can be begun again.
     files::prepare_folder(out, overwrite, &[SUMMARY, report::REPORT])?;

@@ -1,6 +1,4 @@
-#![doc = include_str!("../README.md")]
-//!
-//! # How the parts relate
+//! Random class series and their echo, cut into the windows that a recurrent net is trained on.
 //!
 //! Data flows one way through three types, each in a module of its own:
 //!
@@ -9,6 +7,8 @@
 //! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step).
 //!
 //! Randomness always comes from the caller. [`generator()`] makes one that is the same on every platform.
+//!
+#![doc = include_str!("../README.md")]
 
 mod classes;
 mod error;

@@ -19,7 +19,7 @@ pub enum Error {
         window: usize,
     },
     /// A learning rate that is not a positive number.
-    #[error("learning_rate is {learning_rate:?}: it must be a number greater than 0 in {dtype}")]
+    #[error("learning_rate is {learning_rate:?}: it must be a number greater than 0 that {dtype} can hold")]
     LearningRate {
         /// The value.
         learning_rate: f64,

@@ -1,6 +1,4 @@
-#![doc = include_str!("../README.md")]
-//!
-//! # How the parts relate
+//! Small recurrent nets on the CPU, trained by exact truncated backpropagation through time (BPTT).
 //!
 //! A [`Network`] is a recurrent [`Cell`] and a dense readout over one flat slice of parameters. A [`Trainer`] takes
 //! it through the windows of a series: forward, [`Loss`], backward, [`Optimizer`]. The recurrent [`State`] is a value
@@ -9,6 +7,8 @@
 //!
 //! Buffers are column-major, as nalgebra stores them, with one row for each time step and batch row: the value of
 //! step `t` and batch row `b` stands in row `t · batch + b`. Shapes are written `[rows, columns]`.
+//!
+#![doc = include_str!("../README.md")]
 
 mod bptt;
 mod cell;

@@ -205,10 +205,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
 }
 
 /// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise.
-///
-/// # Errors
-/// [`Error::Write`].
-pub fn print_line(line: &str) -> Result<(), Error> {
+fn print_line(line: &str) -> Result<(), Error> {
     match writeln!(std::io::stdout(), "{line}") {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::Write { path: "standard output".into(), source })

@@ -5,6 +5,7 @@ use crate::files::{FIGURE_PNG, FIGURE_SVG, write_whole};
 use crate::train::Window;
 use crate::{Error, Settings};
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 use resvg::{tiny_skia, usvg};
 use std::fmt::Display;
@@ -133,12 +134,7 @@ impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
         let mut chart = panel(area, "Loss").build_cartesian_2d(0..last, 0.0..highest)?;
         let mut style = chart.configure_mesh();
         mesh(style.x_desc("training step").y_desc("cross-entropy (nats)").x_labels(5).y_label_formatter(&short_label))?;
-        if self.curve.steps == 1 {
-            chart.draw_series(self.curve.points().take(1).map(|point| Circle::new(point, 3, INPUT.filled())))?;
-        } else {
-            chart.draw_series(LineSeries::new(self.curve.points(), INPUT.stroke_width(1)))?;
-        }
-        Ok(())
+        line(&mut chart, self.curve.points().collect(), INPUT.stroke_width(1))
     }
 
     fn draw_row(&self, row: usize, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
@@ -203,10 +199,8 @@ fn short_label(number: &f64) -> String {
 /// What the drawing says.
 pub fn mesh<X, Y>(style: &mut plotters::chart::MeshStyle<'_, '_, X, Y, SVGBackend<'_>>) -> Drawn
 where
-    X: plotters::coord::ranged1d::Ranged,
-    Y: plotters::coord::ranged1d::Ranged,
-    X: plotters::coord::ranged1d::ValueFormatter<X::ValueType>,
-    Y: plotters::coord::ranged1d::ValueFormatter<Y::ValueType>,
+    X: Ranged + ValueFormatter<X::ValueType>,
+    Y: Ranged + ValueFormatter<Y::ValueType>,
 {
     style
         .light_line_style(TRANSPARENT)
@@ -215,6 +209,27 @@ where
         .label_style((FONT, 12).into_font().color(&TEXT))
         .axis_desc_style((FONT, 13).into_font().color(&TEXT))
         .draw()
+}
+
+/// Draws a line through points, or a dot where they are all one, of which a line would show nothing.
+///
+/// # Errors
+/// What the drawing says.
+pub fn line<X, Y>(
+    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
+    points: Vec<(X::ValueType, Y::ValueType)>,
+    style: ShapeStyle,
+) -> Drawn
+where
+    X: Ranged<ValueType: Clone + PartialEq + 'static>,
+    Y: Ranged<ValueType: Clone + PartialEq + 'static>,
+{
+    match &points[..] {
+        [point, others @ ..] if others.iter().all(|other| other == point) => {
+            chart.plotting_area().draw(&Circle::new(point.clone(), 3, style.filled()))
+        }
+        _ => chart.draw_series(LineSeries::new(points, style)).map(drop),
+    }
 }
 
 /// Draws SVG text as a PNG, two dots for each of its units.

@@ -278,8 +278,8 @@ pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(),
     if let Some(name) = names.iter().find(|name| out.join(name).is_dir()) {
         return Err(error(format!("{name} is a folder: it is not replaced")));
     }
-    // The first name is what tells that a folder holds results, so it goes last: an overwriting that is cut short can
-    // be begun again.
+    // A run is told by the first of its names, which therefore goes last: an overwriting that is cut short can be begun
+    // again.
     for name in names.iter().rev() {
         match std::fs::remove_file(out.join(name)) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => {

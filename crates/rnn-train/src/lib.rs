@@ -1,10 +1,10 @@
-#![doc = include_str!("../README.md")]
-//!
-//! # How the parts relate
+//! Trains a recurrent net on echo series and writes what happened as CSV, weights and pictures.
 //!
 //! [`Settings`] say what to train, [`run()`] trains and writes a folder of files, [`evaluate`](evaluate()) scores saved
 //! weights. The rows and the status that a run leaves are the types in [`files`], so that another program can read them
 //! back. [`cli`] is the program.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod cli;
 mod console;

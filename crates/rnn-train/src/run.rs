@@ -152,14 +152,13 @@ fn run_in<T: Scalar + Serialize>(
 
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
 fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
-    let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
-    let there: Vec<_> = files::ALL.into_iter().filter(|name| overwrite && out.join(name).exists()).collect();
-    if let Some(name) = there.first().filter(|_| Layer::from_toml_file(&out.join(files::CONFIG)).is_err()) {
-        return refuse(format!("there is a {name} but no {} of a run: it is not overwritten", files::CONFIG));
-    }
-    for read in settings.series.iter().chain(&settings.initial_weights) {
-        let same = |name: &&&str| out.join(name).canonicalize().ok() == read.canonicalize().ok();
-        if let Some(name) = there.iter().find(same) {
+    if overwrite {
+        let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
+        let there: Vec<_> = files::ALL.into_iter().filter(|name| out.join(name).exists()).collect();
+        if let Some(name) = there.first().filter(|_| Layer::from_toml_file(&out.join(files::CONFIG)).is_err()) {
+            return refuse(format!("there is a {name} but no {} of a run: it is not overwritten", files::CONFIG));
+        }
+        if let Some(name) = there.iter().find(|name| settings.read_from(&out.join(name)).is_some()) {
             return refuse(format!("{name} is what this run reads: it is not overwritten"));
         }
     }

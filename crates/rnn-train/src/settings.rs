@@ -2,8 +2,9 @@
 
 use crate::layers::SettingError;
 use echo_data::{Classes, Layout};
+use rnn_core::Sgd;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Every setting as it may be given, on the command line or in a TOML file; what is not given takes its default.
 ///
@@ -139,14 +140,12 @@ impl RawSettings {
         let default_length = if series.is_empty() { Some(TOTAL_SERIES_LENGTH) } else { None };
         let total_series_length = self.total_series_length.or(default_length);
         let (learning_rate, dtype) = (self.learning_rate.unwrap_or(0.3), self.dtype.unwrap_or(Dtype::F32));
-        let (held, name) = match dtype {
-            Dtype::F32 => (f64::from(learning_rate as f32), "f32"),
-            Dtype::F64 => (learning_rate, "f64"),
+        // Every optimizer has the same rule for its rate; it is asked here so that the error has the setting's origin.
+        let rate = match dtype {
+            Dtype::F32 => Sgd::<f32>::new(learning_rate).map(drop),
+            Dtype::F64 => Sgd::<f64>::new(learning_rate).map(drop),
         };
-        if !(held > 0.0 && held.is_finite()) {
-            let wish = format!("it must be a number greater than 0 that {name} can hold");
-            return Err(SettingError::new("learning_rate", format!("learning_rate is {learning_rate:?}: {wish}")));
-        }
+        rate.map_err(|error| SettingError::new("learning_rate", error.to_string()))?;
         let settings = Settings {
             num_epochs: at_least(1, "num_epochs", self.num_epochs.unwrap_or(100))?,
             total_series_length: total_series_length.map(|n| at_least(1, "total_series_length", n)).transpose()?,
@@ -195,6 +194,14 @@ impl Settings {
         let layout = Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)?;
         layout.check_echo_step(self.echo_step)?;
         Ok(layout)
+    }
+
+    /// The first file that they name which is `place` or lies in it.
+    #[must_use]
+    pub fn read_from(&self, place: &Path) -> Option<&Path> {
+        let place = place.canonicalize().ok()?;
+        let lies_there = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&place));
+        self.series.iter().chain(&self.initial_weights).find(lies_there).map(PathBuf::as_path)
     }
 
     /// All of them as they may be given again; `window_stride` only where it does not follow
