@@ -39,7 +39,7 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
     assert_eq!(printed, expected);
 
     let header = std::fs::read_to_string(out.join("metrics.csv")).unwrap().lines().next().unwrap().to_owned();
-    assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm");
+    assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm,learning_rate");
     assert_eq!(numbers(&out.join("metrics.csv"), "step"), (0..360).map(f64::from).collect::<Vec<_>>());
     assert_eq!(numbers(&out.join("epochs.csv"), "windows"), [120.0; 3]);
     let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();

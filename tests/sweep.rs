@@ -332,3 +332,25 @@ fn the_tutorials_setting_is_solved_from_nine_of_ten_seeds() {
     let median = first_windows[first_windows.len() / 2];
     assert!(median > floor && median < floor + 0.07, "median {median} for a floor of {floor}");
 }
+
+/// Every setting can be varied, and a combination without meaning is refused before anything runs.
+#[test]
+fn cells_and_optimizers_can_be_varied() {
+    let base = "[sweep]\nname = 'cells'\n[base]\nnum_epochs = 1\ntotal_series_length = 3000\nclip_norm = 1.0\n[grid]\n";
+    let grid = "cell = ['elman', 'gru', 'lstm']\nnum_layers = [1, 2]\noptimizer = ['sgd', 'adamw']\n";
+    let (_folder, path, out) = spec(&format!("{base}{grid}"));
+    succeed(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let summary = columns(&out.join("summary.csv"));
+    assert_eq!(summary["status"], ["done"; 12]);
+    let mut losses = summary["final_loss"].clone();
+    losses.sort();
+    losses.dedup();
+    assert_eq!(losses.len(), 12);
+
+    let (_folder, path, out) = spec(&format!("{base}optimizer = ['sgd', 'adam']\nmomentum = [0.5, 0.9]\n"));
+    let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let expected = "trial 2 (optimizer = adam, momentum = 0.5): momentum has no meaning for the optimizer adam: only sgd \
+                    has momentum";
+    assert!(message.ends_with(expected), "{message}");
+    assert!(!out.exists());
+}

@@ -151,7 +151,7 @@ pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, 
             let mut chart = panel(&area, &panel_data.title).build_cartesian_2d(0..last, range)?;
             let power = |loss: &f64| format!("{loss:.0e}");
             let mut style = chart.configure_mesh();
-            style.x_desc("epoch").y_desc("settled loss (nats)").x_labels(6).y_labels(6);
+            style.x_desc("epoch").y_desc("settled loss").x_labels(6).y_labels(6);
             mesh(style.y_label_formatter(&power))?;
             for (place, points) in &panel_data.lines {
                 let points = points.iter().map(|&(epoch, loss)| (epoch, loss.max(lowest))).collect();

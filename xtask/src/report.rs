@@ -139,7 +139,7 @@ impl Page<'_> {
                     p.outcome { (outcome(self.rows, self.trials.len())) }
                     p {
                         "A trial has solved the task if in some epoch the mean loss of the settled windows is below "
-                        (SOLVED_LOSS) " nats. Settled windows are those that count only targets that can be known: the first "
+                        (SOLVED_LOSS) ". Settled windows are those that count only targets that can be known: the first "
                         code { (LAG) } " targets of a row echo what the net has not seen."
                     }
                     (self.varied())

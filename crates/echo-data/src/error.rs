@@ -83,13 +83,12 @@ pub enum Error {
         total_series_length: usize,
     },
     /// A series file without one of its two columns.
-    #[error(
-        "line 1: there is no column `{column}`; the header must name the columns `input` and `target`, it is `{}`",
-        Shown(header)
-    )]
+    #[error("line 1: there is no column `{column}`; the header must name {expected}, it is `{}`", Shown(header))]
     MissingColumn {
         /// The missing column.
         column: &'static str,
+        /// All columns that must be there, in words.
+        expected: String,
         /// The header as found.
         header: String,
     },
@@ -104,6 +103,16 @@ pub enum Error {
         value: String,
         /// How many classes there are.
         num_classes: usize,
+    },
+    /// A cell that holds no number.
+    #[error("line {line}, column `{column}`: `{}` is no finite number", Shown(value))]
+    Number {
+        /// Line of the file, counted from 1.
+        line: u64,
+        /// The column's name.
+        column: &'static str,
+        /// What stands in the cell.
+        value: String,
     },
     /// A series file with a header and nothing else.
     #[error("there is no row of values below the header")]
@@ -131,7 +140,11 @@ impl Error {
             Self::WindowStride { .. } => Some("window_stride"),
             Self::EchoStep { .. } => Some("echo_step"),
             Self::OutOfMemory { .. } => Some("total_series_length"),
-            Self::MissingColumn { .. } | Self::Cell { .. } | Self::NoValues | Self::Csv { .. } => None,
+            Self::MissingColumn { .. }
+            | Self::Cell { .. }
+            | Self::Number { .. }
+            | Self::NoValues
+            | Self::Csv { .. } => None,
         }
     }
 }

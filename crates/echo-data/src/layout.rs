@@ -97,14 +97,16 @@ impl Layout {
     ///
     /// A row's first `echo_step` targets echo what stands at the end of the row above, which no net that starts
     /// from a zero state has seen. The first window counts all its time steps, a later one its last
-    /// `window_stride`; a window is settled when all that it counts lie at or behind the lag.
+    /// `window_stride`, or each the last step alone where `last_step_alone`; a window is settled when all that it
+    /// counts lie at or behind the lag.
     #[must_use]
-    pub fn first_settled_window(&self, echo_step: usize) -> usize {
-        if echo_step == 0 {
+    pub fn first_settled_window(&self, echo_step: usize, last_step_alone: bool) -> usize {
+        let (stride, last) = (self.window_stride, self.truncated_backprop_length - 1);
+        let [first_counts_from, others_count_from] = if last_step_alone { [last; 2] } else { [0, last + 1 - stride] };
+        if echo_step <= first_counts_from {
             return 0;
         }
-        let counted_from = self.truncated_backprop_length - self.window_stride;
-        let window = echo_step.saturating_sub(counted_from).div_ceil(self.window_stride).max(1);
+        let window = echo_step.saturating_sub(others_count_from).div_ceil(stride).max(1);
         window.min(self.windows())
     }
 
@@ -167,19 +169,23 @@ mod tests {
             prop_assume!(stride <= h && h <= length / batch_size);
             let layout = Layout::new(length, batch_size, h, stride).unwrap();
             let mut counted = vec![0; layout.row_length()];
-            let mut settled = Vec::new();
+            let (mut settled, mut last_settled) = (Vec::new(), Vec::new());
             for window in 0..layout.windows() {
                 let first = if window == 0 { 0 } else { h - stride };
                 let steps = window * stride + first..window * stride + h;
                 settled.push(steps.start >= echo_step);
+                last_settled.push(steps.end > echo_step);
                 counted[steps].iter_mut().for_each(|n| *n += 1);
             }
             let used = counted.iter().position(|&n| n == 0).unwrap_or(layout.row_length());
             prop_assert!(counted[..used].iter().all(|&n| n == 1), "{counted:?}");
             prop_assert!(layout.row_length() - used < stride);
             prop_assert_eq!(layout.unused(), length - batch_size * used);
-            prop_assert_eq!(layout.first_settled_window(echo_step), settled.iter().take_while(|&&s| !s).count());
-            prop_assert!(settled.is_sorted());
+            for (settled, last_step_alone) in [(settled, false), (last_settled, true)] {
+                let first = settled.iter().take_while(|&&s| !s).count();
+                prop_assert_eq!(layout.first_settled_window(echo_step, last_step_alone), first);
+                prop_assert!(settled.is_sorted());
+            }
         }
     }
 }

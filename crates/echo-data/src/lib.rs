@@ -21,4 +21,5 @@ pub use classes::Classes;
 pub use error::Error;
 pub use generator::{Generator, generator};
 pub use layout::Layout;
+pub use read::Inputs;
 pub use series::Series;

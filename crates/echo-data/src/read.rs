@@ -7,38 +7,116 @@ use std::io::Read;
 
 /// Reads the columns `input` and `target` of classes below `num_classes`.
 pub(crate) fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>, Vec<u8>), Error> {
-    let mut csv = ReaderBuilder::new().trim(Trim::All).from_reader(Lines::new(reader));
-    let header = match csv.byte_headers() {
-        Ok(header) => header.clone(),
-        Err(error) => return Err(csv_error(&error, &mut csv)),
-    };
-    let [input_at, target_at] = ["input", "target"].map(|column| {
-        header.iter().position(|name| name == column.as_bytes()).ok_or_else(|| Error::MissingColumn {
-            column,
-            header: header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(","),
-        })
-    });
-    let columns = [("input", input_at?), ("target", target_at?)];
-
+    let mut rows = Rows::new(reader, ["input", "target"])?;
     let (mut input, mut target) = (Vec::new(), Vec::new());
-    let mut record = ByteRecord::new();
-    while csv.read_byte_record(&mut record).map_err(|error| csv_error(&error, &mut csv))? {
-        let line = line(&mut csv);
-        for ((column, at), values) in columns.into_iter().zip([&mut input, &mut target]) {
-            let cell = record.get(at).unwrap_or_default();
-            let class = std::str::from_utf8(cell).ok().and_then(|text| text.parse().ok());
-            values.push(class.filter(|&class: &u8| usize::from(class) < num_classes).ok_or_else(|| Error::Cell {
-                line,
-                column,
-                value: String::from_utf8_lossy(cell).into_owned(),
-                num_classes,
-            })?);
-        }
+    while rows.next()? {
+        input.push(rows.class(0, num_classes)?);
+        target.push(rows.class(1, num_classes)?);
     }
     if input.is_empty() {
         return Err(Error::NoValues);
     }
     Ok((input, target))
+}
+
+/// Reads the column `input` of a CSV file or stream, a value at a time: each is there as soon as its line has come.
+///
+/// ```
+/// let mut inputs = echo_data::Inputs::new("time,input\n0,1\n1,0\n".as_bytes())?;
+/// assert_eq!((inputs.next_class(2)?, inputs.next_number()?, inputs.next_class(2)?), (Some(1), Some(0.0), None));
+/// # Ok::<(), echo_data::Error>(())
+/// ```
+pub struct Inputs<R>(Rows<R, 1>);
+
+impl<R: Read> Inputs<R> {
+    /// Reads the header, which must name the column `input`, among others or alone.
+    ///
+    /// # Errors
+    /// [`Error::MissingColumn`]; [`Error::Csv`] for what cannot be read or is no CSV.
+    pub fn new(reader: R) -> Result<Self, Error> {
+        Rows::new(reader, ["input"]).map(Self)
+    }
+
+    /// The next row's value as a class, or nothing at the end.
+    ///
+    /// # Errors
+    /// [`Error::Cell`] for one that is no class below `num_classes`; [`Error::Csv`].
+    pub fn next_class(&mut self, num_classes: usize) -> Result<Option<u8>, Error> {
+        if self.0.next()? { self.0.class(0, num_classes).map(Some) } else { Ok(None) }
+    }
+
+    /// The next row's value as a number, or nothing at the end.
+    ///
+    /// # Errors
+    /// [`Error::Number`] for one that is no finite number; [`Error::Csv`].
+    pub fn next_number(&mut self) -> Result<Option<f64>, Error> {
+        if self.0.next()? { self.0.number(0).map(Some) } else { Ok(None) }
+    }
+}
+
+/// The rows of a CSV file with columns of these names.
+struct Rows<R, const N: usize> {
+    csv: Reader<Lines<R>>,
+    /// Each column's name and place.
+    columns: [(&'static str, usize); N],
+    record: ByteRecord,
+    /// The line of the record.
+    line: u64,
+}
+
+impl<R: Read, const N: usize> Rows<R, N> {
+    fn new(reader: R, names: [&'static str; N]) -> Result<Self, Error> {
+        let mut csv = ReaderBuilder::new().trim(Trim::All).from_reader(Lines::new(reader));
+        let header = match csv.byte_headers() {
+            Ok(header) => header.clone(),
+            Err(error) => return Err(csv_error(&error, &mut csv)),
+        };
+        let mut columns = names.map(|name| (name, 0));
+        for (name, place) in &mut columns {
+            let found = header.iter().position(|column| column == name.as_bytes());
+            *place = found.ok_or_else(|| Error::MissingColumn {
+                column: name,
+                expected: names.map(|name| format!("`{name}`")).join(" and "),
+                header: header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(","),
+            })?;
+        }
+        Ok(Self { csv, columns, record: ByteRecord::new(), line: 1 })
+    }
+
+    /// Goes to the next row, if there is one.
+    fn next(&mut self) -> Result<bool, Error> {
+        let more = self.csv.read_byte_record(&mut self.record).map_err(|error| csv_error(&error, &mut self.csv))?;
+        if more {
+            self.line = line(&mut self.csv);
+        }
+        Ok(more)
+    }
+
+    /// The text in the row's cell of one of the columns, if it is text.
+    fn text(&self, column: usize) -> Option<&str> {
+        std::str::from_utf8(self.record.get(self.columns[column].1).unwrap_or_default()).ok()
+    }
+
+    /// The same as it is shown in an error.
+    fn shown(&self, column: usize) -> String {
+        String::from_utf8_lossy(self.record.get(self.columns[column].1).unwrap_or_default()).into_owned()
+    }
+
+    fn class(&self, column: usize, num_classes: usize) -> Result<u8, Error> {
+        let class = self.text(column).and_then(|text| text.parse().ok());
+        class.filter(|&class: &u8| usize::from(class) < num_classes).ok_or_else(|| {
+            let (line, (column, value)) = (self.line, (self.columns[column].0, self.shown(column)));
+            Error::Cell { line, column, value, num_classes }
+        })
+    }
+
+    fn number(&self, column: usize) -> Result<f64, Error> {
+        let number = self.text(column).and_then(|text| text.parse().ok());
+        number.filter(|number: &f64| number.is_finite()).ok_or_else(|| {
+            let (line, (column, value)) = (self.line, (self.columns[column].0, self.shown(column)));
+            Error::Number { line, column, value }
+        })
+    }
 }
 
 /// Counts the lines that pass through it. The CSV reader's own count is of where it looked for a record, which is
@@ -125,13 +203,13 @@ mod tests {
         let cases = [
             (
                 "input,goal\n1,0\n",
-                "line 1: there is no column `target`; the header must name the columns `input` and `target`, it is `input,goal`",
+                "line 1: there is no column `target`; the header must name `input` and `target`, it is `input,goal`",
             ),
             (
                 "input;target\n1;0\n",
-                "line 1: there is no column `input`; the header must name the columns `input` and `target`, it is `input;target`",
+                "line 1: there is no column `input`; the header must name `input` and `target`, it is `input;target`",
             ),
-            ("", "line 1: there is no column `input`; the header must name the columns `input` and `target`, it is ``"),
+            ("", "line 1: there is no column `input`; the header must name `input` and `target`, it is ``"),
             ("input,target\n1,0\n1,2\n", "line 3, column `target`: `2` is no class from 0 to 1"),
             ("input,target\n1,0\n,1\n", "line 3, column `input`: the cell is empty: it must be a class from 0 to 1"),
             ("input,target\n-1,0\n", "line 2, column `input`: `-1` is no class from 0 to 1"),

@@ -5,7 +5,7 @@
 //! ```
 
 use crate::linalg::{add_column_sums, add_product, add_product_with_transposed, add_transposed_product, fill_rows};
-use crate::{Place, Scalar, Tensor};
+use crate::{Place, Role, Scalar, Tensor};
 use nalgebra::{DMatrixView, DMatrixViewMut};
 
 /// A dense layer's sizes; its parameters are W, column-major, then b.
@@ -22,10 +22,11 @@ impl Dense {
     }
 
     pub(crate) fn tensors(self) -> [Tensor; 2] {
+        let weight = Place::Stored { offset: 0, row_stride: self.inputs };
         let bias = Place::Stored { offset: self.inputs * self.outputs, row_stride: 1 };
         [
-            Tensor::weight("head.weight", [self.outputs, self.inputs], 0, self.inputs),
-            Tensor::bias("head.bias", self.outputs, bias),
+            Tensor::new("head.weight", &[self.outputs, self.inputs], Role::Weight, weight),
+            Tensor::new("head.bias", &[self.outputs], Role::Bias, bias),
         ]
     }
 

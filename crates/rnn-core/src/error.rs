@@ -1,5 +1,7 @@
 //! What can be wrong with sizes, data or a file of weights.
 
+use crate::{Architecture, CellKind};
+
 /// An error that names the setting, buffer or tensor, the value found there, and what would be right.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -26,6 +28,31 @@ pub enum Error {
         /// The net's number type.
         dtype: &'static str,
     },
+    /// More layers than a net can have.
+    #[error("num_layers is {num_layers}: it must be at most {}", Architecture::MOST_LAYERS)]
+    Layers {
+        /// The layers asked for.
+        num_layers: usize,
+    },
+    /// A number outside its range.
+    #[error("{name} is {value:?}: it must be {allowed}")]
+    Range {
+        /// The number's name.
+        name: &'static str,
+        /// The value.
+        value: f64,
+        /// What would be right.
+        allowed: &'static str,
+    },
+    /// A forget bias for a net that has no forget gate.
+    #[error("a net of {cell} cells has no forget gate: only lstm has")]
+    NoForgetGate {
+        /// Its cell.
+        cell: CellKind,
+    },
+    /// A tape that was made for another net.
+    #[error("the tape was made for another net")]
+    OtherNet,
     /// A buffer that cannot be allocated.
     #[error("{what} of {rows} × {columns} numbers does not fit in memory")]
     OutOfMemory {
@@ -56,10 +83,10 @@ pub enum Error {
         /// The window's length.
         window: usize,
     },
-    /// A target that is no class of the net.
-    #[error("target {position} is class {class}: the net has the classes 0 to {}", classes - 1)]
-    Target {
-        /// Position among the counted targets.
+    /// A class that is none of those there are.
+    #[error("class {class} at position {position}: there are {classes} classes, counted from 0")]
+    Class {
+        /// Position among the inputs, or among the counted targets.
         position: usize,
         /// The class found.
         class: usize,
@@ -67,7 +94,7 @@ pub enum Error {
         classes: usize,
     },
     /// Bytes that are no safetensors file.
-    #[error("not a safetensors file: {problem}")]
+    #[error("not a safetensors file: {}", one_line(problem))]
     NotSafetensors {
         /// What the reader says.
         problem: String,
@@ -79,7 +106,7 @@ pub enum Error {
         name: String,
     },
     /// A tensor the file has and the net does not know.
-    #[error("tensor `{name}` is none of this net's, which are {known}")]
+    #[error("tensor `{}` is none of this net's, which are {known}", one_line(name))]
     UnknownTensor {
         /// The tensor's name.
         name: String,
@@ -104,16 +131,44 @@ pub enum Error {
         /// The shape in the file.
         found: Vec<usize>,
     },
-    /// A tensor of numbers that are neither F32 nor F64.
-    #[error("tensor `{name}` holds {dtype} numbers: it must hold F32 or F64")]
+    /// A layer's weights whose rows are those of no cell.
+    #[error(
+        "tensor `{name}` has {rows} rows for {hidden_size} hidden units: it must have 1, 3 or 4 for each, as the cells \
+         elman, gru and lstm have"
+    )]
+    Gates {
+        /// The tensor's name.
+        name: String,
+        /// Its rows.
+        rows: usize,
+        /// The hidden units.
+        hidden_size: usize,
+    },
+    /// Metadata that is not what it must be.
+    #[error("`{key}` is {found:?} in the file's metadata: it must be {expected:?}")]
+    Metadata {
+        /// What it is about.
+        key: String,
+        /// What the file has.
+        found: String,
+        /// What would be right.
+        expected: String,
+    },
+    /// A safetensors file that is no checkpoint.
+    #[error("there is no `checkpoint` in the file's metadata: it is not a checkpoint")]
+    NoCheckpoint,
+    /// A tensor of numbers of a type that cannot be read here.
+    #[error("tensor `{name}` holds {dtype} numbers: it must hold {expected}")]
     TensorDtype {
         /// The tensor's name.
         name: String,
         /// The number type in the file.
         dtype: String,
+        /// What would be right.
+        expected: &'static str,
     },
-    /// A weight that is infinite or not a number, in the net's own number type.
-    #[error("tensor `{name}` holds {value} at position {position}: every weight must be finite")]
+    /// A number that is infinite or none, in the net's own number type.
+    #[error("tensor `{name}` holds {value} at position {position}: every number must be finite")]
     NotFinite {
         /// The tensor's name.
         name: String,
@@ -122,4 +177,15 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+}
+
+/// Text from a file, whose control characters would break a line or colour a terminal.
+fn one_line(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
+}
+
+/// An error unless a slice has the length it must have.
+pub(crate) fn check_length(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
 }

@@ -1,36 +1,49 @@
 //! Small recurrent nets on the CPU, trained by exact truncated backpropagation through time (BPTT).
 //!
-//! A [`Network`] is a recurrent [`Cell`] and a dense readout over one flat slice of parameters. A [`Trainer`] takes
-//! it through the windows of a series: forward, [`Loss`], backward, [`Optimizer`]. The recurrent [`State`] is a value
-//! of its own that the caller carries from window to window, and everything a step writes to is allocated before the
-//! first one.
+//! An [`Architecture`] says what a net is; a [`Network`] has its parameters, in one flat slice. A [`Trainer`] takes it
+//! through the windows of a series: forward, [`Loss`], backward, [`Optimizer`]. [`Network::step`] answers step by step.
+//! The recurrent [`State`] is a value of its own that the caller carries from window to window, and everything a step
+//! writes to is allocated before the first one.
 //!
 //! Buffers are column-major, as nalgebra stores them, with one row for each time step and batch row: the value of
 //! step `t` and batch row `b` stands in row `t · batch + b`. Shapes are written `[rows, columns]`.
 //!
 #![doc = include_str!("../README.md")]
 
-mod bptt;
+mod architecture;
 mod cell;
+mod checkpoint;
 mod dense;
 mod elman;
+mod encode;
 mod error;
-pub mod init;
+mod gru;
+mod init;
 mod linalg;
 mod loss;
+mod lstm;
 mod network;
 mod optimizer;
-mod pytorch;
 mod scalar;
+mod schedule;
+mod tape;
 mod tensors;
+mod trainer;
+mod truncation;
+mod weights;
 
-pub use bptt::{Report, Trainer, Truncation};
-pub use cell::Cell;
-pub use elman::{Elman, ElmanTape};
+pub use architecture::{Architecture, CellKind};
+pub use encode::one_hot;
 pub use error::Error;
-pub use loss::{Loss, Score, SoftmaxCrossEntropy};
-pub use network::{Network, State, Tape};
-pub use optimizer::{Adagrad, Optimizer, Sgd};
-pub use pytorch::{Stored, stored};
+pub use init::{Init, add_forget_bias};
+pub use loss::{Loss, Score, SoftmaxCrossEntropy, SquaredError, classes, softmax};
+pub use network::Network;
+pub use optimizer::{Clip, Method, Optimizer};
 pub use scalar::Scalar;
+pub use schedule::{Decay, Schedule};
+pub use tape::{Gradients, State, Tape};
 pub use tensors::{Place, Role, Tensor};
+pub use trainer::{Report, Trainer};
+pub use truncation::Truncation;
+pub use weights::{Stored, stored};
+pub use {nalgebra, rand};

@@ -5,6 +5,7 @@
 
 use crate::{Error, Scalar};
 use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
+use std::ops::Range;
 
 /// A matrix of zeros, or an error where the memory cannot be had.
 pub(crate) fn zeros<T: Scalar>(what: &'static str, rows: usize, columns: usize) -> Result<DMatrix<T>, Error> {
@@ -14,6 +15,18 @@ pub(crate) fn zeros<T: Scalar>(what: &'static str, rows: usize, columns: usize) 
     values.try_reserve_exact(len).map_err(|_| out_of_memory())?;
     values.resize(len, T::zero());
     Ok(DMatrix::from_vec(rows, columns, values))
+}
+
+/// Some rows of a column, which are neighbours in memory.
+pub(crate) fn column<T: Scalar>(matrix: &DMatrix<T>, column: usize, rows: Range<usize>) -> &[T] {
+    let start = column * matrix.nrows();
+    &matrix.as_slice()[start + rows.start..start + rows.end]
+}
+
+/// Some rows of a column, to change.
+pub(crate) fn column_mut<T: Scalar>(matrix: &mut DMatrix<T>, column: usize, rows: Range<usize>) -> &mut [T] {
+    let start = column * matrix.nrows();
+    &mut matrix.as_mut_slice()[start + rows.start..start + rows.end]
 }
 
 /// `y += A·x` for `A [m, k]` and `x(p)`, p < k: four columns of A at a time, so that y is loaded and stored less often.
@@ -78,4 +91,10 @@ pub(crate) fn fill_rows<T: Scalar>(a: &mut DMatrixViewMut<T>, row: &[T]) {
     for (mut column, &value) in a.column_iter_mut().zip(row) {
         column.fill(value);
     }
+}
+
+/// The logistic function `1 / (1 + e^(−x))`.
+#[inline]
+pub(crate) fn logistic<T: Scalar>(x: T) -> T {
+    T::one() / (T::one() + (-x).exp())
 }

@@ -8,56 +8,86 @@
 //! ```
 //!
 //! The greatest logit of a row is taken from all of them first, so that no exponential overflows.
+//!
+//! Squared error of outputs `y [rows, m]` and targets `t` of the same shape:
+//!
+//! ```text
+//! loss    = 1/(n·m) · Σ_r Σ_j ( y_rj − t_rj )²
+//! dloss/dy_rj = 2/(n·m) · ( y_rj − t_rj )
+//! ```
 
+use crate::error::check_length;
 use crate::{Error, Scalar};
 use nalgebra::{DMatrixView, DMatrixViewMut};
+use std::fmt::Debug;
+use std::marker::PhantomData;
 
 /// What a loss says of a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// Mean over all rows, in nats for cross-entropy.
+    /// Mean over all rows: of cross-entropy in nats, of squared error in the targets' unit, squared.
     pub loss: f64,
-    /// Share of rows whose greatest output is the target's.
+    /// Share of rows that are right. With cross-entropy, those whose greatest output is the target's; with squared
+    /// error, those whose outputs are all less than one half off, so that rounding gives targets that are whole numbers.
     pub accuracy: f64,
 }
 
-/// A loss: the mean over all rows of some function of a row's outputs and its target.
+/// A loss: the mean over all rows of some function of a row's outputs and its targets.
 pub trait Loss<T: Scalar>: Send + Sync {
-    /// A row's target.
-    type Target: Copy;
+    /// A target.
+    type Target: Copy + Debug + PartialEq + 'static;
 
-    /// Scores `outputs [rows, outputs]` and sets `d_outputs`, of the same shape, to the mean's derivative.
+    /// How many targets there are for each row of this many outputs.
+    fn targets(&self, outputs: usize) -> usize;
+
+    /// Scores `outputs [rows, outputs]` against `targets [rows, targets]` and sets `d_outputs`, of the outputs' shape,
+    /// to the mean's derivative.
     ///
     /// # Errors
     /// An error that names the row for a target that the outputs cannot have.
     fn score(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[Self::Target],
+        targets: &DMatrixView<Self::Target>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<Score, Error>;
 }
 
-/// Softmax cross-entropy; a target is the number of a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Softmax cross-entropy; a row's target is the number of a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SoftmaxCrossEntropy;
+
+/// Squared error; each output has a target, a number of type `V`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SquaredError<V>(PhantomData<V>);
+
+impl<V> Default for SquaredError<V> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     type Target = u32;
 
+    fn targets(&self, _outputs: usize) -> usize {
+        1
+    }
+
     fn score(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[u32],
+        targets: &DMatrixView<u32>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<Score, Error> {
+        check_shapes(outputs, targets, d_outputs, 1)?;
         let (rows, classes) = outputs.shape();
         let per_row = T::one() / T::narrow(rows as f64);
         let (mut loss, mut correct) = (0.0, 0_usize);
         for (row, &target) in targets.iter().enumerate() {
             let target = target as usize;
             if target >= classes {
-                return Err(Error::Target { position: row, class: target, classes });
+                return Err(Error::Class { position: row, class: target, classes });
             }
             let best = greatest(outputs, row);
             let max = outputs[(row, best)];
@@ -79,8 +109,74 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     }
 }
 
-/// The column of a row's greatest number, the first of several equal ones.
-pub(crate) fn greatest<T: Scalar>(outputs: &DMatrixView<T>, row: usize) -> usize {
+impl<T, V> Loss<T> for SquaredError<V>
+where
+    T: Scalar,
+    V: Copy + Debug + PartialEq + Into<f64> + Send + Sync + 'static,
+{
+    type Target = V;
+
+    fn targets(&self, outputs: usize) -> usize {
+        outputs
+    }
+
+    fn score(
+        &self,
+        outputs: &DMatrixView<T>,
+        targets: &DMatrixView<V>,
+        d_outputs: &mut DMatrixViewMut<T>,
+    ) -> Result<Score, Error> {
+        check_shapes(outputs, targets, d_outputs, outputs.ncols())?;
+        let (rows, columns) = outputs.shape();
+        let count = (rows * columns) as f64;
+        let slope = T::narrow(2.0 / count);
+        let (mut loss, mut correct) = (0.0, 0_usize);
+        for row in 0..rows {
+            let mut right = true;
+            for column in 0..columns {
+                let difference = outputs[(row, column)] - T::narrow(targets[(row, column)].into());
+                d_outputs[(row, column)] = slope * difference;
+                loss += difference.widen().powi(2);
+                right &= difference.widen().abs() < 0.5;
+            }
+            correct += usize::from(right);
+        }
+        Ok(Score { loss: loss / count, accuracy: correct as f64 / rows as f64 })
+    }
+}
+
+/// The class that a net answers with, for each row of its outputs: the column of the greatest number, the first of
+/// several equal ones.
+pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usize> {
+    (0..outputs.nrows()).map(|row| greatest(outputs, row))
+}
+
+/// Makes the logits of one row probabilities: `exp(z_j) / Σ exp(z)`.
+pub fn softmax<T: Scalar>(logits: &mut [T]) {
+    let Some(max) = logits.iter().copied().reduce(|a, b| if b > a { b } else { a }) else { return };
+    let mut sum = T::zero();
+    for z in &mut *logits {
+        *z = (*z - max).exp();
+        sum += *z;
+    }
+    logits.iter_mut().for_each(|e| *e /= sum);
+}
+
+/// An error unless there are targets and derivatives for just these outputs.
+fn check_shapes<T: Scalar, V>(
+    outputs: &DMatrixView<T>,
+    targets: &DMatrixView<V>,
+    d_outputs: &DMatrixViewMut<T>,
+    columns: usize,
+) -> Result<(), Error> {
+    check_length("rows of targets", outputs.nrows(), targets.nrows())?;
+    check_length("columns of targets", columns, targets.ncols())?;
+    check_length("rows of the outputs' derivatives", outputs.nrows(), d_outputs.nrows())?;
+    check_length("columns of the outputs' derivatives", outputs.ncols(), d_outputs.ncols())
+}
+
+/// The column of a row's greatest number.
+fn greatest<T: Scalar>(outputs: &DMatrixView<T>, row: usize) -> usize {
     (1..outputs.ncols())
         .fold(0, |best, column| if outputs[(row, column)] > outputs[(row, best)] { column } else { best })
 }
@@ -94,8 +190,10 @@ mod tests {
     #[test]
     fn softmax_cross_entropy_by_hand() {
         let outputs = DMatrix::from_row_slice(2, 2, &[0.0, 3.0_f64.ln(), 0.0, 3.0_f64.ln()]);
+        let targets = DMatrix::from_row_slice(2, 1, &[0, 1]);
         let mut d_outputs = DMatrix::zeros(2, 2);
-        let score = SoftmaxCrossEntropy.score(&outputs.as_view(), &[0, 1], &mut d_outputs.as_view_mut()).unwrap();
+        let score =
+            SoftmaxCrossEntropy.score(&outputs.as_view(), &targets.as_view(), &mut d_outputs.as_view_mut()).unwrap();
         assert!((score.loss - (4.0_f64.ln() + (4.0_f64 / 3.0).ln()) / 2.0).abs() < 1e-15);
         assert_eq!(score.accuracy, 0.5);
         let expected = DMatrix::from_row_slice(2, 2, &[-0.375, 0.375, 0.125, -0.125]);
@@ -105,9 +203,32 @@ mod tests {
     #[test]
     fn great_logits_do_not_overflow() {
         let outputs = DMatrix::from_row_slice(1, 2, &[1e30_f32, -1e30]);
+        let targets = DMatrix::from_row_slice(1, 1, &[0]);
         let mut d_outputs = DMatrix::zeros(1, 2);
-        let score = SoftmaxCrossEntropy.score(&outputs.as_view(), &[0], &mut d_outputs.as_view_mut()).unwrap();
+        let score =
+            SoftmaxCrossEntropy.score(&outputs.as_view(), &targets.as_view(), &mut d_outputs.as_view_mut()).unwrap();
         assert_eq!((score.loss, score.accuracy), (0.0, 1.0));
         assert_eq!(d_outputs.as_slice(), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn softmax_by_hand() {
+        let mut logits = [1e3, 1e3 + 3.0_f64.ln()];
+        softmax(&mut logits);
+        assert!((logits[0] - 0.25).abs() < 1e-12 && (logits[1] - 0.75).abs() < 1e-12);
+        softmax::<f32>(&mut []);
+    }
+
+    /// Worked out by hand: (0.25² + 1² + 0 + 0.25²) / 4.
+    #[test]
+    fn squared_error_by_hand() {
+        let outputs = DMatrix::from_row_slice(2, 2, &[1.25, 3.0, 0.0, -0.25]);
+        let targets = DMatrix::from_row_slice(2, 2, &[1_u32, 2, 0, 0]);
+        let mut d_outputs = DMatrix::zeros(2, 2);
+        let score = SquaredError::default()
+            .score(&outputs.as_view(), &targets.as_view(), &mut d_outputs.as_view_mut())
+            .unwrap();
+        assert_eq!((score.loss, score.accuracy), (1.125 / 4.0, 0.5));
+        assert_eq!(d_outputs, DMatrix::from_row_slice(2, 2, &[0.125, 0.5, 0.0, -0.125]));
     }
 }

@@ -1,79 +1,55 @@
-//! A net: a recurrent cell and a dense readout over one flat slice of parameters.
+//! A net: recurrent layers and a dense readout over one flat slice of parameters.
 
+use crate::cell::{CellDerivatives, Layer};
 use crate::dense::Dense;
+use crate::error::check_length;
 use crate::linalg::zeros;
-use crate::loss::greatest;
-use crate::{Cell, Error, Loss, Scalar, Score, Tensor};
-use nalgebra::{DMatrix, DMatrixView};
+use crate::tape::{Gradients, State, Tape};
+use crate::{Architecture, Error, Loss, Scalar, Score, Tensor};
+use nalgebra::{DMatrixView, DMatrixViewMut};
+use rand::Rng;
 use std::ops::Range;
 
-/// A recurrent net that reads its outputs off the cell at each time step.
+/// A recurrent net that can be read at each time step.
 #[derive(Debug, Clone)]
-pub struct Network<T, C> {
-    cell: C,
+pub struct Network<T> {
+    architecture: Architecture,
+    /// From the input up, each with the place of its parameters.
+    pub(crate) layers: Vec<(Layer, Range<usize>)>,
     readout: Dense,
     tensors: Vec<Tensor>,
-    /// The cell's, then the readout's.
+    /// Those of the layers from the input up, then the readout's.
     parameters: Vec<T>,
-    /// Where the readout's begin.
-    readout_at: usize,
 }
 
-/// The recurrent state between two time steps, `[batch, state_size]`: a value of the caller's.
-#[derive(Debug, Clone, PartialEq)]
-pub struct State<T>(DMatrix<T>);
-
-/// All that a forward and backward over a window write to; allocated once.
-#[derive(Debug, Clone)]
-pub struct Tape<T: Scalar, C: Cell<T>> {
-    steps: usize,
-    batch: usize,
-    cell: C::Tape,
-    /// `[steps·batch, outputs]`
-    outputs: DMatrix<T>,
-    /// `[steps·batch, outputs]`
-    d_outputs: DMatrix<T>,
-    /// `[steps·batch, hidden]`
-    d_hidden: DMatrix<T>,
-    /// As the net's parameters.
-    gradients: Vec<T>,
-}
-
-impl<T: Scalar, C: Cell<T>> Network<T, C> {
-    /// A net with `outputs` outputs at each time step and all parameters zero.
+impl<T: Scalar> Network<T> {
+    /// A net with all parameters zero.
     ///
     /// # Errors
-    /// [`Error::Zero`]; [`Error::OutOfMemory`].
-    pub fn new(cell: C, outputs: usize) -> Result<Self, Error> {
-        if outputs == 0 {
-            return Err(Error::Zero { name: "outputs" });
-        }
-        let readout = Dense { inputs: cell.hidden_size(), outputs };
-        let readout_at = cell.parameter_count();
-        let count = readout.parameter_count().and_then(|count| count.checked_add(readout_at));
+    /// Those of [`Architecture::check`]; [`Error::OutOfMemory`].
+    pub fn new(architecture: Architecture) -> Result<Self, Error> {
+        architecture.check()?;
         // A number that cannot be counted cannot be allocated either.
-        let parameters = zeros("the parameters", count.unwrap_or(usize::MAX), 1)?.data.into();
-        let mut tensors = cell.tensors(0);
-        tensors.extend(readout.tensors().map(|tensor| tensor.shifted(readout_at)));
-        Ok(Self { cell, readout, tensors, parameters, readout_at })
+        let count = architecture.parameter_count::<T>().unwrap_or(usize::MAX);
+        let parameters = zeros("the parameters", count, 1)?.data.into();
+        let (layers, tensors) = (architecture.layers::<T>(), architecture.tensors::<T>());
+        Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
     }
 
-    /// The cell.
-    pub fn cell(&self) -> &C {
-        &self.cell
-    }
-
-    /// Outputs at each time step.
-    pub fn outputs(&self) -> usize {
-        self.readout.outputs
+    /// What net it is.
+    #[must_use]
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
     }
 
     /// The table of all tensors.
+    #[must_use]
     pub fn tensors(&self) -> &[Tensor] {
         &self.tensors
     }
 
     /// All parameters.
+    #[must_use]
     pub fn parameters(&self) -> &[T] {
         &self.parameters
     }
@@ -83,35 +59,57 @@ impl<T: Scalar, C: Cell<T>> Network<T, C> {
         &mut self.parameters
     }
 
-    /// A tape for windows of `steps` time steps of `batch` rows.
-    ///
-    /// # Errors
-    /// [`Error::Zero`]; [`Error::OutOfMemory`].
-    pub fn tape(&self, steps: usize, batch: usize) -> Result<Tape<T, C>, Error> {
-        for (name, size) in [("steps", steps), ("batch", batch)] {
-            if size == 0 {
-                return Err(Error::Zero { name });
-            }
-        }
-        let rows = steps.saturating_mul(batch);
-        let outputs = zeros("the window's outputs", rows, self.readout.outputs)?;
-        let d_outputs = outputs.clone();
-        let d_hidden = zeros("the window's derivatives", rows, self.cell.hidden_size())?;
-        let gradients = zeros("the gradients", self.parameters.len(), 1)?.data.into();
-        Ok(Tape { steps, batch, cell: self.cell.tape(steps, batch)?, outputs, d_outputs, d_hidden, gradients })
+    /// Numbers of the state in each batch row.
+    pub(crate) fn state_size(&self) -> usize {
+        self.layers.iter().map(|(layer, _)| layer.state_size::<T>()).sum()
     }
 
-    /// Runs the cell over a window: `inputs [steps·batch, input_size]`, column-major, from `state`, which is left as
-    /// it is.
+    fn readout_parameters(&self) -> &[T] {
+        &self.parameters[self.readout_at()..]
+    }
+
+    /// Where the readout's parameters begin.
+    fn readout_at(&self) -> usize {
+        self.layers.last().map_or(0, |(_, place)| place.end)
+    }
+
+    /// Draws which numbers between layers the following [`forward`](Self::forward)s on this tape set to zero: each
+    /// with the probability of the architecture's dropout, at each time step anew; the others are divided by 1 − that
+    /// probability (Srivastava et al., "Dropout", 2014; between layers alone, as Zaremba et al., "Recurrent neural
+    /// network regularization", 2014). One 64-bit word of `rng` a number; none without dropout.
+    pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
+        let dropout = self.architecture.dropout;
+        let kept = T::narrow(1.0 / (1.0 - dropout));
+        for mask in &mut tape.masks {
+            mask.apply(|factor| *factor = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept });
+        }
+        tape.dropping = !tape.masks.is_empty();
+    }
+
+    /// Runs over a window: `inputs [steps·batch, input_size]`, column-major, from `state`, which is left as it is.
     ///
     /// # Errors
-    /// [`Error::Length`] for inputs or a state of other sizes than the tape's.
-    pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T, C>) -> Result<(), Error> {
-        let (rows, columns) = (tape.steps * tape.batch, self.cell.input_size());
+    /// [`Error::Length`] for inputs or a state of other sizes than the tape's, or a tape of another net's.
+    pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
+        let rows = self.check_tape(tape)?;
+        let columns = self.architecture.input_size;
         check_length("inputs", rows * columns, inputs.len())?;
-        check_length("state", tape.batch * self.cell.state_size(), state.0.len())?;
-        let inputs = DMatrixView::from_slice(inputs, rows, columns);
-        self.cell.forward(&self.parameters[..self.readout_at], &inputs, &state.0.as_view(), &mut tape.cell);
+        self.check_state(tape.batch, state)?;
+        let mut at = 0;
+        for (number, (layer, place)) in self.layers.iter().enumerate() {
+            let (below, here) = tape.layers.split_at_mut(number);
+            let here = &mut here[0];
+            match below.last() {
+                None => here.inputs_mut().copy_from(&DMatrixView::from_slice(inputs, rows, columns)),
+                Some(below) => here.inputs_mut().copy_from(&below.outputs()),
+            }
+            if let (true, Some(mask)) = (tape.dropping && number > 0, tape.masks.get(number.wrapping_sub(1))) {
+                here.inputs_mut().component_mul_assign(mask);
+            }
+            let size = layer.state_size::<T>();
+            layer.forward(&self.parameters[place.clone()], &state.0.columns(at, size), here);
+            at += size;
+        }
         Ok(())
     }
 
@@ -119,28 +117,40 @@ impl<T: Scalar, C: Cell<T>> Network<T, C> {
     /// `[steps.len()·batch, outputs]`.
     ///
     /// # Errors
-    /// [`Error::Counted`] for steps outside the window.
-    pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T, C>) -> Result<DMatrixView<'a, T>, Error> {
+    /// [`Error::Counted`] for steps outside the window; [`Error::Length`] for a tape of another net's.
+    pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
+        self.check_tape(tape)?;
         let (first, count) = tape.rows_of(&steps)?;
-        let hidden = self.cell.outputs(&tape.cell);
-        let mut outputs = tape.outputs.rows_mut(first, count);
-        self.readout.forward(&self.parameters[self.readout_at..], &hidden.rows(first, count), &mut outputs);
+        if let Some(last) = tape.layers.last() {
+            let mut outputs = tape.outputs.rows_mut(first, count);
+            self.readout.forward(self.readout_parameters(), &last.outputs().rows(first, count), &mut outputs);
+        }
         Ok(tape.outputs.rows(first, count))
     }
 
-    /// The class with the greatest output at each time step and batch row of a window, the first of several equal
-    /// ones. Allocates what it returns.
+    /// One time step of inference: reads `inputs [batch, input_size]`, moves `state` on, and returns the outputs
+    /// `[batch, outputs]`, column-major. Drops nothing and allocates nothing.
+    ///
+    /// The outputs are those that [`forward`](Self::forward) over a longer window gives, bit by bit.
     ///
     /// # Errors
-    /// Those of [`forward`](Self::forward).
-    pub fn classify(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T, C>) -> Result<Vec<u32>, Error> {
+    /// [`Error::Length`] for inputs, a state or a tape of other sizes, or a tape of more than one time step. The state
+    /// is then as it was.
+    pub fn step<'a>(&self, inputs: &[T], state: &mut State<T>, tape: &'a mut Tape<T>) -> Result<&'a [T], Error> {
+        check_length("the tape of a single step: time steps", 1, tape.steps)?;
+        tape.keep_all();
         self.forward(inputs, state, tape)?;
-        let outputs = self.read_out(0..tape.steps, tape)?;
-        Ok((0..outputs.nrows()).map(|row| greatest(&outputs, row) as u32).collect())
+        self.copy_state(tape, 1, state)?;
+        self.read_out(0..1, tape)?;
+        Ok(tape.outputs.as_slice())
     }
 
-    /// Runs [`forward`](Self::forward), scores the outputs of the counted steps against `targets` (`steps·batch` of
-    /// them, of which only the counted are looked at), and keeps on the tape what [`backward`](Self::backward) needs.
+    /// Runs [`forward`](Self::forward), scores the outputs of the counted steps, and keeps on the tape what
+    /// [`backward`](Self::backward) needs.
+    ///
+    /// `targets [steps·batch, columns]` is column-major, with as many columns as the loss has targets for each row of
+    /// outputs; those of other than the counted steps are not looked at. A net that is read only at the end counts the
+    /// last step alone.
     ///
     /// # Errors
     /// Those of `forward`; [`Error::Counted`]; [`Error::Length`] for another number of targets; those of the loss.
@@ -151,88 +161,89 @@ impl<T: Scalar, C: Cell<T>> Network<T, C> {
         counted: Range<usize>,
         state: &State<T>,
         loss: &L,
-        tape: &mut Tape<T, C>,
+        tape: &mut Tape<T>,
     ) -> Result<Score, Error> {
         let (first, count) = tape.rows_of(&counted)?;
-        check_length("targets", tape.steps * tape.batch, targets.len())?;
+        let (rows, columns) = (tape.steps * tape.batch, loss.targets(self.architecture.outputs));
+        // A caller's own loss may say any number.
+        check_length("targets", rows.saturating_mul(columns), targets.len())?;
         self.forward(inputs, state, tape)?;
         self.read_out(counted, tape)?;
         tape.d_outputs.fill(T::zero());
+        let targets = DMatrixView::from_slice(targets, rows, columns);
         let mut d_outputs = tape.d_outputs.rows_mut(first, count);
-        loss.score(&tape.outputs.rows(first, count), &targets[first..first + count], &mut d_outputs)
+        loss.score(&tape.outputs.rows(first, count), &targets.rows(first, count), &mut d_outputs)
     }
 
     /// The derivatives of the last [`score`](Self::score)'s mean loss by each parameter, as
     /// [`parameters`](Self::parameters) are laid out.
-    pub fn backward<'a>(&self, tape: &'a mut Tape<T, C>) -> &'a [T] {
-        let (parameters, readout_parameters) = self.parameters.split_at(self.readout_at);
-        let Tape { cell, d_outputs, d_hidden, gradients, .. } = tape;
-        gradients.fill(T::zero());
-        d_hidden.fill(T::zero());
-        let (d_parameters, d_readout_parameters) = gradients.split_at_mut(self.readout_at);
-        let hidden = self.cell.outputs(cell);
-        let mut d_hidden = d_hidden.as_view_mut();
-        self.readout.backward(readout_parameters, &hidden, &d_outputs.as_view(), &mut d_hidden, d_readout_parameters);
-        self.cell.backward(parameters, cell, &mut d_hidden, d_parameters);
-        gradients
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a tape or gradients of other sizes.
+    pub fn backward<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
+        let rows = self.check_tape(tape)?;
+        check_length("gradients", self.parameters.len(), gradients.values.len())?;
+        // Another net can have as many parameters.
+        let Architecture { cell, hidden_size, .. } = self.architecture;
+        check_length("gradients: hidden units", hidden_size, gradients.outputs.ncols())?;
+        check_length("gradients: gates", cell.math::<T>().gates() * hidden_size, gradients.gates.ncols())?;
+        check_length("gradients: rows of a window", rows, gradients.outputs.nrows())?;
+        check_length("gradients: batch", tape.batch, gradients.memory.nrows())?;
+        let Gradients { values, outputs, inputs, gates, memory } = gradients;
+        values.fill(T::zero());
+        outputs.fill(T::zero());
+        let (d_layers, d_readout) = values.split_at_mut(self.readout_at());
+        let mut layers = self.layers.iter().zip(&tape.layers).enumerate().rev().peekable();
+        if let Some((_, (_, last))) = layers.peek() {
+            let mut d_hidden = outputs.as_view_mut();
+            let d_outputs = tape.d_outputs.as_view();
+            self.readout.backward(self.readout_parameters(), &last.outputs(), &d_outputs, &mut d_hidden, d_readout);
+        }
+        for (number, ((layer, place), cell)) in layers {
+            let d = CellDerivatives { outputs, gates, memory };
+            let d_inputs = (number > 0).then(|| {
+                inputs.fill(T::zero());
+                &mut *inputs
+            });
+            layer.backward(&self.parameters[place.clone()], cell, d, d_inputs, &mut d_layers[place.clone()]);
+            if let (true, Some(mask)) = (tape.dropping && number > 0, tape.masks.get(number.wrapping_sub(1))) {
+                inputs.component_mul_assign(mask);
+            }
+            std::mem::swap(outputs, inputs);
+        }
+        Ok(values)
     }
 
     /// Copies the state after the first `steps` time steps of the last [`forward`](Self::forward) to `state`.
     ///
     /// # Errors
-    /// [`Error::Counted`] for more steps than the window has; [`Error::Length`] for a state of another size.
-    pub fn copy_state(&self, tape: &Tape<T, C>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
+    /// [`Error::Counted`] for more steps than the window has; [`Error::Length`] for a state of another size or a tape
+    /// of another net's.
+    pub fn copy_state(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
+        self.check_tape(tape)?;
         if steps > tape.steps {
             return Err(Error::Counted { start: 0, end: steps, window: tape.steps });
         }
-        check_length("state", tape.batch * self.cell.state_size(), state.0.len())?;
-        self.cell.copy_state(&tape.cell, steps, &mut state.0.as_view_mut());
+        self.check_state(tape.batch, state)?;
+        let mut at = 0;
+        for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
+            let size = layer.state_size::<T>();
+            let mut part: DMatrixViewMut<'_, T> = state.0.columns_mut(at, size);
+            cell.copy_state(steps, &mut part);
+            at += size;
+        }
         Ok(())
     }
-}
 
-impl<T: Scalar> State<T> {
-    /// The zero state of `batch` rows, for nets like this one.
-    ///
-    /// # Errors
-    /// [`Error::OutOfMemory`].
-    pub fn zeros<C: Cell<T>>(network: &Network<T, C>, batch: usize) -> Result<Self, Error> {
-        zeros("the state", batch, network.cell.state_size()).map(Self)
+    /// An error unless a state is one of `batch` rows of a net like this one.
+    pub(crate) fn check_state(&self, batch: usize, state: &State<T>) -> Result<(), Error> {
+        check_length("state", batch * self.state_size(), state.0.len())?;
+        // Fewer rows of a larger net can be as many numbers.
+        check_length("state: batch", batch, state.0.nrows())
     }
 
-    /// Sets it to zero.
-    pub fn set_zero(&mut self) {
-        self.0.fill(T::zero());
+    /// The rows of a window, steps × batch, or an error for the tape of another net.
+    fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
+        if tape.architecture == self.architecture { Ok(tape.steps * tape.batch) } else { Err(Error::OtherNet) }
     }
-
-    /// Its numbers, column-major: all rows of the first unit, then those of the next.
-    #[must_use]
-    pub fn as_slice(&self) -> &[T] {
-        self.0.as_slice()
-    }
-
-    /// Its numbers, to change.
-    pub fn as_mut_slice(&mut self) -> &mut [T] {
-        self.0.as_mut_slice()
-    }
-}
-
-impl<T: Scalar, C: Cell<T>> Tape<T, C> {
-    /// What the last [`backward`](Network::backward) returned.
-    pub fn gradients(&self) -> &[T] {
-        &self.gradients
-    }
-
-    /// First row and number of rows of a range of time steps.
-    fn rows_of(&self, steps: &Range<usize>) -> Result<(usize, usize), Error> {
-        if steps.is_empty() || steps.end > self.steps {
-            return Err(Error::Counted { start: steps.start, end: steps.end, window: self.steps });
-        }
-        Ok((steps.start * self.batch, steps.len() * self.batch))
-    }
-}
-
-/// An error unless a slice has the length it must have.
-fn check_length(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
 }

@@ -15,6 +15,9 @@ pub trait Scalar: RealField + Copy + Default + Debug + Display + sealed::Sealed 
     /// The type's name in a safetensors file.
     const DTYPE: safetensors::Dtype;
 
+    /// The same in words.
+    const NAME: &str;
+
     /// The nearest value of this type.
     fn narrow(value: f64) -> Self;
 
@@ -34,6 +37,7 @@ macro_rules! scalar {
     ($type:ty, $dtype:ident) => {
         impl Scalar for $type {
             const DTYPE: safetensors::Dtype = safetensors::Dtype::$dtype;
+            const NAME: &str = stringify!($dtype);
 
             #[inline]
             fn narrow(value: f64) -> Self {

@@ -2,11 +2,13 @@
 //!
 //! This one table gives the views, the names and shapes of the safetensors file, and what an initialiser fills.
 
-/// Whether a tensor multiplies or is added.
+/// What a tensor does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Multiplies an input, a state or an output.
+    /// Multiplies an input or, in the readout, an output.
     Weight,
+    /// Multiplies the state.
+    RecurrentWeight,
     /// Is added.
     Bias,
 }
@@ -31,6 +33,7 @@ pub enum Place {
 
 /// A tensor under PyTorch's name and shape: rows are outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tensor {
     /// PyTorch's name, such as `rnn.weight_ih_l0`.
     pub name: String,
@@ -38,20 +41,16 @@ pub struct Tensor {
     pub shape: Vec<usize>,
     /// What it does.
     pub role: Role,
+    /// How many gates it is of: as many stretches of equally many rows.
+    pub gates: usize,
     /// Where it is.
     pub place: Place,
 }
 
 impl Tensor {
-    /// A matrix of weights, stored with `row_stride` from row to row.
-    pub(crate) fn weight(name: impl Into<String>, shape: [usize; 2], offset: usize, row_stride: usize) -> Self {
-        let place = Place::Stored { offset, row_stride };
-        Self { name: name.into(), shape: shape.to_vec(), role: Role::Weight, place }
-    }
-
-    /// A vector of biases.
-    pub(crate) fn bias(name: impl Into<String>, len: usize, place: Place) -> Self {
-        Self { name: name.into(), shape: vec![len], role: Role::Bias, place }
+    /// The tensor of this name, of one gate.
+    pub(crate) fn new(name: impl Into<String>, shape: &[usize], role: Role, place: Place) -> Self {
+        Self { name: name.into(), shape: shape.to_vec(), role, gates: 1, place }
     }
 
     /// How many elements it has.

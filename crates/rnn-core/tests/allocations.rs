@@ -1,9 +1,10 @@
-//! A training step allocates nothing: counted by the allocator itself.
+//! A step of training or of inference allocates nothing: counted by the allocator itself.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Elman, Network, Optimizer, Scalar, Sgd, SoftmaxCrossEntropy, State, Trainer, Truncation, init,
+    Architecture, CellKind, Clip, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, State, Tape, Trainer,
+    Truncation,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,30 +30,40 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-fn allocations_of_ten_steps<T: Scalar, O: Optimizer<T>>(hidden: usize, make: impl Fn(usize) -> O) -> usize {
+fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Method) -> usize {
     let (batch, truncation) = (5, Truncation::new(15, 10).unwrap());
-    let mut network = Network::<T, Elman>::new(Elman::new(1, hidden).unwrap(), 2).unwrap();
-    init::unit_uniform(&mut network, &mut ChaCha8Rng::seed_from_u64(0));
-    let optimizer = make(network.parameters().len());
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut network = Network::<T>::new(architecture).unwrap();
+    Init::PyTorch.apply(&mut network, &mut rng);
+    let clip = Clip { value: Some(1.0), norm: Some(0.1) };
+    let optimizer = Optimizer::new(method, 0.01, network.parameters().len()).unwrap().with_clip(clip).unwrap();
     let mut state = State::zeros(&network, batch).unwrap();
+    let mut streamed = state.clone();
+    let mut tape = Tape::new(&network, 1, batch).unwrap();
     let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
     let inputs = vec![T::one(); 15 * batch];
     let targets = vec![1; 15 * batch];
 
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     for step in 0..10 {
-        let report = trainer.step(&inputs, &targets, truncation.counted(step == 0), &mut state).unwrap();
-        assert!(report.loss > 0.0);
+        let report = trainer.step(&inputs, &targets, truncation.counted(step == 0), &mut state, &mut rng).unwrap();
+        assert!(report.loss.is_finite());
+        let outputs = trainer.network.step(&inputs[..batch], &mut streamed, &mut tape).unwrap();
+        assert_eq!(outputs.len(), 2 * batch);
     }
     ALLOCATIONS.load(Ordering::Relaxed) - before
 }
 
 // One test alone, because a second one's thread would allocate while this one counts.
 #[test]
-fn a_training_step_allocates_nothing() {
+fn a_step_of_training_or_of_inference_allocates_nothing() {
     assert!(ALLOCATIONS.load(Ordering::Relaxed) > 0, "the counting allocator is not in use");
-    for hidden in [1, 4, 40] {
-        assert_eq!(allocations_of_ten_steps::<f32, _>(hidden, |n| Adagrad::new(0.1, n).unwrap()), 0);
-        assert_eq!(allocations_of_ten_steps::<f64, _>(hidden, |_| Sgd::new(0.1).unwrap()), 0);
+    for cell in CellKind::ALL {
+        for hidden in [1, 4, 40] {
+            let one = Architecture::new(cell, 1, hidden, 2);
+            let stacked = Architecture { num_layers: 3, dropout: 0.2, ..one };
+            assert_eq!(allocations_of_ten_steps::<f32>(one, Method::ADAGRAD), 0);
+            assert_eq!(allocations_of_ten_steps::<f64>(stacked, Method::ADAM), 0);
+        }
     }
 }

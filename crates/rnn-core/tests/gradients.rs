@@ -1,38 +1,50 @@
-//! Every gradient against differences of the loss, in f64, over random sizes.
+//! Every gradient against differences of the loss, in f64: every cell, loss and depth, over random sizes and windows.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use proptest::prelude::*;
-use rnn_core::{Elman, Network, SoftmaxCrossEntropy, State, Truncation};
+use proptest::test_runner::{TestCaseError, TestRunner};
+use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn_core::{
+    Architecture, CellKind, Gradients, Loss, Network, SoftmaxCrossEntropy, SquaredError, State, Tape, Truncation,
+};
 
 /// Sizes and numbers of one case; `numbers` are drawn from as needed.
 #[derive(Debug, Clone)]
 struct Case {
     input: usize,
     hidden: usize,
-    classes: usize,
+    outputs: usize,
     batch: usize,
     window: usize,
     stride: usize,
     first: bool,
+    /// Whether the last step alone is read.
+    last_alone: bool,
+    /// Whether half of what goes from layer to layer is dropped.
+    dropping: bool,
     numbers: Vec<f64>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    (1..=3_usize, 1..=6_usize, 2..=4_usize, 1..=4_usize, 1..=8_usize, any::<bool>()).prop_flat_map(
-        |(input, hidden, classes, batch, window, first)| {
-            let numbers = prop::collection::vec(-1.0..1.0_f64, 400);
-            (1..=window, numbers).prop_map(move |(stride, numbers)| Case {
-                input,
-                hidden,
-                classes,
-                batch,
-                window,
-                stride,
-                first,
-                numbers,
-            })
-        },
-    )
+    let sizes = (1..=3_usize, 1..=4_usize, 2..=3_usize, 1..=3_usize, 1..=6_usize);
+    let switches = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.3));
+    (sizes, switches).prop_flat_map(|((input, hidden, outputs, batch, window), (first, last_alone, dropping))| {
+        let numbers = prop::collection::vec(-1.0..1.0_f64, 400);
+        // Half of all cases have windows that do not overlap.
+        let strides = prop_oneof![Just(window), 1..=window];
+        (strides, numbers).prop_map(move |(stride, numbers)| Case {
+            input,
+            hidden,
+            outputs,
+            batch,
+            window,
+            stride,
+            first,
+            last_alone,
+            dropping,
+            numbers,
+        })
+    })
 }
 
 /// The derivative of `f` at 0 by the five-point rule, whose error is of fourth order in the step.
@@ -46,33 +58,69 @@ fn relative_error(a: f64, b: f64) -> f64 {
     (a - b).abs() / a.abs().max(b.abs()).max(1e-5)
 }
 
-fn check(case: &Case) -> Result<(), TestCaseError> {
-    let Case { input, hidden, classes, batch, window, stride, first, .. } = *case;
-    let counted = Truncation::new(window, stride).unwrap().counted(first);
-    let mut network = Network::<f64, Elman>::new(Elman::new(input, hidden).unwrap(), classes).unwrap();
+/// Which units of which layers are above 0 at which steps.
+fn active_units(network: &Network<f64>, tape: &Tape<f64>, window: usize, batch: usize) -> Vec<bool> {
+    let mut state = State::zeros(network, batch).unwrap();
+    let mut active = Vec::new();
+    for steps in 1..=window {
+        network.copy_state(tape, steps, &mut state).unwrap();
+        active.extend(state.as_slice().iter().map(|&h| h > 0.0));
+    }
+    active
+}
+
+fn check<L: Loss<f64>>(
+    cell: CellKind,
+    num_layers: usize,
+    loss: &L,
+    target: impl Fn(f64, usize) -> L::Target,
+    case: &Case,
+) -> Result<(), TestCaseError> {
+    let Case { input, hidden, outputs, batch, window, stride, first, last_alone, dropping, .. } = *case;
+    let truncation = Truncation::new(window, stride).unwrap();
+    let truncation = if last_alone { truncation.counting_the_last_alone() } else { truncation };
+    let counted = truncation.counted(first);
+    let dropout = if dropping { 0.5 } else { 0.0 };
+    let architecture = Architecture { num_layers, dropout, ..Architecture::new(cell, input, hidden, outputs) };
+    let mut network = Network::<f64>::new(architecture).unwrap();
     let mut numbers = case.numbers.iter().copied().cycle();
-    network.parameters_mut().fill_with(|| numbers.next().unwrap());
+    // Without bounds, larger ones would grow from step to step.
+    let scale = if cell == CellKind::ElmanRelu { 0.5 } else { 1.0 };
+    network.parameters_mut().fill_with(|| scale * numbers.next().unwrap());
     let inputs: Vec<f64> = numbers.by_ref().take(window * batch * input).collect();
-    let targets: Vec<u32> =
-        numbers.by_ref().take(window * batch).map(|x| ((x + 1.0) / 2.0 * classes as f64) as u32).collect();
+    let count = window * batch * loss.targets(outputs);
+    let targets: Vec<_> = numbers.by_ref().take(count).map(|x| target(x, outputs)).collect();
     let mut state = State::zeros(&network, batch).unwrap();
     state.as_mut_slice().fill_with(|| numbers.next().unwrap());
+    if cell == CellKind::ElmanRelu {
+        state.as_mut_slice().iter_mut().for_each(|h| *h = h.abs());
+    }
 
-    let mut tape = network.tape(window, batch).unwrap();
-    let mut loss = |network: &Network<f64, Elman>| {
-        network.score(&inputs, &targets, counted.clone(), &state, &SoftmaxCrossEntropy, &mut tape).unwrap().loss
+    let mut tape = Tape::new(&network, window, batch).unwrap();
+    network.draw_dropout(&mut tape, &mut ChaCha8Rng::seed_from_u64(window as u64));
+    let mut score = |network: &Network<f64>| {
+        let score = network.score(&inputs, &targets, counted.clone(), &state, loss, &mut tape).unwrap();
+        let active = if cell == CellKind::ElmanRelu { active_units(network, &tape, window, batch) } else { Vec::new() };
+        (score.loss, active)
     };
+    let (_, active) = score(&network);
+    let mut kinks = false;
     let numeric: Vec<f64> = (0..network.parameters().len())
         .map(|index| {
             derivative(|change| {
                 let mut changed = network.clone();
                 changed.parameters_mut()[index] += change;
-                loss(&changed)
+                let (loss, now_active) = score(&changed);
+                kinks |= now_active != active;
+                loss
             })
         })
         .collect();
-    loss(&network);
-    let exact = network.backward(&mut tape);
+    // Where a unit begins or ceases to be active within the differences' steps, ReLU has no derivative to compare with.
+    prop_assume!(!kinks);
+    score(&network);
+    let mut gradients = Gradients::new(&network, window, batch).unwrap();
+    let exact = network.backward(&tape, &mut gradients).unwrap();
     for tensor in network.tensors() {
         for index in tensor.indices() {
             let error = relative_error(exact[index], numeric[index]);
@@ -88,16 +136,34 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn every_gradient_is_the_losses_derivative(case in cases()) {
-        check(&case)?;
+/// 50 random cases for both losses and for one, two and three layers: 300 a cell.
+fn check_all(cell: CellKind) {
+    for num_layers in 1..=3 {
+        let mut runner = TestRunner::new(ProptestConfig { max_global_rejects: 5000, ..ProptestConfig::with_cases(50) });
+        let class = |x: f64, classes: usize| ((x + 1.0) / 2.0 * classes as f64) as u32;
+        let cross_entropy = |case| check(cell, num_layers, &SoftmaxCrossEntropy, class, &case);
+        let squared_error = |case| check(cell, num_layers, &SquaredError::<f64>::default(), |x, _| x, &case);
+        runner.run(&cases(), cross_entropy).unwrap_or_else(|e| panic!("cross-entropy, {num_layers} layers: {e}"));
+        runner.run(&cases(), squared_error).unwrap_or_else(|e| panic!("squared error, {num_layers} layers: {e}"));
     }
+}
 
-    #[test]
-    fn also_when_windows_do_not_overlap(case in cases()) {
-        check(&Case { stride: case.window, ..case })?;
-    }
+#[test]
+fn elman_gradients_are_the_losses_derivatives() {
+    check_all(CellKind::Elman);
+}
+
+#[test]
+fn relu_gradients_are_the_losses_derivatives() {
+    check_all(CellKind::ElmanRelu);
+}
+
+#[test]
+fn gru_gradients_are_the_losses_derivatives() {
+    check_all(CellKind::Gru);
+}
+
+#[test]
+fn lstm_gradients_are_the_losses_derivatives() {
+    check_all(CellKind::Lstm);
 }

@@ -1,14 +1,16 @@
 //! The command line.
 
 use crate::console::Console;
-use crate::files::State;
+use crate::files::{State, Status};
+use crate::predict::{Input, predict};
 use crate::{Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
-use clap::error::ErrorKind;
+use clap::error::ErrorKind as ArgumentError;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,6 +47,12 @@ enum Command {
     /// Train a net and write metrics, weights and a picture to a folder
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
+    /// Go on with a run that was stopped or killed, to the end that it would have had
+    #[command(after_help = EXIT_CODES)]
+    Resume(ResumeArgs),
+    /// Answer a series of inputs, row by row, with a saved net
+    #[command(after_help = EXIT_CODES)]
+    Predict(PredictArgs),
     /// Score saved weights on fresh series, or on given ones
     #[command(after_help = EXIT_CODES)]
     Eval(EvalArgs),
@@ -69,6 +77,26 @@ struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+struct ResumeArgs {
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    out: PathBuf,
+    /// Draw no picture
+    #[arg(long)]
+    no_figure: bool,
+}
+
+#[derive(Debug, Args)]
+struct PredictArgs {
+    /// The weights of the net
+    #[arg(long, value_name = "FILE.safetensors")]
+    model: PathBuf,
+    /// CSV with a column `input`; standard input if it is not given, or is -
+    #[arg(value_name = "FILE.csv")]
+    input: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct EvalArgs {
     /// The weights to score
     #[arg(long, value_name = "FILE.safetensors")]
@@ -81,7 +109,30 @@ struct EvalArgs {
 }
 
 /// The settings that have no meaning without training. A file may have them, the command line not.
-const TRAINING_ONLY: [&str; 5] = ["num_epochs", "learning_rate", "optimizer", "log_every", "initial_weights"];
+const TRAINING_ONLY: [&str; 22] = [
+    "num_epochs",
+    "dropout",
+    "init",
+    "forget_bias",
+    "optimizer",
+    "learning_rate",
+    "momentum",
+    "nesterov",
+    "rms_decay",
+    "beta1",
+    "beta2",
+    "epsilon",
+    "weight_decay",
+    "clip_value",
+    "clip_norm",
+    "schedule",
+    "warmup_steps",
+    "decay_steps",
+    "decay_factor",
+    "log_every",
+    "checkpoint_every",
+    "initial_weights",
+];
 
 /// Runs the program with these arguments, the first of which is its name, and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -95,6 +146,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     start_logging(cli.verbosity);
     let code = match cli.command {
         Command::Run(arguments) => run_command(&arguments),
+        Command::Resume(arguments) => resume_command(&arguments),
+        Command::Predict(arguments) => predict_command(&arguments),
         Command::Eval(arguments) => eval_command(&arguments),
     };
     ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
@@ -110,7 +163,9 @@ pub fn parse<P: FromArgMatches>(
 ) -> Result<P, ExitCode> {
     let parsed = command.try_get_matches_from(arguments).and_then(|matches| P::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+        ArgumentError::DisplayHelp
+        | ArgumentError::DisplayVersion
+        | ArgumentError::DisplayHelpOnMissingArgumentOrSubcommand => {
             // Nothing is left to do if the help cannot be printed.
             let _ = error.print();
             ExitCode::from(if error.use_stderr() { exit_code::BAD_INPUT } else { exit_code::DONE })
@@ -170,14 +225,51 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
     tracing::debug!("{settings:?}");
     let options = run::Options { overwrite: *overwrite, figure: !no_figure };
     let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
+    Ok(tell(&status, out))
+}
+
+fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
+    let ResumeArgs { out, no_figure } = arguments;
+    let options = run::Options { overwrite: false, figure: !no_figure };
+    let status = run::resume(out, options, &mut Console::new(), &stop_on_signal())?;
+    Ok(tell(&status, out))
+}
+
+/// Tells how a run ended, and returns the exit code.
+fn tell(status: &Status, out: &Path) -> u8 {
     match status.status {
-        State::Done => tracing::info!("wrote {}", out.display()),
-        _ => tracing::warn!("stopped after {} steps; wrote {}", status.steps, out.display()),
+        State::Done => tracing::info!("done: {}", out.display()),
+        State::Interrupted => tracing::warn!(
+            "stopped after {} steps; `rnn-train resume {}` goes on from there",
+            status.steps,
+            out.display()
+        ),
+        _ => tracing::warn!("stopped after {} steps; what there is is in {}", status.steps, out.display()),
     }
     if let Some(error) = &status.error {
         report(error, exit_code::of(status.status));
     }
-    Ok(exit_code::of(status.status))
+    exit_code::of(status.status)
+}
+
+fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
+    let PredictArgs { model, input } = arguments;
+    let output = std::io::stdout().lock();
+    let predicted = match input.as_deref().filter(|path| *path != Path::new("-")) {
+        None => {
+            let reader = std::io::stdin().lock();
+            predict(model, Input { reader, name: "standard input".to_owned() }, output)
+        }
+        Some(path) => {
+            let reader = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+            predict(model, Input { reader, name: path.display().to_string() }, output)
+        }
+    };
+    match predicted {
+        // Its reader wants no more.
+        Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
+        other => other.map(|()| exit_code::DONE),
+    }
 }
 
 fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
@@ -207,7 +299,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
 /// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise.
 fn print_line(line: &str) -> Result<(), Error> {
     match writeln!(std::io::stdout(), "{line}") {
-        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
             Err(Error::Write { path: "standard output".into(), source })
         }
         _ => Ok(()),

@@ -29,7 +29,7 @@ impl Console {
 }
 
 impl Watch for Console {
-    fn begins(&mut self, steps: usize) {
+    fn begins(&mut self, steps: usize, done: usize) {
         if std::io::stdout().is_terminal() {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {rate} a second, {eta} left");
             // The template is fixed, so it parses; the default style would do as well.
@@ -38,7 +38,10 @@ impl Watch for Console {
                 // Nothing is lost with a rate that cannot be shown.
                 let _ = write!(out, "{:.0}", state.per_sec());
             };
-            self.bar = ProgressBar::new(steps as u64).with_style(style.with_key("rate", rate));
+            let bar = ProgressBar::new(steps as u64).with_style(style.with_key("rate", rate));
+            // So that the rate is of what is done from here on.
+            self.bar = bar.with_position(done as u64);
+            self.bar.reset_eta();
         }
     }
 

@@ -9,13 +9,19 @@ use std::path::Path;
 pub(crate) const WEIGHTS_STREAM: u64 = 0;
 /// The stream of epoch 0's series; epoch e has the e-th behind it.
 const EPOCHS_STREAM: u64 = 1;
+/// The stream of what dropout sets to zero in epoch 0; epoch e has the e-th behind it.
+pub(crate) const DROPOUT_STREAM: u64 = 1 << 63;
 /// The stream of a series that no training has seen.
 const FRESH_STREAM: u64 = u64::MAX;
 
 /// The series of all epochs.
 pub(crate) enum Source {
     Drawn(Drawn),
-    Read(Vec<(Series, Layout)>),
+    Read {
+        files: Vec<(Series, Layout)>,
+        /// The file of the current epoch.
+        current: usize,
+    },
 }
 
 /// A series that is drawn anew each time.
@@ -28,9 +34,8 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    fn draw(&mut self, stream: u64) -> (&Series, Layout) {
+    fn draw(&mut self, stream: u64) {
         self.series.redraw(&self.classes, self.echo_step, &mut generator(self.seed, stream));
-        (&self.series, self.layout)
     }
 }
 
@@ -44,28 +49,34 @@ impl Source {
             let (echo_step, seed) = (settings.echo_step, settings.seed);
             return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout }));
         }
-        settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>().map(Self::Read)
+        let files = settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>()?;
+        Ok(Self::Read { files, current: 0 })
     }
 
     /// How many windows the first `epochs` epochs have.
     pub(crate) fn windows(&self, epochs: usize) -> usize {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
-            Self::Read(files) => {
+            Self::Read { files, .. } => {
                 let windows = |files: &[(Series, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
                 windows(files).saturating_mul(epochs / files.len()) + windows(&files[..epochs % files.len()])
             }
         }
     }
 
-    /// An epoch's series and how it is cut.
-    pub(crate) fn epoch(&mut self, epoch: usize) -> (&Series, Layout) {
+    /// Goes to an epoch's series.
+    pub(crate) fn load(&mut self, epoch: usize) {
         match self {
             Self::Drawn(drawn) => drawn.draw(EPOCHS_STREAM + epoch as u64),
-            Self::Read(files) => {
-                let (series, layout) = &files[epoch % files.len()];
-                (series, *layout)
-            }
+            Self::Read { files, current } => *current = epoch % files.len(),
+        }
+    }
+
+    /// The current series and how it is cut.
+    pub(crate) fn current(&self) -> (&Series, Layout) {
+        match self {
+            Self::Drawn(drawn) => (&drawn.series, drawn.layout),
+            Self::Read { files, current } => (&files[*current].0, files[*current].1),
         }
     }
 
@@ -73,7 +84,7 @@ impl Source {
     pub(crate) fn first_layout(&self) -> Layout {
         match self {
             Self::Drawn(drawn) => drawn.layout,
-            Self::Read(files) => files[0].1,
+            Self::Read { files, .. } => files[0].1,
         }
     }
 
@@ -84,10 +95,10 @@ impl Source {
     ) -> Result<(), Error> {
         match self {
             Self::Drawn(drawn) => {
-                let (series, layout) = drawn.draw(FRESH_STREAM);
-                score(series, layout)
+                drawn.draw(FRESH_STREAM);
+                score(&drawn.series, drawn.layout)
             }
-            Self::Read(files) => files.iter().try_for_each(|(series, layout)| score(series, *layout)),
+            Self::Read { files, .. } => files.iter().try_for_each(|(series, layout)| score(series, *layout)),
         }
     }
 }

@@ -56,6 +56,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A checkpoint that cannot be gone on from.
+    #[error("{}: {problem}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        problem: String,
+    },
     /// A picture that cannot be drawn.
     #[error("figure: {0}")]
     Figure(String),

@@ -2,24 +2,34 @@
 
 use crate::data::Source;
 use crate::files::EpochRow;
-use crate::train::{Means, Window, network};
-use crate::{Dtype, Error, Layer, RawSettings, Settings};
-use rnn_core::{Scalar, SoftmaxCrossEntropy, State, Truncation, stored};
+use crate::means::Means;
+use crate::task::StoredTask;
+use crate::train::{Window, network};
+use crate::{Dtype, Error, Layer, RawSettings, Readout, Settings};
+use rnn_core::{Architecture, Scalar, State, Tape, stored};
 use std::path::Path;
 
 /// The scores of one series: the row that an epoch of training on it would have had.
 pub type Evaluation = EpochRow;
 
-/// The settings that a file of weights determines: `state_size`, `num_classes` and `dtype`.
+/// The settings that a file of weights determines: those of the net, and what it reads and answers.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Weights`].
 pub fn settings_of(model: &Path) -> Result<Layer, Error> {
     let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
-    let stored = stored(&bytes).map_err(|source| Error::Weights { path: model.to_owned(), source })?;
+    let wrong = |source| Error::Weights { path: model.to_owned(), source };
+    let stored = stored(&bytes).map_err(wrong)?;
+    let StoredTask { input, loss, readout, num_classes } = StoredTask::of(&stored).map_err(wrong)?;
+    let Architecture { cell, hidden_size, num_layers, .. } = stored.architecture;
     let layer = Layer::from_flags(&RawSettings {
-        state_size: Some(stored.hidden_size as i64),
-        num_classes: Some(stored.outputs as i64),
+        cell: Some(cell.into()),
+        state_size: Some(hidden_size as i64),
+        num_layers: Some(num_layers as i64),
+        input: Some(input),
+        loss: Some(loss),
+        readout: Some(readout),
+        num_classes: num_classes.map(|classes| classes as i64),
         dtype: Some(if stored.double { Dtype::F64 } else { Dtype::F32 }),
         ..RawSettings::default()
     })?;
@@ -40,19 +50,20 @@ pub fn evaluate(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Er
 fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let network = network::<T>(settings, Some(model))?;
     let mut source = Source::new(settings)?;
-    let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
-    let mut tape = network.tape(truncation.window(), settings.batch_size)?;
+    let (truncation, task) = (settings.truncation()?, settings.task());
+    let mut tape = Tape::new(&network, truncation.window(), settings.batch_size)?;
     let mut state = State::zeros(&network, settings.batch_size)?;
-    let mut data = Window::<T>::new(source.first_layout())?;
+    let mut data = Window::<T>::new(source.first_layout(), task)?;
     let mut evaluations = Vec::new();
     source.for_evaluation(|series, layout| {
-        let mut means = Means::new(layout.first_settled_window(settings.echo_step));
+        let mut means =
+            Means::new(layout.first_settled_window(settings.echo_step, settings.readout == Readout::LastStep));
         state.set_zero();
         for window in 0..layout.windows() {
-            data.load(series, layout, window);
+            data.load(series, layout, window, task)?;
             let counted = truncation.counted(window == 0);
             let steps = counted.len();
-            let score = network.score(&data.inputs, &data.targets, counted, &state, &SoftmaxCrossEntropy, &mut tape)?;
+            let score = network.score(&data.inputs, &data.targets, counted, &state, &task, &mut tape)?;
             network.copy_state(&tape, truncation.stride(), &mut state)?;
             means.add(window, steps, score.loss, score.accuracy);
         }

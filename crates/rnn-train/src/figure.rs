@@ -3,11 +3,12 @@
 
 use crate::files::{FIGURE_PNG, FIGURE_SVG, write_whole};
 use crate::train::Window;
-use crate::{Error, Settings};
+use crate::{Error, LossKind, Settings};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 use resvg::{tiny_skia, usvg};
+use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ const MOST_STEPS: usize = 180;
 
 /// A loss curve of any length in bounded memory: neighbouring steps share a bucket, of which the lowest and the highest
 /// loss are kept. When there are too many buckets, pairs of them become one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LossCurve {
     /// Lowest and highest loss.
     buckets: Vec<(f64, f64)>,
@@ -86,7 +87,7 @@ pub(crate) struct Figure<'a, T> {
     predictions: &'a [u32],
 }
 
-impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
+impl<'a, T> Figure<'a, T> {
     pub(crate) fn new(
         settings: &'a Settings,
         curve: &'a LossCurve,
@@ -115,9 +116,12 @@ impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
     }
 
     fn draw_title(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
-        let Settings { echo_step, truncated_backprop_length, state_size, .. } = self.settings;
-        let title =
-            format!("Echo after {echo_step} steps, window of {truncated_backprop_length}, {state_size} hidden units");
+        let Settings { echo_step, truncated_backprop_length, state_size, num_layers, cell, .. } = self.settings;
+        let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
+        let title = format!(
+            "Echo after {echo_step} steps, window of {truncated_backprop_length}, {cell} net of {layers}{state_size} \
+             hidden units"
+        );
         area.draw(&Text::new(title, (20, 18), (FONT, 17).into_font().color(&TEXT)))?;
         let mut x = 740;
         for (name, colour, _) in BARS {
@@ -131,9 +135,13 @@ impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
     fn draw_curve(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
         let last = self.curve.steps.saturating_sub(1).max(1);
         let highest = if self.curve.highest() > 0.0 { self.curve.highest() * 1.05 } else { 1.0 };
+        let unit = match self.settings.loss {
+            LossKind::CrossEntropy => "cross-entropy (nats)",
+            LossKind::SquaredError => "squared error",
+        };
         let mut chart = panel(area, "Loss").build_cartesian_2d(0..last, 0.0..highest)?;
         let mut style = chart.configure_mesh();
-        mesh(style.x_desc("training step").y_desc("cross-entropy (nats)").x_labels(5).y_label_formatter(&short_label))?;
+        mesh(style.x_desc("training step").y_desc(unit).x_labels(5).y_label_formatter(&short_label))?;
         line(&mut chart, self.curve.points().collect(), INPUT.stroke_width(1))
     }
 
@@ -149,7 +157,7 @@ impl<'a, T: rnn_core::Scalar> Figure<'a, T> {
         for (kind, (_, colour, height)) in BARS.into_iter().enumerate() {
             let bars = (first..steps).filter_map(|t| {
                 let class = match kind {
-                    0 => self.window.inputs[of_row(t)].widen(),
+                    0 => f64::from(self.window.classes[of_row(t)]),
                     1 => f64::from(self.window.targets[of_row(t)]),
                     _ => f64::from(self.predictions[of_row(t)]),
                 };

@@ -3,11 +3,11 @@
 //! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
 //! measured; it never holds NaN or infinity.
 
-use crate::{Error, Settings};
+use crate::{Error, RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::fs::File;
-use std::io::Write;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -26,8 +26,11 @@ pub const FIGURE_SVG: &str = "figure.svg";
 /// The picture of the run as PNG.
 pub const FIGURE_PNG: &str = "figure.png";
 
+/// Where the run is, for going on from there; gone at its end.
+pub const CHECKPOINT: &str = "checkpoint.safetensors";
+
 /// All that a run may leave.
-pub const ALL: [&str; 7] = [CONFIG, METRICS, EPOCHS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG];
+pub const ALL: [&str; 8] = [CONFIG, METRICS, EPOCHS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG, CHECKPOINT];
 
 /// A row of `metrics.csv`: one training step, measured before it changed the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,17 +41,19 @@ pub struct MetricsRow<T> {
     pub batch: usize,
     /// Training step within the run, counted from 0.
     pub step: usize,
-    /// Mean cross-entropy of the counted targets, in nats.
+    /// Mean loss of the counted targets; cross-entropy is in nats.
     pub loss: T,
     /// Share of the counted targets that were predicted.
     pub accuracy: T,
     /// Euclidean norm of the gradient of all parameters; empty if it is not finite.
     pub gradient_norm: Option<T>,
+    /// The learning rate of the step.
+    pub learning_rate: T,
 }
 
 impl<T> MetricsRow<T> {
     /// The file's columns.
-    pub const COLUMNS: [&str; 6] = ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm"];
+    pub const COLUMNS: [&str; 7] = ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm", "learning_rate"];
 }
 
 /// A row of `epochs.csv`: means over the targets of one epoch.
@@ -226,12 +231,17 @@ impl Settings {
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut raw = self.to_raw();
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        raw.series = raw.series.map(|files| files.iter().map(absolute).collect());
-        raw.initial_weights = raw.initial_weights.as_ref().map(absolute);
-        write_toml(path, &raw)
+        write_toml(path, &absolute_raw(self))
     }
+}
+
+/// Settings as they stand in files: with absolute paths.
+pub(crate) fn absolute_raw(settings: &Settings) -> RawSettings {
+    let mut raw = settings.to_raw();
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    raw.series = raw.series.map(|files| files.iter().map(absolute).collect());
+    raw.initial_weights = raw.initial_weights.as_ref().map(absolute);
+    raw
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), Error> {
@@ -245,8 +255,7 @@ fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Write`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".part");
+    let aside = aside(path);
     let write = || {
         let mut file = File::create(&aside)?;
         file.write_all(bytes)?;
@@ -258,6 +267,36 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let _ = std::fs::remove_file(&aside);
         write_error(path, source)
     })
+}
+
+/// Where a file is written before it takes its name.
+fn aside(path: &Path) -> PathBuf {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".part");
+    aside.into()
+}
+
+/// Takes a file away, and what an interrupted writing of it has left, if they are there.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    for path in [aside(path), path.to_owned()] {
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(write_error(&path, source)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// An error if a running process writes the run in this folder.
+pub(crate) fn check_not_in_use(out: &Path) -> Result<(), Error> {
+    let in_use = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    if File::open(out.join(METRICS)).is_ok_and(in_use) {
+        return Err(Error::Out {
+            path: out.to_owned(),
+            problem: "a run is writing to this folder right now".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which
@@ -281,12 +320,7 @@ pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(),
     // A run is told by the first of its names, which therefore goes last: an overwriting that is cut short can be begun
     // again.
     for name in names.iter().rev() {
-        match std::fs::remove_file(out.join(name)) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error(format!("{name} cannot be replaced: {source}")));
-            }
-            _ => {}
-        }
+        remove(&out.join(name)).map_err(|source| error(format!("{name} cannot be replaced: {source}")))?;
     }
     Ok(())
 }
@@ -309,6 +343,48 @@ impl Table {
         let mut table = Self { path, csv };
         table.flush()?;
         Ok(table)
+    }
+
+    /// Opens a file that has at least this many bytes, to go on with it.
+    pub(crate) fn open(path: PathBuf, bytes: u64) -> Result<Self, Error> {
+        let open = || {
+            let file = OpenOptions::new().write(true).open(&path)?;
+            let len = file.metadata()?.len();
+            Ok((file, len))
+        };
+        let (file, len) = open().map_err(|source| Error::Read { path: path.clone(), source })?;
+        if len < bytes {
+            let problem = format!("it has {len} bytes, and had {bytes} when the checkpoint was written");
+            return Err(Error::Read { path, source: std::io::Error::other(problem) });
+        }
+        Ok(Self { path, csv: csv::WriterBuilder::new().has_headers(false).from_writer(file) })
+    }
+
+    /// Cuts off what stands behind this many bytes, and goes on there.
+    pub(crate) fn cut(&mut self, bytes: u64) -> Result<(), Error> {
+        let mut file = self.csv.get_ref();
+        let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
+        cut.map(drop).map_err(|source| write_error(&self.path, source))
+    }
+
+    /// Tells other processes that this one writes the file, for as long as it is open. Where the file system knows no
+    /// locks, nothing is told.
+    pub(crate) fn lock(&self) -> Result<(), Error> {
+        match self.csv.get_ref().try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let problem = "another process is writing to it".to_owned();
+                Err(Error::Out { path: self.path.clone(), problem })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Brings all rows to the disk, and returns how many bytes the file has.
+    pub(crate) fn sync(&mut self) -> Result<u64, Error> {
+        self.flush()?;
+        let mut file = self.csv.get_ref();
+        let sync = file.sync_data().and_then(|()| file.stream_position());
+        sync.map_err(|source| write_error(&self.path, source))
     }
 
     /// Appends a row, whose fields are in the columns' order.
@@ -354,9 +430,9 @@ mod tests {
 
     #[test]
     fn columns_are_the_rows_fields() {
-        let metrics = MetricsRow { epoch: 0, batch: 0, step: 0, loss: 0.0, accuracy: 0.0, gradient_norm: None };
+        let (loss, accuracy, learning_rate) = (0.0, 0.0, 0.3);
+        let metrics = MetricsRow { epoch: 0, batch: 0, step: 0, loss, accuracy, gradient_norm: None, learning_rate };
         assert_eq!(header(metrics), MetricsRow::<f64>::COLUMNS.join(","));
-        let (loss, accuracy) = (0.0, 0.0);
         let epoch = EpochRow {
             epoch: 0,
             windows: 1,

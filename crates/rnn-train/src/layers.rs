@@ -32,6 +32,15 @@ pub struct Layer {
     origins: HashMap<String, String>,
 }
 
+/// Settings, and those that have a meaning beside them alone.
+const FOLLOWERS: [(&str, &[&str]); 5] = [
+    ("series", &["total_series_length"]),
+    ("optimizer", &["momentum", "nesterov", "rms_decay", "beta1", "beta2", "epsilon", "weight_decay"]),
+    ("cell", &["forget_bias"]),
+    ("schedule", &["decay_steps", "decay_factor"]),
+    ("initial_weights", &["init", "forget_bias"]),
+];
+
 /// The settings that hold paths.
 const PATHS: [&str; 2] = ["series", "initial_weights"];
 
@@ -106,12 +115,17 @@ impl Layer {
         Ok(())
     }
 
-    /// These settings with those of `upper` laid over them. Series files there bring their own length.
+    /// These settings with those of `upper` laid over them. What only has a meaning beside a setting that is replaced
+    /// goes with it: series files bring their own length, another optimizer has its own constants, and so on.
     #[must_use]
     pub fn overlaid(mut self, upper: &Self) -> Self {
-        if upper.values.contains_key("series") {
-            self.values.remove("total_series_length");
-            self.origins.remove("total_series_length");
+        for (setting, followers) in FOLLOWERS {
+            if upper.values.get(setting).is_some_and(|value| self.values.get(setting) != Some(value)) {
+                for follower in followers {
+                    self.values.remove(*follower);
+                    self.origins.remove(*follower);
+                }
+            }
         }
         for (setting, value) in &upper.values {
             self.values.insert(setting.clone(), value.clone());

@@ -6,6 +6,8 @@
 //!
 #![doc = include_str!("../README.md")]
 
+mod checkpoint;
+mod choices;
 pub mod cli;
 mod console;
 mod data;
@@ -15,12 +17,19 @@ pub mod exit_code;
 pub mod figure;
 pub mod files;
 pub mod layers;
+mod means;
+pub mod predict;
+mod raw;
+mod record;
 pub mod run;
 mod settings;
+mod task;
 mod train;
 
+pub use choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 pub use error::Error;
 pub use evaluate::evaluate;
 pub use layers::{Layer, SettingError};
+pub use raw::RawSettings;
 pub use run::run;
-pub use settings::{CellKind, Dtype, OptimizerKind, RawSettings, Settings};
+pub use settings::Settings;

@@ -1,16 +1,15 @@
-//! A run: trains a net and leaves a folder of files.
+//! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
-use crate::data::Source;
-use crate::figure::{Figure, LossCurve};
-use crate::files::{self, EpochRow, MetricsRow, State, Status, Table, write_whole};
+use crate::figure::Figure;
+use crate::files::{self, MetricsRow, State, Status, write_whole};
+use crate::record::Recorder;
 use crate::train::{Ending, Event, Session};
 use crate::{Dtype, Error, Layer, Settings};
 use rnn_core::Scalar;
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What to do beside training.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,8 +22,8 @@ pub struct Options {
 
 /// Who is told of a run as it goes, to show it.
 pub trait Watch {
-    /// The run begins; it will have this many training steps.
-    fn begins(&mut self, steps: usize);
+    /// The run begins, or goes on; it has this many training steps, of which some are done.
+    fn begins(&mut self, steps: usize, done: usize);
     /// An epoch begins.
     fn epoch(&mut self, epoch: usize);
     /// A training step was done.
@@ -38,7 +37,7 @@ pub trait Watch {
 pub struct Silent;
 
 impl Watch for Silent {
-    fn begins(&mut self, _steps: usize) {}
+    fn begins(&mut self, _steps: usize, _done: usize) {}
     fn epoch(&mut self, _epoch: usize) {}
     fn step(&mut self, _batch: usize, _loss: &dyn Display) {}
     fn ends(&mut self) {}
@@ -50,7 +49,7 @@ const SPREADSHEET_ROWS: usize = 1_048_575;
 /// Trains and writes the files of [`files`] to the folder `out`, until `stop` is set.
 ///
 /// All that is given is checked and read before the folder is touched. A run that is stopped, or whose loss ceases to
-/// be a number, keeps what it has and says so in its status.
+/// be a number, keeps what it has and says so in its status; one that is stopped leaves a checkpoint for [`resume`].
 ///
 /// # Errors
 /// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave nothing behind.
@@ -67,15 +66,34 @@ pub fn run(
     }
 }
 
+/// Goes on with the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
+/// checkpoint, or from its beginning if it has none. It ends with the files of a run that was never stopped, byte by
+/// byte but for the time in its status. A run that is at its end stays as it is.
+///
+/// # Errors
+/// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave the folder as it was.
+pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+    let settings = Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()?;
+    files::check_not_in_use(out)?;
+    if let Some(status) = Status::read(out).ok().filter(|status| matches!(status.status, State::Done | State::Diverged))
+    {
+        files::remove(&out.join(files::CHECKPOINT))?;
+        return Ok(status);
+    }
+    match settings.dtype {
+        Dtype::F32 => resume_in::<f32>(&settings, out, options, watch, stop),
+        Dtype::F64 => resume_in::<f64>(&settings, out, options, watch, stop),
+    }
+}
+
 /// Checks all that [`run()`] checks before it touches the folder: reads the files named and allocates what they need.
 ///
 /// # Errors
 /// Those of `run` with [`exit_code`](Error::exit_code) 2, but for the folder's.
 pub fn check(settings: &Settings) -> Result<(), Error> {
-    let source = Source::new(settings)?;
     match settings.dtype {
-        Dtype::F32 => Session::<f32>::new(settings, &source).map(drop),
-        Dtype::F64 => Session::<f64>::new(settings, &source).map(drop),
+        Dtype::F32 => Session::<f32>::new(settings).map(drop),
+        Dtype::F64 => Session::<f64>::new(settings).map(drop),
     }
 }
 
@@ -86,72 +104,137 @@ fn run_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let mut source = Source::new(settings)?;
-    let mut session = Session::<T>::new(settings, &source)?;
-    let steps = source.windows(settings.num_epochs);
-    let unused = source.first_layout().unused();
-
+    let session = Session::<T>::new(settings)?;
     prepare_folder(settings, out, options.overwrite)?;
     let cannot_write =
         |error: Error| Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {error}") };
     settings.write(&out.join(files::CONFIG)).map_err(cannot_write)?;
-    let mut recorder = Recorder::create(settings, out, Status::begun(unused)).map_err(cannot_write)?;
+    let recorder = Recorder::create(settings, out, session.unused_values()).map_err(cannot_write)?;
+    Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
+}
 
-    if unused > 0 {
-        tracing::info!("{unused} values of each series go unused: they fill no row or no window");
-    }
-    let rows = steps.div_ceil(settings.log_every);
-    if rows > SPREADSHEET_ROWS {
-        tracing::warn!(
-            "{} will have {rows} rows: a spreadsheet opens {SPREADSHEET_ROWS}; see --log-every",
-            files::METRICS
-        );
+fn resume_in<T: Scalar + Serialize>(
+    settings: &Settings,
+    out: &Path,
+    options: Options,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Status, Error> {
+    let path = out.join(files::CHECKPOINT);
+    let (session, recorder) = match std::fs::read(&path) {
+        Ok(bytes) => {
+            let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
+            (session, Recorder::resume(settings, out, record)?)
+        }
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+            let session = Session::<T>::new(settings)?;
+            let recorder = Recorder::create(settings, out, session.unused_values())?;
+            (session, recorder)
+        }
+        Err(source) => return Err(Error::Read { path, source }),
+    };
+    tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
+    Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
+}
+
+/// A run on its way.
+struct Run<'a, T: Scalar> {
+    settings: &'a Settings,
+    out: &'a Path,
+    figure: bool,
+    session: Session<T>,
+    recorder: Recorder,
+}
+
+impl<T: Scalar + Serialize> Run<'_, T> {
+    /// Trains to the end or until `stop` is set, and writes what is written at the end.
+    fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+        self.tell_of_what_is_coming();
+        watch.begins(self.session.steps(), self.session.steps() - self.session.steps_left());
+        let trained = self.train_until(watch, stop);
+        self.recorder.take_time();
+        watch.ends();
+        let finished = trained.and_then(|ending| self.write_results().map(|()| ending));
+        let status = &mut self.recorder.status;
+        (status.status, status.error) = match &finished {
+            Ok(Ending::Done) => (State::Done, None),
+            Ok(Ending::Interrupted) => (State::Interrupted, None),
+            Ok(Ending::Diverged(place)) => (State::Diverged, Some(place.clone())),
+            Err(error) => (State::Failed, Some(error.to_string())),
+        };
+        let written = self.recorder.status.write(self.out);
+        // The first error is the one to tell of.
+        let ending = finished?;
+        written?;
+        if ending != Ending::Interrupted {
+            files::remove(&self.out.join(files::CHECKPOINT))?;
+        }
+        Ok(self.recorder.status)
     }
 
-    watch.begins(steps);
-    let begun = Instant::now();
-    let trained = session.train(settings, &mut source, stop, |event| {
-        match &event {
-            Event::EpochStarts(epoch) => watch.epoch(*epoch),
-            Event::Step(row) => watch.step(row.batch, &row.loss),
-            Event::EpochEnds(_) => {}
+    fn tell_of_what_is_coming(&self) {
+        let unused = self.session.unused_values();
+        if unused > 0 {
+            tracing::info!("{unused} values of each series go unused: they fill no row or no window");
         }
-        recorder.record(event)
-    });
-    recorder.status.wall_seconds = begun.elapsed().as_secs_f64();
-    watch.ends();
-
-    let finished = trained.and_then(|ending| {
-        recorder.flush()?;
-        write_whole(&out.join(files::MODEL), &session.network().to_safetensors()?)?;
-        if options.figure {
-            let (window, predictions) = session.last_window()?;
-            Figure::new(settings, &recorder.curve, window, &predictions).write(out)?;
-        }
-        Ok(ending)
-    });
-    let status = &mut recorder.status;
-    match &finished {
-        Ok(Ending::Done) => status.status = State::Done,
-        Ok(Ending::Interrupted) => status.status = State::Interrupted,
-        Ok(Ending::Diverged(place)) => {
-            status.status = State::Diverged;
-            status.error = Some(place.clone());
-        }
-        Err(error) => {
-            status.status = State::Failed;
-            status.error = Some(error.to_string());
+        let rows = self.session.steps().div_ceil(self.settings.log_every);
+        if rows > SPREADSHEET_ROWS {
+            tracing::warn!(
+                "{} will have {rows} rows: a spreadsheet opens {SPREADSHEET_ROWS}; see --log-every",
+                files::METRICS
+            );
         }
     }
-    let written = status.write(out);
-    // The first error is the one to tell of.
-    finished?;
-    written?;
-    Ok(recorder.status)
+
+    fn train_until(&mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Ending, Error> {
+        loop {
+            // A run with all its steps done is not interrupted any more.
+            if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
+                self.write_checkpoint()?;
+                return self.session.unless_broken(Ending::Interrupted);
+            }
+            match self.session.advance()? {
+                Event::EpochStarts(epoch) => watch.epoch(epoch),
+                Event::Step(row) => {
+                    watch.step(row.batch, &row.loss);
+                    self.recorder.step(&row)?;
+                    self.write_checkpoint_if_due(&row)?;
+                }
+                Event::EpochEnds(row) => self.recorder.epoch(&row)?,
+                Event::Ends(ending) => return Ok(ending),
+            }
+        }
+    }
+
+    fn write_checkpoint_if_due(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
+        let due = self.settings.checkpoint_every.is_some_and(|every| (row.step + 1).is_multiple_of(every));
+        // Behind the last step there is nothing to go on with.
+        if due && self.session.steps_left() > 0 { self.write_checkpoint() } else { Ok(()) }
+    }
+
+    fn write_checkpoint(&mut self) -> Result<(), Error> {
+        let path = self.out.join(files::CHECKPOINT);
+        let record = self.recorder.record()?;
+        match self.session.checkpoint(&path, record)? {
+            Some(bytes) => write_whole(&path, &bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn write_results(&mut self) -> Result<(), Error> {
+        self.recorder.flush()?;
+        write_whole(&self.out.join(files::MODEL), &self.session.weights()?)?;
+        if self.figure {
+            let (window, predictions) = self.session.last_window()?;
+            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(self.out)?;
+        }
+        Ok(())
+    }
 }
 
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
 fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
+    files::check_not_in_use(out)?;
     if overwrite {
         let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
         let there: Vec<_> = files::ALL.into_iter().filter(|name| out.join(name).exists()).collect();
@@ -163,50 +246,4 @@ fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<()
         }
     }
     files::prepare_folder(out, overwrite, &files::ALL)
-}
-
-/// Takes down what happens: the CSV files, the status, and the points of the loss curve.
-struct Recorder {
-    log_every: usize,
-    metrics: Table,
-    epochs: Table,
-    curve: LossCurve,
-    status: Status,
-}
-
-impl Recorder {
-    fn create(settings: &Settings, out: &Path, status: Status) -> Result<Self, Error> {
-        status.write(out)?;
-        let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
-        let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
-        Ok(Self { log_every: settings.log_every, metrics, epochs, curve: LossCurve::default(), status })
-    }
-
-    fn record<T: Scalar + Serialize>(&mut self, event: Event<T>) -> Result<(), Error> {
-        match event {
-            Event::EpochStarts(_) => Ok(()),
-            Event::Step(row) => self.step(&row),
-            Event::EpochEnds(row) => self.epoch(&row),
-        }
-    }
-
-    fn step<T: Scalar + Serialize>(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
-        self.status.steps += 1;
-        self.curve.push(row.loss.widen());
-        if row.step.is_multiple_of(self.log_every) { self.metrics.push(row) } else { Ok(()) }
-    }
-
-    fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
-        self.status.add(row);
-        if row.solved() && self.status.solved_epoch == Some(row.epoch) {
-            tracing::info!("solved in epoch {}: settled loss {:.6}", row.epoch, row.settled_loss.unwrap_or_default());
-        }
-        self.epochs.push(row)?;
-        self.flush()
-    }
-
-    fn flush(&mut self) -> Result<(), Error> {
-        self.metrics.flush()?;
-        self.epochs.flush()
-    }
 }

@@ -1,20 +1,22 @@
-//! The training loop: epochs of windows, the state zero at an epoch's start and carried from window to window.
+//! Training, event by event: epochs of windows, the state zero at an epoch's start and carried from window to window.
 
-use crate::data::{Source, WEIGHTS_STREAM};
+use crate::checkpoint::{Checkpoint, Progress};
+use crate::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
 use crate::files::{EpochRow, MetricsRow};
-use crate::{CellKind, Error, OptimizerKind, SettingError, Settings};
-use echo_data::{Layout, Series, generator};
-use rnn_core::{
-    Adagrad, Elman, Network, Optimizer, Report, Scalar, Sgd, SoftmaxCrossEntropy, State, Trainer, Truncation, init,
-};
+use crate::means::Means;
+use crate::record::Record;
+use crate::task::Task;
+use crate::{Error, Readout, SettingError, Settings};
+use echo_data::{Generator, Layout, Series, generator};
+use rnn_core::{Network, Optimizer, Report, Scalar, State, Trainer, Truncation, add_forget_bias};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What happens in training, as it happens.
 pub(crate) enum Event<T> {
     EpochStarts(usize),
     Step(MetricsRow<T>),
     EpochEnds(EpochRow),
+    Ends(Ending),
 }
 
 /// How training ended.
@@ -26,43 +28,59 @@ pub(crate) enum Ending {
     Interrupted,
 }
 
-/// A net in training and the window that it is at.
+/// A net in training and the place that it is at.
 pub(crate) struct Session<T: Scalar> {
-    trainer: Trainer<T, Elman, SoftmaxCrossEntropy, Box<dyn Optimizer<T>>>,
+    settings: Settings,
+    source: Source,
+    trainer: Trainer<T, Task>,
     truncation: Truncation,
+    /// Training steps of the whole run.
+    steps: usize,
+    progress: Progress,
+    /// Whether the source is at the epoch's series.
+    epoch_begun: bool,
     state: State<T>,
     /// The state that the last window began with.
     state_before: State<T>,
     window: Window<T>,
+    /// Draws what dropout sets to zero.
+    dropout: Generator,
 }
 
 /// One window's data, time-major.
 pub(crate) struct Window<T> {
+    pub(crate) classes: Vec<u32>,
+    /// The classes as the net reads them: `[steps·batch, input_size]`.
     pub(crate) inputs: Vec<T>,
     pub(crate) targets: Vec<u32>,
 }
 
 impl<T: Scalar> Window<T> {
-    pub(crate) fn new(layout: Layout) -> Result<Self, Error> {
-        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    pub(crate) fn new(layout: Layout, task: Task) -> Result<Self, Error> {
         let values = layout.window_values();
-        let room = inputs.try_reserve_exact(values).and_then(|()| targets.try_reserve_exact(values));
-        let (what, rows) = ("the window's data", values);
-        room.map_err(|_| rnn_core::Error::OutOfMemory { what, rows, columns: 2 })?;
-        inputs.resize(values, T::zero());
-        targets.resize(values, 0);
-        Ok(Self { inputs, targets })
+        let of_net = values.saturating_mul(task.input_size());
+        Ok(Self { classes: zeros(0, values)?, inputs: zeros(T::zero(), of_net)?, targets: zeros(0, values)? })
     }
 
-    pub(crate) fn load(&mut self, series: &Series, layout: Layout, window: usize) {
-        layout.gather(series.input(), window, &mut self.inputs, |class| T::narrow(f64::from(class)));
+    pub(crate) fn load(&mut self, series: &Series, layout: Layout, window: usize, task: Task) -> Result<(), Error> {
+        layout.gather(series.input(), window, &mut self.classes, u32::from);
         layout.gather(series.target(), window, &mut self.targets, u32::from);
+        Ok(task.encode(&self.classes, &mut self.inputs)?)
     }
 }
 
+/// Zeros, or an error where the memory cannot be had.
+fn zeros<V: Clone>(zero: V, len: usize) -> Result<Vec<V>, Error> {
+    let mut values = Vec::new();
+    let (what, rows, columns) = ("the window's data", len, 1);
+    values.try_reserve_exact(len).map_err(|_| rnn_core::Error::OutOfMemory { what, rows, columns })?;
+    values.resize(len, zero);
+    Ok(values)
+}
+
 /// A net of these settings, with weights from a file if one is named, otherwise all zero.
-pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T, Elman>, Error> {
-    let too_large = |error| match error {
+pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
+    let mut network = Network::new(settings.architecture()).map_err(|error| match error {
         rnn_core::Error::OutOfMemory { .. } => {
             let message = format!(
                 "state_size is {}: there is no memory for the weights of a net that large",
@@ -71,11 +89,7 @@ pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) ->
             SettingError::new("state_size", message).into()
         }
         other => Error::from(other),
-    };
-    let cell = match settings.cell {
-        CellKind::Elman => Elman::new(1, settings.state_size).map_err(too_large)?,
-    };
-    let mut network = Network::new(cell, settings.num_classes).map_err(too_large)?;
+    })?;
     if let Some(path) = weights {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         network.load_safetensors(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
@@ -84,142 +98,167 @@ pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) ->
 }
 
 impl<T: Scalar> Session<T> {
-    /// A net at the start of its training, all memory allocated.
-    pub(crate) fn new(settings: &Settings, source: &Source) -> Result<Self, Error> {
-        let mut network = network::<T>(settings, settings.initial_weights.as_deref())?;
-        if settings.initial_weights.is_none() {
-            init::unit_uniform(&mut network, &mut generator(settings.seed, WEIGHTS_STREAM));
-        }
-        let (rate, count) = (settings.learning_rate, network.parameters().len());
-        let optimizer: Box<dyn Optimizer<T>> = match settings.optimizer {
-            OptimizerKind::Adagrad => Box::new(Adagrad::new(rate, count)?),
-            OptimizerKind::Sgd => Box::new(Sgd::new(rate)?),
-        };
-        let truncation = Truncation::new(settings.truncated_backprop_length, settings.window_stride)?;
-        let state = State::zeros(&network, settings.batch_size)?;
-        // The length of a window is the same in every epoch's layout.
-        let window = Window::new(source.first_layout())?;
-        let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, settings.batch_size)?;
-        Ok(Self { trainer, truncation, state_before: state.clone(), state, window })
+    /// A net at the start of its training, all files read and all memory allocated.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+        Self::with_weights(settings, settings.initial_weights.as_deref())
     }
 
-    /// Trains all epochs, telling `observe` of each step, until `stop` is set.
-    pub(crate) fn train(
-        &mut self,
-        settings: &Settings,
-        source: &mut Source,
-        stop: &AtomicBool,
-        mut observe: impl FnMut(Event<T>) -> Result<(), Error>,
-    ) -> Result<Ending, Error> {
-        let mut step = 0;
-        for epoch in 0..settings.num_epochs {
-            observe(Event::EpochStarts(epoch))?;
-            let (series, layout) = source.epoch(epoch);
-            let mut means = Means::new(layout.first_settled_window(settings.echo_step));
-            self.state.set_zero();
-            for batch in 0..layout.windows() {
-                if stop.load(Ordering::Relaxed) {
-                    return self.unless_broken(Ending::Interrupted);
-                }
-                self.window.load(series, layout, batch);
-                self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
-                let counted = self.truncation.counted(batch == 0);
-                let steps = counted.len();
-                let Report { loss, accuracy, gradient_norm } =
-                    self.trainer.step(&self.window.inputs, &self.window.targets, counted, &mut self.state)?;
-                if !loss.is_finite() {
-                    let place = format!("the loss is {loss} at step {step} (epoch {epoch}, batch {batch})");
-                    return Ok(Ending::Diverged(place));
-                }
-                means.add(batch, steps, loss, accuracy);
-                let (loss, accuracy) = (T::narrow(loss), T::narrow(accuracy));
-                let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
-                observe(Event::Step(MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm }))?;
-                step += 1;
-            }
-            observe(Event::EpochEnds(means.row(epoch)))?;
+    /// A net that goes on from a checkpoint: the bytes of the file `path`.
+    pub(crate) fn resume(settings: &Settings, path: &Path, bytes: &[u8]) -> Result<(Self, Record), Error> {
+        let mut session = Self::with_weights(settings, None)?;
+        let note = session.trainer.restore(bytes, &mut session.state);
+        let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
+        let Checkpoint { progress, dropout_position, record, .. } =
+            Checkpoint::from_note(&note, settings).map_err(wrong)?;
+        let Progress { epoch, batch, step, .. } = progress;
+        session.source.load(epoch);
+        let windows = session.source.current().1.windows();
+        if epoch >= settings.num_epochs || batch > windows || step != session.source.windows(epoch) + batch {
+            return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
         }
-        self.unless_broken(Ending::Done)
+        session.progress = progress;
+        session.dropout = session.dropout_generator();
+        session.dropout.set_word_pos(u128::from(dropout_position));
+        Ok((session, record))
+    }
+
+    fn with_weights(settings: &Settings, weights: Option<&Path>) -> Result<Self, Error> {
+        let source = Source::new(settings)?;
+        let mut network = network::<T>(settings, weights)?;
+        if weights.is_none() {
+            rnn_core::Init::from(settings.init).apply(&mut network, &mut generator(settings.seed, WEIGHTS_STREAM));
+            if settings.forget_bias != 0.0 {
+                add_forget_bias(&mut network, settings.forget_bias)?;
+            }
+        }
+        let steps = source.windows(settings.num_epochs);
+        let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())?
+            .with_schedule(settings.schedule(steps))?
+            .with_clip(settings.clip)?;
+        let truncation = settings.truncation()?;
+        let state = State::zeros(&network, settings.batch_size)?;
+        // The length of a window is the same in every epoch's layout.
+        let window = Window::new(source.first_layout(), settings.task())?;
+        let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size)?;
+        Ok(Self {
+            settings: settings.clone(),
+            source,
+            trainer,
+            truncation,
+            steps,
+            progress: Progress::default(),
+            epoch_begun: false,
+            state_before: state.clone(),
+            state,
+            window,
+            dropout: generator(settings.seed, DROPOUT_STREAM),
+        })
+    }
+
+    /// Training steps of the whole run.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Training steps that are still to be done.
+    pub(crate) fn steps_left(&self) -> usize {
+        self.steps - self.progress.step
+    }
+
+    /// Values of the first series that stand in no window.
+    pub(crate) fn unused_values(&self) -> usize {
+        self.source.first_layout().unused()
+    }
+
+    /// Goes on to the next event. Behind the end there is nothing but the end.
+    pub(crate) fn advance(&mut self) -> Result<Event<T>, Error> {
+        let epoch = self.progress.epoch;
+        if epoch == self.settings.num_epochs {
+            return self.unless_broken(Ending::Done).map(Event::Ends);
+        }
+        if !self.epoch_begun {
+            self.begin_epoch();
+            return Ok(Event::EpochStarts(epoch));
+        }
+        if self.progress.batch == self.source.current().1.windows() {
+            let row = self.progress.means.row(epoch);
+            self.progress = Progress { epoch: epoch + 1, batch: 0, step: self.progress.step, means: Means::default() };
+            self.epoch_begun = false;
+            return Ok(Event::EpochEnds(row));
+        }
+        self.step()
+    }
+
+    /// Makes the epoch's series the current one. An epoch that is gone on with keeps its state.
+    fn begin_epoch(&mut self) {
+        self.source.load(self.progress.epoch);
+        self.epoch_begun = true;
+        if self.progress.batch == 0 {
+            self.state.set_zero();
+            self.dropout = self.dropout_generator();
+            let last_step_alone = self.settings.readout == Readout::LastStep;
+            let first_settled = self.source.current().1.first_settled_window(self.settings.echo_step, last_step_alone);
+            self.progress.means = Means::new(first_settled);
+        }
+    }
+
+    fn step(&mut self) -> Result<Event<T>, Error> {
+        let (series, layout) = self.source.current();
+        let Progress { epoch, batch, step, .. } = self.progress;
+        self.window.load(series, layout, batch, self.settings.task())?;
+        self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
+        let counted = self.truncation.counted(batch == 0);
+        let steps = counted.len();
+        let Window { inputs, targets, .. } = &self.window;
+        let report = self.trainer.step(inputs, targets, counted, &mut self.state, &mut self.dropout)?;
+        let Report { loss, accuracy, gradient_norm, learning_rate } = report;
+        if !loss.is_finite() {
+            let place = format!("the loss is {loss} at step {step} (epoch {epoch}, batch {batch})");
+            return Ok(Event::Ends(Ending::Diverged(place)));
+        }
+        self.progress.means.add(batch, steps, loss, accuracy);
+        self.progress.batch += 1;
+        self.progress.step += 1;
+        let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
+        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
+        Ok(Event::Step(MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate }))
     }
 
     /// An ending, unless the last step, whose outcome no later loss has shown, left weights of no use.
-    fn unless_broken(&mut self, ending: Ending) -> Result<Ending, Error> {
-        let (Window { inputs, targets }, steps) = (&self.window, 0..self.truncation.window());
+    pub(crate) fn unless_broken(&mut self, ending: Ending) -> Result<Ending, Error> {
+        let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.truncation.window());
         let loss = self.trainer.score(inputs, targets, steps, &self.state_before)?.loss;
         Ok(if loss.is_finite() { ending } else { Ending::Diverged(format!("the loss is {loss} after the last step")) })
     }
 
-    /// The net as it is now.
-    pub(crate) fn network(&self) -> &Network<T, Elman> {
-        &self.trainer.network
+    /// Where training is, as the bytes for the file `path`; nothing if a number of it is infinite or none, from where
+    /// it could not go on.
+    pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<Vec<u8>>, Error> {
+        // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
+        let dropout_position = self.dropout.get_word_pos() as u64;
+        let checkpoint = Checkpoint::new(&self.settings, self.progress.clone(), dropout_position, record);
+        let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
+        let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
+        match self.trainer.checkpoint(&self.state, &note) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(rnn_core::Error::NotFinite { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn dropout_generator(&self) -> Generator {
+        generator(self.settings.seed, DROPOUT_STREAM + self.progress.epoch as u64)
+    }
+
+    /// The net as it is now, as the bytes of a file.
+    pub(crate) fn weights(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.trainer.network.to_safetensors(&self.settings.task().pairs())?)
     }
 
     /// The last window trained on, and the classes that the net as it is now answers with there, time-major.
     pub(crate) fn last_window(&mut self) -> Result<(&Window<T>, Vec<u32>), Error> {
-        let classes = self.trainer.classify(&self.window.inputs, &self.state_before)?;
-        Ok((&self.window, classes))
-    }
-}
-
-/// Running means over the counted targets of an epoch.
-pub(crate) struct Means {
-    first_settled_window: usize,
-    first_window_loss: f64,
-    windows: usize,
-    all: Mean,
-    settled: Mean,
-}
-
-/// A mean that is moved, not summed up, so that no finite losses overflow it.
-#[derive(Default)]
-struct Mean {
-    steps: usize,
-    loss: f64,
-    accuracy: f64,
-}
-
-impl Mean {
-    fn add(&mut self, steps: usize, loss: f64, accuracy: f64) {
-        self.steps += steps;
-        let share = steps as f64 / self.steps as f64;
-        self.loss += (loss - self.loss) * share;
-        self.accuracy += (accuracy - self.accuracy) * share;
-    }
-
-    /// One of its means, if there is any.
-    fn known(&self, mean: f64) -> Option<f64> {
-        (self.steps > 0).then_some(mean)
-    }
-}
-
-impl Means {
-    pub(crate) fn new(first_settled_window: usize) -> Self {
-        let (all, settled) = (Mean::default(), Mean::default());
-        Self { first_settled_window, first_window_loss: 0.0, windows: 0, all, settled }
-    }
-
-    /// Takes in a window in which `steps` time steps were counted.
-    pub(crate) fn add(&mut self, window: usize, steps: usize, loss: f64, accuracy: f64) {
-        self.windows += 1;
-        if window == 0 {
-            self.first_window_loss = loss;
-        }
-        self.all.add(steps, loss, accuracy);
-        if window >= self.first_settled_window {
-            self.settled.add(steps, loss, accuracy);
-        }
-    }
-
-    /// The means so far, as the row of an epoch that has at least one window.
-    pub(crate) fn row(&self, epoch: usize) -> EpochRow {
-        EpochRow {
-            epoch,
-            windows: self.windows,
-            loss: self.all.loss,
-            first_window_loss: self.first_window_loss,
-            settled_loss: self.settled.known(self.settled.loss),
-            accuracy: self.all.accuracy,
-            settled_accuracy: self.settled.known(self.settled.accuracy),
-        }
+        let outputs = self.trainer.outputs(&self.window.inputs, &self.state_before)?;
+        Ok((&self.window, self.settings.task().answers(&outputs)))
     }
 }

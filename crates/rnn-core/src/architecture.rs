@@ -1,0 +1,155 @@
+//! What a net is, without its numbers: the cell, the sizes, the depth.
+
+use crate::cell::{Cell, Layer};
+use crate::dense::Dense;
+use crate::elman::Elman;
+use crate::gru::Gru;
+use crate::lstm::Lstm;
+use crate::{Error, Scalar, Tensor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+/// A recurrent cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CellKind {
+    /// `h_t = tanh(W·[x_t | h_{t-1}] + b)` (Elman 1990), with one bias.
+    Elman,
+    /// `h_t = max(0, W·[x_t | h_{t-1}] + b)`, with one bias.
+    ElmanRelu,
+    /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form: the reset gate is applied after the recurrent
+    /// product.
+    Gru,
+    /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000).
+    Lstm,
+}
+
+/// The cells and their names in files.
+const CELLS: [(CellKind, &str); 4] =
+    [(CellKind::Elman, "elman"), (CellKind::ElmanRelu, "elman_relu"), (CellKind::Gru, "gru"), (CellKind::Lstm, "lstm")];
+
+impl CellKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Elman, Self::ElmanRelu, Self::Gru, Self::Lstm];
+
+    /// Its arithmetic.
+    pub(crate) fn math<T: Scalar>(self) -> &'static dyn Cell<T> {
+        match self {
+            Self::Elman => &Elman { relu: false },
+            Self::ElmanRelu => &Elman { relu: true },
+            Self::Gru => &Gru,
+            Self::Lstm => &Lstm,
+        }
+    }
+}
+
+/// The name in files: `elman`, `elman_relu`, `gru`, `lstm`.
+impl fmt::Display for CellKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = CELLS.iter().find(|(cell, _)| cell == self).map(|(_, name)| *name);
+        f.write_str(name.unwrap_or_default())
+    }
+}
+
+/// What a net is, without its numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Architecture {
+    /// The recurrent cell of every layer.
+    pub cell: CellKind,
+    /// Numbers that come in at each time step.
+    pub input_size: usize,
+    /// Hidden units of each layer.
+    pub hidden_size: usize,
+    /// Recurrent layers, each of which reads the outputs of the one below; at most [`MOST_LAYERS`](Self::MOST_LAYERS).
+    pub num_layers: usize,
+    /// Probability with which a number that goes from a layer to the next is set to zero in training, from 0 to less
+    /// than 1. Without effect in a net of one layer.
+    pub dropout: f64,
+    /// Outputs of the readout.
+    pub outputs: usize,
+}
+
+impl Architecture {
+    /// More layers than anybody trains, and few enough that their tables are small.
+    pub const MOST_LAYERS: usize = 1000;
+
+    /// A net of one layer.
+    #[must_use]
+    pub fn new(cell: CellKind, input_size: usize, hidden_size: usize, outputs: usize) -> Self {
+        Self { cell, input_size, hidden_size, num_layers: 1, dropout: 0.0, outputs }
+    }
+
+    /// Makes sure that there can be such a net.
+    ///
+    /// # Errors
+    /// [`Error::Zero`]; [`Error::Layers`]; [`Error::Range`] for the dropout.
+    pub fn check(&self) -> Result<(), Error> {
+        let sizes = [
+            ("input_size", self.input_size),
+            ("hidden_size", self.hidden_size),
+            ("num_layers", self.num_layers),
+            ("outputs", self.outputs),
+        ];
+        if let Some((name, _)) = sizes.into_iter().find(|&(_, size)| size == 0) {
+            return Err(Error::Zero { name });
+        }
+        if self.num_layers > Self::MOST_LAYERS {
+            return Err(Error::Layers { num_layers: self.num_layers });
+        }
+        if (0.0..1.0).contains(&self.dropout) {
+            Ok(())
+        } else {
+            Err(Error::Range { name: "dropout", value: self.dropout, allowed: "from 0 to less than 1" })
+        }
+    }
+
+    /// The layers from the input up, each with the place of its parameters, which can be counted.
+    pub(crate) fn layers<T: Scalar>(&self) -> Vec<(Layer, Range<usize>)> {
+        let mut at = 0;
+        let layer = |number: usize| {
+            let inputs = if number == 0 { self.input_size } else { self.hidden_size };
+            let layer = Layer { cell: self.cell, inputs, hidden: self.hidden_size };
+            let start = at;
+            at += layer.parameter_count::<T>().unwrap_or_default();
+            (layer, start..at)
+        };
+        (0..self.num_layers).map(layer).collect()
+    }
+
+    /// The readout.
+    pub(crate) fn readout(&self) -> Dense {
+        Dense { inputs: self.hidden_size, outputs: self.outputs }
+    }
+
+    /// How many parameters there are, if that can be counted.
+    pub(crate) fn parameter_count<T: Scalar>(&self) -> Option<usize> {
+        let layer = |inputs| Layer { cell: self.cell, inputs, hidden: self.hidden_size }.parameter_count::<T>();
+        let above = layer(self.hidden_size)?.checked_mul(self.num_layers - 1)?;
+        layer(self.input_size)?.checked_add(above)?.checked_add(self.readout().parameter_count()?)
+    }
+
+    /// The table of all tensors of a net whose parameters can be counted.
+    pub(crate) fn tensors<T: Scalar>(&self) -> Vec<Tensor> {
+        let layers = self.layers::<T>();
+        let readout_at = layers.last().map_or(0, |(_, place)| place.end);
+        let of_layers = layers
+            .into_iter()
+            .enumerate()
+            .flat_map(|(number, (layer, place))| layer.tensors::<T>(number).map(|tensor| tensor.shifted(place.start)));
+        of_layers.chain(self.readout().tensors().map(|tensor| tensor.shifted(readout_at))).collect()
+    }
+
+    /// Names and values as files have them.
+    pub(crate) fn pairs(&self) -> BTreeMap<String, String> {
+        let Self { cell, input_size, hidden_size, num_layers, dropout, outputs } = self;
+        let pairs: [(&str, &dyn fmt::Display); 6] = [
+            ("cell", cell),
+            ("input_size", input_size),
+            ("hidden_size", hidden_size),
+            ("num_layers", num_layers),
+            ("dropout", dropout),
+            ("outputs", outputs),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+    }
+}

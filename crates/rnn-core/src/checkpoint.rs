@@ -1,0 +1,119 @@
+//! All that a training needs to go on, as the bytes of one safetensors file.
+//!
+//! Its tensors are `parameters [n]`, `state [batch·state]` and the optimizer's memories, `optimizer.velocity [n]` and so
+//! on, in the net's own number type, bit by bit. The metadata's one entry, `checkpoint`, says what was trained and how,
+//! how many steps the optimizer has made, and the caller's note. A checkpoint is only taken back by a trainer with the
+//! same net, method and sizes.
+
+use crate::weights::{check_pair, check_tensors, numbers, open, pairs, write};
+use crate::{Error, Loss, Place, Role, Scalar, State, Tensor, Trainer};
+use std::collections::BTreeMap;
+
+const CHECKPOINT: &str = "checkpoint";
+const STEPS: &str = "steps";
+const NOTE: &str = "note";
+
+impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
+    /// Where training is, with the state that it goes on from: the bytes of a file for [`restore`](Self::restore).
+    /// `note` is the caller's, and comes back from there.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a state of another size; [`Error::NotFinite`] if a number of those is infinite or not a
+    /// number, so that a checkpoint can always be gone on from.
+    pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
+        self.network.check_state(self.tape.batch, state)?;
+        self.tensors(state).try_for_each(|(name, values)| check_finite(&name, values))?;
+        let tensors = self.tensors(state).map(|(name, values)| {
+            let mut bytes = Vec::with_capacity(size_of_val(values));
+            values.iter().for_each(|value| value.write_le(&mut bytes));
+            (name, vec![values.len()], bytes)
+        });
+        let mut pairs = self.pairs();
+        pairs.insert(STEPS.to_owned(), self.optimizer.steps.to_string());
+        pairs.insert(NOTE.to_owned(), note.to_owned());
+        write::<T>(&tensors.collect::<Vec<_>>(), CHECKPOINT, &pairs)
+    }
+
+    /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
+    ///
+    /// # Errors
+    /// [`Error::NotSafetensors`], [`Error::NoCheckpoint`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
+    /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::NotFinite`] for a damaged file or one of another kind;
+    /// [`Error::Metadata`] for a checkpoint of another net or training, with what differs; [`Error::Length`] for a
+    /// state of another size. The trainer and the state are then as they were.
+    pub fn restore(&mut self, bytes: &[u8], state: &mut State<T>) -> Result<String, Error> {
+        self.network.check_state(self.tape.batch, state)?;
+        let file = open(bytes)?;
+        let found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
+        for (key, expected) in self.pairs() {
+            // What is not there at all is another.
+            if !found.contains_key(&key) {
+                return Err(Error::Metadata { key, found: "missing".to_owned(), expected });
+            }
+            check_pair(&found, &key, &expected)?;
+        }
+        let steps = found.get(STEPS).map(String::as_str).unwrap_or_default();
+        let steps = steps.parse().map_err(|_| Error::Metadata {
+            key: STEPS.to_owned(),
+            found: steps.to_owned(),
+            expected: "a whole number".to_owned(),
+        })?;
+        let expected = self.tensors(state).map(|(name, values)| {
+            let place = Place::Stored { offset: 0, row_stride: 1 };
+            Tensor::new(name, &[values.len()], Role::Weight, place)
+        });
+        check_tensors(&file, &expected.collect::<Vec<_>>())?;
+        let read = |(name, _): (String, &[T])| {
+            let view = file.tensor(&name).map_err(|_| Error::MissingTensor { name: name.clone() })?;
+            let values = numbers(&view).filter(|_| view.dtype() == T::DTYPE);
+            let values = values.ok_or_else(|| Error::TensorDtype {
+                name,
+                dtype: format!("{:?}", view.dtype()),
+                expected: T::NAME,
+            })?;
+            // Exact, because the numbers are of the net's own type.
+            Ok(values.into_iter().map(T::narrow).collect())
+        };
+        let values = self.tensors(state).map(read).collect::<Result<Vec<Vec<T>>, Error>>()?;
+        self.tensors(state).zip(&values).try_for_each(|((name, _), values)| check_finite(&name, values))?;
+
+        self.optimizer.steps = steps;
+        let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
+        let places = [self.network.parameters_mut(), state.as_mut_slice()].into_iter().chain(memories);
+        for (place, values) in places.zip(values) {
+            place.copy_from_slice(&values);
+        }
+        Ok(found.get(NOTE).cloned().unwrap_or_default())
+    }
+
+    /// All numbers that training changes, by the names that they have in the file.
+    fn tensors<'a>(&'a self, state: &'a State<T>) -> impl Iterator<Item = (String, &'a [T])> {
+        let names = self.optimizer.method.memories().iter().map(|name| format!("optimizer.{name}"));
+        let memories = names.zip(self.optimizer.memories.iter().map(Vec::as_slice));
+        let own = [("parameters", self.network.parameters()), ("state", state.as_slice())];
+        own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories)
+    }
+
+    /// What is trained and how: the same in every checkpoint of one training.
+    fn pairs(&self) -> BTreeMap<String, String> {
+        let optimizer = &self.optimizer;
+        let mut pairs = self.network.architecture().pairs();
+        pairs.extend([
+            ("method".to_owned(), format!("{:?}", optimizer.method)),
+            ("learning_rate".to_owned(), format!("{:?}", optimizer.learning_rate)),
+            ("schedule".to_owned(), format!("{:?}", optimizer.schedule)),
+            ("clip".to_owned(), format!("{:?}", optimizer.clip)),
+            ("truncation".to_owned(), format!("{:?}", self.truncation)),
+            ("batch".to_owned(), self.tape.batch.to_string()),
+            ("dtype".to_owned(), format!("{:?}", T::DTYPE)),
+        ]);
+        pairs
+    }
+}
+
+fn check_finite<T: Scalar>(name: &str, values: &[T]) -> Result<(), Error> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(position) => Err(Error::NotFinite { name: name.to_owned(), position, value: values[position].widen() }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,48 @@
+//! A program of its own that trains a net of each cell on the same echo and reads back what the runs have written.
+#![allow(clippy::print_stdout, reason = "an example prints")]
+
+use rnn_train::files::{EPOCHS, EpochRow, read_rows};
+use rnn_train::run::{Options, Silent};
+use rnn_train::{Error, Layer, run};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+const SETTINGS: &str = "
+num_epochs = 3
+total_series_length = 20000
+optimizer = 'adam'
+echo_step = 4
+state_size = 10
+";
+
+fn main() -> Result<(), Error> {
+    let folder = std::env::temp_dir().join(format!("compare-cells-{}", std::process::id()));
+    for (cell, accuracy) in compare(&folder)? {
+        println!("{cell:10} {accuracy:.3} of the last epoch's echoes were right");
+    }
+    println!("everything that the runs wrote is in {}", folder.display());
+    Ok(())
+}
+
+/// Trains a net of each cell, and returns the cell and its accuracy in the last epoch.
+fn compare(folder: &Path) -> Result<Vec<(&'static str, f64)>, Error> {
+    let never = AtomicBool::new(false);
+    let of_cell = |cell| {
+        let text = format!("{SETTINGS}cell = '{cell}'\ninit = 'orthogonal'\n");
+        let settings = Layer::from_toml(&text, "settings", Path::new("."))?.resolve()?;
+        let out = folder.join(cell);
+        run(&settings, &out, Options { overwrite: true, figure: true }, &mut Silent, &never)?;
+        let rows: Vec<EpochRow> = read_rows(&out.join(EPOCHS))?;
+        Ok((cell, rows.last().and_then(|row| row.settled_accuracy).unwrap_or_default()))
+    };
+    ["elman", "gru", "lstm"].into_iter().map(of_cell).collect()
+}
+
+#[test]
+fn every_cell_learns_it() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    for (cell, accuracy) in compare(folder.path())? {
+        assert!(accuracy > 0.99, "{cell}: {accuracy}");
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What a checkpoint holds beside the net and its optimizer: the place in the run, and what had been written by then.
+
+use crate::Settings;
+use crate::files::{CONFIG, absolute_raw};
+use crate::means::Means;
+use crate::record::Record;
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+/// A place in a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// The epoch that is being trained.
+    pub(crate) epoch: usize,
+    /// Windows of it that are done.
+    pub(crate) batch: usize,
+    /// Training steps done.
+    pub(crate) step: usize,
+    /// The epoch's means so far.
+    pub(crate) means: Means,
+}
+
+/// The note that travels in a checkpoint, as TOML.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Checkpoint {
+    /// The version of the program that wrote it.
+    pub(crate) version: String,
+    /// Words that the epoch's dropout has drawn.
+    pub(crate) dropout_position: u64,
+    /// As in `config.toml`.
+    pub(crate) settings: Table,
+    pub(crate) progress: Progress,
+    pub(crate) record: Record,
+}
+
+impl Checkpoint {
+    pub(crate) fn new(
+        settings: &Settings,
+        progress: Progress,
+        dropout_position: u64,
+        record: Record,
+    ) -> Result<Self, String> {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Ok(Self { version, dropout_position, settings: table(settings)?, progress, record })
+    }
+
+    pub(crate) fn to_note(&self) -> Result<String, String> {
+        toml::to_string(self).map_err(|error| error.to_string())
+    }
+
+    /// Reads the note of a checkpoint of a run with these settings.
+    pub(crate) fn from_note(note: &str, settings: &Settings) -> Result<Self, String> {
+        let checkpoint: Self = toml::from_str(note).map_err(|error| format!("its note: {}", error.message()))?;
+        let own = table(settings)?;
+        let mut names = own.keys().chain(checkpoint.settings.keys());
+        if let Some(name) = names.find(|name| own.get(*name) != checkpoint.settings.get(*name)) {
+            let shown = |table: &Table| table.get(name).map_or("not given".to_owned(), ToString::to_string);
+            let (there, here) = (shown(&checkpoint.settings), shown(&own));
+            return Err(format!("it is of another run: {name} is {there} there and {here} in {CONFIG}"));
+        }
+        if checkpoint.version != env!("CARGO_PKG_VERSION") {
+            tracing::warn!(
+                "version {} began this run and version {} goes on: the numbers may differ",
+                checkpoint.version,
+                env!("CARGO_PKG_VERSION")
+            );
+        }
+        Ok(checkpoint)
+    }
+}
+
+fn table(settings: &Settings) -> Result<Table, String> {
+    Table::try_from(absolute_raw(settings)).map_err(|error| error.to_string())
+}

@@ -1,0 +1,90 @@
+//! Predictions of a saved net, value by value: CSV in, CSV out.
+
+use crate::Error;
+use crate::choices::{InputKind, LossKind};
+use crate::task::{StoredTask, Task};
+use echo_data::Inputs;
+use rnn_core::nalgebra::DMatrixView;
+use rnn_core::{Network, Scalar, State, Tape, softmax, stored};
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Where values come from, and how it is called in errors.
+pub struct Input<R> {
+    /// CSV with a column `input`.
+    pub reader: R,
+    /// The name in errors.
+    pub name: String,
+}
+
+/// Answers each value of the column `input` with a row of CSV as soon as it has come, by the net in the file `model`,
+/// whose state goes on from row to row.
+///
+/// A row has the columns `step`, counted from 0; `input`, as the net reads it; `prediction`, the class; and then
+/// `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also by
+/// a net that was trained at the last step of windows alone.
+///
+/// # Errors
+/// [`Error::Read`] and [`Error::Weights`] for the model; [`Error::Series`] with the line for a value that the net cannot
+/// read; [`Error::Write`] if the answer cannot be written.
+pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
+    let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
+    let wrong = |source| Error::Weights { path: model.to_owned(), source };
+    let stored = stored(&bytes).map_err(wrong)?;
+    let task = StoredTask::of(&stored).map_err(wrong)?.task();
+    if stored.double {
+        answer(Network::<f64>::from_safetensors(&bytes).map_err(wrong)?, task, input, output)
+    } else {
+        answer(Network::<f32>::from_safetensors(&bytes).map_err(wrong)?, task, input, output)
+    }
+}
+
+fn answer<T: Scalar, R: Read>(
+    network: Network<T>,
+    task: Task,
+    input: Input<R>,
+    mut output: impl Write,
+) -> Result<(), Error> {
+    let wrong = |source| Error::Series { path: input.name.clone().into(), source };
+    let mut inputs = Inputs::new(input.reader).map_err(wrong)?;
+    let (mut state, mut tape) = (State::zeros(&network, 1)?, Tape::new(&network, 1, 1)?);
+    let (mut values, mut probabilities) = (vec![T::zero(); task.input_size()], vec![T::zero(); task.outputs()]);
+    let of_loss: Vec<String> = match task.loss {
+        LossKind::CrossEntropy => (0..task.num_classes).map(|class| format!("probability_{class}")).collect(),
+        LossKind::SquaredError => vec!["output".to_owned()],
+    };
+    let mut write = |line: String| {
+        // A row is on its way before the next value is waited for.
+        writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|source| {
+            let path = "standard output".into();
+            Error::Write { path, source }
+        })
+    };
+    write(format!("step,input,prediction,{}", of_loss.join(",")))?;
+    for step in 0_u64.. {
+        let shown = match task.input {
+            InputKind::OneHot => {
+                let Some(class) = inputs.next_class(task.num_classes).map_err(wrong)? else { break };
+                task.encode(&[u32::from(class)], &mut values)?;
+                class.to_string()
+            }
+            InputKind::Number => {
+                let Some(number) = inputs.next_number().map_err(wrong)? else { break };
+                values[0] = T::narrow(number);
+                values[0].to_string()
+            }
+        };
+        let outputs = network.step(&values, &mut state, &mut tape)?;
+        let class = task.answers(&DMatrixView::from_slice(outputs, 1, task.outputs()))[0];
+        let rest: Vec<String> = match task.loss {
+            LossKind::CrossEntropy => {
+                probabilities.copy_from_slice(outputs);
+                softmax(&mut probabilities);
+                probabilities.iter().map(ToString::to_string).collect()
+            }
+            LossKind::SquaredError => vec![outputs[0].to_string()],
+        };
+        write(format!("{step},{shown},{class},{}", rest.join(",")))?;
+    }
+    Ok(())
+}

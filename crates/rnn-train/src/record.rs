@@ -1,0 +1,93 @@
+//! What is taken down of a run as it goes: the CSV files, the status, and the points of the loss curve.
+
+use crate::figure::LossCurve;
+use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
+use crate::{Error, Settings};
+use rnn_core::Scalar;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::time::Instant;
+
+/// What had been taken down when a checkpoint was written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// Length of `metrics.csv`.
+    metrics_bytes: u64,
+    /// Length of `epochs.csv`.
+    epochs_bytes: u64,
+    status: Status,
+    curve: LossCurve,
+}
+
+/// Takes down what happens.
+pub(crate) struct Recorder {
+    log_every: usize,
+    metrics: Table,
+    epochs: Table,
+    pub(crate) curve: LossCurve,
+    pub(crate) status: Status,
+    /// When this process began to train, and how long others had before.
+    begun: Instant,
+    seconds_before: f64,
+}
+
+impl Recorder {
+    /// Begins the files of a new run.
+    pub(crate) fn create(settings: &Settings, out: &Path, unused_values: usize) -> Result<Self, Error> {
+        let status = Status::begun(unused_values);
+        status.write(out)?;
+        let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
+        metrics.lock()?;
+        let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
+        Ok(Self::with(settings, metrics, epochs, LossCurve::default(), status))
+    }
+
+    /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off.
+    pub(crate) fn resume(settings: &Settings, out: &Path, record: Record) -> Result<Self, Error> {
+        let Record { metrics_bytes, epochs_bytes, mut status, curve } = record;
+        let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
+        let mut epochs = Table::open(out.join(files::EPOCHS), epochs_bytes)?;
+        metrics.lock()?;
+        metrics.cut(metrics_bytes)?;
+        epochs.cut(epochs_bytes)?;
+        (status.status, status.error) = (State::Running, None);
+        status.write(out)?;
+        Ok(Self::with(settings, metrics, epochs, curve, status))
+    }
+
+    fn with(settings: &Settings, metrics: Table, epochs: Table, curve: LossCurve, status: Status) -> Self {
+        let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
+        Self { log_every: settings.log_every, metrics, epochs, curve, status, begun, seconds_before }
+    }
+
+    /// What has been taken down, all of it on the disk.
+    pub(crate) fn record(&mut self) -> Result<Record, Error> {
+        self.take_time();
+        let (metrics_bytes, epochs_bytes) = (self.metrics.sync()?, self.epochs.sync()?);
+        Ok(Record { metrics_bytes, epochs_bytes, status: self.status.clone(), curve: self.curve.clone() })
+    }
+
+    pub(crate) fn take_time(&mut self) {
+        self.status.wall_seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
+    }
+
+    pub(crate) fn step<T: Scalar + Serialize>(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
+        self.status.steps += 1;
+        self.curve.push(row.loss.widen());
+        if row.step.is_multiple_of(self.log_every) { self.metrics.push(row) } else { Ok(()) }
+    }
+
+    pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
+        self.status.add(row);
+        if row.solved() && self.status.solved_epoch == Some(row.epoch) {
+            tracing::info!("solved in epoch {}: settled loss {:.6}", row.epoch, row.settled_loss.unwrap_or_default());
+        }
+        self.epochs.push(row)?;
+        self.flush()
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.metrics.flush()?;
+        self.epochs.flush()
+    }
+}

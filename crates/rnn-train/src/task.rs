@@ -1,0 +1,149 @@
+//! How the echo task is put to a net: classes as inputs, targets under a loss, and outputs back as classes.
+
+use crate::choices::{InputKind, LossKind, Readout};
+use clap::ValueEnum;
+use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
+use rnn_core::{Loss, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot};
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+/// What a net reads and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Task {
+    pub(crate) input: InputKind,
+    pub(crate) loss: LossKind,
+    pub(crate) readout: Readout,
+    pub(crate) num_classes: usize,
+}
+
+/// The task of a stored net. The number of classes is not known of one that reads a number and answers with one, if its
+/// file does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StoredTask {
+    pub(crate) input: InputKind,
+    pub(crate) loss: LossKind,
+    pub(crate) readout: Readout,
+    pub(crate) num_classes: Option<usize>,
+}
+
+impl StoredTask {
+    /// As the file says or, for a file of PyTorch's, as the net's sizes suggest.
+    pub(crate) fn of(stored: &Stored) -> Result<Self, rnn_core::Error> {
+        let (input_size, outputs) = (stored.architecture.input_size, stored.architecture.outputs);
+        let input = named(stored, "input", if input_size == 1 { InputKind::Number } else { InputKind::OneHot })?;
+        let loss = named(stored, "loss", if outputs == 1 { LossKind::SquaredError } else { LossKind::CrossEntropy })?;
+        let readout = named(stored, "readout", Readout::EveryStep)?;
+        let by_size = match (input, loss) {
+            (_, LossKind::CrossEntropy) => Some(outputs),
+            (InputKind::OneHot, _) => Some(input_size),
+            (InputKind::Number, LossKind::SquaredError) => None,
+        };
+        let num_classes = match stored.settings.get("num_classes") {
+            Some(text) => Some(text.parse().map_err(|_| metadata("num_classes", text, "a whole number"))?),
+            None => by_size,
+        };
+        let stored = Self { input, loss, readout, num_classes };
+        let task = stored.task();
+        if (task.input_size(), task.outputs()) == (input_size, outputs) {
+            return Ok(stored);
+        }
+        Err(metadata(
+            "num_classes",
+            &format!("{input_size} inputs and {outputs} outputs"),
+            &format!(
+                "{} and {}, as {input} input of {} classes and {loss} have",
+                task.input_size(),
+                task.outputs(),
+                task.num_classes
+            ),
+        ))
+    }
+
+    /// Without a number of classes, any whole number is one.
+    pub(crate) fn task(self) -> Task {
+        let Self { input, loss, readout, num_classes } = self;
+        Task { input, loss, readout, num_classes: num_classes.unwrap_or(usize::MAX) }
+    }
+}
+
+impl Task {
+    pub(crate) fn input_size(self) -> usize {
+        match self.input {
+            InputKind::Number => 1,
+            InputKind::OneHot => self.num_classes,
+        }
+    }
+
+    pub(crate) fn outputs(self) -> usize {
+        match self.loss {
+            LossKind::CrossEntropy => self.num_classes,
+            LossKind::SquaredError => 1,
+        }
+    }
+
+    /// As a file of weights has it.
+    pub(crate) fn pairs(self) -> BTreeMap<String, String> {
+        let Self { input, loss, readout, num_classes } = self;
+        let pairs: [(&str, &dyn Display); 4] =
+            [("input", &input), ("loss", &loss), ("readout", &readout), ("num_classes", &num_classes)];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+    }
+
+    /// Sets `inputs [classes.len(), input_size]`.
+    pub(crate) fn encode<T: Scalar>(self, classes: &[u32], inputs: &mut [T]) -> Result<(), rnn_core::Error> {
+        match self.input {
+            InputKind::OneHot => one_hot(classes, self.num_classes, inputs),
+            InputKind::Number => {
+                inputs.iter_mut().zip(classes).for_each(|(input, &class)| *input = T::narrow(f64::from(class)));
+                Ok(())
+            }
+        }
+    }
+
+    /// The classes that rows of outputs answer with.
+    pub(crate) fn answers<T: Scalar>(self, outputs: &DMatrixView<T>) -> Vec<u32> {
+        match self.loss {
+            LossKind::CrossEntropy => classes(outputs).map(|class| class as u32).collect(),
+            LossKind::SquaredError => outputs.column(0).iter().map(|output| self.nearest(output.widen())).collect(),
+        }
+    }
+
+    /// The class whose number is nearest.
+    fn nearest(self, output: f64) -> u32 {
+        output.round().clamp(0.0, (self.num_classes - 1) as f64) as u32
+    }
+}
+
+/// The loss of the task's own kind, whose targets are classes either way.
+impl<T: Scalar> Loss<T> for Task {
+    type Target = u32;
+
+    fn targets(&self, _outputs: usize) -> usize {
+        1
+    }
+
+    fn score(
+        &self,
+        outputs: &DMatrixView<T>,
+        targets: &DMatrixView<u32>,
+        d_outputs: &mut DMatrixViewMut<T>,
+    ) -> Result<Score, rnn_core::Error> {
+        match self.loss {
+            LossKind::CrossEntropy => SoftmaxCrossEntropy.score(outputs, targets, d_outputs),
+            LossKind::SquaredError => SquaredError::<u32>::default().score(outputs, targets, d_outputs),
+        }
+    }
+}
+
+/// A choice that a file of weights names, or what it is without.
+fn named<C: ValueEnum + Display>(stored: &Stored, key: &str, without: C) -> Result<C, rnn_core::Error> {
+    let Some(name) = stored.settings.get(key) else { return Ok(without) };
+    C::from_str(name, false).map_err(|_| {
+        let known: Vec<_> = C::value_variants().iter().map(ToString::to_string).collect();
+        metadata(key, name, &known.join(" or "))
+    })
+}
+
+fn metadata(key: &str, found: &str, expected: &str) -> rnn_core::Error {
+    rnn_core::Error::Metadata { key: key.to_owned(), found: found.to_owned(), expected: expected.to_owned() }
+}

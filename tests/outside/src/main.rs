@@ -1,0 +1,71 @@
+//! Trains a net with `rnn-core` alone, writes and reads its weights and a checkpoint, and streams answers. Prints one
+//! line and ends with an error where the net has not learned.
+
+use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+use rnn_core::{
+    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape, Trainer,
+    Truncation,
+};
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+const LAG: usize = 2;
+const BATCH: usize = 4;
+const WINDOW: usize = 10;
+const WINDOWS: usize = 300;
+const STREAMED: usize = 100;
+
+fn main() -> ExitCode {
+    match learn() {
+        Ok((loss, right)) => {
+            println!("loss {loss:.4}, {right} of {STREAMED} streamed answers are right");
+            if right == STREAMED { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The last loss, and how many streamed answers were right.
+fn learn() -> Result<(f64, usize), Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let (mut trainer, mut state) = untrained()?;
+    Init::PyTorch.apply(&mut trainer.network, &mut rng);
+    let bits: Vec<u32> = (0..(LAG + WINDOWS * WINDOW) * BATCH).map(|_| rng.random_range(0..2)).collect();
+    let inputs: Vec<f32> = bits[LAG * BATCH..].iter().map(|&bit| bit as f32).collect();
+    let windows = inputs.chunks_exact(WINDOW * BATCH).zip(bits.chunks_exact(WINDOW * BATCH));
+    let mut loss = f64::NAN;
+    for (window, (inputs, targets)) in windows.enumerate() {
+        if window == WINDOWS / 2 {
+            // Half way, training goes on elsewhere.
+            let checkpoint = trainer.checkpoint(&state, "half way")?;
+            (trainer, state) = untrained()?;
+            let note = trainer.restore(&checkpoint, &mut state)?;
+            assert_eq!(note, "half way");
+        }
+        loss = trainer.step(inputs, targets, 0..WINDOW, &mut state, &mut rng)?.loss;
+    }
+
+    let weights = trainer.network.to_safetensors(&BTreeMap::new())?;
+    let network = Network::<f32>::from_safetensors(&weights)?;
+    let (mut state, mut tape) = (State::zeros(&network, 1)?, Tape::new(&network, 1, 1)?);
+    let mut right = 0;
+    let stream: Vec<u32> = (0..STREAMED + LAG).map(|_| rng.random_range(0..2)).collect();
+    for (step, &bit) in stream.iter().enumerate() {
+        let logits = network.step(&[bit as f32], &mut state, &mut tape)?;
+        let answer = u32::from(logits[1] > logits[0]);
+        right += usize::from(step >= LAG && answer == stream[step - LAG]);
+    }
+    Ok((loss, right))
+}
+
+/// A trainer whose parameters are all 0.
+fn untrained() -> Result<(Trainer<f32, SoftmaxCrossEntropy>, State<f32>), Error> {
+    let network = Network::new(Architecture::new(CellKind::Lstm, 1, 8, 2))?;
+    let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
+    let truncation = Truncation::new(WINDOW, WINDOW)?;
+    let state = State::zeros(&network, BATCH)?;
+    Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
+}

@@ -1,0 +1,235 @@
+//! `rnn-core` against PyTorch: outputs, losses, every gradient, and the parameters after 20 steps of each optimizer.
+//! `tests/fixtures/make_pytorch.py` made the numbers; the PyTorch lines stand there.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn_core::{
+    Architecture, CellKind, Clip, Decay, Gradients, Loss, Method, Network, Optimizer, Schedule, SoftmaxCrossEntropy,
+    SquaredError, State, Tape, Trainer, Truncation, stored,
+};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+const TOLERANCE: f64 = 1e-10;
+/// Steps, rows, inputs, hidden units and classes of every fixture.
+const SIZES: [usize; 5] = [5, 3, 2, 4, 3];
+
+fn read(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/pytorch");
+    std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap()
+}
+
+/// A fixture: tensors of numbers as PyTorch lays them out, the last index varying fastest.
+struct Fixture {
+    cell: CellKind,
+    layers: usize,
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f64>)>,
+}
+
+impl Fixture {
+    fn read(cell: CellKind, layers: usize) -> Self {
+        let bytes = read(&format!("{cell}_{layers}"));
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let numbers = |view: &TensorView<'_>| match view.dtype() {
+            Dtype::F64 => view.data().chunks(8).map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect(),
+            Dtype::I32 => view.data().chunks(4).map(|b| f64::from(i32::from_le_bytes(b.try_into().unwrap()))).collect(),
+            dtype => panic!("{dtype:?}"),
+        };
+        let tensors = file.iter().map(|(name, view)| (name.to_owned(), (view.shape().to_vec(), numbers(&view))));
+        Self { cell, layers, tensors: tensors.collect() }
+    }
+
+    fn values(&self, name: &str) -> &[f64] {
+        &self.tensors[name].1
+    }
+
+    /// A tensor [T, B, columns] as ours, `[T·B, columns]`, column-major.
+    fn columns(&self, name: &str) -> Vec<f64> {
+        let (shape, values) = &self.tensors[name];
+        let columns = shape[2];
+        (0..columns).flat_map(|column| values.iter().skip(column).step_by(columns).copied()).collect()
+    }
+
+    /// The state of all layers, from the tensors [layers, B, H] that PyTorch names h and c.
+    fn state(&self, moment: &str) -> Vec<f64> {
+        let [_, batch, _, hidden, _] = SIZES;
+        let parts = if self.cell == CellKind::Lstm { &["h", "c"][..] } else { &["h"] };
+        let of_layer = |layer: usize| {
+            parts.iter().flat_map(move |part| {
+                let values = self.values(&format!("{part}_{moment}"));
+                let layer = &values[layer * batch * hidden..(layer + 1) * batch * hidden];
+                (0..hidden).flat_map(move |unit| layer.iter().skip(unit).step_by(hidden).copied())
+            })
+        };
+        (0..self.layers).flat_map(of_layer).collect()
+    }
+
+    /// The tensors that have this prefix, as a file of PyTorch's; `second_bias` stands for what is in `bias_hh`.
+    fn network(&self, prefix: &str, second_bias: bool) -> Network<f64> {
+        let tensors: Vec<_> = self
+            .tensors
+            .iter()
+            .filter_map(|(name, (shape, values))| Some((name.strip_prefix(prefix)?, shape, values)))
+            .filter(|(name, ..)| *name != "loss")
+            .map(|(name, shape, values)| {
+                let zero = !second_bias && name.contains("bias_hh");
+                let bytes: Vec<u8> = values.iter().flat_map(|&x| if zero { 0.0 } else { x }.to_le_bytes()).collect();
+                (name.to_owned(), shape.clone(), bytes)
+            })
+            .collect();
+        let views = tensors.iter().map(|(name, s, b)| (name, TensorView::new(Dtype::F64, s.clone(), b).unwrap()));
+        let mut network = Network::new(self.architecture()).unwrap();
+        network.load_safetensors(&serialize(views, None).unwrap()).unwrap();
+        network
+    }
+
+    fn architecture(&self) -> Architecture {
+        let [_, _, inputs, hidden, classes] = SIZES;
+        Architecture { num_layers: self.layers, ..Architecture::new(self.cell, inputs, hidden, classes) }
+    }
+
+    fn one_bias(&self) -> bool {
+        matches!(self.cell, CellKind::Elman | CellKind::ElmanRelu)
+    }
+
+    fn compare(&self, what: &str, found: &[f64], expected: &[f64]) {
+        assert_eq!(found.len(), expected.len(), "{what}");
+        for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+            let (cell, layers) = (self.cell, self.layers);
+            let difference = (found - expected).abs();
+            assert!(
+                difference < TOLERANCE,
+                "{cell}, {layers} layers, {what} [{index}]: {found}, PyTorch has {expected}"
+            );
+        }
+    }
+}
+
+fn all() -> impl Iterator<Item = Fixture> {
+    CellKind::ALL.into_iter().flat_map(|cell| [1, 2].map(|layers| Fixture::read(cell, layers)))
+}
+
+#[test]
+fn outputs_and_states_are_pytorchs() {
+    let [steps, batch, ..] = SIZES;
+    for fixture in all() {
+        let network = fixture.network("initial.", true);
+        let mut tape = Tape::new(&network, steps, batch).unwrap();
+        let mut state = State::zeros(&network, batch).unwrap();
+        state.as_mut_slice().copy_from_slice(&fixture.state("0"));
+        network.forward(&fixture.columns("input"), &state, &mut tape).unwrap();
+        let outputs = network.read_out(0..steps, &mut tape).unwrap().clone_owned();
+        fixture.compare("output", outputs.as_slice(), &fixture.columns("output"));
+        network.copy_state(&tape, steps, &mut state).unwrap();
+        fixture.compare("state", state.as_slice(), &fixture.state("n"));
+    }
+}
+
+/// Loss and gradients of one loss against those with its prefix.
+fn compare_gradients<L: Loss<f64>>(prefix: &str, loss: &L, targets: &[L::Target], fixture: &Fixture, of: Range<usize>) {
+    let [steps, batch, ..] = SIZES;
+    let network = fixture.network("initial.", true);
+    let mut tape = Tape::new(&network, steps, batch).unwrap();
+    let mut state = State::zeros(&network, batch).unwrap();
+    state.as_mut_slice().copy_from_slice(&fixture.state("0"));
+    let score = network.score(&fixture.columns("input"), targets, of, &state, loss, &mut tape).unwrap();
+    fixture.compare(prefix, &[score.loss], fixture.values(&format!("{prefix}loss")));
+    let mut gradients = Gradients::new(&network, steps, batch).unwrap();
+    let gradients = network.backward(&tape, &mut gradients).unwrap();
+    let mut compared = 0;
+    for tensor in network.tensors() {
+        let found: Vec<f64> = tensor.indices().map(|index| gradients[index]).collect();
+        let name = format!("{prefix}{}", tensor.name);
+        // A second bias that our cell has not.
+        if !found.is_empty() {
+            fixture.compare(&name, &found, fixture.values(&name));
+            compared += found.len();
+        }
+    }
+    assert_eq!(compared, network.parameters().len());
+}
+
+#[test]
+fn losses_and_gradients_are_pytorchs() {
+    let steps = SIZES[0];
+    for fixture in all() {
+        let classes: Vec<u32> = fixture.values("classes").iter().map(|&class| class as u32).collect();
+        let numbers = fixture.columns("numbers");
+        compare_gradients("cross_entropy.", &SoftmaxCrossEntropy, &classes, &fixture, 0..steps);
+        compare_gradients("squared_error.", &SquaredError::default(), &numbers, &fixture, 0..steps);
+        compare_gradients("last_step.", &SoftmaxCrossEntropy, &classes, &fixture, steps - 1..steps);
+    }
+}
+
+/// The prefix of each optimizer's parameters, and the same with its settings here.
+fn optimizers(parameters: usize) -> Vec<(&'static str, Optimizer<f64>)> {
+    let sgd = |momentum, nesterov| Method::Sgd { momentum, nesterov };
+    let new = |method, rate| Optimizer::new(method, rate, parameters).unwrap();
+    let adamw = Method::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
+    let schedule = Schedule { warmup: 4, decay: Decay::Cosine { steps: 10, factor: 0.2 } };
+    let clip = Clip { value: Some(0.05), norm: None };
+    let scheduled = new(Method::ADAM, 0.02).with_schedule(schedule).unwrap().with_clip(clip).unwrap();
+    vec![
+        ("sgd.", new(sgd(0.0, false), 0.1)),
+        ("sgd_momentum.", new(sgd(0.9, false), 0.1)),
+        ("sgd_nesterov.", new(sgd(0.9, true), 0.1)),
+        ("adagrad_pytorch.", new(Method::ADAGRAD_PYTORCH, 0.1)),
+        ("adagrad.", new(Method::ADAGRAD, 0.1)),
+        ("rmsprop.", new(Method::RMSPROP, 0.01)),
+        ("adam.", new(Method::ADAM, 0.02)),
+        ("adamw.", new(adamw, 0.02)),
+        ("adam_scheduled.", scheduled),
+    ]
+}
+
+#[test]
+fn twenty_steps_of_each_optimizer_are_pytorchs() {
+    let [steps, batch, ..] = SIZES;
+    let truncation = Truncation::new(steps, steps).unwrap();
+    for fixture in all() {
+        let classes: Vec<u32> = fixture.values("classes").iter().map(|&class| class as u32).collect();
+        let inputs = fixture.columns("input");
+        let initial = fixture.network("initial.", !fixture.one_bias());
+        for (prefix, optimizer) in optimizers(initial.parameters().len()) {
+            let mut state = State::zeros(&initial, batch).unwrap();
+            let mut trainer = Trainer::new(initial.clone(), SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
+            for _ in 0..20 {
+                state.as_mut_slice().copy_from_slice(&fixture.state("0"));
+                let counted = truncation.counted(true);
+                // Nothing is drawn without dropout.
+                let rng = &mut ChaCha8Rng::seed_from_u64(0);
+                trainer.step(&inputs, &classes, counted, &mut state, rng).unwrap();
+            }
+            let expected = fixture.network(prefix, true);
+            fixture.compare(prefix, trainer.network.parameters(), expected.parameters());
+            assert_ne!(initial.parameters(), expected.parameters());
+        }
+    }
+}
+
+/// What `save_file(module.state_dict(), …)` writes is read as it is, and written back with the same tensors.
+#[test]
+fn a_state_dict_comes_and_goes() {
+    for cell in CellKind::ALL {
+        let bytes = read(&format!("{cell}.state_dict"));
+        let found = stored(&bytes).unwrap();
+        // Nothing in PyTorch's file says whether it is tanh or ReLU.
+        let known = if cell == CellKind::ElmanRelu { CellKind::Elman } else { cell };
+        assert_eq!(found.architecture, Architecture { num_layers: 2, ..Architecture::new(known, 2, 4, 3) });
+        let mut network = Network::<f32>::new(Architecture { cell, ..found.architecture }).unwrap();
+        network.load_safetensors(&bytes).unwrap();
+        let written = network.to_safetensors(&BTreeMap::new()).unwrap();
+        let [theirs, ours] = [&bytes, &written].map(|bytes| SafeTensors::deserialize(bytes).unwrap());
+        assert_eq!(theirs.len(), ours.len());
+        for (name, tensor) in theirs.iter() {
+            let our = ours.tensor(name).unwrap();
+            assert_eq!((our.dtype(), our.shape()), (tensor.dtype(), tensor.shape()), "{name}");
+            // The Elman cell adds the two biases.
+            if !(known == CellKind::Elman && name.contains("bias")) || name.starts_with("head") {
+                assert_eq!(our.data(), tensor.data(), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! A run that is killed or stopped goes on, and ends with the same bytes as one that never was.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod support;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{numbers, refused, run, succeed};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
+
+/// What must be the same; the figure too, although it is only drawn at the end.
+const SAME: [&str; 5] = ["config.toml", "metrics.csv", "epochs.csv", "model.safetensors", "figure.svg"];
+
+/// Settings that use all that a checkpoint must hold: two layers with dropout, an optimizer with memory, a schedule,
+/// overlapping windows, rows that are left out.
+const ALL_STATE: &[&str] = &[
+    "--num-epochs=6",
+    "--total-series-length=15000",
+    "--cell=lstm",
+    "--num-layers=2",
+    "--state-size=6",
+    "--dropout=0.2",
+    "--optimizer=adam",
+    "--clip-norm=1",
+    "--schedule=cosine",
+    "--warmup-steps=50",
+    "--window-stride=7",
+    "--log-every=3",
+    "--seed=11",
+];
+
+/// The tutorial's own, for fewer epochs.
+const TUTORIAL: &[&str] = &["--num-epochs=20"];
+
+fn path(folder: &Path) -> &str {
+    folder.to_str().unwrap()
+}
+
+fn spawn(arguments: &[&str]) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).env_remove("RUST_LOG");
+    command.spawn().unwrap()
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries.map(|e| (e.file_name().into_string().unwrap(), std::fs::read(e.path()).unwrap())).collect()
+}
+
+fn assert_same(folder: &Path, expected: &BTreeMap<String, Vec<u8>>, what: &str) {
+    let found = files(folder);
+    for name in SAME {
+        assert!(found[name] == expected[name], "{what}: {name} differs");
+    }
+    // Nothing is left over, neither the checkpoint nor what was written aside.
+    assert!(found.keys().eq(expected.keys()), "{what}: {:?}", found.keys());
+}
+
+/// Runs with these settings to the end, killing it again and again after a random time; returns how often.
+fn killed_again_and_again(out: &Path, settings: &[&str], whole: Duration, rng: &mut ChaCha8Rng) -> usize {
+    let mut kills = 0;
+    let first = [&["run", "--out", path(out)], settings].concat();
+    loop {
+        // Before there is a config.toml there is no run that could go on.
+        let begun = out.join("config.toml").exists();
+        let mut child =
+            if begun { spawn(&["resume", path(out)]) } else { spawn(&[&first[..], &["--overwrite"]].concat()) };
+        let until = Instant::now() + whole.mul_f64(rng.random_range(0.0..0.4));
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break Some(status);
+            }
+            if Instant::now() >= until {
+                break None;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        };
+        match status {
+            Some(status) => {
+                assert_eq!(status.code(), Some(0), "after {kills} kills");
+                return kills;
+            }
+            None => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
+    let seed = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut kills = 0;
+    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500)] {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = folder.path().join("whole");
+        let every = format!("--checkpoint-every={every}");
+        let settings = [settings, &[&*every]].concat();
+        let begun = Instant::now();
+        succeed(PROGRAM, [&["run", "--out", path(&whole)], &settings[..]].concat());
+        let (time, expected) = (begun.elapsed(), files(&whole));
+        let mut here = 0;
+        for number in 0.. {
+            let out = folder.path().join(format!("killed-{number}"));
+            here += killed_again_and_again(&out, &settings, time, &mut rng);
+            assert_same(&out, &expected, &format!("seed {seed}, run {number}"));
+            if here >= 30 {
+                break;
+            }
+        }
+        kills += here;
+    }
+    assert!(kills >= 50, "{kills}");
+}
+
+/// Without `--checkpoint-every`, a run that is stopped by a signal still leaves a checkpoint.
+#[test]
+fn a_run_stopped_by_a_signal_goes_on_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out] = ["whole", "stopped"].map(|name| folder.path().join(name));
+    succeed(PROGRAM, [&["run", "--out", path(&whole)], ALL_STATE].concat());
+    let mut child = spawn(&[&["run", "--out", path(&out)], ALL_STATE].concat());
+    while !std::fs::read_to_string(out.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(out.join("checkpoint.safetensors").exists() && out.join("model.safetensors").exists());
+    let before = numbers(&out.join("metrics.csv"), "step").len();
+    let told = run(PROGRAM, ["resume", path(&out)]);
+    assert_eq!(told.status.code(), Some(0));
+    assert!(String::from_utf8(told.stderr).unwrap().contains("goes on with step "));
+    assert!(before > 0 && before < numbers(&out.join("metrics.csv"), "step").len());
+    assert_same(&out, &files(&whole), "stopped");
+    // A run at its end stays as it is.
+    let done = files(&out);
+    assert_eq!(run(PROGRAM, ["resume", path(&out)]).status.code(), Some(0));
+    assert_eq!(files(&out), done);
+}
+
+#[test]
+fn a_run_without_a_checkpoint_begins_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out] = ["whole", "killed"].map(|name| folder.path().join(name));
+    succeed(PROGRAM, [&["run", "--out", path(&whole)], TUTORIAL].concat());
+    let mut child = spawn(&[&["run", "--out", path(&out)], TUTORIAL].concat());
+    while !out.join("epochs.csv").exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    succeed(PROGRAM, ["resume", path(&out)]);
+    assert_same(&out, &files(&whole), "killed");
+}
+
+#[test]
+fn two_processes_do_not_write_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let long = ["run", "--out", path(&out), "--num-epochs", "1000000"];
+    let mut child = spawn(&long);
+    while !out.join("epochs.csv").exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let expected = format!("{}: a run is writing to this folder right now", path(&out));
+    assert_eq!(refused(PROGRAM, ["resume", path(&out)]), expected);
+    assert_eq!(refused(PROGRAM, [&long[..], &["--overwrite"]].concat()), expected);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// A stopped run's folder, small enough to be damaged in every way.
+fn stopped(folder: &Path) -> std::path::PathBuf {
+    let out = folder.join("run");
+    let settings = ["--checkpoint-every=10", "--num-epochs=100000", "--total-series-length=600", "--state-size=1"];
+    let mut child = spawn(&[&["run", "--out", path(&out)], &settings[..]].concat());
+    while !out.join("checkpoint.safetensors").exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    out
+}
+
+#[test]
+fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = stopped(folder.path());
+    let checkpoint = out.join("checkpoint.safetensors");
+    let good = std::fs::read(&checkpoint).unwrap();
+    let refuse = |bytes: &[u8]| {
+        std::fs::write(&checkpoint, bytes).unwrap();
+        let before = files(&out);
+        let message = refused(PROGRAM, ["resume", path(&out)]);
+        assert!(files(&out) == before, "{message}");
+        message.strip_prefix(&format!("{}: ", checkpoint.display())).unwrap_or_else(|| panic!("{message}")).to_owned()
+    };
+    // Through the program at some lengths; the crate's own test cuts at every byte.
+    for length in (0..good.len()).step_by(good.len() / 40) {
+        assert!(refuse(&good[..length]).starts_with("not a safetensors file: "));
+    }
+    let huge = [&(1_u64 << 60).to_le_bytes(), &good[8..]].concat();
+    assert_eq!(refuse(&huge), "not a safetensors file: header too large");
+    let model = std::fs::read(support::fixture("initial.safetensors")).unwrap();
+    assert_eq!(refuse(&model), "there is no `checkpoint` in the file's metadata: it is not a checkpoint");
+    // The last number of the file is a weight or of the state: the optimizer's memory comes first by name.
+    let nan = [&good[..good.len() - 4], &f32::NAN.to_le_bytes()].concat();
+    let message = refuse(&nan);
+    assert!(message.contains("holds NaN"), "{message}");
+
+    // Of another setting: the one that the core knows and the one that it does not.
+    std::fs::write(&checkpoint, &good).unwrap();
+    let config = std::fs::read_to_string(out.join("config.toml")).unwrap();
+    for (from, to, expected) in [
+        ("state_size = 1", "state_size = 2", "`hidden_size` is \"1\" in the file's metadata: it must be \"2\""),
+        (
+            "learning_rate = 0.3",
+            "learning_rate = 0.2",
+            "`learning_rate` is \"0.3\" in the file's metadata: it must be \"0.2\"",
+        ),
+        ("echo_step = 3", "echo_step = 2", "it is of another run: echo_step is 3 there and 2 in config.toml"),
+        ("seed = 0", "seed = 1", "it is of another run: seed is 0 there and 1 in config.toml"),
+    ] {
+        assert!(config.contains(from));
+        std::fs::write(out.join("config.toml"), config.replace(from, to)).unwrap();
+        assert_eq!(refuse(&good), expected);
+    }
+    std::fs::write(out.join("config.toml"), &config).unwrap();
+
+    // Rows that the checkpoint stands behind are gone.
+    let metrics = std::fs::read(out.join("metrics.csv")).unwrap();
+    std::fs::write(out.join("metrics.csv"), &metrics[..60]).unwrap();
+    let before = files(&out);
+    let message = refused(PROGRAM, ["resume", path(&out)]);
+    assert!(message.contains("metrics.csv: it has 60 bytes, and had "), "{message}");
+    assert!(files(&out) == before);
+}
+
+#[test]
+fn a_folder_that_holds_no_run_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let message = refused(PROGRAM, ["resume", path(folder.path())]);
+    assert!(message.contains("config.toml: No such file"), "{message}");
+    assert_eq!(files(folder.path()).len(), 0);
+}

@@ -1,0 +1,243 @@
+//! Every way of training that `rnn-train` offers: it learns, it is recorded, and what has no meaning is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod support;
+
+use rnn_core::stored;
+use std::path::Path;
+use support::{numbers, refused, succeed};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
+const SHORT: [&str; 3] = ["--no-figure", "--num-epochs=1", "--total-series-length=3000"];
+
+fn train(out: &Path, more: &[&str]) {
+    succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(more));
+}
+
+/// Trains in a folder of its own and returns a column of `metrics.csv`.
+fn column(name: &str, more: &[&str]) -> Vec<f64> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    train(&out, &[&SHORT[..], more].concat());
+    numbers(&out.join("metrics.csv"), name)
+}
+
+/// Accuracy and loss of the settled windows of the last epoch, and of the saved net on a fresh series.
+fn learned(more: &[&str]) -> [f64; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    train(&out, &[&["--no-figure"], more].concat());
+    let model = out.join("model.safetensors");
+    let evaluated = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap()].iter().chain(more.last()));
+    let accuracy = evaluated.trim_end().rsplit(' ').next().unwrap().parse().unwrap();
+    [*numbers(&out.join("epochs.csv"), "settled_accuracy").last().unwrap(), accuracy]
+}
+
+/// The last argument is one that evaluation needs too: what does not travel with the weights.
+#[test]
+fn every_cell_loss_input_and_readout_learns_the_echo() {
+    let cases: [&[&str]; 7] = [
+        &["--cell=gru", "--optimizer=adam", "--num-epochs=3", "--echo-step=3"],
+        &["--cell=lstm", "--optimizer=adam", "--num-epochs=5", "--echo-step=3"],
+        &[
+            "--cell=elman_relu",
+            "--init=orthogonal",
+            "--state-size=16",
+            "--optimizer=adam",
+            "--learning-rate=0.003",
+            "--num-epochs=10",
+            "--echo-step=3",
+        ],
+        &[
+            "--cell=gru",
+            "--num-layers=2",
+            "--state-size=8",
+            "--dropout=0.1",
+            "--optimizer=adam",
+            "--num-epochs=4",
+            "--echo-step=3",
+        ],
+        &["--cell=gru", "--loss=squared_error", "--optimizer=adam", "--num-epochs=4", "--echo-step=3"],
+        &[
+            "--cell=gru",
+            "--input=one_hot",
+            "--num-classes=4",
+            "--state-size=16",
+            "--optimizer=adam",
+            "--num-epochs=8",
+            "--echo-step=2",
+        ],
+        &["--cell=gru", "--state-size=8", "--optimizer=adam", "--num-epochs=8", "--readout=last_step", "--echo-step=3"],
+    ];
+    for case in cases {
+        for accuracy in learned(case) {
+            assert!(accuracy > 0.99, "{case:?}: {accuracy}");
+        }
+    }
+}
+
+/// Whatever one setting changes, it changes the numbers, and the same again gives the same.
+#[test]
+fn every_setting_of_training_has_an_effect() {
+    let base = column("loss", &["--cell=lstm", "--optimizer=adam"]);
+    let cases: [&[&str]; 16] = [
+        &["--optimizer=adam", "--beta1=0.5"],
+        &["--optimizer=adam", "--beta2=0.5"],
+        &["--optimizer=adam", "--epsilon=0.1"],
+        &["--optimizer=adamw"],
+        &["--optimizer=adamw", "--weight-decay=0.5"],
+        &["--optimizer=rmsprop"],
+        &["--optimizer=rmsprop", "--rms-decay=0.5"],
+        &["--optimizer=sgd"],
+        &["--optimizer=sgd", "--momentum=0.9"],
+        &["--optimizer=sgd", "--momentum=0.9", "--nesterov"],
+        &["--optimizer=adagrad"],
+        &["--optimizer=adagrad_pytorch"],
+        &["--optimizer=adam", "--forget-bias=1"],
+        &["--optimizer=adam", "--init=xavier"],
+        &["--optimizer=adam", "--init=orthogonal"],
+        &["--optimizer=adam", "--init=identity"],
+    ];
+    let mut seen = vec![base];
+    for case in cases {
+        let losses = column("loss", &[&["--cell=lstm"], case].concat());
+        assert!(!seen.contains(&losses), "{case:?} changes nothing");
+        assert_eq!(losses, column("loss", &[&["--cell=lstm"], case].concat()), "{case:?}");
+        seen.push(losses);
+    }
+}
+
+#[test]
+fn the_learning_rate_follows_the_schedule_and_is_recorded() {
+    // 40 windows.
+    let rates = |more: &[&str]| column("learning_rate", &[&["--dtype=f64", "--learning-rate=0.2"], more].concat());
+    assert_eq!(rates(&[]), [0.2; 40]);
+    let step = rates(&["--schedule=step", "--decay-steps=15", "--decay-factor=0.5", "--warmup-steps=4"]);
+    let expected: Vec<f64> =
+        (1..=4).map(|n| 0.05 * f64::from(n)).chain([[0.2; 15], [0.1; 15]].concat()).chain([0.05; 6]).collect();
+    assert!(step.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-15), "{step:?}");
+    // The cosine is at its end when the run is: half of it at half the steps.
+    let cosine = rates(&["--schedule=cosine"]);
+    assert!((cosine[0] - 0.2).abs() < 1e-15 && (cosine[20] - 0.1).abs() < 1e-15 && cosine[39] < 0.001, "{cosine:?}");
+    assert!(cosine.is_sorted_by(|a, b| a > b));
+    let to_half = rates(&["--schedule=cosine", "--decay-factor=0.5", "--decay-steps=10"]);
+    assert!(to_half[10..].iter().all(|rate| (rate - 0.1).abs() < 1e-15));
+}
+
+#[test]
+fn gradients_are_clipped_and_the_norm_is_told_before() {
+    let plain = column("gradient_norm", &["--optimizer=sgd"]);
+    for clip in ["--clip-norm=0.01", "--clip-value=0.001"] {
+        let clipped = column("gradient_norm", &["--optimizer=sgd", clip]);
+        assert_eq!(plain[0], clipped[0]);
+        assert_ne!(plain, clipped);
+    }
+    // So far up that nothing is clipped.
+    assert_eq!(plain, column("gradient_norm", &["--optimizer=sgd", "--clip-norm=1e9", "--clip-value=1e9"]));
+}
+
+/// Dropping is for training: with a step size that changes nothing, a run scores worse than its own evaluation.
+#[test]
+fn dropout_drops_in_training_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("learned");
+    let net = ["--cell=gru", "--num-layers=2", "--state-size=8"];
+    train(&out, &[&["--no-figure", "--optimizer=adam", "--num-epochs=3"], &net[..]].concat());
+    let model = out.join("model.safetensors");
+    let still = folder.path().join("still");
+    let weights = format!("--initial-weights={}", model.display());
+    let frozen = [&SHORT[..], &net, &[&weights, "--optimizer=sgd", "--learning-rate=1e-30", "--dropout=0.8"]].concat();
+    train(&still, &frozen);
+    assert!(*numbers(&out.join("epochs.csv"), "settled_accuracy").last().unwrap() > 0.99);
+    assert!(numbers(&still.join("epochs.csv"), "settled_accuracy")[0] < 0.95);
+    let evaluated = succeed(PROGRAM, ["eval", "--model", still.join("model.safetensors").to_str().unwrap()]);
+    assert!(evaluated.trim_end().rsplit(' ').next().unwrap().parse::<f64>().unwrap() > 0.99, "{evaluated}");
+}
+
+/// The settings that rebuild the net are in the file of its weights.
+#[test]
+fn the_weights_say_what_net_they_are_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let net = [
+        "--cell=elman_relu",
+        "--num-layers=3",
+        "--state-size=5",
+        "--dropout=0.25",
+        "--input=one_hot",
+        "--num-classes=3",
+    ];
+    train(&out, &[&SHORT[..], &net].concat());
+    let found = stored(&std::fs::read(out.join("model.safetensors")).unwrap()).unwrap();
+    let expected = [
+        ("cell", "elman_relu"),
+        ("dropout", "0.25"),
+        ("hidden_size", "5"),
+        ("input", "one_hot"),
+        ("input_size", "3"),
+        ("loss", "cross_entropy"),
+        ("num_classes", "3"),
+        ("num_layers", "3"),
+        ("outputs", "3"),
+        ("readout", "every_step"),
+    ];
+    assert!(found.settings.iter().map(|(key, value)| (&**key, &**value)).eq(expected), "{:?}", found.settings);
+}
+
+#[test]
+fn what_has_no_meaning_is_refused() {
+    let cases: [(&[&str], &str); 16] = [
+        (&["--momentum=0.9"], "momentum has no meaning for the optimizer adagrad: only sgd has momentum"),
+        (&["--optimizer=adam", "--nesterov"], "nesterov has no meaning for the optimizer adam: only sgd has momentum"),
+        (
+            &["--optimizer=sgd", "--beta1=0.9"],
+            "beta1 has no meaning for the optimizer sgd: only adam and adamw have it",
+        ),
+        (
+            &["--optimizer=adam", "--weight-decay=0.1"],
+            "weight_decay has no meaning for the optimizer adam: only adamw has it",
+        ),
+        (&["--cell=gru", "--forget-bias=1"], "forget_bias has no meaning for the cell gru: only lstm has forget gates"),
+        (&["--decay-steps=5"], "decay_steps has no meaning for the schedule constant: only step and cosine have them"),
+        (&["--schedule=step"], "decay_steps is not given: the schedule step needs it"),
+        (
+            &["--dropout=0.5"],
+            "dropout has no meaning for a net of one layer: only what goes from a layer to the next is dropped",
+        ),
+        (&["--dropout=1", "--num-layers=2"], "dropout is 1.0: it must be from 0 to less than 1"),
+        (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),
+        (&["--optimizer=sgd", "--momentum=1"], "momentum is 1.0: it must be from 0 to less than 1"),
+        (&["--optimizer=sgd", "--nesterov"], "momentum is 0.0: it must be greater than 0 for Nesterov's"),
+        (&["--clip-norm=0"], "clip_norm is 0.0: it must be a number greater than 0"),
+        (&["--schedule=cosine", "--decay-factor=2"], "decay_factor is 2.0: it must be from 0 to 1"),
+        (&["--checkpoint-every=0"], "checkpoint_every is 0: it must be at least 1"),
+        (
+            &["--init=xavier", "--initial-weights=some.safetensors"],
+            "init has no meaning beside initial_weights, which say what weights start from",
+        ),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    for (arguments, expected) in cases {
+        assert_eq!(refused(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(arguments)), expected);
+        assert!(!out.exists());
+    }
+}
+
+/// A run's settings can be laid under others: what belongs to a setting that is replaced does not stand in the way.
+#[test]
+fn what_follows_a_setting_goes_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
+    let schedule = ["--schedule=step", "--decay-steps=9", "--decay-factor=0.5"];
+    train(&first, &[&SHORT[..], &["--cell=lstm", "--forget-bias=1", "--optimizer=adamw"], &schedule].concat());
+    let config = first.join("config.toml");
+    let model = format!("--initial-weights={}", first.join("model.safetensors").display());
+    let other = ["--optimizer=sgd", "--schedule=constant", &model];
+    train(&second, &[&["--no-figure", "--config", config.to_str().unwrap()], &other[..]].concat());
+    let resolved = std::fs::read_to_string(second.join("config.toml")).unwrap();
+    assert!(resolved.contains("momentum = 0.0") && resolved.contains("cell = \"lstm\""), "{resolved}");
+    for gone in ["beta1", "weight_decay", "decay_steps", "forget_bias", "init ="] {
+        assert!(!resolved.contains(gone), "{gone}: {resolved}");
+    }
+}
