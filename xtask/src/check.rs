@@ -12,7 +12,7 @@ struct Check {
     variable: Option<(&'static str, &'static str)>,
 }
 
-const CHECKS: [Check; 4] = [
+const CHECKS: [Check; 5] = [
     Check { name: "format", cargo: &["fmt", "--all", "--check"], variable: None },
     Check {
         name: "lints",
@@ -23,6 +23,11 @@ const CHECKS: [Check; 4] = [
         name: "docs",
         cargo: &["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"],
         variable: Some(("RUSTDOCFLAGS", "--deny warnings")),
+    },
+    Check {
+        name: "packages",
+        cargo: &["package", "--workspace", "--exclude", "xtask", "--allow-dirty", "--quiet"],
+        variable: None,
     },
     Check { name: "tests", cargo: &["test", "--workspace"], variable: None },
 ];
