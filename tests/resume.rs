@@ -135,7 +135,11 @@ fn a_run_stopped_by_a_signal_goes_on_from_there() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(out.join("checkpoint.safetensors").exists() && out.join("model.safetensors").exists());
     let before = numbers(&out.join("metrics.csv"), "step").len();
+    // How often checkpoints are written may change on the way.
+    let config = std::fs::read_to_string(out.join("config.toml")).unwrap();
+    std::fs::write(out.join("config.toml"), format!("{config}checkpoint_every = 100\n")).unwrap();
     let told = run(PROGRAM, ["resume", path(&out)]);
+    std::fs::write(out.join("config.toml"), config).unwrap();
     assert_eq!(told.status.code(), Some(0));
     assert!(String::from_utf8(told.stderr).unwrap().contains("goes on with step "));
     assert!(before > 0 && before < numbers(&out.join("metrics.csv"), "step").len());
@@ -234,6 +238,13 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
         assert_eq!(refuse(&good), expected);
     }
     std::fs::write(out.join("config.toml"), &config).unwrap();
+
+    // It is not taken for a folder of no use.
+    let again = refused(PROGRAM, ["run", "--out", path(&out)]);
+    assert!(
+        again.ends_with("a stopped run is there; go on with it (resume), or replace it with --overwrite"),
+        "{again}"
+    );
 
     // Rows that the checkpoint stands behind are gone.
     let metrics = std::fs::read(out.join("metrics.csv")).unwrap();

@@ -26,6 +26,7 @@ pub(crate) fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>
 /// assert_eq!((inputs.next_class(2)?, inputs.next_number()?, inputs.next_class(2)?), (Some(1), Some(0.0), None));
 /// # Ok::<(), echo_data::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Inputs<R>(Rows<R, 1>);
 
 impl<R: Read> Inputs<R> {
@@ -55,6 +56,7 @@ impl<R: Read> Inputs<R> {
 }
 
 /// The rows of a CSV file with columns of these names.
+#[derive(Debug)]
 struct Rows<R, const N: usize> {
     csv: Reader<Lines<R>>,
     /// Each column's name and place.
@@ -121,6 +123,7 @@ impl<R: Read, const N: usize> Rows<R, N> {
 
 /// Counts the lines that pass through it. The CSV reader's own count is of where it looked for a record, which is
 /// before empty lines, and before the second half of a CRLF.
+#[derive(Debug)]
 struct Lines<R> {
     inner: R,
     /// How many bytes have been handed out.

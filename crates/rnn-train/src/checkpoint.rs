@@ -1,9 +1,9 @@
 //! What a checkpoint holds beside the net and its optimizer: the place in the run, and what had been written by then.
 
-use crate::Settings;
 use crate::files::{CONFIG, absolute_raw};
 use crate::means::Means;
 use crate::record::Record;
+use crate::{RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
@@ -27,7 +27,7 @@ pub(crate) struct Checkpoint {
     pub(crate) version: String,
     /// Words that the epoch's dropout has drawn.
     pub(crate) dropout_position: u64,
-    /// As in `config.toml`.
+    /// As in `config.toml`, but for how often checkpoints are written.
     pub(crate) settings: Table,
     pub(crate) progress: Progress,
     pub(crate) record: Record,
@@ -69,6 +69,8 @@ impl Checkpoint {
     }
 }
 
+/// The settings that must be the same: how often checkpoints are written may change on the way.
 fn table(settings: &Settings) -> Result<Table, String> {
-    Table::try_from(absolute_raw(settings)).map_err(|error| error.to_string())
+    let raw = RawSettings { checkpoint_every: None, ..absolute_raw(settings) };
+    Table::try_from(raw).map_err(|error| error.to_string())
 }

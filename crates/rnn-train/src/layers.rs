@@ -188,7 +188,10 @@ fn lines_of_keys(text: &str) -> HashMap<String, usize> {
 
 /// The settings in a table of known names and right types.
 fn raw(values: Table) -> Result<RawSettings, String> {
-    RawSettings::deserialize(values).map_err(|error| error.message().replace('\n', "; "))
+    RawSettings::deserialize(values).map_err(|error| {
+        let message = error.message().replace('\n', "; ");
+        message.replace("expected i64", "expected a whole number").replace("expected f64", "expected a number")
+    })
 }
 
 /// Whether a setting of this name can have this value.

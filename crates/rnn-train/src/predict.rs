@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 /// Where values come from, and how it is called in errors.
+#[derive(Debug, Clone)]
 pub struct Input<R> {
     /// CSV with a column `input`.
     pub reader: R,

@@ -235,8 +235,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
 fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
     files::check_not_in_use(out)?;
+    let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
+    if !overwrite && out.join(files::CHECKPOINT).exists() {
+        return refuse("a stopped run is there; go on with it (resume), or replace it with --overwrite".to_owned());
+    }
     if overwrite {
-        let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
         let there: Vec<_> = files::ALL.into_iter().filter(|name| out.join(name).exists()).collect();
         if let Some(name) = there.first().filter(|_| Layer::from_toml_file(&out.join(files::CONFIG)).is_err()) {
             return refuse(format!("there is a {name} but no {} of a run: it is not overwritten", files::CONFIG));
