@@ -103,7 +103,10 @@ fn settings_files() {
         ("num_epochs = 2\nlearning_rat = 0.1\n", "2: unknown setting `learning_rat`: did you mean `learning_rate`?"),
         ("[learning]\nrate = 1\n", "1: unknown setting `learning`: did you mean `learning_rate`?"),
         ("num_epochs = 2\n\nbatch_size = 0\n", "3: batch_size is 0: it must be at least 1"),
-        ("# five\nbatch_size = \"five\"\n", "2: batch_size is \"five\": invalid type: string \"five\", expected a whole number"),
+        (
+            "# five\nbatch_size = \"five\"\n",
+            "2: batch_size is \"five\": invalid type: string \"five\", expected a whole number",
+        ),
         ("batch_size = 2.5\n", "1: batch_size is 2.5: invalid type: floating point `2.5`, expected a whole number"),
         ("dropout = \"half\"\n", "1: dropout is \"half\": invalid type: string \"half\", expected a number"),
         ("cell = \"gur\"\n", "1: cell is \"gur\": unknown variant `gur`, expected one of `elman`, `elman_relu`"),

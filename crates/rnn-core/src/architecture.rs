@@ -32,6 +32,25 @@ impl CellKind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Elman, Self::ElmanRelu, Self::Gru, Self::Lstm];
 
+    /// G: how many products of `[x_t | h_{t-1}]` a hidden unit has.
+    pub(crate) fn gates(self) -> usize {
+        match self {
+            Self::Elman | Self::ElmanRelu => 1,
+            Self::Gru => 3,
+            Self::Lstm => 4,
+        }
+    }
+
+    /// Whether a second bias is added to the recurrent part, as in PyTorch.
+    pub(crate) fn has_recurrent_bias(self) -> bool {
+        matches!(self, Self::Gru | Self::Lstm)
+    }
+
+    /// Whether a memory is carried from step to step beside the output.
+    pub(crate) fn has_memory(self) -> bool {
+        self == Self::Lstm
+    }
+
     /// Its arithmetic.
     pub(crate) fn math<T: Scalar>(self) -> &'static dyn Cell<T> {
         match self {
@@ -104,13 +123,13 @@ impl Architecture {
     }
 
     /// The layers from the input up, each with the place of its parameters, which can be counted.
-    pub(crate) fn layers<T: Scalar>(&self) -> Vec<(Layer, Range<usize>)> {
+    pub(crate) fn layers(&self) -> Vec<(Layer, Range<usize>)> {
         let mut at = 0;
         let layer = |number: usize| {
             let inputs = if number == 0 { self.input_size } else { self.hidden_size };
             let layer = Layer { cell: self.cell, inputs, hidden: self.hidden_size };
             let start = at;
-            at += layer.parameter_count::<T>().unwrap_or_default();
+            at += layer.parameter_count().unwrap_or_default();
             (layer, start..at)
         };
         (0..self.num_layers).map(layer).collect()
@@ -122,20 +141,20 @@ impl Architecture {
     }
 
     /// How many parameters there are, if that can be counted.
-    pub(crate) fn parameter_count<T: Scalar>(&self) -> Option<usize> {
-        let layer = |inputs| Layer { cell: self.cell, inputs, hidden: self.hidden_size }.parameter_count::<T>();
+    pub(crate) fn parameter_count(&self) -> Option<usize> {
+        let layer = |inputs| Layer { cell: self.cell, inputs, hidden: self.hidden_size }.parameter_count();
         let above = layer(self.hidden_size)?.checked_mul(self.num_layers - 1)?;
         layer(self.input_size)?.checked_add(above)?.checked_add(self.readout().parameter_count()?)
     }
 
     /// The table of all tensors of a net whose parameters can be counted.
-    pub(crate) fn tensors<T: Scalar>(&self) -> Vec<Tensor> {
-        let layers = self.layers::<T>();
+    pub(crate) fn tensors(&self) -> Vec<Tensor> {
+        let layers = self.layers();
         let readout_at = layers.last().map_or(0, |(_, place)| place.end);
         let of_layers = layers
             .into_iter()
             .enumerate()
-            .flat_map(|(number, (layer, place))| layer.tensors::<T>(number).map(|tensor| tensor.shifted(place.start)));
+            .flat_map(|(number, (layer, place))| layer.tensors(number).map(|tensor| tensor.shifted(place.start)));
         of_layers.chain(self.readout().tensors().map(|tensor| tensor.shifted(readout_at))).collect()
     }
 

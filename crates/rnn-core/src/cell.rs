@@ -10,15 +10,6 @@ use nalgebra::{DMatrix, DMatrixView, DMatrixViewMut};
 /// column-major, and then its biases of `G·H` each: one that is added to the input's part, and maybe a second one that
 /// is added to the recurrent part. A column of W is a row of PyTorch's two matrices, one behind the other.
 pub(crate) trait Cell<T: Scalar>: Sync {
-    /// G: how many products of `[x_t | h_{t-1}]` a hidden unit has.
-    fn gates(&self) -> usize;
-
-    /// 1 or 2.
-    fn biases(&self) -> usize;
-
-    /// Whether a memory is carried from step to step beside the output.
-    fn has_memory(&self) -> bool;
-
     /// Runs over the window of the tape, whose inputs and first state are set.
     fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>);
 
@@ -95,25 +86,25 @@ pub(crate) struct Layer {
 
 impl Layer {
     /// How many parameters it has, if that can be counted.
-    pub(crate) fn parameter_count<T: Scalar>(self) -> Option<usize> {
-        let math = self.cell.math::<T>();
-        let columns = self.hidden.checked_mul(math.gates())?;
-        self.inputs.checked_add(self.hidden)?.checked_add(math.biases())?.checked_mul(columns)
+    pub(crate) fn parameter_count(self) -> Option<usize> {
+        let columns = self.hidden.checked_mul(self.cell.gates())?;
+        let biases = 1 + usize::from(self.cell.has_recurrent_bias());
+        self.inputs.checked_add(self.hidden)?.checked_add(biases)?.checked_mul(columns)
     }
 
     /// Numbers that are carried from one time step to the next: the output's, then the memory's.
-    pub(crate) fn state_size<T: Scalar>(self) -> usize {
-        self.hidden * (1 + usize::from(self.cell.math::<T>().has_memory()))
+    pub(crate) fn state_size(self) -> usize {
+        self.hidden * (1 + usize::from(self.cell.has_memory()))
     }
 
     /// The table of its tensors, as layer number `layer`.
-    pub(crate) fn tensors<T: Scalar>(self, layer: usize) -> [Tensor; 4] {
-        let math = self.cell.math::<T>();
-        let (rows, columns) = (self.inputs + self.hidden, math.gates() * self.hidden);
+    pub(crate) fn tensors(self, layer: usize) -> [Tensor; 4] {
+        let (rows, columns) = (self.inputs + self.hidden, self.cell.gates() * self.hidden);
         let bias = Place::Stored { offset: rows * columns, row_stride: 1 };
-        let recurrent_bias = match math.biases() {
-            1 => Place::AddedTo { offset: rows * columns },
-            _ => Place::Stored { offset: (rows + 1) * columns, row_stride: 1 },
+        let recurrent_bias = if self.cell.has_recurrent_bias() {
+            Place::Stored { offset: (rows + 1) * columns, row_stride: 1 }
+        } else {
+            Place::AddedTo { offset: rows * columns }
         };
         let weight = |offset| Place::Stored { offset, row_stride: rows };
         [
@@ -122,17 +113,16 @@ impl Layer {
             (format!("rnn.bias_ih_l{layer}"), &[columns], Role::Bias, bias),
             (format!("rnn.bias_hh_l{layer}"), &[columns], Role::Bias, recurrent_bias),
         ]
-        .map(|(name, shape, role, place)| Tensor { gates: math.gates(), ..Tensor::new(name, shape, role, place) })
+        .map(|(name, shape, role, place)| Tensor { gates: self.cell.gates(), ..Tensor::new(name, shape, role, place) })
     }
 
     /// A tape for `steps` time steps of `batch` rows.
     pub(crate) fn tape<T: Scalar>(self, steps: usize, batch: usize) -> Result<CellTape<T>, Error> {
-        let math = self.cell.math::<T>();
+        let (gates, has_memory) = (self.cell.gates(), self.cell.has_memory());
         let rows = steps.saturating_mul(batch);
         let rows_and_state = steps.saturating_add(1).saturating_mul(batch);
-        let gates = if math.gates() > 1 { math.gates() * self.hidden } else { 0 };
-        let inner = if math.gates() > 1 { self.hidden } else { 0 };
-        let memory = if math.has_memory() { self.hidden } else { 0 };
+        let [gates, inner] = if gates > 1 { [gates * self.hidden, self.hidden] } else { [0; 2] };
+        let memory = if has_memory { self.hidden } else { 0 };
         Ok(CellTape {
             batch,
             steps,
@@ -146,16 +136,14 @@ impl Layer {
     }
 
     pub(crate) fn split<T: Scalar>(self, parameters: &[T]) -> Parameters<'_, T> {
-        let math = self.cell.math::<T>();
-        let (rows, columns) = (self.inputs + self.hidden, math.gates() * self.hidden);
+        let (rows, columns) = (self.inputs + self.hidden, self.cell.gates() * self.hidden);
         let (w, biases) = parameters.split_at(rows * columns);
         let (bias, recurrent_bias) = biases.split_at(columns);
         Parameters { inputs: self.inputs, w: DMatrixView::from_slice(w, rows, columns), bias, recurrent_bias }
     }
 
     fn split_mut<T: Scalar>(self, parameters: &mut [T]) -> ParametersMut<'_, T> {
-        let math = self.cell.math::<T>();
-        let (rows, columns) = (self.inputs + self.hidden, math.gates() * self.hidden);
+        let (rows, columns) = (self.inputs + self.hidden, self.cell.gates() * self.hidden);
         let (w, biases) = parameters.split_at_mut(rows * columns);
         let (bias, recurrent_bias) = biases.split_at_mut(columns);
         ParametersMut { w: DMatrixViewMut::from_slice(w, rows, columns), bias, recurrent_bias }

@@ -33,18 +33,6 @@ pub(crate) struct Elman {
 }
 
 impl<T: Scalar> Cell<T> for Elman {
-    fn gates(&self) -> usize {
-        1
-    }
-
-    fn biases(&self) -> usize {
-        1
-    }
-
-    fn has_memory(&self) -> bool {
-        false
-    }
-
     fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
         let CellTape { batch, steps, inputs, hidden, .. } = *tape;
         for t in 0..steps {

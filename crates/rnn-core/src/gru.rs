@@ -36,18 +36,6 @@ use crate::linalg::{
 pub(crate) struct Gru;
 
 impl<T: Scalar> Cell<T> for Gru {
-    fn gates(&self) -> usize {
-        3
-    }
-
-    fn biases(&self) -> usize {
-        2
-    }
-
-    fn has_memory(&self) -> bool {
-        false
-    }
-
     fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
         let CellTape { batch, steps, inputs, hidden, .. } = *tape;
         let (w_x, w_h) = (parameters.w.rows(0, inputs), parameters.recurrent());

@@ -34,18 +34,6 @@ use crate::linalg::{
 pub(crate) struct Lstm;
 
 impl<T: Scalar> Cell<T> for Lstm {
-    fn gates(&self) -> usize {
-        4
-    }
-
-    fn biases(&self) -> usize {
-        2
-    }
-
-    fn has_memory(&self) -> bool {
-        true
-    }
-
     fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
         let CellTape { batch, steps, inputs, hidden, .. } = *tape;
         let [bias, recurrent_bias] = [parameters.bias, parameters.recurrent_bias];

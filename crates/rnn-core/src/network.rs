@@ -30,9 +30,9 @@ impl<T: Scalar> Network<T> {
     pub fn new(architecture: Architecture) -> Result<Self, Error> {
         architecture.check()?;
         // A number that cannot be counted cannot be allocated either.
-        let count = architecture.parameter_count::<T>().unwrap_or(usize::MAX);
+        let count = architecture.parameter_count().unwrap_or(usize::MAX);
         let parameters = zeros("the parameters", count, 1)?.data.into();
-        let (layers, tensors) = (architecture.layers::<T>(), architecture.tensors::<T>());
+        let (layers, tensors) = (architecture.layers(), architecture.tensors());
         Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
     }
 
@@ -61,7 +61,7 @@ impl<T: Scalar> Network<T> {
 
     /// Numbers of the state in each batch row.
     pub(crate) fn state_size(&self) -> usize {
-        self.layers.iter().map(|(layer, _)| layer.state_size::<T>()).sum()
+        self.layers.iter().map(|(layer, _)| layer.state_size()).sum()
     }
 
     fn readout_parameters(&self) -> &[T] {
@@ -106,7 +106,7 @@ impl<T: Scalar> Network<T> {
             if let (true, Some(mask)) = (tape.dropping && number > 0, tape.masks.get(number.wrapping_sub(1))) {
                 here.inputs_mut().component_mul_assign(mask);
             }
-            let size = layer.state_size::<T>();
+            let size = layer.state_size();
             layer.forward(&self.parameters[place.clone()], &state.0.columns(at, size), here);
             at += size;
         }
@@ -186,7 +186,7 @@ impl<T: Scalar> Network<T> {
         // Another net can have as many parameters.
         let Architecture { cell, hidden_size, .. } = self.architecture;
         check_length("gradients: hidden units", hidden_size, gradients.outputs.ncols())?;
-        check_length("gradients: gates", cell.math::<T>().gates() * hidden_size, gradients.gates.ncols())?;
+        check_length("gradients: gates", cell.gates() * hidden_size, gradients.gates.ncols())?;
         check_length("gradients: rows of a window", rows, gradients.outputs.nrows())?;
         check_length("gradients: batch", tape.batch, gradients.memory.nrows())?;
         let Gradients { values, outputs, inputs, gates, memory } = gradients;
@@ -227,7 +227,7 @@ impl<T: Scalar> Network<T> {
         self.check_state(tape.batch, state)?;
         let mut at = 0;
         for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
-            let size = layer.state_size::<T>();
+            let size = layer.state_size();
             let mut part: DMatrixViewMut<'_, T> = state.0.columns_mut(at, size);
             cell.copy_state(steps, &mut part);
             at += size;

@@ -120,7 +120,7 @@ impl<T: Scalar> Gradients<T> {
             outputs: zeros(what, rows, hidden)?,
             inputs: zeros(what, rows, hidden)?,
             // The parameters, of which there are more, could be counted.
-            gates: zeros(what, rows, cell.math::<T>().gates() * hidden)?,
+            gates: zeros(what, rows, cell.gates() * hidden)?,
             memory: zeros(what, batch, hidden)?,
         })
     }

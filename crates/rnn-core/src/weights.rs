@@ -96,7 +96,7 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     let first = "rnn.weight_ih_l0";
     let (rows, input_size) = matrix(&file, first)?;
     let gates = rows.checked_div(hidden_size).filter(|gates| gates * hidden_size == rows);
-    let known = |cell: &CellKind| gates == Some(cell.math::<f64>().gates());
+    let known = |cell: &CellKind| gates == Some(cell.gates());
     let unknown = || Error::Gates { name: first.to_owned(), rows, hidden_size };
     let mut cell = CellKind::ALL.into_iter().find(known).ok_or_else(unknown)?;
     if let Some(name) = settings.get("cell") {
@@ -110,13 +110,13 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     };
     let architecture = Architecture { cell, input_size, hidden_size, num_layers, dropout, outputs };
     architecture.check()?;
-    if architecture.parameter_count::<f64>().is_none() {
+    if architecture.parameter_count().is_none() {
         return Err(Error::OutOfMemory { what: "the parameters", rows: usize::MAX, columns: 1 });
     }
     for (key, value) in architecture.pairs() {
         check_pair(&settings, &key, &value)?;
     }
-    check_tensors(&file, &architecture.tensors::<f64>())?;
+    check_tensors(&file, &architecture.tensors())?;
     let double = file.tensor("head.weight").is_ok_and(|head| head.dtype() == Dtype::F64);
     Ok(Stored { architecture, double, settings })
 }
