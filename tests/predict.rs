@@ -3,6 +3,7 @@
 
 mod support;
 
+use rnn_core::{Architecture, CellKind, Network};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -121,6 +122,12 @@ fn what_cannot_be_answered_is_named() {
         let message = refused(PROGRAM, ["predict", "--model", model, path.to_str().unwrap()]);
         assert_eq!(message, format!("{}: {expected}", path.display()));
     }
+    let empty = written(folder.path(), "empty.csv", "input,note\n1,\n,x\n");
+    let message = refused(PROGRAM, ["predict", "--model", &number, empty.to_str().unwrap()]);
+    assert!(message.ends_with("line 3, column `input`: the cell is empty: it must be a number"), "{message}");
+    let large = written(folder.path(), "large.csv", "input\n1\n1e300\n");
+    let message = refused(PROGRAM, ["predict", "--model", &number, large.to_str().unwrap()]);
+    assert!(message.ends_with("line 3, column `input`: 1e300 is more than the net's numbers can be"), "{message}");
     // What stands before the bad line is answered.
     let path = written(folder.path(), "bad.csv", "input\n1\n0\nx\n");
     let output = run(PROGRAM, ["predict", "--model", &number, path.to_str().unwrap()]);
@@ -131,6 +138,23 @@ fn what_cannot_be_answered_is_named() {
     let other = fixture("../pytorch/gru.state_dict.safetensors");
     let message = refused(PROGRAM, ["predict", "--model", other.to_str().unwrap()]);
     assert!(message.contains("2 inputs and 3 outputs"), "{message}");
+}
+
+/// A net that grows without bounds says so, and does not answer with what is no number.
+#[test]
+fn an_answer_that_is_no_number_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut net = Network::<f32>::new(Architecture::new(CellKind::ElmanRelu, 1, 1, 2)).unwrap();
+    net.parameters_mut().fill(1e10);
+    let model = folder.path().join("wild.safetensors");
+    std::fs::write(&model, net.to_safetensors(&Default::default()).unwrap()).unwrap();
+    let series = written(folder.path(), "ones.csv", &format!("input\n{}", "1\n".repeat(20)));
+    let output = run(PROGRAM, ["predict", "--model", model.to_str().unwrap(), series.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("ones.csv: line 4: the net's answer is infinite or no number"), "{error}");
+    let answered = String::from_utf8(output.stdout).unwrap();
+    assert!(answered.lines().count() == 3 && !answered.contains("NaN") && !answered.contains("inf"), "{answered}");
 }
 
 /// The reference's own start, a file without metadata, is read by its shapes.

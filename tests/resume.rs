@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{numbers, refused, run, succeed};
+use support::{fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 
@@ -61,6 +61,19 @@ fn assert_same(folder: &Path, expected: &BTreeMap<String, Vec<u8>>, what: &str) 
     assert!(found.keys().eq(expected.keys()), "{what}: {:?}", found.keys());
 }
 
+/// Series that are read from files, in double precision, read out at the last step.
+const FROM_FILES: &[&str] = &[
+    "--num-epochs=200",
+    "--cell=gru",
+    "--dtype=f64",
+    "--readout=last_step",
+    "--optimizer=sgd",
+    "--momentum=0.9",
+    "--nesterov",
+    "--schedule=step",
+    "--decay-steps=700",
+];
+
 /// Runs with these settings to the end, killing it again and again after a random time; returns how often.
 fn killed_again_and_again(out: &Path, settings: &[&str], whole: Duration, rng: &mut ChaCha8Rng) -> usize {
     let mut kills = 0;
@@ -70,7 +83,7 @@ fn killed_again_and_again(out: &Path, settings: &[&str], whole: Duration, rng: &
         let begun = out.join("config.toml").exists();
         let mut child =
             if begun { spawn(&["resume", path(out)]) } else { spawn(&[&first[..], &["--overwrite"]].concat()) };
-        let until = Instant::now() + whole.mul_f64(rng.random_range(0.0..0.4));
+        let until = Instant::now() + whole.mul_f64(rng.random_range(0.0..1.0));
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break Some(status);
@@ -99,7 +112,16 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     let seed = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut kills = 0;
-    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500)] {
+    let series = tempfile::tempdir().unwrap();
+    // Short, so that most of the time is training and not reading.
+    let files_of_series = ["series_0.csv", "series_1.csv"].map(|name| {
+        let text = std::fs::read_to_string(fixture(name)).unwrap();
+        let short = series.path().join(name);
+        std::fs::write(&short, text.lines().take(3001).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+        format!("--series={}", short.display())
+    });
+    let from_files = [FROM_FILES, &files_of_series.each_ref().map(String::as_str)].concat();
+    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500), (&from_files, 101)] {
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
         let every = format!("--checkpoint-every={every}");
@@ -112,7 +134,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
             let out = folder.path().join(format!("killed-{number}"));
             here += killed_again_and_again(&out, &settings, time, &mut rng);
             assert_same(&out, &expected, &format!("seed {seed}, run {number}"));
-            if here >= 30 {
+            if here >= 20 {
                 break;
             }
         }
@@ -213,7 +235,7 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     }
     let huge = [&(1_u64 << 60).to_le_bytes(), &good[8..]].concat();
     assert_eq!(refuse(&huge), "not a safetensors file: header too large");
-    let model = std::fs::read(support::fixture("initial.safetensors")).unwrap();
+    let model = std::fs::read(fixture("initial.safetensors")).unwrap();
     assert_eq!(refuse(&model), "there is no `checkpoint` in the file's metadata: it is not a checkpoint");
     // The last number of the file is a weight or of the state: the optimizer's memory comes first by name.
     let nan = [&good[..good.len() - 4], &f32::NAN.to_le_bytes()].concat();
@@ -253,6 +275,52 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     let message = refused(PROGRAM, ["resume", path(&out)]);
     assert!(message.contains("metrics.csv: it has 60 bytes, and had "), "{message}");
     assert!(files(&out) == before);
+}
+
+#[test]
+fn a_changed_series_or_status_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, series] = ["run", "series.csv"].map(|name| folder.path().join(name));
+    std::fs::copy(fixture("series_0.csv"), &series).unwrap();
+    let long = ["--num-epochs=1000000", "--checkpoint-every=100", "--series", path(&series)];
+    let mut child = spawn(&[&["run", "--out", path(&out)], &long[..]].concat());
+    while !out.join("checkpoint.safetensors").exists() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let text = std::fs::read_to_string(&series).unwrap();
+    std::fs::write(&series, text.replacen("\n0,", "\n1,", 1)).unwrap();
+    let before = files(&out);
+    let message = refused(PROGRAM, ["resume", path(&out)]);
+    assert!(message.ends_with("series.csv has changed since it was written"), "{message}");
+    // Without its status it is not known whether a run is at its end.
+    std::fs::write(out.join("status.toml"), "status = 'finished'\n").unwrap();
+    let message = refused(PROGRAM, ["resume", path(&out)]);
+    assert!(message.contains("status.toml: `finished` is no status"), "{message}");
+    std::fs::write(out.join("status.toml"), &before["status.toml"]).unwrap();
+    assert!(files(&out) == before);
+}
+
+/// Whoever comes first has the folder, also while it is still reading its series; the others change nothing.
+#[test]
+fn of_several_that_start_at_once_one_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out, series] = ["whole", "run", "series.csv"].map(|name| folder.path().join(name));
+    let rows: String = (0..1_000_000).map(|i| if i % 3 == 0 { "1,0\n" } else { "0,1\n" }).collect();
+    std::fs::write(&series, format!("input,target\n{rows}")).unwrap();
+    let settings = ["--num-epochs=1", "--log-every=100", "--no-figure", "--series", path(&series)];
+    succeed(PROGRAM, [&["run", "--out", path(&whole)], &settings[..]].concat());
+    // All that a run killed at its very beginning leaves.
+    std::fs::create_dir(&out).unwrap();
+    std::fs::copy(whole.join("config.toml"), out.join("config.toml")).unwrap();
+    let mut all: Vec<_> = (0..4).map(|_| spawn(&["resume", path(&out), "--no-figure"])).collect();
+    let codes: Vec<_> = all.iter_mut().map(|child| child.wait().unwrap().code()).collect();
+    // Who comes when it is done finds it done.
+    assert!(codes.contains(&Some(0)) && codes.iter().all(|code| [Some(0), Some(2)].contains(code)), "{codes:?}");
+    for name in ["config.toml", "metrics.csv", "epochs.csv", "model.safetensors"] {
+        assert!(std::fs::read(out.join(name)).unwrap() == std::fs::read(whole.join(name)).unwrap(), "{name}");
+    }
 }
 
 #[test]

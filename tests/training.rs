@@ -240,4 +240,23 @@ fn what_follows_a_setting_goes_with_it() {
     for gone in ["beta1", "weight_decay", "decay_steps", "forget_bias", "init ="] {
         assert!(!resolved.contains(gone), "{gone}: {resolved}");
     }
+
+    // What was only the default beside the old is the default beside the new; what was chosen stays.
+    let [default, chosen] = ["default", "chosen"].map(|name| folder.path().join(name));
+    train(&default, &[&SHORT[..], &["--num-layers=2", "--dropout=0.5", "--class-probabilities=0.5,0.5"]].concat());
+    train(
+        &chosen,
+        &[&SHORT[..], &["--init=xavier", "--learning-rate=0.05", "--num-layers=2", "--dropout=0.5"]].concat(),
+    );
+    for (config, number, init, rate, layers) in
+        [(default, "over", "pytorch", 0.01, "1"), (chosen, "chosen-over", "xavier", 0.05, "3")]
+    {
+        let config = config.join("config.toml");
+        let out = folder.path().join(number);
+        let other = ["--optimizer=adam", "--cell=gru", "--num-classes=3", "--num-layers", layers];
+        train(&out, &[&["--no-figure", "--config", config.to_str().unwrap()], &other[..]].concat());
+        let resolved: toml::Table = std::fs::read_to_string(out.join("config.toml")).unwrap().parse().unwrap();
+        assert_eq!((resolved["init"].as_str(), resolved["learning_rate"].as_float()), (Some(init), Some(rate)));
+        assert_eq!(resolved["dropout"].as_float(), Some(if layers == "1" { 0.0 } else { 0.5 }));
+    }
 }

@@ -32,7 +32,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     let classes = Classes::uniform(2)?;
     let series = |echo| Series::generate(6000, &classes, echo, &mut generator(1, 0));
     let layout = Layout::new(6000, 4, 25, 25)?;
-    let states = states(&windows(&layout, series(0)?.input()), layout.batch_size());
+    let states = states(&windows(&layout, series(0)?.input())?, layout.batch_size());
 
     // The first windows echo what the reservoir has not seen.
     let first = layout.first_settled_window(LONGEST_ECHO, false) * layout.window_values();
@@ -42,7 +42,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     let normal = normal.cholesky().ok_or("the states do not determine a readout")?;
 
     let accuracy = |echo| {
-        let targets = windows(&layout, series(echo)?.target());
+        let targets = windows(&layout, series(echo)?.target())?;
         let readout = normal.solve(&seen.tr_mul(&targets.rows_range(first..end)));
         let right =
             (unseen * readout).component_mul(&targets.rows_range(end..)).map(|product| f64::from(product > 0.0));
@@ -52,12 +52,12 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 /// All windows of a series of 0 and 1, one behind the other, as −1 and 1.
-fn windows(layout: &Layout, values: &[u8]) -> DVector<f64> {
+fn windows(layout: &Layout, values: &[u8]) -> Result<DVector<f64>, echo_data::Error> {
     let mut all = DVector::zeros(layout.windows() * layout.window_values());
     for (window, out) in all.as_mut_slice().chunks_exact_mut(layout.window_values()).enumerate() {
-        layout.gather(values, window, out, |class| 2.0 * f64::from(class) - 1.0);
+        layout.gather(values, window, out, |class| 2.0 * f64::from(class) - 1.0)?;
     }
-    all
+    Ok(all)
 }
 
 /// The units' states after each input, and a constant for the readout's bias: `[inputs, UNITS + 1]`. The rows of the

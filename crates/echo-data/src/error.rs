@@ -76,6 +76,24 @@ pub enum Error {
         /// Values in a row.
         row_length: usize,
     },
+    /// A slice of another length than the layout's.
+    #[error("{what}: there are {found}, there must be {expected}")]
+    Length {
+        /// What the slice holds.
+        what: &'static str,
+        /// The length that would be right.
+        expected: usize,
+        /// The length as given.
+        found: usize,
+    },
+    /// A window that the layout has not.
+    #[error("window {window}: there are {windows}, counted from 0")]
+    Window {
+        /// The window asked for.
+        window: usize,
+        /// How many there are.
+        windows: usize,
+    },
     /// A series that does not fit in memory.
     #[error("total_series_length is {total_series_length}: there is no memory for a series that long")]
     OutOfMemory {
@@ -105,7 +123,7 @@ pub enum Error {
         num_classes: usize,
     },
     /// A cell that holds no number.
-    #[error("line {line}, column `{column}`: `{}` is no finite number", Shown(value))]
+    #[error("line {line}, column `{column}`: {}", NumberProblem(value))]
     Number {
         /// Line of the file, counted from 1.
         line: u64,
@@ -140,6 +158,7 @@ impl Error {
             Self::WindowStride { .. } => Some("window_stride"),
             Self::EchoStep { .. } => Some("echo_step"),
             Self::OutOfMemory { .. } => Some("total_series_length"),
+            Self::Length { .. } | Self::Window { .. } => None,
             Self::MissingColumn { .. }
             | Self::Cell { .. }
             | Self::Number { .. }
@@ -162,6 +181,19 @@ impl fmt::Display for CellProblem<'_> {
             write!(f, "the cell is empty: it must be a class from 0 to {last}")
         } else {
             write!(f, "`{}` is no class from 0 to {last}", Shown(self.value))
+        }
+    }
+}
+
+/// The same for a cell that should hold a number.
+struct NumberProblem<'a>(&'a str);
+
+impl fmt::Display for NumberProblem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            f.write_str("the cell is empty: it must be a number")
+        } else {
+            write!(f, "`{}` is no finite number", Shown(self.0))
         }
     }
 }

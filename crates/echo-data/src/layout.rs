@@ -113,12 +113,26 @@ impl Layout {
     /// Copies one window of `values` (a series' input or target) to `out`, time-major: the value of time step `t`
     /// and row `b` goes to `out[t · batch_size + b]`.
     ///
-    /// # Panics
-    /// If `values` is shorter than the series of this layout, `window` is not below [`windows`](Self::windows), or
-    /// `out` has not [`window_values`](Self::window_values) places.
-    pub fn gather<T>(&self, values: &[u8], window: usize, out: &mut [T], convert: impl Fn(u8) -> T) {
-        assert!(window < self.windows(), "window {window} of {}", self.windows());
-        assert_eq!(out.len(), self.window_values(), "places for a window");
+    /// # Errors
+    /// [`Error::Window`] if `window` is not below [`windows`](Self::windows); [`Error::Length`] if `values` are not as
+    /// many as the series of this layout has, or `out` has not [`window_values`](Self::window_values) places.
+    pub fn gather<T>(
+        &self,
+        values: &[u8],
+        window: usize,
+        out: &mut [T],
+        convert: impl Fn(u8) -> T,
+    ) -> Result<(), Error> {
+        let lengths = [
+            ("values of the series", self.total_series_length, values.len()),
+            ("places for a window", self.window_values(), out.len()),
+        ];
+        if let Some((what, expected, found)) = lengths.into_iter().find(|(_, expected, found)| expected != found) {
+            return Err(Error::Length { what, expected, found });
+        }
+        if window >= self.windows() {
+            return Err(Error::Window { window, windows: self.windows() });
+        }
         let start = window * self.window_stride;
         for (row, series) in values.chunks_exact(self.row_length()).take(self.batch_size).enumerate() {
             let steps = &series[start..start + self.truncated_backprop_length];
@@ -126,6 +140,7 @@ impl Layout {
                 *place = convert(value);
             }
         }
+        Ok(())
     }
 }
 
@@ -141,7 +156,7 @@ mod tests {
         let layout = Layout::new(36, 3, 3, 3).unwrap();
         assert_eq!((layout.windows(), layout.unused()), (4, 0));
         let mut window = [0; 9];
-        layout.gather(&values, 1, &mut window, |v| v);
+        layout.gather(&values, 1, &mut window, |v| v).unwrap();
         assert_eq!(window, [4, 16, 28, 5, 17, 29, 6, 18, 30]);
     }
 
@@ -158,6 +173,17 @@ mod tests {
         let layout = Layout::new(50, 5, 10, 10).unwrap();
         assert_eq!(layout.check_echo_step(9), Ok(()));
         assert_eq!(layout.check_echo_step(10), Err(Error::EchoStep { echo_step: 10, row_length: 10 }));
+    }
+
+    #[test]
+    fn what_is_not_of_the_layout_is_refused() {
+        let layout = Layout::new(10, 2, 2, 2).unwrap();
+        let gather = |values, window, places| layout.gather(&vec![1; values], window, &mut vec![0; places], |v| v);
+        assert_eq!(gather(10, 1, 4), Ok(()));
+        assert_eq!(gather(10, 2, 4), Err(Error::Window { window: 2, windows: 2 }));
+        for (values, places) in [(9, 4), (0, 4), (11, 4), (10, 3), (10, 0)] {
+            assert!(matches!(gather(values, 1, places), Err(Error::Length { .. })));
+        }
     }
 
     proptest! {

@@ -38,6 +38,12 @@ impl<R: Read> Inputs<R> {
         Rows::new(reader, ["input"]).map(Self)
     }
 
+    /// The line, counted from 1, of the value that was read last; of the header, before that.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.0.line
+    }
+
     /// The next row's value as a class, or nothing at the end.
     ///
     /// # Errors

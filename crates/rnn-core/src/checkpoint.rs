@@ -2,8 +2,8 @@
 //!
 //! Its tensors are `parameters [n]`, `state [batch·state]` and the optimizer's memories, `optimizer.velocity [n]` and so
 //! on, in the net's own number type, bit by bit. The metadata's one entry, `checkpoint`, says what was trained and how,
-//! how many steps the optimizer has made, and the caller's note. A checkpoint is only taken back by a trainer with the
-//! same net, method and sizes.
+//! how many steps the optimizer has made, the caller's note, and a checksum of all of it. A checkpoint is only taken back
+//! as it was written, and by a trainer with the same net, method and sizes.
 
 use crate::weights::{check_pair, check_tensors, numbers, open, pairs, write};
 use crate::{Error, Loss, Place, Role, Scalar, State, Tensor, Trainer};
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 const CHECKPOINT: &str = "checkpoint";
 const STEPS: &str = "steps";
 const NOTE: &str = "note";
+const CHECKSUM: &str = "checksum";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// Where training is, with the state that it goes on from: the bytes of a file for [`restore`](Self::restore).
@@ -31,13 +32,16 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let mut pairs = self.pairs();
         pairs.insert(STEPS.to_owned(), self.optimizer.steps.to_string());
         pairs.insert(NOTE.to_owned(), note.to_owned());
-        write::<T>(&tensors.collect::<Vec<_>>(), CHECKPOINT, &pairs)
+        let tensors: Vec<_> = tensors.collect();
+        let sum = checksum(&pairs, tensors.iter().map(|(_, _, bytes)| bytes.as_slice()));
+        pairs.insert(CHECKSUM.to_owned(), sum);
+        write::<T>(&tensors, CHECKPOINT, &pairs)
     }
 
     /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
     ///
     /// # Errors
-    /// [`Error::NotSafetensors`], [`Error::NoCheckpoint`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
+    /// [`Error::NotSafetensors`], [`Error::NoCheckpoint`], [`Error::Damaged`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
     /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::NotFinite`] for a damaged file or one of another kind;
     /// [`Error::Metadata`] for a checkpoint of another net or training, with what differs; [`Error::Length`] for a
     /// state of another size. The trainer and the state are then as they were.
@@ -76,6 +80,11 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         };
         let values = self.tensors(state).map(read).collect::<Result<Vec<Vec<T>>, Error>>()?;
         self.tensors(state).zip(&values).try_for_each(|((name, _), values)| check_finite(&name, values))?;
+        let views = self.tensors(state).filter_map(|(name, _)| file.tensor(&name).ok());
+        let sum = checksum(&found, views.map(|view| view.data()));
+        if found.get(CHECKSUM) != Some(&sum) {
+            return Err(Error::Damaged);
+        }
 
         self.optimizer.steps = steps;
         let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
@@ -109,6 +118,17 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         ]);
         pairs
     }
+}
+
+/// The CRC-32 of all pairs but itself and of the tensors' bytes: what is not as it was written does not have it.
+fn checksum<'a>(pairs: &BTreeMap<String, String>, tensors: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut crc = crc32fast::Hasher::new();
+    for (key, value) in pairs.iter().filter(|(key, _)| *key != CHECKSUM) {
+        // Zeros between them, so that no two ways of cutting are alike.
+        [key.as_bytes(), &[0], value.as_bytes(), &[0]].into_iter().for_each(|part| crc.update(part));
+    }
+    tensors.for_each(|bytes| crc.update(bytes));
+    format!("{:08x}", crc.finalize())
 }
 
 fn check_finite<T: Scalar>(name: &str, values: &[T]) -> Result<(), Error> {

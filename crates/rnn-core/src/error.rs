@@ -157,6 +157,9 @@ pub enum Error {
     /// A safetensors file that is no checkpoint.
     #[error("there is no `checkpoint` in the file's metadata: it is not a checkpoint")]
     NoCheckpoint,
+    /// A checkpoint that is not as it was written.
+    #[error("the checkpoint is damaged: its checksum is not that of what it holds")]
+    Damaged,
     /// A tensor of numbers of a type that cannot be read here.
     #[error("tensor `{name}` holds {dtype} numbers: it must hold {expected}")]
     TensorDtype {

@@ -202,6 +202,25 @@ fn a_checkpoint_that_is_cut_is_refused() {
     assert!(matches!(training.refusal(&[&*bytes, &[0]].concat()), Error::NotSafetensors { .. }));
 }
 
+/// A bit that turns over in a number or in the note leaves a file that can be read and is another.
+#[test]
+fn a_checkpoint_with_a_changed_bit_is_refused() {
+    let own = setting(CellKind::Gru, Method::ADAM);
+    let mut training = Training::<f32>::under_way(own);
+    let bytes = training.trainer.checkpoint(&training.state, "the note").unwrap();
+    let data = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
+    // The lowest bits of the numbers, which leave them finite.
+    for place in (data..bytes.len()).step_by(4) {
+        let mut changed = bytes.clone();
+        changed[place] ^= 1;
+        assert_eq!(training.refusal(&changed), Error::Damaged, "byte {place}");
+    }
+    let note = bytes.windows(8).position(|part| part == b"the note").unwrap();
+    let mut changed = bytes.clone();
+    changed[note..note + 3].copy_from_slice(b"The");
+    assert_eq!(training.refusal(&changed), Error::Damaged);
+}
+
 /// The same file with another tensor in the place of one.
 fn with_tensor(bytes: &[u8], name: &str, change: impl Fn(&mut String, &mut Vec<usize>, &mut Vec<u8>)) -> Vec<u8> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();

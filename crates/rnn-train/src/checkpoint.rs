@@ -27,6 +27,8 @@ pub(crate) struct Checkpoint {
     pub(crate) version: String,
     /// Words that the epoch's dropout has drawn.
     pub(crate) dropout_position: u64,
+    /// Of the series files, in their order.
+    pub(crate) series_checksums: Vec<u32>,
     /// As in `config.toml`, but for how often checkpoints are written.
     pub(crate) settings: Table,
     pub(crate) progress: Progress,
@@ -36,20 +38,21 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     pub(crate) fn new(
         settings: &Settings,
+        series_checksums: Vec<u32>,
         progress: Progress,
         dropout_position: u64,
         record: Record,
     ) -> Result<Self, String> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Ok(Self { version, dropout_position, settings: table(settings)?, progress, record })
+        Ok(Self { version, dropout_position, series_checksums, settings: table(settings)?, progress, record })
     }
 
     pub(crate) fn to_note(&self) -> Result<String, String> {
         toml::to_string(self).map_err(|error| error.to_string())
     }
 
-    /// Reads the note of a checkpoint of a run with these settings.
-    pub(crate) fn from_note(note: &str, settings: &Settings) -> Result<Self, String> {
+    /// Reads the note of a checkpoint of a run with these settings and series files.
+    pub(crate) fn from_note(note: &str, settings: &Settings, series_checksums: &[u32]) -> Result<Self, String> {
         let checkpoint: Self = toml::from_str(note).map_err(|error| format!("its note: {}", error.message()))?;
         let own = table(settings)?;
         let mut names = own.keys().chain(checkpoint.settings.keys());
@@ -57,6 +60,10 @@ impl Checkpoint {
             let shown = |table: &Table| table.get(name).map_or("not given".to_owned(), ToString::to_string);
             let (there, here) = (shown(&checkpoint.settings), shown(&own));
             return Err(format!("it is of another run: {name} is {there} there and {here} in {CONFIG}"));
+        }
+        let mut files = settings.series.iter().zip(checkpoint.series_checksums.iter().zip(series_checksums));
+        if let Some((path, _)) = files.find(|(_, (then, now))| then != now) {
+            return Err(format!("{} has changed since it was written", path.display()));
         }
         if checkpoint.version != env!("CARGO_PKG_VERSION") {
             tracing::warn!(

@@ -59,7 +59,8 @@ impl Source {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
             Self::Read { files, .. } => {
                 let windows = |files: &[(Series, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
-                windows(files).saturating_mul(epochs / files.len()) + windows(&files[..epochs % files.len()])
+                let rounds = windows(files).saturating_mul(epochs / files.len());
+                rounds.saturating_add(windows(&files[..epochs % files.len()]))
             }
         }
     }
@@ -77,6 +78,19 @@ impl Source {
         match self {
             Self::Drawn(drawn) => (&drawn.series, drawn.layout),
             Self::Read { files, current } => (&files[*current].0, files[*current].1),
+        }
+    }
+
+    /// A checksum of the values of each file.
+    pub(crate) fn checksums(&self) -> Vec<u32> {
+        let of = |(series, _): &(Series, Layout)| {
+            let mut crc = crc32fast::Hasher::new();
+            [series.input(), series.target()].into_iter().for_each(|values| crc.update(values));
+            crc.finalize()
+        };
+        match self {
+            Self::Drawn(_) => Vec::new(),
+            Self::Read { files, .. } => files.iter().map(of).collect(),
         }
     }
 

@@ -64,6 +64,24 @@ pub enum Error {
         /// Why not.
         problem: String,
     },
+    /// A value that a net cannot read.
+    #[error("{}: line {line}, column `input`: {problem}", path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// Its line, counted from 1.
+        line: u64,
+        /// Why not.
+        problem: String,
+    },
+    /// A value that a net answers with what is infinite or no number.
+    #[error("{}: line {line}: the net's answer is infinite or no number", path.display())]
+    NoAnswer {
+        /// The file.
+        path: PathBuf,
+        /// Its line, counted from 1.
+        line: u64,
+    },
     /// A picture that cannot be drawn.
     #[error("figure: {0}")]
     Figure(String),
@@ -75,6 +93,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Write { .. } | Self::Figure(_) => exit_code::FAILED,
+            Self::NoAnswer { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,
         }
     }

@@ -287,16 +287,35 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// An error if a running process writes the run in this folder.
-pub(crate) fn check_not_in_use(out: &Path) -> Result<(), Error> {
-    let in_use = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-    if File::open(out.join(METRICS)).is_ok_and(in_use) {
-        return Err(Error::Out {
-            path: out.to_owned(),
-            problem: "a run is writing to this folder right now".to_owned(),
-        });
+/// A folder that no other process writes a run to, for as long as this value is there.
+///
+/// Where a folder cannot be locked, because the system or the file system knows no such locks, nothing is held.
+pub(crate) struct Lock {
+    _folder: Option<File>,
+}
+
+impl Lock {
+    /// Locks a folder that is there.
+    pub(crate) fn take(out: &Path) -> Result<Self, Error> {
+        let folder = File::open(out).ok();
+        if folder.as_ref().is_some_and(|folder| matches!(folder.try_lock(), Err(TryLockError::WouldBlock))) {
+            let problem = "a run is writing to this folder right now".to_owned();
+            return Err(Error::Out { path: out.to_owned(), problem });
+        }
+        Ok(Self { _folder: folder })
     }
-    Ok(())
+}
+
+/// Makes a folder, if it is not there.
+pub(crate) fn make_folder(out: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(out)
+        .map_err(|source| Error::Out { path: out.to_owned(), problem: format!("cannot be made a folder: {source}") })
+}
+
+/// Brings to the disk which files a folder has, as far as the system can.
+pub(crate) fn sync_folder(folder: &Path) {
+    // Where a folder cannot be opened or synced there is no other way, and the files themselves are synced.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which
@@ -306,7 +325,7 @@ pub(crate) fn check_not_in_use(out: &Path) -> Result<(), Error> {
 /// [`Error::Out`].
 pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(), Error> {
     let error = |problem: String| Error::Out { path: out.to_owned(), problem };
-    std::fs::create_dir_all(out).map_err(|source| error(format!("cannot be made a folder: {source}")))?;
+    make_folder(out)?;
     let mut entries = std::fs::read_dir(out).map_err(|source| error(format!("cannot be read: {source}")))?;
     if entries.next().is_none() {
         return Ok(());
@@ -365,18 +384,6 @@ impl Table {
         let mut file = self.csv.get_ref();
         let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
         cut.map(drop).map_err(|source| write_error(&self.path, source))
-    }
-
-    /// Tells other processes that this one writes the file, for as long as it is open. Where the file system knows no
-    /// locks, nothing is told.
-    pub(crate) fn lock(&self) -> Result<(), Error> {
-        match self.csv.get_ref().try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                let problem = "another process is writing to it".to_owned();
-                Err(Error::Out { path: self.path.clone(), problem })
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Brings all rows to the disk, and returns how many bytes the file has.

@@ -1,6 +1,7 @@
 //! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
 
 use crate::{Error, RawSettings, Settings};
+use clap::Args;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -32,11 +33,13 @@ pub struct Layer {
     origins: HashMap<String, String>,
 }
 
-/// Settings, and those that have a meaning beside them alone.
-const FOLLOWERS: [(&str, &[&str]); 5] = [
+/// Settings, and those that only have a meaning, or their value, beside them.
+const FOLLOWERS: [(&str, &[&str]); 7] = [
     ("series", &["total_series_length"]),
-    ("optimizer", &["momentum", "nesterov", "rms_decay", "beta1", "beta2", "epsilon", "weight_decay"]),
-    ("cell", &["forget_bias"]),
+    ("optimizer", &["learning_rate", "momentum", "nesterov", "rms_decay", "beta1", "beta2", "epsilon", "weight_decay"]),
+    ("cell", &["init", "forget_bias"]),
+    ("num_layers", &["dropout"]),
+    ("num_classes", &["class_probabilities"]),
     ("schedule", &["decay_steps", "decay_factor"]),
     ("initial_weights", &["init", "forget_bias"]),
 ];
@@ -120,11 +123,14 @@ impl Layer {
     #[must_use]
     pub fn overlaid(mut self, upper: &Self) -> Self {
         for (setting, followers) in FOLLOWERS {
-            if upper.values.get(setting).is_some_and(|value| self.values.get(setting) != Some(value)) {
-                for follower in followers {
-                    self.values.remove(*follower);
-                    self.origins.remove(*follower);
-                }
+            let Some(value) = upper.values.get(setting).filter(|value| self.values.get(setting) != Some(value)) else {
+                continue;
+            };
+            let gone: Vec<_> =
+                followers.iter().filter(|follower| !self.outlasts(follower, setting, value)).copied().collect();
+            for follower in gone {
+                self.values.remove(follower);
+                self.origins.remove(follower);
             }
         }
         for (setting, value) in &upper.values {
@@ -133,6 +139,21 @@ impl Layer {
         }
         self.origins.extend(upper.origins.clone());
         self
+    }
+
+    /// Whether a follower of `setting` stays although that becomes `value`: a learning rate or an initialiser that is not
+    /// just the default beside the old one, and dropout as long as there are layers to drop between.
+    fn outlasts(&self, follower: &str, setting: &str, value: &Value) -> bool {
+        match (setting, follower) {
+            ("optimizer", "learning_rate") | ("cell", "init") => {
+                let beside = self.values.get(setting).map(|value| (setting.to_owned(), value.clone()));
+                let resolved = raw(Table::from_iter(beside)).ok().and_then(|raw| raw.check().ok());
+                let defaults = resolved.and_then(|settings| Table::try_from(settings.to_raw()).ok());
+                defaults.is_none_or(|defaults| defaults.get(follower) != self.values.get(follower))
+            }
+            ("num_layers", "dropout") => *value != Value::Integer(1),
+            _ => false,
+        }
     }
 
     /// The settings in it, in the order in which they were first added.
@@ -154,7 +175,6 @@ impl Layer {
 /// The names of all settings, in the order in which they are listed.
 #[must_use]
 pub fn setting_names() -> Vec<String> {
-    use clap::Args;
     let command = RawSettings::augment_args(clap::Command::new(""));
     command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
 }
@@ -190,7 +210,9 @@ fn lines_of_keys(text: &str) -> HashMap<String, usize> {
 fn raw(values: Table) -> Result<RawSettings, String> {
     RawSettings::deserialize(values).map_err(|error| {
         let message = error.message().replace('\n', "; ");
-        message.replace("expected i64", "expected a whole number").replace("expected f64", "expected a number")
+        let words = [("i64", "a whole number"), ("f64", "a number"), ("a sequence", "a list")];
+        let say = |message: String, (from, to)| message.replace(&format!("expected {from}"), &format!("expected {to}"));
+        words.into_iter().fold(message, say)
     })
 }
 
@@ -203,6 +225,16 @@ fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
             None => format!("the settings are {}", names.join(", ")),
         };
         return Err(SettingError::new(setting, format!("unknown setting `{setting}`: {hint}")));
+    }
+    let command = RawSettings::augment_args(clap::Command::new(""));
+    let argument = command.get_arguments().find(|argument| argument.get_id() == setting);
+    let choices = argument.map(|argument| argument.get_possible_values()).unwrap_or_default();
+    let names: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.get_name())).collect();
+    if !names.is_empty() && !value.is_str() && !value.is_bool() {
+        return Err(SettingError::new(
+            setting,
+            format!("{setting} is {value}: it must be one of {}", names.join(", ")),
+        ));
     }
     let alone = Table::from_iter([(setting.to_owned(), value.clone())]);
     raw(alone).map(drop).map_err(|problem| SettingError::new(setting, format!("{setting} is {value}: {problem}")))

@@ -26,8 +26,9 @@ pub struct Input<R> {
 /// a net that was trained at the last step of windows alone.
 ///
 /// # Errors
-/// [`Error::Read`] and [`Error::Weights`] for the model; [`Error::Series`] with the line for a value that the net cannot
-/// read; [`Error::Write`] if the answer cannot be written.
+/// [`Error::Read`] and [`Error::Weights`] for the model; [`Error::Series`] or [`Error::Input`] with the line for a value
+/// that the net cannot read; [`Error::NoAnswer`] where the answer is infinite or no number; [`Error::Write`] if it cannot
+/// be written.
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
     let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
@@ -72,10 +73,17 @@ fn answer<T: Scalar, R: Read>(
             InputKind::Number => {
                 let Some(number) = inputs.next_number().map_err(wrong)? else { break };
                 values[0] = T::narrow(number);
+                if !values[0].is_finite() {
+                    let (line, problem) = (inputs.line(), format!("{number:?} is more than the net's numbers can be"));
+                    return Err(Error::Input { path: input.name.into(), line, problem });
+                }
                 values[0].to_string()
             }
         };
         let outputs = network.step(&values, &mut state, &mut tape)?;
+        if !outputs.iter().all(|output| output.is_finite()) {
+            return Err(Error::NoAnswer { path: input.name.into(), line: inputs.line() });
+        }
         let class = task.answers(&DMatrixView::from_slice(outputs, 1, task.outputs()))[0];
         let rest: Vec<String> = match task.loss {
             LossKind::CrossEntropy => {

@@ -37,7 +37,6 @@ impl Recorder {
         let status = Status::begun(unused_values);
         status.write(out)?;
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
-        metrics.lock()?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
         Ok(Self::with(settings, metrics, epochs, LossCurve::default(), status))
     }
@@ -45,9 +44,9 @@ impl Recorder {
     /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off.
     pub(crate) fn resume(settings: &Settings, out: &Path, record: Record) -> Result<Self, Error> {
         let Record { metrics_bytes, epochs_bytes, mut status, curve } = record;
+        // Both are opened before either is changed.
         let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
         let mut epochs = Table::open(out.join(files::EPOCHS), epochs_bytes)?;
-        metrics.lock()?;
         metrics.cut(metrics_bytes)?;
         epochs.cut(epochs_bytes)?;
         (status.status, status.error) = (State::Running, None);
@@ -86,8 +85,14 @@ impl Recorder {
         self.flush()
     }
 
-    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+    fn flush(&mut self) -> Result<(), Error> {
         self.metrics.flush()?;
         self.epochs.flush()
+    }
+
+    /// Brings all rows to the disk.
+    pub(crate) fn sync(&mut self) -> Result<(), Error> {
+        self.metrics.sync()?;
+        self.epochs.sync().map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
 use crate::figure::Figure;
-use crate::files::{self, MetricsRow, State, Status, write_whole};
+use crate::files::{self, Lock, MetricsRow, State, Status, write_whole};
 use crate::record::Recorder;
 use crate::train::{Ending, Event, Session};
 use crate::{Dtype, Error, Layer, Settings};
@@ -60,6 +60,8 @@ pub fn run(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
+    // A caller can change settings after they were checked.
+    let settings = &settings.to_raw().check()?;
     match settings.dtype {
         Dtype::F32 => run_in::<f32>(settings, out, options, watch, stop),
         Dtype::F64 => run_in::<f64>(settings, out, options, watch, stop),
@@ -73,12 +75,15 @@ pub fn run(
 /// # Errors
 /// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave the folder as it was.
 pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+    let _lock = Lock::take(out)?;
     let settings = Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()?;
-    files::check_not_in_use(out)?;
-    if let Some(status) = Status::read(out).ok().filter(|status| matches!(status.status, State::Done | State::Diverged))
-    {
-        files::remove(&out.join(files::CHECKPOINT))?;
-        return Ok(status);
+    // A run that was killed at its very beginning has no status yet.
+    if out.join(files::STATUS).exists() {
+        let status = Status::read(out)?;
+        if matches!(status.status, State::Done | State::Diverged) {
+            files::remove(&out.join(files::CHECKPOINT))?;
+            return Ok(status);
+        }
     }
     match settings.dtype {
         Dtype::F32 => resume_in::<f32>(&settings, out, options, watch, stop),
@@ -105,6 +110,8 @@ fn run_in<T: Scalar + Serialize>(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?;
+    files::make_folder(out)?;
+    let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
     let cannot_write =
         |error: Error| Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {error}") };
@@ -166,8 +173,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         // The first error is the one to tell of.
         let ending = finished?;
         written?;
-        if ending != Ending::Interrupted {
-            files::remove(&self.out.join(files::CHECKPOINT))?;
+        let checkpoint = self.out.join(files::CHECKPOINT);
+        if ending != Ending::Interrupted && checkpoint.exists() {
+            // The results must be there for good before there is nothing to go on from.
+            files::sync_folder(self.out);
+            files::remove(&checkpoint)?;
         }
         Ok(self.recorder.status)
     }
@@ -190,8 +200,9 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         loop {
             // A run with all its steps done is not interrupted any more.
             if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
-                self.write_checkpoint()?;
-                return self.session.unless_broken(Ending::Interrupted);
+                // What can be gone on from is not broken.
+                let written = self.write_checkpoint()?;
+                return if written { Ok(Ending::Interrupted) } else { self.session.unless_broken(Ending::Interrupted) };
             }
             match self.session.advance()? {
                 Event::EpochStarts(epoch) => watch.epoch(epoch),
@@ -209,20 +220,24 @@ impl<T: Scalar + Serialize> Run<'_, T> {
     fn write_checkpoint_if_due(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
         let due = self.settings.checkpoint_every.is_some_and(|every| (row.step + 1).is_multiple_of(every));
         // Behind the last step there is nothing to go on with.
-        if due && self.session.steps_left() > 0 { self.write_checkpoint() } else { Ok(()) }
+        if due && self.session.steps_left() > 0 && !self.write_checkpoint()? {
+            tracing::warn!("no checkpoint after step {}: a number in it is infinite or none", row.step);
+        }
+        Ok(())
     }
 
-    fn write_checkpoint(&mut self) -> Result<(), Error> {
+    /// Writes a checkpoint, if it is one that can be gone on from.
+    fn write_checkpoint(&mut self) -> Result<bool, Error> {
         let path = self.out.join(files::CHECKPOINT);
         let record = self.recorder.record()?;
         match self.session.checkpoint(&path, record)? {
-            Some(bytes) => write_whole(&path, &bytes),
-            None => Ok(()),
+            Some(bytes) => write_whole(&path, &bytes).map(|()| true),
+            None => Ok(false),
         }
     }
 
     fn write_results(&mut self) -> Result<(), Error> {
-        self.recorder.flush()?;
+        self.recorder.sync()?;
         write_whole(&self.out.join(files::MODEL), &self.session.weights()?)?;
         if self.figure {
             let (window, predictions) = self.session.last_window()?;
@@ -234,9 +249,9 @@ impl<T: Scalar + Serialize> Run<'_, T> {
 
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
 fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
-    files::check_not_in_use(out)?;
     let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
-    if !overwrite && out.join(files::CHECKPOINT).exists() {
+    let can_go_on = |status: Status| !matches!(status.status, State::Done | State::Diverged);
+    if !overwrite && Status::read(out).is_ok_and(can_go_on) {
         return refuse("a stopped run is there; go on with it (resume), or replace it with --overwrite".to_owned());
     }
     if overwrite {

@@ -42,6 +42,9 @@ impl StoredTask {
             Some(text) => Some(text.parse().map_err(|_| metadata("num_classes", text, "a whole number"))?),
             None => by_size,
         };
+        if let Some(other) = num_classes.filter(|classes| !(2..=256).contains(classes)) {
+            return Err(metadata("num_classes", &other.to_string(), "from 2 to 256"));
+        }
         let stored = Self { input, loss, readout, num_classes };
         let task = stored.task();
         if (task.input_size(), task.outputs()) == (input_size, outputs) {
@@ -130,7 +133,13 @@ impl<T: Scalar> Loss<T> for Task {
     ) -> Result<Score, rnn_core::Error> {
         match self.loss {
             LossKind::CrossEntropy => SoftmaxCrossEntropy.score(outputs, targets, d_outputs),
-            LossKind::SquaredError => SquaredError::<u32>::default().score(outputs, targets, d_outputs),
+            LossKind::SquaredError => {
+                let score = SquaredError::<u32>::default().score(outputs, targets, d_outputs)?;
+                // By the same rule as answers are.
+                let pairs = outputs.column(0).into_iter().zip(targets.column(0));
+                let right = pairs.filter(|(output, target)| self.nearest(output.widen()) == **target).count();
+                Ok(Score { accuracy: right as f64 / targets.nrows() as f64, ..score })
+            }
         }
     }
 }

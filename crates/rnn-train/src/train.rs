@@ -63,8 +63,8 @@ impl<T: Scalar> Window<T> {
     }
 
     pub(crate) fn load(&mut self, series: &Series, layout: Layout, window: usize, task: Task) -> Result<(), Error> {
-        layout.gather(series.input(), window, &mut self.classes, u32::from);
-        layout.gather(series.target(), window, &mut self.targets, u32::from);
+        layout.gather(series.input(), window, &mut self.classes, u32::from)?;
+        layout.gather(series.target(), window, &mut self.targets, u32::from)?;
         Ok(task.encode(&self.classes, &mut self.inputs)?)
     }
 }
@@ -110,11 +110,14 @@ impl<T: Scalar> Session<T> {
         let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let Checkpoint { progress, dropout_position, record, .. } =
-            Checkpoint::from_note(&note, settings).map_err(wrong)?;
+            Checkpoint::from_note(&note, settings, &session.source.checksums()).map_err(wrong)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch);
         let windows = session.source.current().1.windows();
-        if epoch >= settings.num_epochs || batch > windows || step != session.source.windows(epoch) + batch {
+        if epoch >= settings.num_epochs
+            || batch > windows
+            || step != session.source.windows(epoch).saturating_add(batch)
+        {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
         }
         session.progress = progress;
@@ -237,7 +240,8 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<Vec<u8>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.dropout.get_word_pos() as u64;
-        let checkpoint = Checkpoint::new(&self.settings, self.progress.clone(), dropout_position, record);
+        let checkpoint =
+            Checkpoint::new(&self.settings, self.source.checksums(), self.progress.clone(), dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
         match self.trainer.checkpoint(&self.state, &note) {
