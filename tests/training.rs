@@ -241,6 +241,24 @@ fn what_follows_a_setting_goes_with_it() {
         assert!(!resolved.contains(gone), "{gone}: {resolved}");
     }
 
+    // What a file gives for a setting that only the flag names stays.
+    let [file, named] = ["lower.toml", "named"].map(|name| folder.path().join(name));
+    let lower =
+        "momentum = 0.9\nforget_bias = 1.0\ndecay_steps = 7\nclass_probabilities = [0.2, 0.3, 0.5]\ndropout = 0.5\n";
+    std::fs::write(&file, lower).unwrap();
+    let flags = ["--optimizer=sgd", "--cell=lstm", "--schedule=step", "--num-classes=3", "--num-layers=2"];
+    train(&named, &[&SHORT[..], &["--config", file.to_str().unwrap()], &flags].concat());
+    let resolved = std::fs::read_to_string(named.join("config.toml")).unwrap();
+    for line in lower.lines() {
+        assert!(resolved.contains(line), "{line}: {resolved}");
+    }
+    // A constant that was chosen stays where it has a meaning.
+    let [adam, adamw] = ["adam", "adamw"].map(|name| folder.path().join(name));
+    train(&adam, &[&SHORT[..], &["--optimizer=adam", "--beta1=0.8"]].concat());
+    let config = adam.join("config.toml");
+    train(&adamw, &["--no-figure", "--config", config.to_str().unwrap(), "--optimizer=adamw"]);
+    assert!(std::fs::read_to_string(adamw.join("config.toml")).unwrap().contains("beta1 = 0.8\n"));
+
     // What was only the default beside the old is the default beside the new; what was chosen stays.
     let [default, chosen] = ["default", "chosen"].map(|name| folder.path().join(name));
     train(&default, &[&SHORT[..], &["--num-layers=2", "--dropout=0.5", "--class-probabilities=0.5,0.5"]].concat());

@@ -141,17 +141,24 @@ impl Layer {
         self
     }
 
-    /// Whether a follower of `setting` stays although that becomes `value`: a learning rate or an initialiser that is not
-    /// just the default beside the old one, and dropout as long as there are layers to drop between.
+    /// Whether a follower of `setting` stays although that becomes `value`.
     fn outlasts(&self, follower: &str, setting: &str, value: &Value) -> bool {
+        let own = self.values.get(follower);
         match (setting, follower) {
-            ("optimizer", "learning_rate") | ("cell", "init") => {
-                let beside = self.values.get(setting).map(|value| (setting.to_owned(), value.clone()));
-                let resolved = raw(Table::from_iter(beside)).ok().and_then(|raw| raw.check().ok());
-                let defaults = resolved.and_then(|settings| Table::try_from(settings.to_raw()).ok());
-                defaults.is_none_or(|defaults| defaults.get(follower) != self.values.get(follower))
-            }
+            ("series" | "initial_weights", _) => false,
+            // It was given for what is only named now.
+            _ if !self.values.contains_key(setting) => true,
             ("num_layers", "dropout") => *value != Value::Integer(1),
+            ("num_classes", "class_probabilities") => {
+                own.and_then(Value::as_array).map(|list| list.len() as i64) == value.as_integer()
+            }
+            // What was chosen, and is not just the default beside the old one, stays where it has a meaning.
+            ("optimizer", _) | ("cell", "init") => {
+                let old = self.values.get(setting).map(|old| (setting, old));
+                let defaults = checked(old).and_then(|settings| Table::try_from(settings.to_raw()).ok());
+                let chosen = defaults.is_none_or(|defaults| defaults.get(follower) != own);
+                chosen && checked(own.map(|own| (follower, own)).into_iter().chain([(setting, value)])).is_some()
+            }
             _ => false,
         }
     }
@@ -214,6 +221,12 @@ fn raw(values: Table) -> Result<RawSettings, String> {
         let say = |message: String, (from, to)| message.replace(&format!("expected {from}"), &format!("expected {to}"));
         words.into_iter().fold(message, say)
     })
+}
+
+/// These settings alone, if they can be.
+fn checked<'a>(settings: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Option<Settings> {
+    let values = settings.into_iter().map(|(setting, value)| (setting.to_owned(), value.clone()));
+    raw(values.collect()).ok()?.check().ok()
 }
 
 /// Whether a setting of this name can have this value.
