@@ -7,7 +7,8 @@ use crate::spec::{SPEC, Spec, text};
 use crate::summary::{self, Row};
 use crate::sweep::trial_folder;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use rnn_train::files::{self, EpochRow, SOLVED_LOSS, State, read_rows, write_whole};
+use rnn_train::files::{self, EpochRow, SOLVED_LOSS, State, read_rows};
+use rnn_train::folder::write_whole;
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,8 @@ use crate::report;
 use crate::spec::{SPEC, Spec};
 use crate::summary::{self, Row, SUMMARY};
 use indicatif::{ProgressBar, ProgressStyle};
-use rnn_train::files::{self, State, Status, write_whole};
+use rnn_train::files::{self, State, Status};
+use rnn_train::folder::{self, write_whole};
 use rnn_train::{cli, exit_code};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -106,7 +107,7 @@ fn prepare_folder(out: &Path, overwrite: bool, planned: &[Trial]) -> Result<(), 
         return refuse(format!("{} is what this sweep reads: it is not overwritten", path.display()));
     }
     // The spec goes last, so that an overwriting that is cut short can be begun again.
-    files::prepare_folder(out, overwrite, &[SUMMARY, report::REPORT])?;
+    folder::prepare_folder(out, overwrite, &[SUMMARY, report::REPORT])?;
     if overwrite && trials.exists() {
         std::fs::remove_dir_all(&trials).map_err(|source| rnn_train::Error::Out {
             path: trials.clone(),

@@ -1,7 +1,7 @@
 //! What can go wrong in a run.
 
 use crate::{SettingError, exit_code};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An error in one line: what, where, and what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A file that cannot be written.
+    pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
+    }
+
     /// The program's exit code for this error.
     #[must_use]
     pub fn exit_code(&self) -> u8 {

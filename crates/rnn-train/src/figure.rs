@@ -1,7 +1,8 @@
 //! The picture of a run, in the tutorial's layout of two rows and three columns: the loss curve, then the first five
 //! rows of the last window with their input, target and prediction.
 
-use crate::files::{FIGURE_PNG, FIGURE_SVG, write_whole};
+use crate::files::{FIGURE_PNG, FIGURE_SVG};
+use crate::folder::write_whole;
 use crate::train::Window;
 use crate::{Error, LossKind, Settings};
 use plotters::coord::Shift;

@@ -3,11 +3,12 @@
 //! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
 //! measured; it never holds NaN or infinity.
 
+use crate::folder::write_whole;
 use crate::{Error, RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -245,103 +246,8 @@ pub(crate) fn absolute_raw(settings: &Settings) -> RawSettings {
 }
 
 fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), Error> {
-    let text = toml::to_string(value).map_err(|error| write_error(path, std::io::Error::other(error)))?;
+    let text = toml::to_string(value).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
     write_whole(path, text.as_bytes())
-}
-
-/// Writes a file so that at every moment it is there whole, the old one or the new one: to one aside, which is synced
-/// and then takes its name.
-///
-/// # Errors
-/// [`Error::Write`].
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let aside = aside(path);
-    let write = || {
-        let mut file = File::create(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&aside, path)
-    };
-    write().map_err(|source| {
-        // What could not be written whole is of no use; the error is the one above, whether or not this succeeds.
-        let _ = std::fs::remove_file(&aside);
-        write_error(path, source)
-    })
-}
-
-/// Where a file is written before it takes its name.
-fn aside(path: &Path) -> PathBuf {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".part");
-    aside.into()
-}
-
-/// Takes a file away, and what an interrupted writing of it has left, if they are there.
-pub(crate) fn remove(path: &Path) -> Result<(), Error> {
-    for path in [aside(path), path.to_owned()] {
-        match std::fs::remove_file(&path) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(write_error(&path, source)),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// A folder that no other process writes a run to, for as long as this value is there.
-///
-/// Where a folder cannot be locked, because the system or the file system knows no such locks, nothing is held.
-pub(crate) struct Lock {
-    _folder: Option<File>,
-}
-
-impl Lock {
-    /// Locks a folder that is there.
-    pub(crate) fn take(out: &Path) -> Result<Self, Error> {
-        let folder = File::open(out).ok();
-        if folder.as_ref().is_some_and(|folder| matches!(folder.try_lock(), Err(TryLockError::WouldBlock))) {
-            let problem = "a run is writing to this folder right now".to_owned();
-            return Err(Error::Out { path: out.to_owned(), problem });
-        }
-        Ok(Self { _folder: folder })
-    }
-}
-
-/// Makes a folder, if it is not there.
-pub(crate) fn make_folder(out: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(out)
-        .map_err(|source| Error::Out { path: out.to_owned(), problem: format!("cannot be made a folder: {source}") })
-}
-
-/// Brings to the disk which files a folder has, as far as the system can.
-pub(crate) fn sync_folder(folder: &Path) {
-    // Where a folder cannot be opened or synced there is no other way, and the files themselves are synced.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
-/// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which
-/// are an older result's, are taken away, and no others.
-///
-/// # Errors
-/// [`Error::Out`].
-pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(), Error> {
-    let error = |problem: String| Error::Out { path: out.to_owned(), problem };
-    make_folder(out)?;
-    let mut entries = std::fs::read_dir(out).map_err(|source| error(format!("cannot be read: {source}")))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    if !overwrite {
-        return Err(error("the folder is not empty; choose another, or replace what is in it with --overwrite".into()));
-    }
-    if let Some(name) = names.iter().find(|name| out.join(name).is_dir()) {
-        return Err(error(format!("{name} is a folder: it is not replaced")));
-    }
-    // A run is told by the first of its names, which therefore goes last: an overwriting that is cut short can be begun
-    // again.
-    for name in names.iter().rev() {
-        remove(&out.join(name)).map_err(|source| error(format!("{name} cannot be replaced: {source}")))?;
-    }
-    Ok(())
 }
 
 /// A CSV file that is written row by row.
@@ -356,9 +262,9 @@ impl Table {
     /// # Errors
     /// [`Error::Write`].
     pub fn create<C: AsRef<[u8]>>(path: PathBuf, columns: impl IntoIterator<Item = C>) -> Result<Self, Error> {
-        let file = File::create(&path).map_err(|source| write_error(&path, source))?;
+        let file = File::create(&path).map_err(|source| Error::write(&path, source))?;
         let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        csv.write_record(columns).map_err(|error| write_error(&path, error.into()))?;
+        csv.write_record(columns).map_err(|error| Error::write(&path, error.into()))?;
         let mut table = Self { path, csv };
         table.flush()?;
         Ok(table)
@@ -383,7 +289,7 @@ impl Table {
     pub(crate) fn cut(&mut self, bytes: u64) -> Result<(), Error> {
         let mut file = self.csv.get_ref();
         let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
-        cut.map(drop).map_err(|source| write_error(&self.path, source))
+        cut.map(drop).map_err(|source| Error::write(&self.path, source))
     }
 
     /// Brings all rows to the disk, and returns how many bytes the file has.
@@ -391,7 +297,7 @@ impl Table {
         self.flush()?;
         let mut file = self.csv.get_ref();
         let sync = file.sync_data().and_then(|()| file.stream_position());
-        sync.map_err(|source| write_error(&self.path, source))
+        sync.map_err(|source| Error::write(&self.path, source))
     }
 
     /// Appends a row, whose fields are in the columns' order.
@@ -399,7 +305,7 @@ impl Table {
     /// # Errors
     /// [`Error::Write`].
     pub fn push(&mut self, row: impl Serialize) -> Result<(), Error> {
-        self.csv.serialize(row).map_err(|error| write_error(&self.path, error.into()))
+        self.csv.serialize(row).map_err(|error| Error::write(&self.path, error.into()))
     }
 
     /// Hands all rows to the operating system.
@@ -407,7 +313,7 @@ impl Table {
     /// # Errors
     /// [`Error::Write`].
     pub fn flush(&mut self) -> Result<(), Error> {
-        self.csv.flush().map_err(|source| write_error(&self.path, source))
+        self.csv.flush().map_err(|source| Error::write(&self.path, source))
     }
 }
 
@@ -418,10 +324,6 @@ impl Table {
 pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Error> {
     let read = || csv::Reader::from_path(path)?.into_deserialize().collect::<Result<_, csv::Error>>();
     read().map_err(|error| Error::Read { path: path.to_owned(), source: error.into() })
-}
-
-pub(crate) fn write_error(path: &Path, source: std::io::Error) -> Error {
-    Error::Write { path: path.to_owned(), source }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod exit_code;
 pub mod figure;
 pub mod files;
+pub mod folder;
 pub mod layers;
 mod means;
 pub mod predict;

@@ -1,7 +1,8 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
 use crate::figure::Figure;
-use crate::files::{self, Lock, MetricsRow, State, Status, write_whole};
+use crate::files::{self, MetricsRow, State, Status};
+use crate::folder::{self, Lock, write_whole};
 use crate::record::Recorder;
 use crate::train::{Ending, Event, Session};
 use crate::{Dtype, Error, Layer, Settings};
@@ -81,7 +82,7 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
     if out.join(files::STATUS).exists() {
         let status = Status::read(out)?;
         if matches!(status.status, State::Done | State::Diverged) {
-            files::remove(&out.join(files::CHECKPOINT))?;
+            folder::remove(&out.join(files::CHECKPOINT))?;
             return Ok(status);
         }
     }
@@ -110,7 +111,7 @@ fn run_in<T: Scalar + Serialize>(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?;
-    files::make_folder(out)?;
+    folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
     let cannot_write =
@@ -176,8 +177,8 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let checkpoint = self.out.join(files::CHECKPOINT);
         if ending != Ending::Interrupted && checkpoint.exists() {
             // The results must be there for good before there is nothing to go on from.
-            files::sync_folder(self.out);
-            files::remove(&checkpoint)?;
+            folder::sync_folder(self.out);
+            folder::remove(&checkpoint)?;
         }
         Ok(self.recorder.status)
     }
@@ -263,5 +264,5 @@ fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<()
             return refuse(format!("{name} is what this run reads: it is not overwritten"));
         }
     }
-    files::prepare_folder(out, overwrite, &files::ALL)
+    folder::prepare_folder(out, overwrite, &files::ALL)
 }
