@@ -1,6 +1,7 @@
 //! The classes of a series and how probable each is.
 
 use crate::Error;
+use crate::error::check_num_classes;
 use rand::Rng;
 
 /// A probability for each of 2 to 256 classes.
@@ -19,9 +20,7 @@ impl Classes {
     /// # Errors
     /// [`Error::NumClasses`] unless there are 2 to 256.
     pub fn uniform(num_classes: usize) -> Result<Self, Error> {
-        if !(2..=256).contains(&num_classes) {
-            return Err(Error::NumClasses { num_classes });
-        }
+        check_num_classes(num_classes)?;
         let thresholds = (1..num_classes).map(|class| (((class as u128) << 64) / num_classes as u128) as u64);
         Ok(Self { thresholds: thresholds.collect() })
     }
@@ -33,9 +32,7 @@ impl Classes {
     /// [`Error::ProbabilitySum`] unless they sum to 1, within 10⁻⁹.
     pub fn with_probabilities(probabilities: &[f64]) -> Result<Self, Error> {
         let num_classes = probabilities.len();
-        if !(2..=256).contains(&num_classes) {
-            return Err(Error::NumClasses { num_classes });
-        }
+        check_num_classes(num_classes)?;
         if let Some(class) = probabilities.iter().position(|p| !(0.0..=1.0).contains(p)) {
             return Err(Error::Probability { class, probability: probabilities[class] });
         }

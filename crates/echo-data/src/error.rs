@@ -168,6 +168,11 @@ impl Error {
     }
 }
 
+/// An error unless a byte can hold so many classes, and they can hold information.
+pub(crate) fn check_num_classes(num_classes: usize) -> Result<(), Error> {
+    if (2..=256).contains(&num_classes) { Ok(()) } else { Err(Error::NumClasses { num_classes }) }
+}
+
 /// Words for a bad cell: an empty one is told apart from a wrong value.
 struct CellProblem<'a> {
     value: &'a str,
@@ -176,7 +181,8 @@ struct CellProblem<'a> {
 
 impl fmt::Display for CellProblem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let last = self.num_classes - 1;
+        // Anybody can make an error of this enum, with any number.
+        let last = self.num_classes.saturating_sub(1);
         if self.value.is_empty() {
             write!(f, "the cell is empty: it must be a class from 0 to {last}")
         } else {

@@ -1,6 +1,7 @@
 //! Reading a series from CSV.
 
 use crate::Error;
+use crate::error::check_num_classes;
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
 use std::collections::VecDeque;
 use std::io::Read;
@@ -47,8 +48,10 @@ impl<R: Read> Inputs<R> {
     /// The next row's value as a class, or nothing at the end.
     ///
     /// # Errors
-    /// [`Error::Cell`] for one that is no class below `num_classes`; [`Error::Csv`].
+    /// [`Error::Cell`] for one that is no class below `num_classes`; [`Error::Csv`]; [`Error::NumClasses`] unless that is
+    /// 2 to 256, before a row is read.
     pub fn next_class(&mut self, num_classes: usize) -> Result<Option<u8>, Error> {
+        check_num_classes(num_classes)?;
         if self.0.next()? { self.0.class(0, num_classes).map(Some) } else { Ok(None) }
     }
 

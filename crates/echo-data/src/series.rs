@@ -1,5 +1,6 @@
 //! A series: input and target, a byte a value.
 
+use crate::error::check_num_classes;
 use crate::{Classes, Error, read};
 use rand::Rng;
 use std::io::Read;
@@ -52,9 +53,7 @@ impl Series {
     /// [`Error::MissingColumn`], [`Error::Cell`] for a cell that is no class below `num_classes`,
     /// [`Error::NoValues`], [`Error::Csv`] for what is no CSV, and [`Error::NumClasses`] unless that is 2 to 256.
     pub fn from_csv<R: Read>(reader: R, num_classes: usize) -> Result<Self, Error> {
-        if !(2..=256).contains(&num_classes) {
-            return Err(Error::NumClasses { num_classes });
-        }
+        check_num_classes(num_classes)?;
         let (input, target) = read::columns(reader, num_classes)?;
         Ok(Self { input, target })
     }

@@ -89,7 +89,8 @@ impl<T: Scalar> Network<T> {
     /// Runs over a window: `inputs [steps·batch, input_size]`, column-major, from `state`, which is left as it is.
     ///
     /// # Errors
-    /// [`Error::Length`] for inputs or a state of other sizes than the tape's, or a tape of another net's.
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for inputs or a state of other sizes than the
+    /// tape's.
     pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
         let rows = self.check_tape(tape)?;
         let columns = self.architecture.input_size;
@@ -117,7 +118,7 @@ impl<T: Scalar> Network<T> {
     /// `[steps.len()·batch, outputs]`.
     ///
     /// # Errors
-    /// [`Error::Counted`] for steps outside the window; [`Error::Length`] for a tape of another net's.
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for steps outside the window.
     pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
         self.check_tape(tape)?;
         let (first, count) = tape.rows_of(&steps)?;
@@ -134,8 +135,8 @@ impl<T: Scalar> Network<T> {
     /// The outputs are those that [`forward`](Self::forward) over a longer window gives, bit by bit.
     ///
     /// # Errors
-    /// [`Error::Length`] for inputs, a state or a tape of other sizes, or a tape of more than one time step. The state
-    /// is then as it was.
+    /// Those of [`forward`](Self::forward); [`Error::Length`] for a tape of more than one time step. The state is then
+    /// as it was.
     pub fn step<'a>(&self, inputs: &[T], state: &mut State<T>, tape: &'a mut Tape<T>) -> Result<&'a [T], Error> {
         check_length("the tape of a single step: time steps", 1, tape.steps)?;
         tape.keep_all();
@@ -179,7 +180,7 @@ impl<T: Scalar> Network<T> {
     /// [`parameters`](Self::parameters) are laid out.
     ///
     /// # Errors
-    /// [`Error::Length`] for a tape or gradients of other sizes.
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for gradients of other sizes.
     pub fn backward<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
         let rows = self.check_tape(tape)?;
         check_length("gradients", self.parameters.len(), gradients.values.len())?;
@@ -217,8 +218,8 @@ impl<T: Scalar> Network<T> {
     /// Copies the state after the first `steps` time steps of the last [`forward`](Self::forward) to `state`.
     ///
     /// # Errors
-    /// [`Error::Counted`] for more steps than the window has; [`Error::Length`] for a state of another size or a tape
-    /// of another net's.
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for more steps than the window has;
+    /// [`Error::Length`] for a state of another size.
     pub fn copy_state(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
         self.check_tape(tape)?;
         if steps > tape.steps {

@@ -38,12 +38,13 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     pub(crate) fn new(
         settings: &Settings,
-        series_checksums: Vec<u32>,
+        series_checksums: &[u32],
         progress: Progress,
         dropout_position: u64,
         record: Record,
     ) -> Result<Self, String> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
+        let series_checksums = series_checksums.to_vec();
         Ok(Self { version, dropout_position, series_checksums, settings: table(settings)?, progress, record })
     }
 

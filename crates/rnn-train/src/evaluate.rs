@@ -41,8 +41,7 @@ pub fn settings_of(model: &Path) -> Result<Layer, Error> {
 /// # Errors
 /// [`Error`] for weights that are not of this net, and for what is wrong with a file.
 pub fn evaluate(settings: &Settings, model: &Path) -> Result<Vec<Evaluation>, Error> {
-    // A caller can change settings after they were checked.
-    let settings = &settings.to_raw().check()?;
+    let settings = &settings.checked_again()?;
     match settings.dtype {
         Dtype::F32 => evaluate_in::<f32>(settings, model),
         Dtype::F64 => evaluate_in::<f64>(settings, model),

@@ -67,6 +67,12 @@ impl LossCurve {
         self.steps += 1;
     }
 
+    /// Whether it is one that this many steps have made.
+    pub(crate) fn is_of(&self, steps: usize) -> bool {
+        let Self { ref buckets, width, steps: own } = *self;
+        own == steps && width > 0 && buckets.len() == steps.div_ceil(width) && buckets.len() <= MOST_BUCKETS
+    }
+
     /// A line through all buckets: points of step and loss.
     fn points(&self) -> impl Iterator<Item = (usize, f64)> {
         self.buckets.iter().enumerate().flat_map(|(index, &(low, high))| {
@@ -283,5 +289,16 @@ mod tests {
         }
         assert_eq!(curve.buckets.iter().filter(|bucket| bucket.1 > 1.0).count(), 3);
         assert!(curve.buckets.iter().all(|bucket| bucket.0 == 1.0));
+
+        assert!(curve.is_of(100_000) && LossCurve::default().is_of(0));
+        let other = |change: &dyn Fn(&mut LossCurve)| {
+            let mut changed = curve.clone();
+            change(&mut changed);
+            changed
+        };
+        assert!(!curve.is_of(99_999));
+        assert!(!other(&|curve| curve.width = 0).is_of(100_000));
+        assert!(!other(&|curve| curve.width = usize::MAX).is_of(100_000));
+        assert!(!other(&|curve| curve.buckets.truncate(9)).is_of(100_000));
     }
 }

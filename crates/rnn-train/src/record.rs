@@ -19,6 +19,13 @@ pub(crate) struct Record {
     curve: LossCurve,
 }
 
+impl Record {
+    /// Whether it is one that this many steps have made: a file can say anything.
+    pub(crate) fn is_of(&self, steps: usize) -> bool {
+        self.status.steps == steps && self.curve.is_of(steps)
+    }
+}
+
 /// Takes down what happens.
 pub(crate) struct Recorder {
     log_every: usize,

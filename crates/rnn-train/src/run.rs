@@ -61,8 +61,7 @@ pub fn run(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    // A caller can change settings after they were checked.
-    let settings = &settings.to_raw().check()?;
+    let settings = &settings.checked_again()?;
     match settings.dtype {
         Dtype::F32 => run_in::<f32>(settings, out, options, watch, stop),
         Dtype::F64 => run_in::<f64>(settings, out, options, watch, stop),
@@ -97,6 +96,7 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
 /// # Errors
 /// Those of `run` with [`exit_code`](Error::exit_code) 2, but for the folder's.
 pub fn check(settings: &Settings) -> Result<(), Error> {
+    let settings = &settings.checked_again()?;
     match settings.dtype {
         Dtype::F32 => Session::<f32>::new(settings).map(drop),
         Dtype::F64 => Session::<f64>::new(settings).map(drop),

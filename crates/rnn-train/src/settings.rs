@@ -249,6 +249,11 @@ impl Settings {
         self.clip.check::<T>()
     }
 
+    /// The same, checked once more, because a caller can have changed them.
+    pub(crate) fn checked_again(&self) -> Result<Self, SettingError> {
+        self.to_raw().check()
+    }
+
     /// What the net reads and answers.
     pub(crate) fn task(&self) -> Task {
         Task { input: self.input, loss: self.loss, readout: self.readout, num_classes: self.num_classes }

@@ -32,6 +32,7 @@ pub(crate) enum Ending {
 pub(crate) struct Session<T: Scalar> {
     settings: Settings,
     source: Source,
+    series_checksums: Vec<u32>,
     trainer: Trainer<T, Task>,
     truncation: Truncation,
     /// Training steps of the whole run.
@@ -110,7 +111,7 @@ impl<T: Scalar> Session<T> {
         let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let Checkpoint { progress, dropout_position, record, .. } =
-            Checkpoint::from_note(&note, settings, &session.source.checksums()).map_err(wrong)?;
+            Checkpoint::from_note(&note, settings, &session.series_checksums).map_err(wrong)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch);
         let windows = session.source.current().1.windows();
@@ -119,6 +120,9 @@ impl<T: Scalar> Session<T> {
             || step != session.source.windows(epoch).saturating_add(batch)
         {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
+        }
+        if !record.is_of(step) {
+            return Err(wrong(format!("what it has taken down is not of {step} steps")));
         }
         session.progress = progress;
         session.dropout = session.dropout_generator();
@@ -146,6 +150,7 @@ impl<T: Scalar> Session<T> {
         let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size)?;
         Ok(Self {
             settings: settings.clone(),
+            series_checksums: source.checksums(),
             source,
             trainer,
             truncation,
@@ -241,7 +246,7 @@ impl<T: Scalar> Session<T> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.dropout.get_word_pos() as u64;
         let checkpoint =
-            Checkpoint::new(&self.settings, self.source.checksums(), self.progress.clone(), dropout_position, record);
+            Checkpoint::new(&self.settings, &self.series_checksums, self.progress.clone(), dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
         match self.trainer.checkpoint(&self.state, &note) {

@@ -1,0 +1,116 @@
+//! Whatever a caller gives, no public function panics or asks for more memory than there can be: the answer is a value or
+//! a typed error of one line.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use echo_data::{Classes, Error, Inputs, Layout, Series, generator};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A length that no allocation can have.
+const HUGE: usize = usize::MAX / 2;
+
+fn sizes() -> impl Strategy<Value = usize> {
+    prop_oneof![12 => 0..=40_usize, 1 => select(vec![255, 256, 257, HUGE, usize::MAX - 1, usize::MAX])]
+}
+
+fn probabilities() -> impl Strategy<Value = Vec<f64>> {
+    let special = vec![0.0, -0.0, 0.25, 0.5, 1.0, -1e-300, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE];
+    let probability = prop_oneof![3 => select(special), 1 => any::<f64>()];
+    prop_oneof![
+        1 => prop::collection::vec(probability, 0..5),
+        1 => (0..300_usize).prop_map(|count| vec![1.0 / count as f64; count]),
+    ]
+}
+
+/// CSV that is nearly right, so that reading gets far into it.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let pieces =
+        ["input", "target", "input,target\n", "\n", "\r\n", ",", "\"", " ", "0", "1", "1,0\n", "255", "256", "-1"];
+    let others = ["1e400", "nan", "0.5", "\u{feff}", "\u{1b}[31m", "é", "x"];
+    let piece = prop_oneof![
+        8 => select([&pieces[..], &others].concat()).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..4),
+    ];
+    (any::<bool>(), prop::collection::vec(piece, 0..20)).prop_map(|(header, pieces)| {
+        let header: &[u8] = if header { b"input,target\n" } else { b"" };
+        [header, &pieces.concat()].concat()
+    })
+}
+
+/// House rule: an error is one line.
+fn checked<T>(answer: Result<T, Error>) -> Option<T> {
+    if let Err(error) = &answer {
+        let message = error.to_string();
+        assert!(!message.is_empty() && !message.contains(char::is_control), "{message:?}");
+        assert!(message.len() < 1000, "{} bytes", message.len());
+    }
+    answer.ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+
+    #[test]
+    fn any_probabilities(probabilities in probabilities(), num_classes in sizes()) {
+        let uniform = checked(Classes::uniform(num_classes));
+        prop_assert_eq!(uniform.is_some(), (2..=256).contains(&num_classes));
+        for classes in uniform.into_iter().chain(checked(Classes::with_probabilities(&probabilities))) {
+            let mut values = [0; 50];
+            classes.fill(&mut values, &mut generator(1, 2));
+            prop_assert!(values.iter().all(|&value| usize::from(value) < classes.num_classes()));
+        }
+    }
+
+    #[test]
+    fn any_length_and_echo(length in sizes(), echo_step in sizes(), num_classes in 2..=256_usize) {
+        let classes = Classes::uniform(num_classes).unwrap();
+        let drawn = checked(Series::generate(length, &classes, echo_step, &mut generator(1, 2)));
+        prop_assert_eq!(drawn.map(|series| series.len()), Some(length).filter(|length| (1..HUGE).contains(length)));
+    }
+
+    #[test]
+    fn any_layout(
+        length in sizes(),
+        batch in sizes(),
+        window in sizes(),
+        stride in sizes(),
+        (echo_step, asked, values, places) in (sizes(), sizes(), 0..50_usize, 0..50_usize),
+        exact in prop::array::uniform2(prop::bool::weighted(0.8)),
+        last_step_alone in any::<bool>(),
+    ) {
+        if let Some(layout) = checked(Layout::new(length, batch, window, stride)) {
+            let _ = checked(layout.check_echo_step(echo_step));
+            prop_assert!(layout.windows() >= 1 && layout.unused() < length);
+            prop_assert!(layout.first_settled_window(echo_step, last_step_alone) <= layout.windows());
+            // More than a test should allocate.
+            if length < HUGE {
+                let values = if exact[0] { length } else { values };
+                let places = if exact[1] { layout.window_values() } else { places };
+                let gathered = checked(layout.gather(&vec![1; values], asked, &mut vec![0; places], |value| value));
+                let right = values == length && places == layout.window_values() && asked < layout.windows();
+                prop_assert_eq!(gathered.is_some(), right);
+            }
+        }
+    }
+
+    #[test]
+    fn any_csv(text in texts(), num_classes in sizes()) {
+        if let Some(series) = checked(Series::from_csv(&text[..], num_classes)) {
+            prop_assert_eq!(series.input().len(), series.target().len());
+            let below = |values: &[u8]| values.iter().all(|&value| usize::from(value) < num_classes);
+            prop_assert!(below(series.input()) && below(series.target()));
+        }
+        // Every row takes at least a byte, so all of them, and the end, are asked for; also behind one that is refused.
+        if let Some(mut inputs) = checked(Inputs::new(&text[..])) {
+            for _ in 0..=text.len() {
+                prop_assert!(checked(inputs.next_number()).flatten().is_none_or(f64::is_finite));
+            }
+        }
+        if let Some(mut inputs) = checked(Inputs::new(&text[..])) {
+            for _ in 0..=text.len() {
+                let class = checked(inputs.next_class(num_classes)).flatten();
+                prop_assert!(class.is_none_or(|class| usize::from(class) < num_classes && inputs.line() > 1));
+            }
+        }
+    }
+}

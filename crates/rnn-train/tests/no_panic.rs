@@ -1,0 +1,216 @@
+//! Whatever a caller gives, nothing panics: any settings are refused, or train to an end that can be read back; any
+//! stopped run goes on; any bytes are predicted on or refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use clap::Args;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, State, Status, read_rows};
+use rnn_train::predict::{Input, predict};
+use rnn_train::run::{Options, Silent, Watch};
+use rnn_train::{Error, Layer, RawSettings, Settings, evaluate, run};
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use toml::Value;
+
+/// What small runs are made of; random settings are laid over it.
+const SMALL: &str = "num_epochs = 2\ntotal_series_length = 90\ntruncated_backprop_length = 4";
+
+/// Files that settings can name, and one that is not there.
+static FILES: LazyLock<(tempfile::TempDir, Vec<PathBuf>)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let series = folder.path().join("series.csv");
+    std::fs::write(&series, format!("input,target\n{}", "1,0\n0,1\n1,1\n".repeat(20))).unwrap();
+    let out = folder.path().join("run");
+    let settings = Layer::from_toml(SMALL, "small", Path::new("")).unwrap().resolve().unwrap();
+    run(&settings, &out, Options::default(), &mut Silent, &AtomicBool::new(false)).unwrap();
+    let files = vec![series, out.join(MODEL), folder.path().join("nowhere")];
+    (folder, files)
+});
+
+/// Stops a run after some steps.
+struct StopAfter {
+    steps: AtomicUsize,
+    stop: AtomicBool,
+}
+
+impl StopAfter {
+    fn steps(steps: usize) -> Self {
+        Self { steps: AtomicUsize::new(steps), stop: AtomicBool::new(false) }
+    }
+}
+
+impl Watch for &StopAfter {
+    fn begins(&mut self, _steps: usize, _done: usize) {}
+    fn epoch(&mut self, _epoch: usize) {}
+    fn step(&mut self, _batch: usize, _loss: &dyn Display) {
+        self.stop.store(self.steps.fetch_sub(1, Ordering::Relaxed) <= 1, Ordering::Relaxed);
+    }
+    fn ends(&mut self) {}
+}
+
+fn whole_numbers() -> impl Strategy<Value = i64> {
+    prop_oneof![25 => 1..=9_i64, 1 => select(vec![0, -1, 255, 257, i64::MIN, i64::MAX / 2, i64::MAX])]
+}
+
+fn numbers() -> impl Strategy<Value = f64> {
+    let special = vec![0.0, -0.0, 1.0, -1.0, 1e300, 1e-300, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+    prop_oneof![15 => 0.0..1.0, 1 => select(special)]
+}
+
+/// Values of the right kind for a setting, for the most part.
+fn values(name: &'static str, choices: Vec<String>) -> BoxedStrategy<Value> {
+    let paths = || (0..3_usize).prop_map(|file| Value::from(FILES.1[file].to_str().unwrap()));
+    let of_any_kind = prop_oneof![
+        whole_numbers().prop_map(Value::from),
+        numbers().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        "[a-z_\\PC]{0,6}".prop_map(Value::from),
+        prop::collection::vec(numbers(), 0..4).prop_map(Value::from),
+    ];
+    let right = match name {
+        _ if !choices.is_empty() => select(choices).prop_map(Value::from).boxed(),
+        "nesterov" => any::<bool>().prop_map(Value::from).boxed(),
+        "series" => prop::collection::vec(paths(), 0..3).prop_map(Value::from).boxed(),
+        "initial_weights" => paths().boxed(),
+        "class_probabilities" => {
+            select(vec![vec![0.3, 0.7], vec![0.0, 1.0], vec![0.2, 0.3, 0.5]]).prop_map(Value::from).boxed()
+        }
+        // With the greatest ones, weights go beyond all numbers.
+        "learning_rate" => prop_oneof![0.0..1.0, 1e10..1e38].prop_map(Value::from).boxed(),
+        "total_series_length" => (60..=120_i64).prop_map(Value::from).boxed(),
+        _ if Layer::default().insert(name, Value::from(0.5), None, Path::new("")).is_ok() => {
+            numbers().prop_map(Value::from).boxed()
+        }
+        _ => whole_numbers().prop_map(Value::from).boxed(),
+    };
+    prop_oneof![30 => right, 1 => of_any_kind].boxed()
+}
+
+/// A setting and a value.
+fn setting() -> BoxedStrategy<(String, Value)> {
+    let command = RawSettings::augment_args(clap::Command::new(""));
+    let of = |argument: &clap::Arg| {
+        let name: &'static str = argument.get_id().to_string().leak();
+        let choices = argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        values(name, choices).prop_map(move |value| (name.to_owned(), value)).boxed()
+    };
+    proptest::strategy::Union::new(command.get_arguments().map(of).collect::<Vec<_>>()).boxed()
+}
+
+fn settings() -> impl Strategy<Value = Vec<(String, Value)>> {
+    prop::collection::vec(setting(), 0..5)
+}
+
+fn layer(settings: &[(String, Value)]) -> Result<Layer, Error> {
+    let mut layer = Layer::default();
+    for (name, value) in settings {
+        layer.insert(name, value.clone(), Some("somewhere".to_owned()), Path::new(""))?;
+    }
+    Ok(layer)
+}
+
+/// Changes a checked setting to what may not be.
+fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
+    let Settings { num_classes, state_size, batch_size, num_epochs, echo_step, window_stride, .. } = &mut settings;
+    let places = [num_classes, state_size, batch_size, num_epochs, echo_step, window_stride];
+    if let Some(place) = places.into_iter().nth(which) {
+        *place = to;
+    }
+    settings
+}
+
+/// House rule: an error says something.
+fn told<T>(answer: Result<T, Error>) -> Option<T> {
+    answer.map_err(|error| assert!(!error.to_string().trim().is_empty(), "{error:?}")).ok()
+}
+
+/// What a run has left can be read back, and is what its status says.
+fn check_files(out: &Path, status: &Status, settings: &Settings) {
+    assert_eq!(&Status::read(out).unwrap(), status);
+    let epochs: Vec<EpochRow> = read_rows(&out.join(EPOCHS)).unwrap();
+    assert_eq!(epochs.len(), status.epochs);
+    let steps: Vec<MetricsRow<f64>> = read_rows(&out.join(METRICS)).unwrap();
+    assert_eq!(steps.len(), status.steps.div_ceil(settings.log_every));
+    let layer = Layer::from_toml_file(&out.join("config.toml")).unwrap();
+    assert_eq!(layer.resolve().unwrap().to_raw(), settings.to_raw());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn any_settings(below in settings(), above in settings(), stops in prop::array::uniform3(1..30_usize), drawn in 0..60) {
+        let small = Layer::from_toml(SMALL, "small", Path::new("")).unwrap();
+        let layers = told(layer(&below)).zip(told(layer(&above)));
+        let Some((below, above)) = layers else { return Ok(()) };
+        let resolved = small.overlaid(&below).overlaid(&above).resolve();
+        let Some(settings) = told(resolved.map_err(Error::from)) else { return Ok(()) };
+        let again = settings.to_raw().check().map(|again| again.to_raw());
+        prop_assert_eq!(again, Ok(settings.to_raw()));
+        let checked = told(run::check(&settings)).is_some();
+
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("run");
+        // Few pictures, which take longer than all the rest.
+        let options = Options { overwrite: false, figure: drawn == 0 };
+        let [first, rest @ ..] = stops.map(StopAfter::steps);
+        let ran = told(run(&settings, &out, options, &mut &first, &first.stop));
+        prop_assert_eq!(ran.is_some(), checked);
+        let Some(mut status) = ran else {
+            prop_assert!(!out.exists());
+            return Ok(());
+        };
+        check_files(&out, &status, &settings);
+        for next in rest {
+            let before = status.clone();
+            status = run::resume(&out, options, &mut &next, &next.stop).unwrap();
+            match before.status {
+                State::Done | State::Diverged => prop_assert_eq!(&status, &before),
+                _ => prop_assert!(status.steps > before.steps || status.status == State::Diverged),
+            }
+            check_files(&out, &status, &settings);
+        }
+        if status.status == State::Done {
+            let model = out.join(MODEL);
+            let layer = evaluate::settings_of(&model).unwrap();
+            prop_assert_eq!(layer.resolve().unwrap().cell, settings.cell);
+            for row in evaluate(&settings, &model).unwrap() {
+                prop_assert!(row.windows > 0);
+            }
+        }
+    }
+
+    /// The fields of checked settings are the caller's to change.
+    #[test]
+    fn any_changed_settings(which in 0..6_usize, to in select(vec![0, 1, 4, 300, usize::MAX / 2, usize::MAX])) {
+        let settings = Layer::from_toml(SMALL, "small", Path::new("")).unwrap().resolve().unwrap();
+        let settings = changed(settings, which, to);
+        let folder = tempfile::tempdir().unwrap();
+        let checked = told(run::check(&settings)).is_some();
+        let three = StopAfter::steps(3);
+        let ran = told(run(&settings, &folder.path().join("run"), Options::default(), &mut &three, &three.stop));
+        prop_assert_eq!(ran.is_some(), checked);
+        let _ = told(evaluate(&settings, &FILES.1[1]));
+    }
+
+    #[test]
+    fn any_toml(text in "[a-z_]{0,3}((cell|series|seed|init|dropout) ?= ?|[=\\[\\]\"'.,\n#{}0-9e-]|\\PC){0,12}") {
+        let _ = told(Layer::from_toml(&text, "text", Path::new("/")).map_err(Error::from));
+    }
+
+    #[test]
+    fn any_values_to_predict(
+        pieces in prop::collection::vec(select(vec!["input", "input\n", "\n", ",", "0", "1", "2", "0.5", "-", "\"", "1e39", "nan", "\r"]), 0..20),
+        header in any::<bool>(),
+    ) {
+        let text = [if header { "input\n" } else { "" }, &pieces.concat()].concat();
+        let mut answers = Vec::new();
+        let input = Input { reader: text.as_bytes(), name: "values".to_owned() };
+        let answered = predict(&FILES.1[1], input, &mut answers);
+        prop_assert!(!String::from_utf8(answers).unwrap().contains("NaN"));
+        let _ = told(answered);
+    }
+}
