@@ -162,6 +162,8 @@ fn an_answer_that_is_no_number_ends_it() {
 fn a_file_without_metadata_is_read_by_its_shapes() {
     let [weights, series] = ["initial.safetensors", "series_0.csv"].map(|name| fixture(name).display().to_string());
     let folder = tempfile::tempdir().unwrap();
+    let told = String::from_utf8(run(PROGRAM, ["predict", "--model", &weights, &series]).stderr).unwrap();
+    assert!(told.contains("by its shapes cell elman, input number, loss cross_entropy"), "{told}");
     let answered = succeed(PROGRAM, ["predict", "--model", &weights, &series]);
     let answered = columns(&written(folder.path(), "answered.csv", &answered));
     assert_eq!(answered["prediction"].len(), 50_000);

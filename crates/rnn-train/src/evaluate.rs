@@ -3,10 +3,10 @@
 use crate::data::Source;
 use crate::files::EpochRow;
 use crate::means::Means;
-use crate::task::StoredTask;
+use crate::task::{StoredTask, read_net};
 use crate::train::{Window, network};
 use crate::{Dtype, Error, Layer, RawSettings, Readout, Settings};
-use rnn_core::{Architecture, Scalar, State, Tape, stored};
+use rnn_core::{Architecture, Scalar, State, Tape};
 use std::path::Path;
 
 /// The scores of one series: the row that an epoch of training on it would have had.
@@ -17,10 +17,7 @@ pub type Evaluation = EpochRow;
 /// # Errors
 /// [`Error::Read`], [`Error::Weights`].
 pub fn settings_of(model: &Path) -> Result<Layer, Error> {
-    let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
-    let wrong = |source| Error::Weights { path: model.to_owned(), source };
-    let stored = stored(&bytes).map_err(wrong)?;
-    let StoredTask { input, loss, readout, num_classes } = StoredTask::of(&stored).map_err(wrong)?;
+    let (_, stored, StoredTask { input, loss, readout, num_classes }) = read_net(model)?;
     let Architecture { cell, hidden_size, num_layers, .. } = stored.architecture;
     let layer = Layer::from_flags(&RawSettings {
         cell: Some(cell.into()),

@@ -2,10 +2,10 @@
 
 use crate::Error;
 use crate::choices::{InputKind, LossKind};
-use crate::task::{StoredTask, Task};
+use crate::task::{Task, read_net};
 use echo_data::Inputs;
 use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{Network, Scalar, State, Tape, softmax, stored};
+use rnn_core::{Network, Scalar, State, Tape, softmax};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -30,10 +30,9 @@ pub struct Input<R> {
 /// that the net cannot read; [`Error::NoAnswer`] where the answer is infinite or no number; [`Error::Write`] if it cannot
 /// be written.
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
-    let bytes = std::fs::read(model).map_err(|source| Error::Read { path: model.to_owned(), source })?;
+    let (bytes, stored, task) = read_net(model)?;
+    let task = task.task();
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
-    let stored = stored(&bytes).map_err(wrong)?;
-    let task = StoredTask::of(&stored).map_err(wrong)?.task();
     if stored.double {
         answer(Network::<f64>::from_safetensors(&bytes).map_err(wrong)?, task, input, output)
     } else {

@@ -1,11 +1,13 @@
 //! How the echo task is put to a net: classes as inputs, targets under a loss, and outputs back as classes.
 
+use crate::Error;
 use crate::choices::{InputKind, LossKind, Readout};
 use clap::ValueEnum;
 use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
-use rnn_core::{Loss, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot};
+use rnn_core::{Loss, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot, stored};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use std::path::Path;
 
 /// What a net reads and answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,26 @@ pub(crate) struct StoredTask {
     pub(crate) loss: LossKind,
     pub(crate) readout: Readout,
     pub(crate) num_classes: Option<usize>,
+}
+
+/// Reads a file of weights: its bytes, what net it is of, and the task. What shapes alone have told is said, because a
+/// file of PyTorch's can be of another kind.
+pub(crate) fn read_net(path: &Path) -> Result<(Vec<u8>, Stored, StoredTask), Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let read = |bytes: &[u8]| {
+        let stored = stored(bytes)?;
+        let task = StoredTask::of(&stored)?;
+        Ok((stored, task))
+    };
+    let (stored, task) = read(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+    let taken: [(&str, &dyn Display); 3] =
+        [("cell", &stored.architecture.cell), ("input", &task.input), ("loss", &task.loss)];
+    let guesses = taken.into_iter().filter(|(key, _)| !stored.settings.contains_key(*key));
+    let guesses: Vec<_> = guesses.map(|(key, value)| format!("{key} {value}")).collect();
+    if !guesses.is_empty() {
+        tracing::info!("{}: its metadata does not say it, so by its shapes {}", path.display(), guesses.join(", "));
+    }
+    Ok((bytes, stored, task))
 }
 
 impl StoredTask {
