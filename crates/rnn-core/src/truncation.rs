@@ -64,3 +64,24 @@ impl Truncation {
         start..self.window
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counted_by_hand() {
+        let windows = Truncation::new(5, 2).unwrap();
+        assert_eq!([true, false].map(|first| windows.counted(first)), [0..5, 3..5]);
+        let apart = Truncation::new(5, 5).unwrap();
+        assert_eq!([true, false].map(|first| apart.counted(first)), [0..5, 0..5]);
+        for windows in [windows, apart] {
+            let last_alone = windows.counting_the_last_alone();
+            assert_eq!([true, false].map(|first| last_alone.counted(first)), [4..5, 4..5]);
+        }
+        assert_eq!(Truncation::new(0, 0), Err(Error::Zero { name: "window" }));
+        for stride in [0, 6] {
+            assert_eq!(Truncation::new(5, stride), Err(Error::Stride { stride, window: 5 }));
+        }
+    }
+}

@@ -271,3 +271,34 @@ impl<T: Scalar> Session<T> {
         Ok((&self.window, self.settings.task().answers(&outputs)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RawSettings;
+    use crate::record::Recorder;
+
+    /// A checkpoint can be whole and yet hold what no run has written.
+    #[test]
+    fn a_record_of_other_steps_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
+        let mut session = Session::<f32>::new(&settings).unwrap();
+        let mut recorder = Recorder::create(&settings, folder.path(), session.unused_values()).unwrap();
+        let path = Path::new("checkpoint");
+        let mut steps = 0;
+        while steps < 3 {
+            if let Event::Step(row) = session.advance().unwrap() {
+                recorder.step(&row).unwrap();
+                steps += 1;
+            }
+        }
+        let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap();
+        assert_eq!(Session::<f32>::resume(&settings, path, &bytes).unwrap().0.steps_left(), session.steps_left());
+
+        let mut other = Recorder::create(&settings, folder.path(), 0).unwrap();
+        let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap();
+        let refused = Session::<f32>::resume(&settings, path, &bytes).map(drop).unwrap_err();
+        assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");
+    }
+}
