@@ -39,8 +39,9 @@ impl Watch for Console {
                 let _ = write!(out, "{:.0}", state.per_sec());
             };
             let bar = ProgressBar::new(steps as u64).with_style(style.with_key("rate", rate));
-            // So that the rate is of what is done from here on.
             self.bar = bar.with_position(done as u64);
+            // So that the rate is of what is done from here on: first it takes in the position, then forgets the pace.
+            self.bar.tick();
             self.bar.reset_eta();
         }
     }
