@@ -3,6 +3,7 @@
 use crate::cell::{Cell, Layer};
 use crate::dense::Dense;
 use crate::elman::Elman;
+use crate::error::check_at_least_one;
 use crate::gru::Gru;
 use crate::lstm::Lstm;
 use crate::{Error, Scalar, Tensor};
@@ -11,16 +12,34 @@ use std::fmt;
 use std::ops::Range;
 
 /// A recurrent cell.
+///
+/// In the formulas, x is the input of a step and h the state before it, `[x | h]` stands for one beside the other, σ for
+/// the logistic function and ∘ for the product of elements. With I inputs, H hidden units and B rows x is `[B, I]`, h
+/// `[B, H]`, W `[I + H, H]` for each gate, and each bias `[H]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CellKind {
-    /// `h_t = tanh(W·[x_t | h_{t-1}] + b)` (Elman 1990), with one bias.
+    /// `h′ = tanh([x | h]·W + b)` (Elman 1990), with one bias.
     Elman,
-    /// `h_t = max(0, W·[x_t | h_{t-1}] + b)`, with one bias.
+    /// `h′ = max(0, [x | h]·W + b)`, with one bias.
     ElmanRelu,
-    /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form: the reset gate is applied after the recurrent
-    /// product.
+    /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form, with two biases b and c: the reset gate is applied
+    /// after the recurrent product.
+    ///
+    /// ```text
+    /// r  = σ(x·W_xr + b_r + h·W_hr + c_r)
+    /// z  = σ(x·W_xz + b_z + h·W_hz + c_z)
+    /// n  = tanh(x·W_xn + b_n + r ∘ (h·W_hn + c_n))
+    /// h′ = (1 − z) ∘ n + z ∘ h
+    /// ```
     Gru,
-    /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000).
+    /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000), as PyTorch has
+    /// it, with two biases; m is the memory, which is carried beside the output.
+    ///
+    /// ```text
+    /// [i | f | g | o] = [σ | σ | tanh | σ]([x | h]·W + b + c)
+    /// m′ = f ∘ m + i ∘ g
+    /// h′ = o ∘ tanh(m′)
+    /// ```
     Lstm,
 }
 
@@ -109,9 +128,7 @@ impl Architecture {
             ("num_layers", self.num_layers),
             ("outputs", self.outputs),
         ];
-        if let Some((name, _)) = sizes.into_iter().find(|&(_, size)| size == 0) {
-            return Err(Error::Zero { name });
-        }
+        check_at_least_one(sizes)?;
         if self.num_layers > Self::MOST_LAYERS {
             return Err(Error::Layers { num_layers: self.num_layers });
         }

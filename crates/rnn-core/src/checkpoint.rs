@@ -16,12 +16,15 @@ const CHECKSUM: &str = "checksum";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// Where training is, with the state that it goes on from: the bytes of a file for [`restore`](Self::restore).
-    /// `note` is the caller's, and comes back from there.
+    /// `note` is the caller's, and comes back from there: the place for what the trainer does not know, such as where in
+    /// the data it is, the loss, and for a net with dropout the generator's position.
     ///
     /// # Errors
-    /// [`Error::Length`] for a state of another size; [`Error::NotFinite`] if a number of those is infinite or not a
-    /// number, so that a checkpoint can always be gone on from.
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for a state of another
+    /// size; [`Error::NotFinite`] if a number of those is infinite or not a number, so that a checkpoint can always be
+    /// gone on from.
     pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
+        self.network.check_tape(&self.tape)?;
         self.network.check_state(self.tape.batch, state)?;
         self.tensors(state).try_for_each(|(name, values)| check_finite(&name, values))?;
         let tensors = self.tensors(state).map(|(name, values)| {
@@ -41,11 +44,13 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
     ///
     /// # Errors
-    /// [`Error::NotSafetensors`], [`Error::NoCheckpoint`], [`Error::Damaged`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::NotSafetensors`],
+    /// [`Error::NoCheckpoint`], [`Error::Damaged`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
     /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::NotFinite`] for a damaged file or one of another kind;
     /// [`Error::Metadata`] for a checkpoint of another net or training, with what differs; [`Error::Length`] for a
     /// state of another size. The trainer and the state are then as they were.
     pub fn restore(&mut self, bytes: &[u8], state: &mut State<T>) -> Result<String, Error> {
+        self.network.check_tape(&self.tape)?;
         self.network.check_state(self.tape.batch, state)?;
         let file = open(bytes)?;
         let found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;

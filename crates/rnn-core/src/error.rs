@@ -73,6 +73,14 @@ pub enum Error {
         /// The length as given.
         found: usize,
     },
+    /// More time steps than the window has.
+    #[error("{steps} steps: the window has {window}")]
+    Steps {
+        /// The steps asked for.
+        steps: usize,
+        /// The window's length.
+        window: usize,
+    },
     /// Counted time steps outside the window.
     #[error("counted steps {start}..{end}: they must be at least one and lie within the window of {window}")]
     Counted {
@@ -170,14 +178,16 @@ pub enum Error {
         /// What would be right.
         expected: &'static str,
     },
-    /// A number that is infinite or none, in the net's own number type.
-    #[error("tensor `{name}` holds {value} at position {position}: every number must be finite")]
+    /// A number that is infinite or none in the net's own number type.
+    #[error(
+        "tensor `{name}` holds {value:?} at position {position}: every number must be finite in the net's own type"
+    )]
     NotFinite {
         /// The tensor's name.
         name: String,
         /// Row-major position in the tensor.
         position: usize,
-        /// The value.
+        /// The value; for a bias that is added to another, their sum.
         value: f64,
     },
 }
@@ -191,4 +201,9 @@ fn one_line(text: &str) -> String {
 /// An error unless a slice has the length it must have.
 pub(crate) fn check_length(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
+}
+
+/// An error for the first of some named sizes that is 0.
+pub(crate) fn check_at_least_one<const N: usize>(sizes: [(&'static str, usize); N]) -> Result<(), Error> {
+    sizes.into_iter().find(|&(_, size)| size == 0).map_or(Ok(()), |(name, _)| Err(Error::Zero { name }))
 }

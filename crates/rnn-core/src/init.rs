@@ -68,11 +68,15 @@ impl Init {
 /// Sutskever, "An empirical exploration of recurrent network architectures", 2015, with a bias of 1).
 ///
 /// # Errors
-/// [`Error::NoForgetGate`] for a net that is no LSTM.
+/// [`Error::NoForgetGate`] for a net that is no LSTM; [`Error::Range`] for a bias that is no finite number in the net's
+/// own type.
 pub fn add_forget_bias<T: Scalar>(network: &mut Network<T>, bias: f64) -> Result<(), Error> {
     let Architecture { cell, hidden_size: hidden, .. } = *network.architecture();
     if cell != CellKind::Lstm {
         return Err(Error::NoForgetGate { cell });
+    }
+    if !T::narrow(bias).is_finite() {
+        return Err(Error::Range { name: "forget_bias", value: bias, allowed: "a finite number" });
     }
     let biases = network.tensors().iter().filter(|tensor| tensor.name.starts_with("rnn.bias_ih"));
     // The gates stand in the order i, f, g, o.
@@ -225,5 +229,7 @@ mod tests {
         }
         let refused = add_forget_bias(&mut network::<f64>(CellKind::Gru, Init::PyTorch), 1.0);
         assert_eq!(refused, Err(Error::NoForgetGate { cell: CellKind::Gru }));
+        let too_great = add_forget_bias(&mut network::<f32>(CellKind::Lstm, Init::PyTorch), 1e60).unwrap_err();
+        assert_eq!(too_great.to_string(), "forget_bias is 1e60: it must be a finite number");
     }
 }

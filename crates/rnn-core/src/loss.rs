@@ -1,20 +1,4 @@
 //! Losses: a mean over the counted outputs and its derivative.
-//!
-//! Softmax cross-entropy of logits `z [rows, classes]` and target classes `c`, with n rows:
-//!
-//! ```text
-//! loss    = 1/n · Σ_r ( ln Σ_j exp(z_rj) − z_rc )
-//! dloss/dz_rj = 1/n · ( softmax(z_r)_j − [j = c] )
-//! ```
-//!
-//! The greatest logit of a row is taken from all of them first, so that no exponential overflows.
-//!
-//! Squared error of outputs `y [rows, m]` and targets `t` of the same shape:
-//!
-//! ```text
-//! loss    = 1/(n·m) · Σ_r Σ_j ( y_rj − t_rj )²
-//! dloss/dy_rj = 2/(n·m) · ( y_rj − t_rj )
-//! ```
 
 use crate::error::check_length;
 use crate::{Error, Scalar};
@@ -27,8 +11,9 @@ use std::marker::PhantomData;
 pub struct Score {
     /// Mean over all rows: of cross-entropy in nats, of squared error in the targets' unit, squared.
     pub loss: f64,
-    /// Share of rows that are right. With cross-entropy, those whose greatest output is the target's; with squared
-    /// error, those whose outputs are all less than one half off, so that rounding gives targets that are whole numbers.
+    /// Share of rows that are right; without meaning where the loss is not finite. With cross-entropy, those whose
+    /// greatest output is the target's; with squared error, those whose outputs are all less than one half off, so that
+    /// rounding gives targets that are whole numbers.
     pub accuracy: f64,
 }
 
@@ -54,10 +39,28 @@ pub trait Loss<T: Scalar>: Send + Sync {
 }
 
 /// Softmax cross-entropy; a row's target is the number of a class.
+///
+/// Of logits `z [rows, classes]` and target classes `c`, with n rows:
+///
+/// ```text
+/// loss    = 1/n · Σ_r ( ln Σ_j exp(z_rj) − z_rc )
+/// dloss/dz_rj = 1/n · ( softmax(z_r)_j − [j = c] )
+/// ```
+///
+/// The greatest logit m of a row is taken from all of them first, so that no exponential overflows; its own is then 1.
+/// So the row's loss is `ln(1 + Σ exp(z_rj − m)) + (m − z_rc)`, j without the greatest, whose logarithm is exact for a
+/// small sum too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SoftmaxCrossEntropy;
 
 /// Squared error; each output has a target, a number of type `V`.
+///
+/// Of outputs `y [rows, m]` and targets `t` of the same shape:
+///
+/// ```text
+/// loss    = 1/(n·m) · Σ_r Σ_j ( y_rj − t_rj )²
+/// dloss/dy_rj = 2/(n·m) · ( y_rj − t_rj )
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SquaredError<V>(PhantomData<V>);
 
@@ -91,18 +94,19 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
             }
             let best = greatest(outputs, row);
             let max = outputs[(row, best)];
-            let mut sum = T::zero();
-            for class in 0..classes {
+            let mut rest = T::zero();
+            for class in (0..classes).filter(|&class| class != best) {
                 let e = (outputs[(row, class)] - max).exp();
                 d_outputs[(row, class)] = e;
-                sum += e;
+                rest += e;
             }
-            let scale = per_row / sum;
+            d_outputs[(row, best)] = T::one();
+            let scale = per_row / (T::one() + rest);
             for class in 0..classes {
                 d_outputs[(row, class)] *= scale;
             }
             d_outputs[(row, target)] -= per_row;
-            loss += (sum.ln() + max - outputs[(row, target)]).widen();
+            loss += (rest.ln_1p() + (max - outputs[(row, target)])).widen();
             correct += usize::from(best == target);
         }
         Ok(Score { loss: loss / rows as f64, accuracy: correct as f64 / rows as f64 })
@@ -209,6 +213,26 @@ mod tests {
             SoftmaxCrossEntropy.score(&outputs.as_view(), &targets.as_view(), &mut d_outputs.as_view_mut()).unwrap();
         assert_eq!((score.loss, score.accuracy), (0.0, 1.0));
         assert_eq!(d_outputs.as_slice(), [0.0, 0.0]);
+    }
+
+    /// Equal logits of any size are a guess, ln 2; a sure answer's loss is e^(−z), here e^(−40).
+    #[test]
+    fn a_loss_has_all_its_digits() {
+        let loss = |logits: [f32; 2]| {
+            let (outputs, targets) = (DMatrix::from_row_slice(1, 2, &logits), DMatrix::from_row_slice(1, 1, &[1]));
+            let mut d_outputs = DMatrix::zeros(1, 2);
+            SoftmaxCrossEntropy
+                .score(&outputs.as_view(), &targets.as_view(), &mut d_outputs.as_view_mut())
+                .unwrap()
+                .loss
+        };
+        for logit in [0.0, 1e4, -1e6, 1e8, 1e30] {
+            assert!((loss([logit; 2]) - 2.0_f64.ln()).abs() < 1e-7, "{logit}");
+        }
+        assert!((loss([-20.0, 20.0]) / (-40.0_f64).exp() - 1.0).abs() < 1e-6);
+        assert!(
+            loss([f32::NAN, 0.0]).is_nan() && loss([0.0, f32::NAN]).is_nan() && loss([0.0, f32::INFINITY]).is_nan()
+        );
     }
 
     #[test]

@@ -76,7 +76,8 @@ impl<T: Scalar> Network<T> {
     /// Draws which numbers between layers the following [`forward`](Self::forward)s on this tape set to zero: each
     /// with the probability of the architecture's dropout, at each time step anew; the others are divided by 1 − that
     /// probability (Srivastava et al., "Dropout", 2014; between layers alone, as Zaremba et al., "Recurrent neural
-    /// network regularization", 2014). One 64-bit word of `rng` a number; none without dropout.
+    /// network regularization", 2014). They stay so until the next draw or [`Tape::keep_all`]. One 64-bit word of `rng` a
+    /// number; none without dropout.
     pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
         let dropout = self.architecture.dropout;
         let kept = T::narrow(1.0 / (1.0 - dropout));
@@ -177,7 +178,8 @@ impl<T: Scalar> Network<T> {
     }
 
     /// The derivatives of the last [`score`](Self::score)'s mean loss by each parameter, as
-    /// [`parameters`](Self::parameters) are laid out.
+    /// [`parameters`](Self::parameters) are laid out. Since then the parameters must not have changed, and nothing else
+    /// may have used the tape: what is on it is taken as it is.
     ///
     /// # Errors
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for gradients of other sizes.
@@ -218,12 +220,12 @@ impl<T: Scalar> Network<T> {
     /// Copies the state after the first `steps` time steps of the last [`forward`](Self::forward) to `state`.
     ///
     /// # Errors
-    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for more steps than the window has;
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Steps`] for more steps than the window has;
     /// [`Error::Length`] for a state of another size.
     pub fn copy_state(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
         self.check_tape(tape)?;
         if steps > tape.steps {
-            return Err(Error::Counted { start: 0, end: steps, window: tape.steps });
+            return Err(Error::Steps { steps, window: tape.steps });
         }
         self.check_state(tape.batch, state)?;
         let mut at = 0;
@@ -244,7 +246,7 @@ impl<T: Scalar> Network<T> {
     }
 
     /// The rows of a window, steps × batch, or an error for the tape of another net.
-    fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
+    pub(crate) fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
         if tape.architecture == self.architecture { Ok(tape.steps * tape.batch) } else { Err(Error::OtherNet) }
     }
 }

@@ -1,33 +1,29 @@
 //! Optimizers: how gradients change parameters, element by element over the flat slice.
-//!
-//! With the gradient g, the learning rate lr (as the schedule has it at this step) and the step's number t, counted
-//! from 1:
-//!
-//! ```text
-//! SGD       v ← μ·v + g                               p ← p − lr · v          v starts at 0
-//!   Nesterov                                          p ← p − lr · (g + μ·v)
-//! Adagrad   a ← a + g²                                p ← p − lr · g / (√a + ε)
-//! RMSProp   a ← α·a + (1 − α)·g²                      p ← p − lr · g / (√a + ε)     a starts at 0
-//! Adam      m ← m + (1 − β₁)·(g − m)                  m and v start at 0
-//!           v ← β₂·v + (1 − β₂)·g²                    p ← p − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
-//! AdamW     first p ← p − lr·λ·p, then as Adam
-//! ```
-//!
-//! These are PyTorch's forms, but for Adagrad, which is PyTorch's with a = 0 at the start and ε = 10⁻¹⁰ and
-//! TensorFlow's with a = 0.1 and ε = 0. Sources: Polyak, "Some methods of speeding up the convergence of iteration
-//! methods", 1964; Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013
-//! (Nesterov); Duchi, Hazan, Singer, "Adaptive subgradient methods", 2011; Tieleman and Hinton, "Lecture 6.5 —
-//! RMSProp", 2012; Kingma and Ba, "Adam", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
-//!
-//! Before that, gradients can be clipped (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural
-//! networks", 2013): first each element to −c .. c, then all of them together, multiplied by c / ‖g‖ where their
-//! Euclidean norm ‖g‖ is greater than c.
 
 use crate::error::check_length;
 use crate::linalg::zeros;
 use crate::{Error, Scalar, Schedule};
 
 /// A method of descent and its constants.
+///
+/// With the gradient g, the learning rate lr (as the schedule has it at this step) and the step's number t, counted
+/// from 1:
+///
+/// ```text
+/// SGD       v ← μ·v + g                               p ← p − lr · v          v starts at 0
+///   Nesterov                                          p ← p − lr · (g + μ·v)
+/// Adagrad   a ← a + g²                                p ← p − lr · g / (√a + ε)
+/// RMSProp   a ← α·a + (1 − α)·g²                      p ← p − lr · g / (√a + ε)     a starts at 0
+/// Adam      m ← m + (1 − β₁)·(g − m)                  m and v start at 0
+///           v ← β₂·v + (1 − β₂)·g²                    p ← p − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+/// AdamW     first p ← p − lr·λ·p, then as Adam
+/// ```
+///
+/// These are PyTorch's forms, but for Adagrad, which is PyTorch's with a = 0 at the start and ε = 10⁻¹⁰ and
+/// TensorFlow's with a = 0.1 and ε = 0. Sources: Polyak, "Some methods of speeding up the convergence of iteration
+/// methods", 1964; Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013
+/// (Nesterov); Duchi, Hazan, Singer, "Adaptive subgradient methods", 2011; Tieleman and Hinton, "Lecture 6.5 —
+/// RMSProp", 2012; Kingma and Ba, "Adam", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Method {
     /// Stochastic gradient descent.
@@ -93,7 +89,8 @@ impl Method {
     /// [`Error::Range`] with the name that the constant has above.
     pub fn check<T: Scalar>(&self) -> Result<(), Error> {
         let share = |name, value: f64| ((0.0..1.0).contains(&value), name, value, "from 0 to less than 1");
-        let at_least_0 = |name, value: f64| (value >= 0.0 && value.is_finite(), name, value, "a number of at least 0");
+        let holds = |value: f64| value >= 0.0 && T::narrow(value).is_finite();
+        let at_least_0 = |name, value: f64| (holds(value), name, value, "a number of at least 0");
         // What it is added to can be 0.
         let divisor = |name, value: f64| (is_positive::<T>(value), name, value, "a number greater than 0");
         let constants = match *self {
@@ -139,6 +136,10 @@ impl Method {
 }
 
 /// How far gradients may go. The default lets them go.
+///
+/// Before a step, gradients can be clipped (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural
+/// networks", 2013): first each element to −c .. c, then all of them together, multiplied by c / ‖g‖ where their
+/// Euclidean norm ‖g‖ is greater than c.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Clip {
     /// The greatest absolute value of an element.
@@ -193,7 +194,14 @@ fn is_positive<T: Scalar>(value: f64) -> bool {
 
 /// The Euclidean norm, summed up in `f64`.
 pub(crate) fn euclidean_norm<T: Scalar>(values: &[T]) -> f64 {
-    values.iter().map(|value| value.widen().powi(2)).sum::<f64>().sqrt()
+    let sum_of_squares = |unit: f64| values.iter().map(|value| (value.widen() / unit).powi(2)).sum::<f64>();
+    let sum = sum_of_squares(1.0);
+    if sum.is_normal() || sum.is_nan() {
+        return sum.sqrt();
+    }
+    // Squares can be beyond the largest or below the smallest numbers; those of numbers near 1 are not.
+    let greatest = values.iter().map(|value| value.widen().abs()).fold(0.0, f64::max);
+    if greatest == 0.0 || greatest.is_infinite() { greatest } else { greatest * sum_of_squares(greatest).sqrt() }
 }
 
 /// What makes parameters better, given the loss's gradient: a method, its learning rate, and what it remembers.
@@ -395,6 +403,26 @@ mod tests {
         assert!(stepped_nan(sgd().with_clip(Clip { value, norm }).unwrap()));
     }
 
+    /// 3, 4, 5 in units whose squares no `f64` holds.
+    #[test]
+    fn norms_of_great_and_small_numbers() {
+        for unit in [1e-300, 1e-160, 1.0, 1e160, 1e300] {
+            assert!((euclidean_norm(&[3.0 * unit, -4.0 * unit]) / (5.0 * unit) - 1.0).abs() < 1e-14, "{unit}");
+        }
+        assert_eq!([euclidean_norm::<f64>(&[]), euclidean_norm(&[0.0, -0.0])], [0.0; 2]);
+        assert_eq!(euclidean_norm(&[1.0, f64::NEG_INFINITY]), f64::INFINITY);
+        assert!(euclidean_norm(&[f64::NAN, f64::INFINITY]).is_nan() && euclidean_norm(&[f32::NAN, 1.0]).is_nan());
+        let mut gradients = [3e160_f64, 4e160];
+        let clip = Clip { value: None, norm: Some(5.0) };
+        Optimizer::new(Method::SGD, 1.0, 2)
+            .unwrap()
+            .with_clip(clip)
+            .unwrap()
+            .step(&mut [0.0; 2], &mut gradients)
+            .unwrap();
+        assert!((gradients[0] - 3.0).abs() < 1e-14 && (gradients[1] - 4.0).abs() < 1e-14);
+    }
+
     /// What is not a number must not be clipped to one.
     fn stepped_nan(mut sgd: Optimizer<f64>) -> bool {
         let mut parameters = [0.0; 2];
@@ -435,6 +463,14 @@ mod tests {
             (adam(f64::NAN, 1e-8), "beta1 is NaN: it must be from 0 to less than 1"),
             (adam(0.9, -1.0), "epsilon is -1.0: it must be a number greater than 0"),
             (adam(0.9, 1e-60), "epsilon is 1e-60: it must be a number greater than 0"),
+            (
+                Method::Adagrad { initial_accumulator: 1e60, epsilon: 0.0 },
+                "initial_accumulator is 1e60: it must be a number of at least 0",
+            ),
+            (
+                Method::AdamW { beta1: 0.9, beta2: 0.9, epsilon: 1e-8, weight_decay: 1e60 },
+                "weight_decay is 1e60: it must be a number of at least 0",
+            ),
             (
                 Method::Adagrad { initial_accumulator: 0.0, epsilon: 0.0 },
                 "epsilon is 0.0: it must be greater than 0 where the accumulator starts at 0",

@@ -1,26 +1,9 @@
 //! Schedules: how the learning rate changes while training goes on.
-//!
-//! At training step s, counted from 0, the learning rate is multiplied by
-//!
-//! ```text
-//! (s + 1) / W                                         while s < W, the steps of the warm-up
-//! ```
-//!
-//! and then, with n = s − W, by
-//!
-//! ```text
-//! 1                                                   constant
-//! γ^⌊n / N⌋                                           step: by γ after every N steps
-//! γ + (1 − γ) · (1 + cos(π · min(n, N) / N)) / 2      cosine: down to γ within N steps
-//! ```
-//!
-//! The warm-up is the gradual one of Goyal et al. ("Accurate, large minibatch SGD", 2017); the cosine that of Loshchilov
-//! and Hutter ("SGDR", 2017), without restarts.
 
 use crate::Error;
 use std::f64::consts::PI;
 
-/// How the learning rate falls.
+/// How the learning rate falls; [`Schedule`] has the formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Decay {
     /// It does not.
@@ -28,21 +11,38 @@ pub enum Decay {
     Constant,
     /// It is multiplied by `factor` after every `steps` training steps.
     Step {
-        /// N.
+        /// N, at least 1.
         steps: u64,
-        /// γ.
+        /// γ, from 0 to 1.
         factor: f64,
     },
     /// It falls to `factor` of what it was within `steps` training steps, as half a cosine, and stays there.
     Cosine {
-        /// N.
+        /// N, at least 1.
         steps: u64,
-        /// γ.
+        /// γ, from 0 to 1.
         factor: f64,
     },
 }
 
 /// How the learning rate changes while training goes on. The default changes nothing.
+///
+/// At training step s, counted from 0, the learning rate is multiplied by
+///
+/// ```text
+/// (s + 1) / W                                         while s < W, the steps of the warm-up
+/// ```
+///
+/// and then, with n = s − W, by
+///
+/// ```text
+/// 1                                                   constant
+/// γ^⌊n / N⌋                                           step: by γ after every N steps
+/// γ + (1 − γ) · (1 + cos(π · min(n, N) / N)) / 2      cosine: down to γ within N steps
+/// ```
+///
+/// The warm-up is the gradual one of Goyal et al. ("Accurate, large minibatch SGD", 2017); the cosine that of Loshchilov
+/// and Hutter ("SGDR", 2017), without restarts.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Schedule {
     /// W: training steps in which the learning rate rises to its full size.

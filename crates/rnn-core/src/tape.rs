@@ -2,6 +2,7 @@
 //! the derivatives. Each is allocated once, and is the caller's.
 
 use crate::cell::CellTape;
+use crate::error::check_at_least_one;
 use crate::linalg::zeros;
 use crate::{Architecture, Error, Network, Scalar};
 use nalgebra::DMatrix;
@@ -48,8 +49,9 @@ impl<T: Scalar> State<T> {
     /// The zero state of `batch` rows, for nets like this one.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`].
+    /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn zeros(network: &Network<T>, batch: usize) -> Result<Self, Error> {
+        check_at_least_one([("batch", batch)])?;
         zeros("the state", batch, network.state_size()).map(Self)
     }
 
@@ -76,11 +78,7 @@ impl<T: Scalar> Tape<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn new(network: &Network<T>, steps: usize, batch: usize) -> Result<Self, Error> {
-        for (name, size) in [("steps", steps), ("batch", batch)] {
-            if size == 0 {
-                return Err(Error::Zero { name });
-            }
-        }
+        check_at_least_one([("steps", steps), ("batch", batch)])?;
         let architecture = *network.architecture();
         let rows = steps.saturating_mul(batch);
         let layers = network.layers.iter().map(|(layer, _)| layer.tape(steps, batch)).collect::<Result<Vec<_>, _>>()?;
@@ -110,8 +108,9 @@ impl<T: Scalar> Gradients<T> {
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
     ///
     /// # Errors
-    /// [`Error::OutOfMemory`].
+    /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn new(network: &Network<T>, steps: usize, batch: usize) -> Result<Self, Error> {
+        check_at_least_one([("steps", steps), ("batch", batch)])?;
         let Architecture { cell, hidden_size: hidden, .. } = *network.architecture();
         let rows = steps.saturating_mul(batch);
         let what = "the window's derivatives";

@@ -54,11 +54,15 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     ///
     /// `inputs [window·batch, input_size]` and `targets [window·batch, columns]` are column-major, as for
     /// [`Network::score`]; `counted` is what [`Truncation::counted`] says. `rng` draws what dropout sets to zero, and is
-    /// not touched by a net without. Where the loss is not finite the parameters stay as they are.
+    /// not touched by a net without.
+    ///
+    /// Where the loss or the gradient's norm is not finite, the optimizer makes no step and the parameters stay as they
+    /// are; the state moves on all the same, and may hold what is no number.
     ///
     /// # Errors
-    /// [`Error::Length`] for slices or a state of other sizes; [`Error::Counted`]; those of the loss. The parameters
-    /// and the state are then as they were.
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for slices or a state of
+    /// other sizes; [`Error::Counted`]; those of the loss. The parameters and the state are then as they were, but
+    /// dropout may have been drawn.
     pub fn step<R: Rng + ?Sized>(
         &mut self,
         inputs: &[T],
@@ -73,7 +77,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let gradients = network.backward(tape, gradients)?;
         let gradient_norm = euclidean_norm(gradients);
         let learning_rate = optimizer.learning_rate();
-        if loss.is_finite() {
+        if loss.is_finite() && gradient_norm.is_finite() {
             optimizer.step_with_norm(network.parameters_mut(), gradients, gradient_norm)?;
         }
         network.copy_state(tape, truncation.stride(), state)?;
@@ -107,9 +111,62 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         self.network.read_out(0..self.truncation.window(), &mut self.tape)
     }
 
-    /// The gradients of the last [`step`](Self::step), as they were clipped, laid out as the net's parameters.
+    /// How many steps the optimizer has made.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.optimizer.steps
+    }
+
+    /// The gradients of the last [`step`](Self::step), as they were clipped if the optimizer made that step, laid out as
+    /// the net's parameters.
     #[must_use]
     pub fn gradients(&self) -> &[T] {
         self.gradients.as_slice()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Architecture, CellKind, Clip, Init, Method, SoftmaxCrossEntropy};
+    use rand::{SeedableRng, rngs::ChaCha8Rng};
+
+    fn trainer(cell: CellKind) -> (Trainer<f64, SoftmaxCrossEntropy>, State<f64>, ChaCha8Rng) {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut network = Network::new(Architecture::new(cell, 1, 4, 2)).unwrap();
+        Init::PyTorch.apply(&mut network, &mut rng);
+        let clip = Clip { value: None, norm: Some(1.0) };
+        let optimizer = Optimizer::new(Method::ADAM, 0.1, network.parameters().len()).unwrap().with_clip(clip).unwrap();
+        let state = State::zeros(&network, 1).unwrap();
+        let truncation = Truncation::new(3, 3).unwrap();
+        (Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, 1).unwrap(), state, rng)
+    }
+
+    /// Gates and tanh answer an infinite input with a finite number, but the weights' derivatives are 0 · ∞.
+    #[test]
+    fn a_gradient_that_is_no_number_changes_no_parameter() {
+        for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
+            let (mut trainer, mut state, mut rng) = trainer(cell);
+            let before = trainer.network.parameters().to_vec();
+            let mut step = |inputs: &[f64]| trainer.step(inputs, &[0, 1, 1], 0..3, &mut state, &mut rng).unwrap();
+            let report = step(&[1.0, f64::INFINITY, 0.0]);
+            assert!(report.loss.is_finite() && !report.gradient_norm.is_finite(), "{cell}: {report:?}");
+            assert!(step(&[f64::NAN; 3]).loss.is_nan());
+            assert_eq!((trainer.network.parameters(), trainer.steps()), (&before[..], 0));
+
+            state.set_zero();
+            trainer.step(&[1.0, 0.0, 0.0], &[0, 1, 1], 0..3, &mut state, &mut rng).unwrap();
+            assert!(trainer.network.parameters() != before && trainer.steps() == 1);
+        }
+    }
+
+    #[test]
+    fn a_net_put_in_the_place_of_another_is_refused() {
+        let (mut trainer, mut state, mut rng) = trainer(CellKind::Gru);
+        let bytes = trainer.checkpoint(&state, "").unwrap();
+        trainer.network = Network::new(Architecture::new(CellKind::Gru, 2, 4, 2)).unwrap();
+        assert_eq!(trainer.step(&[0.0; 3], &[0; 3], 0..3, &mut state, &mut rng), Err(Error::OtherNet));
+        assert_eq!(trainer.checkpoint(&state, ""), Err(Error::OtherNet));
+        assert_eq!(trainer.restore(&bytes, &mut state), Err(Error::OtherNet));
     }
 }

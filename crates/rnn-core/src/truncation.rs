@@ -1,17 +1,17 @@
-//! The windows of truncated backpropagation through time, BPTT(h; h′) of Williams and Peng ("An efficient gradient-based
-//! algorithm for on-line training of recurrent network trajectories", 1990).
-//!
-//! A window has h time steps and the next one starts h′ ≤ h steps later. Every target is counted once: an epoch's
-//! first window counts all its steps, a later one its last h′. The error of each counted step runs back to the
-//! window's start, so over at least h − h′ + 1 steps. The carried state is that of the step h′ after the start,
-//! where the next window begins. With h′ = h windows do not overlap, as in the tutorial.
-//!
-//! A net that is read only at the end of a window counts the last step alone, in every window.
+//! The windows of truncated backpropagation through time.
 
 use crate::Error;
 use std::ops::Range;
 
-/// h and h′.
+/// h and h′ of BPTT(h; h′) (Williams and Peng, "An efficient gradient-based algorithm for on-line training of recurrent
+/// network trajectories", 1990).
+///
+/// A window has h time steps and the next one starts h′ ≤ h steps later. Every target is counted once: an epoch's
+/// first window counts all its steps, a later one its last h′. The error of each counted step runs back to the
+/// window's start, so over at least h − h′ + 1 steps. The carried state is that of the step h′ after the start,
+/// where the next window begins. With h′ = h windows do not overlap, as in the tutorial.
+///
+/// A net that is read only at the end of a window counts the last step alone, in every window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncation {
     window: usize,
@@ -53,7 +53,7 @@ impl Truncation {
         self.stride
     }
 
-    /// The steps whose targets a window counts.
+    /// The steps whose targets a window counts: the new ones, which in an epoch's first window are all.
     #[must_use]
     pub fn counted(self, first_of_epoch: bool) -> Range<usize> {
         let start = match (self.last_alone, first_of_epoch) {

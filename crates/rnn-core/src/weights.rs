@@ -1,10 +1,7 @@
 //! Parameters as a safetensors file, under PyTorch's names and shapes.
 //!
-//! `rnn.weight_ih_lk [G·hidden, input]`, `rnn.weight_hh_lk [G·hidden, hidden]`, `rnn.bias_ih_lk` and `rnn.bias_hh_lk
-//! [G·hidden]` are those of layer k of a `torch.nn.RNN` (G = 1), `torch.nn.GRU` (G = 3: r, z, n) or `torch.nn.LSTM`
-//! (G = 4: i, f, g, o) as a module named `rnn`; `head.weight [outputs, hidden]` and `head.bias [outputs]` those of a
-//! `torch.nn.Linear` named `head`. Rows are outputs. PyTorch adds two biases where the Elman cell has one: the second
-//! is written as zeros, and on reading the two are added.
+//! [`Network::to_safetensors`] lists them. Rows are outputs. PyTorch adds two biases where the Elman cell has one: the
+//! second is written as zeros, and on reading the two are added.
 //!
 //! The metadata has one entry, `settings`: a JSON object of strings, which says what shapes do not (the kind of Elman
 //! cell, the dropout) and what the writer adds. It is one entry because the order of several is not fixed, and equal
@@ -19,11 +16,20 @@ use std::collections::{BTreeMap, HashMap};
 const SETTINGS: &str = "settings";
 
 impl<T: Scalar> Network<T> {
-    /// The parameters as the bytes of a safetensors file. Its metadata holds the architecture and `settings`, which are
-    /// the caller's.
+    /// The parameters as the bytes of a safetensors file. Its metadata holds `settings`, which are the caller's, and the
+    /// architecture, as `cell`, `input_size`, `hidden_size`, `num_layers`, `dropout` and `outputs`.
+    ///
+    /// Its tensors have the names and shapes of a PyTorch module with a `torch.nn.RNN`, `GRU` or `LSTM` named `rnn` and a
+    /// `torch.nn.Linear` named `head`: for layer k, counted from 0, `rnn.weight_ih_lk [G·hidden, inputs]`,
+    /// `rnn.weight_hh_lk [G·hidden, hidden]`, `rnn.bias_ih_lk` and `rnn.bias_hh_lk [G·hidden]`, with G = 1 for an Elman
+    /// cell, 3 for a GRU (r, z, n) and 4 for an LSTM (i, f, g, o); `head.weight [outputs, hidden]`, `head.bias [outputs]`.
+    /// An Elman cell's `bias_hh` is zeros.
+    ///
+    /// Parameters that are not finite are written as they are, so that they can be looked at, but not read back.
     ///
     /// # Errors
-    /// [`Error::NotSafetensors`] if the format cannot hold them.
+    /// [`Error::Metadata`] for a setting that has one of those names and says otherwise; [`Error::NotSafetensors`] if the
+    /// format cannot hold them.
     pub fn to_safetensors(&self, settings: &BTreeMap<String, String>) -> Result<Vec<u8>, Error> {
         let tensors: Vec<_> = self
             .tensors()
@@ -39,8 +45,9 @@ impl<T: Scalar> Network<T> {
                 (tensor.name.clone(), tensor.shape.clone(), bytes)
             })
             .collect();
-        let mut settings = settings.clone();
-        settings.extend(self.architecture().pairs());
+        let (mut settings, own) = (settings.clone(), self.architecture().pairs());
+        own.iter().try_for_each(|(key, value)| check_pair(&settings, key, value))?;
+        settings.extend(own);
         write::<T>(&tensors, SETTINGS, &settings)
     }
 
@@ -89,7 +96,8 @@ pub struct Stored {
 /// # Errors
 /// [`Error::NotSafetensors`]; [`Error::MissingTensor`], [`Error::UnknownTensor`], [`Error::NoMatrix`] or
 /// [`Error::TensorShape`] for tensors that are not those of a net; [`Error::Gates`] for those of an unknown cell;
-/// [`Error::Metadata`] where metadata and shapes do not agree.
+/// [`Error::Metadata`] where metadata and shapes do not agree; those of [`Architecture::check`] for a net that cannot be;
+/// [`Error::OutOfMemory`].
 pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     let file = open(bytes)?;
     let settings = pairs(bytes, SETTINGS)?.unwrap_or_default();
@@ -114,8 +122,9 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     if architecture.parameter_count().is_none() {
         return Err(Error::OutOfMemory { what: "the parameters", rows: usize::MAX, columns: 1 });
     }
-    for (key, value) in architecture.pairs() {
-        check_pair(&settings, &key, &value)?;
+    // All but what was taken from there, which can be written in several ways.
+    for (key, value) in architecture.pairs().iter().filter(|(key, _)| *key != "dropout") {
+        check_pair(&settings, key, value)?;
     }
     check_tensors(&file, &architecture.tensors())?;
     let double = file.tensor("head.weight").is_ok_and(|head| head.dtype() == Dtype::F64);
@@ -212,12 +221,14 @@ fn read_parameters<T: Scalar>(file: &SafeTensors<'_>, tensors: &[Tensor], count:
             dtype: format!("{:?}", view.dtype()),
             expected: "F32 or F64",
         })?;
-        let places: Box<dyn Iterator<Item = usize>> = match tensor.place {
-            Place::Stored { .. } => Box::new(tensor.indices()),
-            Place::AddedTo { offset } => Box::new(offset..offset + tensor.count()),
+        let (places, stored): (Box<dyn Iterator<Item = usize>>, _) = match tensor.place {
+            Place::Stored { .. } => (Box::new(tensor.indices()), true),
+            Place::AddedTo { offset } => (Box::new(offset..offset + tensor.count()), false),
         };
         for (position, (place, value)) in places.zip(values).enumerate() {
-            parameters[place] += T::narrow(value);
+            // What is stored is set and not added to a zero, so that a −0 stays one.
+            let value = if stored { value } else { parameters[place].widen() + value };
+            parameters[place] = T::narrow(value);
             if !parameters[place].is_finite() {
                 return Err(Error::NotFinite { name: name(), position, value });
             }

@@ -154,9 +154,8 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
     let Ok(mut network) = made else { return };
 
     check("a tape", Tape::new(&network, steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
-    check("a state", State::zeros(&network, batch), fits(batch));
-    let none = steps == 0 || batch == 0;
-    check("gradients", Gradients::new(&network, steps, batch), fits(batch) && (none || fits(steps)));
+    check("a state", State::zeros(&network, batch), batch > 0 && fits(batch));
+    check("gradients", Gradients::new(&network, steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
     check("a truncation", Truncation::new(steps, batch), (1..=steps).contains(&batch));
     if let (Ok(truncation), Ok(sgd)) =
         (Truncation::new(steps, batch), Optimizer::new(Method::SGD, 0.1, network.parameters().len()))
@@ -175,7 +174,8 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
         let read = Network::<T>::from_safetensors(&written).unwrap();
         assert_eq!((read.architecture(), read.parameters()), (&architecture, network.parameters()));
     }
-    check("a forget bias", add_forget_bias(&mut network, bias), cell == CellKind::Lstm);
+    let finite = T::narrow(bias).is_finite();
+    check("a forget bias", add_forget_bias(&mut network, bias), cell == CellKind::Lstm && finite);
 }
 
 /// Everything that a net does on buffers which may be another's.

@@ -72,6 +72,10 @@ fn there_and_back_is_exact() {
         let back = Network::<f32>::from_safetensors(&bytes).unwrap();
         assert_eq!((back.architecture(), back.parameters()), (single.architecture(), single.parameters()));
         assert_eq!(bytes_of(&back), bytes);
+        let mut zeros = Network::<f32>::new(stacked(cell)).unwrap();
+        zeros.parameters_mut()[..9].fill(-0.0);
+        let back = Network::<f32>::from_safetensors(&bytes_of(&zeros)).unwrap();
+        assert_eq!(bytes_of(&back), bytes_of(&zeros));
         let wide = Network::<f64>::from_safetensors(&bytes).unwrap();
         assert!(wide.parameters().iter().zip(single.parameters()).all(|(&w, &s)| w == f64::from(s)));
     }
@@ -86,7 +90,16 @@ fn the_settings_travel_with_the_weights() {
         assert_eq!((found.architecture, found.double), (stacked(cell), false));
         assert_eq!((&*found.settings["cell"], &*found.settings["dropout"]), (name, "0.25"));
         assert!(own.iter().all(|(key, value)| found.settings[key] == *value));
+        // What was read can be written again, but not as another net's.
+        let network = network::<f32>(stacked(cell));
+        assert_eq!(network.to_safetensors(&found.settings).unwrap(), bytes);
+        let other = BTreeMap::from([("dropout".to_owned(), "mine".to_owned())]);
+        let refused = network.to_safetensors(&other).unwrap_err().to_string();
+        assert_eq!(refused, "`dropout` is \"mine\" in the file's metadata: it must be \"0.25\"");
     }
+    // Another way to write the same number.
+    let metadata = Some("{\"dropout\": \"0.250\"}");
+    assert_eq!(stored(&changed(stacked(CellKind::Gru), metadata, |_| {})).unwrap().architecture.dropout, 0.25);
 }
 
 /// A file of PyTorch's has no metadata.
@@ -131,7 +144,7 @@ fn a_bad_file_is_refused_by_tensor_and_changes_nothing() {
         (of(&|t| t[0].1 = Dtype::I64), "tensor `head.bias` holds I64 numbers: it must hold F32 or F64"),
         (
             of(&|t| nan_at_1(&mut t[5].3)),
-            "tensor `rnn.weight_ih_l0` holds NaN at position 1: every number must be finite",
+            "tensor `rnn.weight_ih_l0` holds NaN at position 1: every number must be finite in the net's own type",
         ),
         (
             bytes_of(&network::<f64>(Architecture::new(CellKind::ElmanRelu, 2, 3, 4))),
@@ -155,7 +168,18 @@ fn a_bad_file_is_refused_by_tensor_and_changes_nothing() {
     let large = of(&|t| t[0].3[..8].copy_from_slice(&1e300_f64.to_le_bytes()));
     assert_eq!(Network::<f64>::new(architecture()).unwrap().load_safetensors(&large), Ok(()));
     let mut single = Network::<f32>::new(architecture()).unwrap();
-    assert!(matches!(single.load_safetensors(&large), Err(Error::NotFinite { position: 0, .. })));
+    let refused = single.load_safetensors(&large).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "tensor `head.bias` holds 1e300 at position 0: every number must be finite in the net's own type"
+    );
+    // Nor two biases together, each of which it can.
+    let two = of(&|t| [2, 3].into_iter().for_each(|bias| t[bias].3[8..16].copy_from_slice(&3e38_f64.to_le_bytes())));
+    let refused = single.load_safetensors(&two).unwrap_err();
+    assert!(
+        matches!(&refused, Error::NotFinite { name, position: 1, value } if name == "rnn.bias_hh_l0" && *value > 5e38),
+        "{refused}"
+    );
 }
 
 #[test]

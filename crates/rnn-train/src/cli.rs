@@ -21,7 +21,7 @@ const EXIT_CODES: &str = "Exit codes:
     0  done
     1  failed after the run had begun, for instance because the disk is full
     2  a setting, a given file or the output folder is wrong; nothing was run
-    3  the loss or an answer became infinite or not a number; what there is is kept
+    3  the loss, its gradient or an answer became infinite or not a number; what there is is kept
   130  stopped by Ctrl-C or a termination signal; what there is is kept";
 
 /// Trains small recurrent nets to repeat their input some steps later.

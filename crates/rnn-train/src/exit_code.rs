@@ -8,7 +8,7 @@ pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 /// A setting, a given file or the output folder is wrong; nothing was run.
 pub const BAD_INPUT: u8 = 2;
-/// The loss became infinite or not a number.
+/// The loss or its gradient became infinite or not a number.
 pub const DIVERGED: u8 = 3;
 /// Stopped by Ctrl-C or a termination signal; shells have this code for SIGINT.
 pub const INTERRUPTED: u8 = 130;

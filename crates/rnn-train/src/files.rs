@@ -46,7 +46,7 @@ pub struct MetricsRow<T> {
     pub loss: T,
     /// Share of the counted targets that were predicted.
     pub accuracy: T,
-    /// Euclidean norm of the gradient of all parameters; empty if it is not finite.
+    /// Euclidean norm of the gradient of all parameters; empty if it is greater than `T` can hold.
     pub gradient_norm: Option<T>,
     /// The learning rate of the step.
     pub learning_rate: T,
@@ -99,7 +99,7 @@ pub enum State {
     Running,
     /// All epochs were trained.
     Done,
-    /// The loss became infinite or not a number.
+    /// The loss or its gradient became infinite or not a number.
     Diverged,
     /// Stopped by a signal.
     Interrupted,
@@ -151,7 +151,7 @@ impl FromStr for State {
 pub struct Status {
     /// How far it has come.
     pub status: State,
-    /// The error, or where the loss ceased to be a number.
+    /// The error, or where the loss or its gradient ceased to be a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The version of the program.

@@ -23,7 +23,7 @@ pub(crate) enum Event<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Ending {
     Done,
-    /// The loss or a weight became infinite or not a number; in words, where.
+    /// The loss, its gradient or a weight became infinite or not a number; in words, where.
     Diverged(String),
     Interrupted,
 }
@@ -221,9 +221,12 @@ impl<T: Scalar> Session<T> {
         let Window { inputs, targets, .. } = &self.window;
         let report = self.trainer.step(inputs, targets, counted, &mut self.state, &mut self.dropout)?;
         let Report { loss, accuracy, gradient_norm, learning_rate } = report;
-        if !loss.is_finite() {
-            let place = format!("the loss is {loss} at step {step} (epoch {epoch}, batch {batch})");
-            return Ok(Event::Ends(Ending::Diverged(place)));
+        // The trainer makes no step with such a one, so nothing would come of more of them.
+        for (what, value) in [("the loss", loss), ("the gradient's norm", gradient_norm)] {
+            if !value.is_finite() {
+                let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
+                return Ok(Event::Ends(Ending::Diverged(place)));
+            }
         }
         self.progress.means.add(batch, steps, loss, accuracy);
         self.progress.batch += 1;
