@@ -207,6 +207,19 @@ fn extremes_are_drawn_and_written() {
     train(&large, &[&wild[..], &["--num-epochs", "1", "--total-series-length", "150000"]].concat());
     let loss = numbers(&large.join("epochs.csv"), "loss")[0];
     assert!(loss.is_finite() && loss > 1e300, "{loss}");
+    // A mean of squares beyond what f32 can hold ends the run as an infinite one does.
+    let squares = folder.path().join("squares");
+    let wild = ["--cell=lstm", "--loss=squared_error", "--num-classes=256", "--optimizer=sgd", "--learning-rate=1"];
+    let short = ["--truncated-backprop-length=1", "--readout=last_step", "--total-series-length=268", "--echo-step=1"];
+    let more = ["--batch-size=3", "--state-size=6", "--init=tutorial", "--seed=496919", "--num-epochs=2"];
+    let arguments = [&["run", "--out", squares.to_str().unwrap()], &wild[..], &short, &more].concat();
+    let output = run(PROGRAM, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    assert!(error.contains("error: the loss is inf at step "), "{error}");
+    let losses = numbers(&squares.join("metrics.csv"), "loss");
+    assert!(losses.iter().all(|loss| loss.is_finite()) && losses.last().unwrap() > &1e30, "{losses:?}");
+    assert!(squares.join("figure.png").exists());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{Drawn, FONT, line, mesh, panel, svg};
+use rnn_train::figure::{Drawn, FONT, GREATEST_LOSS, line, mesh, panel, svg};
 
 const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const EMPTY: RGBColor = RGBColor(0xee, 0xee, 0xee);
@@ -142,7 +142,7 @@ pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, 
     let size = (PANEL.0 * across, PANEL.1 * down + legend_height);
     let points = || panels.iter().flat_map(|panel| &panel.lines).flat_map(|(_, points)| points);
     let lowest = points().map(|&(_, loss)| loss).filter(|&loss| loss > 0.0).fold(1.0, f64::min).max(1e-7);
-    let highest = points().map(|&(_, loss)| loss).fold(lowest * 10.0, f64::max);
+    let highest = points().map(|&(_, loss)| loss).fold(lowest * 10.0, f64::max).min(GREATEST_LOSS);
     let last = points().map(|&(epoch, _)| epoch).max().unwrap_or(0).max(1);
     svg(size, |root| {
         let (top, bottom) = root.split_vertically(PANEL.1 * down);
@@ -154,7 +154,7 @@ pub(crate) fn loss_curves(panels: &[Panel], legend_title: &str, legend: &[(f64, 
             style.x_desc("epoch").y_desc("settled loss").x_labels(6).y_labels(6);
             mesh(style.y_label_formatter(&power))?;
             for (place, points) in &panel_data.lines {
-                let points = points.iter().map(|&(epoch, loss)| (epoch, loss.max(lowest))).collect();
+                let points = points.iter().map(|&(epoch, loss)| (epoch, loss.clamp(lowest, highest))).collect();
                 line(&mut chart, points, colour(*place).stroke_width(2))?;
             }
         }

@@ -41,6 +41,9 @@ pub struct LossCurve {
     steps: usize,
 }
 
+/// Losses beyond this are drawn as this one: with the greatest numbers there are, an axis would have no end.
+pub const GREATEST_LOSS: f64 = 1e300;
+
 /// More than the picture's dots across the curve.
 const MOST_BUCKETS: usize = 1024;
 
@@ -53,6 +56,7 @@ impl Default for LossCurve {
 impl LossCurve {
     /// Takes in the next step's loss.
     pub fn push(&mut self, loss: f64) {
+        let loss = loss.min(GREATEST_LOSS);
         if self.steps.is_multiple_of(self.width) {
             if self.buckets.len() == MOST_BUCKETS {
                 let wider = self.buckets.chunks(2).map(|pair| (pair[0].0.min(pair[1].0), pair[0].1.max(pair[1].1)));

@@ -221,8 +221,10 @@ impl<T: Scalar> Session<T> {
         let Window { inputs, targets, .. } = &self.window;
         let report = self.trainer.step(inputs, targets, counted, &mut self.state, &mut self.dropout)?;
         let Report { loss, accuracy, gradient_norm, learning_rate } = report;
-        // The trainer makes no step with such a one, so nothing would come of more of them.
-        for (what, value) in [("the loss", loss), ("the gradient's norm", gradient_norm)] {
+        // As its row would have it; a mean can be beyond what the net's own numbers hold.
+        let shown = T::narrow(loss).widen();
+        // The trainer makes no step where one is not finite, so nothing would come of going on.
+        for (what, value) in [("the loss", shown), ("the gradient's norm", gradient_norm)] {
             if !value.is_finite() {
                 let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
                 return Ok(Event::Ends(Ending::Diverged(place)));

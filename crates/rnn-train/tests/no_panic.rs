@@ -142,7 +142,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn any_settings(below in settings(), above in settings(), stops in prop::array::uniform3(1..30_usize), drawn in 0..60) {
+    fn any_settings(below in settings(), above in settings(), stops in prop::array::uniform3(1..30_usize), drawn in 0..40) {
         let small = Layer::from_toml(SMALL, "small", Path::new("")).unwrap();
         let layers = told(layer(&below)).zip(told(layer(&above)));
         let Some((below, above)) = layers else { return Ok(()) };
