@@ -242,7 +242,16 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn unless_broken(&mut self, ending: Ending) -> Result<Ending, Error> {
         let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.truncation.window());
         let loss = self.trainer.score(inputs, targets, steps, &self.state_before)?.loss;
-        Ok(if loss.is_finite() { ending } else { Ending::Diverged(format!("the loss is {loss} after the last step")) })
+        if !loss.is_finite() {
+            return Ok(Ending::Diverged(format!("the loss is {loss} after the last step")));
+        }
+        // A saturated unit answers an infinite weight with a finite number, so the loss shows nothing of it.
+        let network = &self.trainer.network;
+        let broken = network.tensors().iter().find_map(|tensor| {
+            let value = tensor.indices().map(|index| network.parameters()[index]).find(|value| !value.is_finite())?;
+            Some(format!("a number of `{}` is {value} after the last step", tensor.name))
+        });
+        Ok(broken.map_or(ending, Ending::Diverged))
     }
 
     /// Where training is, as the bytes for the file `path`; nothing if a number of it is infinite or none, from where
