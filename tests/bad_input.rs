@@ -109,6 +109,7 @@ fn settings_files() {
         ),
         ("batch_size = 2.5\n", "1: batch_size is 2.5: invalid type: floating point `2.5`, expected a whole number"),
         ("dropout = \"half\"\n", "1: dropout is \"half\": invalid type: string \"half\", expected a number"),
+        ("cell = true\n", "1: cell is true: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("cell = 3\n", "1: cell is 3: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("series = \"a.csv\"\n", "1: series is"),
         ("cell = \"gur\"\n", "1: cell is \"gur\": unknown variant `gur`, expected one of `elman`, `elman_relu`"),

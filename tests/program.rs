@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{columns, fixture, numbers, run, succeed};
+use support::{columns, fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
@@ -146,7 +146,7 @@ fn overwrite_takes_nothing_away_that_is_no_run_or_is_read() {
     };
     std::fs::write(folder.path().join("config.toml"), "[server]\nport = 80\n").unwrap();
     let foreign = support::refused(PROGRAM, again);
-    assert!(foreign.contains("there is a config.toml but no config.toml of a run"), "{foreign}");
+    assert!(foreign.contains("there is a config.toml, but not a run's folder"), "{foreign}");
 
     std::fs::remove_file(folder.path().join("config.toml")).unwrap();
     train(folder.path(), &SHORT);
@@ -328,4 +328,33 @@ fn a_reader_that_goes_away_does_not_stop_the_run() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert_eq!(numbers(&out.join("epochs.csv"), "epoch").len(), 20);
+}
+
+/// Nobody can read what it tells, and it trains all the same.
+#[test]
+fn a_run_whose_errors_cannot_be_told_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["run", "--out", out.to_str().unwrap(), "--no-figure"]).args(SHORT);
+    assert_eq!(command.stdout(Stdio::null()).stderr(full).status().unwrap().code(), Some(0));
+}
+
+/// `--overwrite` is for runs: what somebody wrote is not taken for one.
+#[test]
+fn files_that_are_no_runs_are_not_overwritten() {
+    for config in ["", "# my notes\nseed = 7\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        std::fs::write(folder.path().join("model.safetensors"), "precious").unwrap();
+        let arguments = ["run", "--overwrite", "--out", folder.path().to_str().unwrap()];
+        let message = refused(PROGRAM, arguments.iter().chain(&SHORT));
+        assert!(
+            message.ends_with("there is a config.toml, but not a run's folder: it is not overwritten"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read_to_string(folder.path().join("config.toml")).unwrap(), config);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 }

@@ -5,6 +5,7 @@ mod support;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use rnn_core::{Architecture, CellKind, Network};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -329,4 +330,42 @@ fn a_folder_that_holds_no_run_is_refused() {
     let message = refused(PROGRAM, ["resume", path(folder.path())]);
     assert!(message.contains("config.toml: No such file"), "{message}");
     assert_eq!(files(folder.path()).len(), 0);
+}
+
+/// A run whose numbers no checkpoint can hold is stopped, not ended: the same steps can be made again.
+#[test]
+fn a_run_that_cannot_be_checkpointed_is_only_interrupted() {
+    let folder = tempfile::tempdir().unwrap();
+    let [weights, out] = ["weights.safetensors", "run"].map(|name| folder.path().join(name));
+    let mut net = Network::<f32>::new(Architecture::new(CellKind::Elman, 1, 4, 1)).unwrap();
+    net.parameters_mut().fill(0.1);
+    // Its error's square is finite, but Adagrad's sum of squared gradients is not.
+    *net.parameters_mut().last_mut().unwrap() = 1.2e19;
+    std::fs::write(&weights, net.to_safetensors(&Default::default()).unwrap()).unwrap();
+    let wild = ["--initial-weights", path(&weights), "--loss=squared_error", "--num-epochs=1000000"];
+    let mut child = spawn(&[&["run", "--out", path(&out)], &wild[..]].concat());
+    while !std::fs::read_to_string(out.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(std::fs::read_to_string(out.join("status.toml")).unwrap().starts_with("status = \"interrupted\""));
+    assert!(!out.join("checkpoint.safetensors").exists());
+}
+
+/// Whatever was cut short before, a run at its end has its own files and no others.
+#[test]
+fn nothing_of_an_earlier_stop_is_left_at_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, out] = ["whole", "stopped"].map(|name| folder.path().join(name));
+    succeed(PROGRAM, [&["run", "--no-figure", "--out", path(&whole)], TUTORIAL].concat());
+    // All that a run killed at its very beginning leaves, and what others may have left when they were stopped.
+    std::fs::create_dir(&out).unwrap();
+    std::fs::copy(whole.join("config.toml"), out.join("config.toml")).unwrap();
+    for name in ["checkpoint.safetensors.part", "figure.svg", "figure.png", "figure.png.part"] {
+        std::fs::write(out.join(name), "old").unwrap();
+    }
+    succeed(PROGRAM, ["resume", "--no-figure", path(&out)]);
+    let [found, expected] = [files(&out), files(&whole)];
+    assert!(found.keys().eq(expected.keys()), "{:?}", found.keys());
 }

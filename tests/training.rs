@@ -207,7 +207,7 @@ fn what_has_no_meaning_is_refused() {
         (&["--dropout=1", "--num-layers=2"], "dropout is 1.0: it must be from 0 to less than 1"),
         (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),
         (&["--optimizer=sgd", "--momentum=1"], "momentum is 1.0: it must be from 0 to less than 1"),
-        (&["--optimizer=sgd", "--nesterov"], "momentum is 0.0: it must be greater than 0 for Nesterov's"),
+        (&["--optimizer=sgd", "--nesterov"], "nesterov is true: it needs a momentum greater than 0"),
         (&["--clip-norm=0"], "clip_norm is 0.0: it must be a number greater than 0"),
         (&["--schedule=cosine", "--decay-factor=2"], "decay_factor is 2.0: it must be from 0 to 1"),
         (&["--checkpoint-every=0"], "checkpoint_every is 0: it must be at least 1"),
@@ -258,6 +258,18 @@ fn what_follows_a_setting_goes_with_it() {
     let config = adam.join("config.toml");
     train(&adamw, &["--no-figure", "--config", config.to_str().unwrap(), "--optimizer=adamw"]);
     assert!(std::fs::read_to_string(adamw.join("config.toml")).unwrap().contains("beta1 = 0.8\n"));
+
+    for (given, factor) in [("--decay-factor=0.5", 0.5), ("--learning-rate=0.3", 0.0)] {
+        let [step, cosine] = ["step", "cosine"].map(|name| folder.path().join(format!("{name}{factor}")));
+        train(&step, &[&SHORT[..], &["--schedule=step", "--decay-steps=9", given]].concat());
+        let config = step.join("config.toml");
+        train(&cosine, &["--no-figure", "--config", config.to_str().unwrap(), "--schedule=cosine"]);
+        let resolved: toml::Table = std::fs::read_to_string(cosine.join("config.toml")).unwrap().parse().unwrap();
+        assert_eq!(
+            (resolved["decay_steps"].as_integer(), resolved["decay_factor"].as_float()),
+            (Some(9), Some(factor))
+        );
+    }
 
     // What was only the default beside the old is the default beside the new; what was chosen stays.
     let [default, chosen] = ["default", "chosen"].map(|name| folder.path().join(name));

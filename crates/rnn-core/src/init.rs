@@ -33,11 +33,12 @@ impl Init {
         let hidden = network.architecture().hidden_size;
         for tensor in network.tensors().to_vec() {
             let (outputs, inputs) = (tensor.shape[0] / tensor.gates, tensor.shape.get(1).copied().unwrap_or(1));
-            let indices: Vec<usize> = tensor.indices().collect();
-            for gate in indices.chunks(outputs * inputs) {
+            let mut indices = tensor.indices();
+            for _ in 0..tensor.gates {
                 let parameters = network.parameters_mut();
                 let mut set = |value: &mut dyn FnMut(usize) -> T| {
-                    gate.iter().enumerate().for_each(|(position, &index)| parameters[index] = value(position));
+                    let gate = indices.by_ref().take(outputs * inputs);
+                    gate.enumerate().for_each(|(position, index)| parameters[index] = value(position));
                 };
                 match (self, tensor.role) {
                     (Self::PyTorch, _) => {

@@ -197,6 +197,8 @@ pub fn start_logging(verbosity: Verbosity) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    // A reader that went away or a full disk ends no run: what cannot be told is not told.
+    let format = format.log_internal_errors(false);
     // It is only refused where the host program has started its own.
     let _ = format.without_time().with_target(false).try_init();
 }
@@ -239,11 +241,9 @@ fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
 fn tell(status: &Status, out: &Path) -> u8 {
     match status.status {
         State::Done => tracing::info!("done: {}", out.display()),
-        State::Interrupted => tracing::warn!(
-            "stopped after {} steps; `rnn-train resume {}` goes on from there",
-            status.steps,
-            out.display()
-        ),
+        State::Interrupted => {
+            tracing::warn!("stopped after {} steps; `rnn-train resume {}` goes on with it", status.steps, out.display())
+        }
         _ => tracing::warn!("stopped after {} steps; what there is is in {}", status.steps, out.display()),
     }
     if let Some(error) = &status.error {

@@ -1,7 +1,8 @@
 //! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
 
-use crate::{Error, RawSettings, Settings};
-use clap::Args;
+use crate::settings::default_decay_factor;
+use crate::{Error, RawSettings, ScheduleKind, Settings};
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -152,6 +153,15 @@ impl Layer {
             ("num_classes", "class_probabilities") => {
                 own.and_then(Value::as_array).map(|list| list.len() as i64) == value.as_integer()
             }
+            ("schedule", _) if value.as_str() == Some(&*ScheduleKind::Constant.to_string()) => false,
+            ("schedule", "decay_steps") => true,
+            ("schedule", "decay_factor") => {
+                let of = |schedule: &ScheduleKind| {
+                    self.values.get(setting).and_then(Value::as_str) == Some(&*schedule.to_string())
+                };
+                let old = ScheduleKind::value_variants().iter().find(|schedule| of(schedule));
+                own.and_then(Value::as_float) != old.map(|schedule| default_decay_factor(*schedule))
+            }
             // What was chosen, and is not just the default beside the old one, stays where it has a meaning.
             ("optimizer", _) | ("cell", "init") => {
                 let old = self.values.get(setting).map(|old| (setting, old));
@@ -167,6 +177,11 @@ impl Layer {
     #[must_use]
     pub fn values(&self) -> &Table {
         &self.values
+    }
+
+    /// Whether it gives every one of these settings.
+    pub(crate) fn is_all_of(&self, settings: &Settings) -> bool {
+        Table::try_from(settings.to_raw()).is_ok_and(|all| all == self.values)
     }
 
     /// Fills in defaults and checks everything.
@@ -243,7 +258,8 @@ fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
     let argument = command.get_arguments().find(|argument| argument.get_id() == setting);
     let choices = argument.map(|argument| argument.get_possible_values()).unwrap_or_default();
     let names: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.get_name())).collect();
-    if !names.is_empty() && !value.is_str() && !value.is_bool() {
+    let of_choices = if names.iter().any(|name| name == "`true`") { value.is_bool() } else { value.is_str() };
+    if !names.is_empty() && !of_choices {
         return Err(SettingError::new(
             setting,
             format!("{setting} is {value}: it must be one of {}", names.join(", ")),

@@ -114,10 +114,14 @@ fn run_in<T: Scalar + Serialize>(
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
-    let cannot_write =
-        |error: Error| Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {error}") };
-    settings.write(&out.join(files::CONFIG)).map_err(cannot_write)?;
-    let recorder = Recorder::create(settings, out, session.unused_values()).map_err(cannot_write)?;
+    settings.write(&out.join(files::CONFIG)).map_err(|error| match error {
+        // A folder that was empty is so still.
+        Error::Write { source, .. } if !options.overwrite => {
+            Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {source}") }
+        }
+        other => other,
+    })?;
+    let recorder = Recorder::create(settings, out, session.unused_values())?;
     Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
 }
 
@@ -175,9 +179,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let ending = finished?;
         written?;
         let checkpoint = self.out.join(files::CHECKPOINT);
-        if ending != Ending::Interrupted && checkpoint.exists() {
-            // The results must be there for good before there is nothing to go on from.
-            folder::sync_folder(self.out);
+        if ending != Ending::Interrupted {
+            if checkpoint.exists() {
+                // The results must be there for good before there is nothing to go on from.
+                folder::sync_folder(self.out);
+            }
             folder::remove(&checkpoint)?;
         }
         Ok(self.recorder.status)
@@ -201,9 +207,12 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         loop {
             // A run with all its steps done is not interrupted any more.
             if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
-                // What can be gone on from is not broken.
-                let written = self.write_checkpoint()?;
-                return if written { Ok(Ending::Interrupted) } else { self.session.unless_broken(Ending::Interrupted) };
+                if !self.write_checkpoint()? {
+                    tracing::warn!(
+                        "no checkpoint: a number in it is infinite or none; the last one stays, if there is one"
+                    );
+                }
+                return Ok(Ending::Interrupted);
             }
             match self.session.advance()? {
                 Event::EpochStarts(epoch) => watch.epoch(epoch),
@@ -242,10 +251,19 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         write_whole(&self.out.join(files::MODEL), &self.session.weights()?)?;
         if self.figure {
             let (window, predictions) = self.session.last_window()?;
-            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(self.out)?;
+            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(self.out)
+        } else {
+            // Those of an earlier stop would not show the end.
+            [files::FIGURE_SVG, files::FIGURE_PNG].into_iter().try_for_each(|name| folder::remove(&self.out.join(name)))
         }
-        Ok(())
     }
+}
+
+/// Whether a folder has a run's status, or at least the settings that a run begins with, which are all there are.
+fn holds_a_run(out: &Path) -> bool {
+    let config = Layer::from_toml_file(&out.join(files::CONFIG)).ok();
+    let begun = |layer: &Layer| layer.resolve().is_ok_and(|settings| layer.is_all_of(&settings));
+    config.is_some_and(|layer| Status::read(out).is_ok() || begun(&layer))
 }
 
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
@@ -257,8 +275,8 @@ fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<()
     }
     if overwrite {
         let there: Vec<_> = files::ALL.into_iter().filter(|name| out.join(name).exists()).collect();
-        if let Some(name) = there.first().filter(|_| Layer::from_toml_file(&out.join(files::CONFIG)).is_err()) {
-            return refuse(format!("there is a {name} but no {} of a run: it is not overwritten", files::CONFIG));
+        if let Some(name) = there.first().filter(|_| !holds_a_run(out)) {
+            return refuse(format!("there is a {name}, but not a run's folder: it is not overwritten"));
         }
         if let Some(name) = there.iter().find(|name| settings.read_from(&out.join(name)).is_some()) {
             return refuse(format!("{name} is what this run reads: it is not overwritten"));

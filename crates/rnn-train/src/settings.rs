@@ -99,11 +99,9 @@ impl RawSettings {
             schedule: self.schedule.unwrap_or(ScheduleKind::Constant),
             warmup_steps: at_least(0, "warmup_steps", self.warmup_steps.unwrap_or(0))?,
             decay_steps: self.decay_steps.map(|n| at_least(1, "decay_steps", n)).transpose()?,
-            decay_factor: self.decay_factor.unwrap_or(if self.schedule == Some(ScheduleKind::Step) {
-                0.1
-            } else {
-                0.0
-            }),
+            decay_factor: self
+                .decay_factor
+                .unwrap_or_else(|| default_decay_factor(self.schedule.unwrap_or(ScheduleKind::Constant))),
             dtype: self.dtype.unwrap_or(Dtype::F32),
             seed: at_least(0, "seed", self.seed.unwrap_or(0))? as u64,
             log_every: at_least(1, "log_every", self.log_every.unwrap_or(1))?,
@@ -199,6 +197,10 @@ impl RawSettings {
                 return Err(SettingError::new(name, message));
             }
         }
+        if self.nesterov == Some(true) && self.momentum.unwrap_or(0.0) == 0.0 {
+            let message = "nesterov is true: it needs a momentum greater than 0";
+            return Err(SettingError::new("nesterov", message.to_owned()));
+        }
         if schedule == ScheduleKind::Step && self.decay_steps.is_none() {
             let message = "decay_steps is not given: the schedule step needs it";
             return Err(SettingError::new("schedule", message.to_owned()));
@@ -213,6 +215,11 @@ fn default_learning_rate(optimizer: OptimizerKind) -> f64 {
         OptimizerKind::Sgd | OptimizerKind::Adagrad | OptimizerKind::AdagradPytorch => 0.3,
         OptimizerKind::RmsProp | OptimizerKind::Adam | OptimizerKind::AdamW => 0.01,
     }
+}
+
+/// A decay that is usual for the schedule.
+pub(crate) fn default_decay_factor(schedule: ScheduleKind) -> f64 {
+    if schedule == ScheduleKind::Step { 0.1 } else { 0.0 }
 }
 
 impl Settings {

@@ -65,7 +65,8 @@ impl StoredTask {
             None => by_size,
         };
         if let Some(other) = num_classes.filter(|classes| !(2..=256).contains(classes)) {
-            return Err(metadata("num_classes", &other.to_string(), "from 2 to 256"));
+            let (name, value, allowed) = ("num_classes", other as f64, "from 2 to 256");
+            return Err(rnn_core::Error::Range { name, value, allowed });
         }
         let stored = Self { input, loss, readout, num_classes };
         let task = stored.task();

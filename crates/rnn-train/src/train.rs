@@ -183,7 +183,7 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn advance(&mut self) -> Result<Event<T>, Error> {
         let epoch = self.progress.epoch;
         if epoch == self.settings.num_epochs {
-            return self.unless_broken(Ending::Done).map(Event::Ends);
+            return self.ending().map(Event::Ends);
         }
         if !self.epoch_begun {
             self.begin_epoch();
@@ -238,8 +238,9 @@ impl<T: Scalar> Session<T> {
         Ok(Event::Step(MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate }))
     }
 
-    /// An ending, unless the last step, whose outcome no later loss has shown, left weights of no use.
-    pub(crate) fn unless_broken(&mut self, ending: Ending) -> Result<Ending, Error> {
+    /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
+    /// of no use.
+    fn ending(&mut self) -> Result<Ending, Error> {
         let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.truncation.window());
         let loss = self.trainer.score(inputs, targets, steps, &self.state_before)?.loss;
         if !loss.is_finite() {
@@ -251,7 +252,7 @@ impl<T: Scalar> Session<T> {
             let value = tensor.indices().map(|index| network.parameters()[index]).find(|value| !value.is_finite())?;
             Some(format!("a number of `{}` is {value} after the last step", tensor.name))
         });
-        Ok(broken.map_or(ending, Ending::Diverged))
+        Ok(broken.map_or(Ending::Done, Ending::Diverged))
     }
 
     /// Where training is, as the bytes for the file `path`; nothing if a number of it is infinite or none, from where
