@@ -30,20 +30,23 @@ static FILES: LazyLock<(tempfile::TempDir, Vec<PathBuf>)> = LazyLock::new(|| {
     (folder, files)
 });
 
-/// Stops a run after some steps.
+/// Stops a run after some steps, and knows where it began.
 struct StopAfter {
+    begun_at: AtomicUsize,
     steps: AtomicUsize,
     stop: AtomicBool,
 }
 
 impl StopAfter {
     fn steps(steps: usize) -> Self {
-        Self { steps: AtomicUsize::new(steps), stop: AtomicBool::new(false) }
+        Self { begun_at: AtomicUsize::new(0), steps: AtomicUsize::new(steps), stop: AtomicBool::new(false) }
     }
 }
 
 impl Watch for &StopAfter {
-    fn begins(&mut self, _steps: usize, _done: usize) {}
+    fn begins(&mut self, _steps: usize, done: usize) {
+        self.begun_at.store(done, Ordering::Relaxed);
+    }
     fn epoch(&mut self, _epoch: usize) {}
     fn step(&mut self, _batch: usize, _loss: &dyn Display) {
         self.stop.store(self.steps.fetch_sub(1, Ordering::Relaxed) <= 1, Ordering::Relaxed);
@@ -122,6 +125,13 @@ fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
     settings
 }
 
+/// Whether these settings can take numbers beyond all bounds.
+fn is_wild(settings: &Settings) -> bool {
+    let raw = settings.to_raw();
+    let great = [raw.learning_rate, raw.forget_bias, raw.weight_decay, raw.epsilon];
+    great.into_iter().flatten().any(|value| value.abs() > 1.0)
+}
+
 /// House rule: an error says something.
 fn told<T>(answer: Result<T, Error>) -> Option<T> {
     answer.map_err(|error| assert!(!error.to_string().trim().is_empty(), "{error:?}")).ok()
@@ -169,7 +179,12 @@ proptest! {
             status = run::resume(&out, options, &mut &next, &next.stop).unwrap();
             match before.status {
                 State::Done | State::Diverged => prop_assert_eq!(&status, &before),
-                _ => prop_assert!(status.steps > before.steps || status.status == State::Diverged),
+                _ => {
+                    let begun_at = next.begun_at.load(Ordering::Relaxed);
+                    prop_assert!(status.steps > begun_at || status.status == State::Diverged);
+                    // It goes on where it was stopped, unless no checkpoint could hold its numbers.
+                    prop_assert!(begun_at == before.steps || (is_wild(&settings) && begun_at < before.steps));
+                }
             }
             check_files(&out, &status, &settings);
         }
