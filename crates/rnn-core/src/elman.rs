@@ -17,72 +17,50 @@
 //! db   = Σ_t column sums of dz_t
 //! ```
 //!
-//! No error runs back past the window's first step: the state that a window starts from is taken as given. The
-//! concatenations of a window are one buffer, in which `h_t` is written straight to its place beside `x_{t+1}`, and
-//! the sum for dW is one product over all time steps (Werbos, "Backpropagation through time", 1990).
+//! No error runs back past the window's first step: the state that a window starts from is taken as given.
+//! The sum for dW is taken over all time steps at once (Werbos, "Backpropagation through time", 1990).
 
 use crate::Scalar;
-use crate::cell::{Cell, CellDerivatives, CellTape, Parameters, ParametersMut};
-use crate::linalg::{
-    add_column_sums, add_product, add_product_with_transposed, add_transposed_product, column, column_mut, fill_rows,
-};
+use crate::cell::{Backward, Cell, Forward, Sum};
+use crate::vector::{Lanes, Vector};
 
-/// The tanh cell, or with `relu` the one of rectified linear units.
-pub(crate) struct Elman {
-    pub(crate) relu: bool,
-}
+/// The tanh cell, or the one of rectified linear units.
+#[derive(Clone, Copy)]
+pub(crate) struct Elman<const RELU: bool>;
 
-impl<T: Scalar> Cell<T> for Elman {
-    fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
-        let CellTape { batch, steps, inputs, hidden, .. } = *tape;
-        for t in 0..steps {
-            let block = t * batch;
-            let (xh, mut next) = tape.xh.rows_range_pair_mut(block..block + batch, block + batch..block + 2 * batch);
-            let mut h = next.columns_mut(inputs, hidden);
-            fill_rows(&mut h, parameters.bias);
-            add_product(&mut h, &xh.as_view(), &parameters.w);
-            if self.relu {
-                // Not `max`, which would turn what is not a number into 0.
-                h.apply(|z| *z = if *z < T::zero() { T::zero() } else { *z });
-            } else {
-                h.apply(|z| *z = z.tanh());
-            }
-        }
+impl<const RELU: bool> Cell for Elman<RELU> {
+    const SUMS: &'static [Sum] = &[Sum { gate: 0, input: true, state: true }];
+    const KEPT: usize = 0;
+    const MEMORY: bool = false;
+    const PASSES_ON: bool = false;
+
+    #[inline(always)]
+    fn forward<T: Scalar, S: Lanes<T>>(
+        self,
+        [z, ..]: [Vector<T, S>; 4],
+        _before: Vector<T, S>,
+        memory: Vector<T, S>,
+    ) -> Forward<Vector<T, S>> {
+        // What is not a number is not less than 0, and stays what it is.
+        let output = if RELU { z.if_less(z.zero(), z.zero(), z) } else { z.tanh() };
+        Forward { output, memory, kept: [memory; 5] }
     }
 
-    fn backward(
-        &self,
-        parameters: &Parameters<'_, T>,
-        tape: &CellTape<T>,
-        d: &mut CellDerivatives<'_, T>,
-        gradients: &mut ParametersMut<'_, T>,
-    ) {
-        let CellTape { batch, steps, inputs, hidden, .. } = *tape;
-        let w_h = parameters.recurrent();
-        // Block t of the outputs' derivative holds dy_t, and becomes dh_t when step t + 1 is done.
-        for t in (0..steps).rev() {
-            let now = t * batch..(t + 1) * batch;
-            for unit in 0..hidden {
-                let h = column(&tape.xh, inputs + unit, now.start + batch..now.end + batch);
-                let dh = column(d.outputs, unit, now.clone());
-                let dz = column_mut(d.gates, unit, now.clone());
-                for ((dz, &dh), &h) in dz.iter_mut().zip(dh).zip(h) {
-                    let slope = if !self.relu {
-                        T::one() - h * h
-                    } else if h > T::zero() {
-                        T::one()
-                    } else {
-                        T::zero()
-                    };
-                    *dz = dh * slope;
-                }
-            }
-            if t > 0 {
-                let mut dh = d.outputs.rows_mut(now.start - batch, batch);
-                add_product_with_transposed(&mut dh, &d.gates.rows(now.start, batch), &w_h);
-            }
-        }
-        add_transposed_product(&mut gradients.w, &tape.concatenations(), &d.gates.as_view());
-        add_column_sums(gradients.bias, &d.gates.as_view());
+    #[inline(always)]
+    fn backward<T: Scalar, S: Lanes<T>>(
+        self,
+        step: Forward<Vector<T, S>>,
+        _before: Vector<T, S>,
+        _memory_before: Vector<T, S>,
+        d_output: Vector<T, S>,
+        d_memory: Vector<T, S>,
+    ) -> Backward<Vector<T, S>> {
+        let (h, zero) = (step.output, d_output.zero());
+        let d_z = if RELU {
+            d_output * zero.if_less(h, h.one(), zero)
+        } else {
+            d_output * h.neg_mul_add(h, h.one())
+        };
+        Backward { sums: [d_z, zero, zero, zero], before: zero, memory: d_memory }
     }
 }

@@ -27,94 +27,51 @@
 //! ```
 
 use crate::Scalar;
-use crate::cell::{Cell, CellDerivatives, CellTape, Parameters, ParametersMut};
-use crate::linalg::{
-    add_column_sums, add_product, add_product_with_transposed, add_transposed_product, column_mut, fill_rows, logistic,
-};
+use crate::cell::{Backward, Cell, Forward, Sum};
+use crate::vector::{Lanes, Vector};
 
-/// The gated recurrent unit. The tape's `inner` holds m.
+/// The gated recurrent unit. Its sums are those of r, z, of n without the state's part, and m; it keeps r, z, n and m.
+#[derive(Clone, Copy)]
 pub(crate) struct Gru;
 
-impl<T: Scalar> Cell<T> for Gru {
-    fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
-        let CellTape { batch, steps, inputs, hidden, .. } = *tape;
-        let (w_x, w_h) = (parameters.w.rows(0, inputs), parameters.recurrent());
-        let (bias, recurrent_bias) = (parameters.bias, parameters.recurrent_bias);
-        for t in 0..steps {
-            let now = t * batch..(t + 1) * batch;
-            let x = tape.xh.view((now.start, 0), (batch, inputs));
-            let before = tape.xh.view((now.start, inputs), (batch, hidden));
-            let mut gates = tape.gates.rows_mut(now.start, batch);
-            fill_rows(&mut gates, bias);
-            add_product(&mut gates, &x, &w_x);
-            add_product(&mut gates.columns_mut(0, 2 * hidden), &before, &w_h.columns(0, 2 * hidden));
-            let mut m = tape.inner.rows_mut(now.start, batch);
-            fill_rows(&mut m, &recurrent_bias[2 * hidden..]);
-            add_product(&mut m, &before, &w_h.columns(2 * hidden, hidden));
-            for gate in 0..2 * hidden {
-                let recurrent_bias = recurrent_bias[gate];
-                for sum in column_mut(&mut tape.gates, gate, now.clone()) {
-                    *sum = logistic(*sum + recurrent_bias);
-                }
-            }
-            for unit in 0..hidden {
-                for row in now.clone() {
-                    let [r, z] = [tape.gates[(row, unit)], tape.gates[(row, hidden + unit)]];
-                    let n = (tape.gates[(row, 2 * hidden + unit)] + r * tape.inner[(row, unit)]).tanh();
-                    tape.gates[(row, 2 * hidden + unit)] = n;
-                    let before = tape.xh[(row, inputs + unit)];
-                    tape.xh[(row + batch, inputs + unit)] = (T::one() - z) * n + z * before;
-                }
-            }
-        }
+impl Cell for Gru {
+    const SUMS: &'static [Sum] = &[
+        Sum { gate: 0, input: true, state: true },
+        Sum { gate: 1, input: true, state: true },
+        Sum { gate: 2, input: true, state: false },
+        Sum { gate: 2, input: false, state: true },
+    ];
+    const KEPT: usize = 4;
+    const MEMORY: bool = false;
+    const PASSES_ON: bool = true;
+
+    #[inline(always)]
+    fn forward<T: Scalar, S: Lanes<T>>(
+        self,
+        [r, z, n, m]: [Vector<T, S>; 4],
+        before: Vector<T, S>,
+        memory: Vector<T, S>,
+    ) -> Forward<Vector<T, S>> {
+        let (r, z) = (r.logistic(), z.logistic());
+        let n = r.mul_add(m, n).tanh();
+        let output = z.mul_add(before, (z.one() - z) * n);
+        Forward { output, memory, kept: [r, z, n, m, memory] }
     }
 
-    fn backward(
-        &self,
-        parameters: &Parameters<'_, T>,
-        tape: &CellTape<T>,
-        d: &mut CellDerivatives<'_, T>,
-        gradients: &mut ParametersMut<'_, T>,
-    ) {
-        let CellTape { batch, steps, inputs, hidden, .. } = *tape;
-        let w_h = parameters.recurrent();
-        let one = T::one();
-        // Block t of the outputs' derivative holds dy_t, becomes dh_t when step t + 1 is done, and then dm_t.
-        for t in (0..steps).rev() {
-            let now = t * batch..(t + 1) * batch;
-            for unit in 0..hidden {
-                for row in now.clone() {
-                    let [r, z, n] = [0, 1, 2].map(|gate| tape.gates[(row, gate * hidden + unit)]);
-                    let before = tape.xh[(row, inputs + unit)];
-                    let dh = d.outputs[(row, unit)];
-                    let dn = dh * (one - z) * (one - n * n);
-                    d.gates[(row, unit)] = dn * tape.inner[(row, unit)] * r * (one - r);
-                    d.gates[(row, hidden + unit)] = dh * (before - n) * z * (one - z);
-                    d.gates[(row, 2 * hidden + unit)] = dn;
-                    d.outputs[(row, unit)] = dn * r;
-                    if t > 0 {
-                        d.outputs[(row - batch, unit)] += dh * z;
-                    }
-                }
-            }
-            if t > 0 {
-                let (mut before, dm) = d.outputs.rows_range_pair_mut(now.start - batch..now.start, now.clone());
-                let drz = d.gates.view((now.start, 0), (batch, 2 * hidden));
-                add_product_with_transposed(&mut before, &drz, &w_h.columns(0, 2 * hidden));
-                add_product_with_transposed(&mut before, &dm.as_view(), &w_h.columns(2 * hidden, hidden));
-            }
-        }
-        let (d_gates, dm) = (d.gates.as_view(), d.outputs.as_view());
-        let before = tape.outputs_before();
-        let x = tape.concatenations();
-        let (mut dw_x, mut dw_h) = gradients.w.rows_range_pair_mut(..inputs, inputs..);
-        add_transposed_product(&mut dw_x, &x.columns(0, inputs), &d_gates);
-        let drz = d_gates.columns(0, 2 * hidden);
-        add_transposed_product(&mut dw_h.columns_mut(0, 2 * hidden), &before, &drz);
-        add_transposed_product(&mut dw_h.columns_mut(2 * hidden, hidden), &before, &dm);
-        add_column_sums(gradients.bias, &d_gates);
-        let (dc_rz, dc_n) = gradients.recurrent_bias.split_at_mut(2 * hidden);
-        add_column_sums(dc_rz, &drz);
-        add_column_sums(dc_n, &dm);
+    #[inline(always)]
+    fn backward<T: Scalar, S: Lanes<T>>(
+        self,
+        step: Forward<Vector<T, S>>,
+        before: Vector<T, S>,
+        _memory_before: Vector<T, S>,
+        d_output: Vector<T, S>,
+        d_memory: Vector<T, S>,
+    ) -> Backward<Vector<T, S>> {
+        let [r, z, n, m, _] = step.kept;
+        let one = r.one();
+        let d_n = d_output * (one - z) * n.neg_mul_add(n, one);
+        let d_z = d_output * (before - n) * z * (one - z);
+        let d_r = d_n * m * r * (one - r);
+        Backward { sums: [d_r, d_z, d_n, d_n * r], before: d_output * z, memory: d_memory }
     }
 }

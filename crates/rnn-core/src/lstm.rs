@@ -25,82 +25,53 @@
 //! Beyond the last step, the terms of t + 1 are 0.
 
 use crate::Scalar;
-use crate::cell::{Cell, CellDerivatives, CellTape, Parameters, ParametersMut};
-use crate::linalg::{
-    add_column_sums, add_product, add_product_with_transposed, add_transposed_product, fill_rows, logistic,
-};
+use crate::cell::{Backward, Cell, Forward, Sum};
+use crate::vector::{Lanes, Vector};
 
-/// The long short-term memory. The tape's `inner` holds tanh(c).
+/// The long short-term memory. It keeps i, f, g, o and tanh(c).
+#[derive(Clone, Copy)]
 pub(crate) struct Lstm;
 
-impl<T: Scalar> Cell<T> for Lstm {
-    fn forward(&self, parameters: &Parameters<'_, T>, tape: &mut CellTape<T>) {
-        let CellTape { batch, steps, inputs, hidden, .. } = *tape;
-        let [bias, recurrent_bias] = [parameters.bias, parameters.recurrent_bias];
-        for t in 0..steps {
-            let now = t * batch..(t + 1) * batch;
-            let mut gates = tape.gates.rows_mut(now.start, batch);
-            fill_rows(&mut gates, bias);
-            add_product(&mut gates, &tape.xh.rows(now.start, batch), &parameters.w);
-            for unit in 0..hidden {
-                let [i, f, g, o] = [0, 1, 2, 3].map(|gate| gate * hidden + unit);
-                for row in now.clone() {
-                    let sum = |gate: usize| tape.gates[(row, gate)] + recurrent_bias[gate];
-                    let values = [logistic(sum(i)), logistic(sum(f)), sum(g).tanh(), logistic(sum(o))];
-                    for (gate, value) in [i, f, g, o].into_iter().zip(values) {
-                        tape.gates[(row, gate)] = value;
-                    }
-                    let [i, f, g, o] = values;
-                    let c = f * tape.memory[(row, unit)] + i * g;
-                    let tanh_c = c.tanh();
-                    tape.memory[(row + batch, unit)] = c;
-                    tape.inner[(row, unit)] = tanh_c;
-                    tape.xh[(row + batch, inputs + unit)] = o * tanh_c;
-                }
-            }
-        }
+impl Cell for Lstm {
+    const SUMS: &'static [Sum] = &[
+        Sum { gate: 0, input: true, state: true },
+        Sum { gate: 1, input: true, state: true },
+        Sum { gate: 2, input: true, state: true },
+        Sum { gate: 3, input: true, state: true },
+    ];
+    const KEPT: usize = 5;
+    const MEMORY: bool = true;
+    const PASSES_ON: bool = false;
+
+    #[inline(always)]
+    fn forward<T: Scalar, S: Lanes<T>>(
+        self,
+        [i, f, g, o]: [Vector<T, S>; 4],
+        _before: Vector<T, S>,
+        memory: Vector<T, S>,
+    ) -> Forward<Vector<T, S>> {
+        let (i, f, g, o) = (i.logistic(), f.logistic(), g.tanh(), o.logistic());
+        let memory = f.mul_add(memory, i * g);
+        let tanh_c = memory.tanh();
+        Forward { output: o * tanh_c, memory, kept: [i, f, g, o, tanh_c] }
     }
 
-    fn backward(
-        &self,
-        parameters: &Parameters<'_, T>,
-        tape: &CellTape<T>,
-        d: &mut CellDerivatives<'_, T>,
-        gradients: &mut ParametersMut<'_, T>,
-    ) {
-        let CellTape { batch, steps, hidden, .. } = *tape;
-        let w_h = parameters.recurrent();
-        let one = T::one();
-        // Block t of the outputs' derivative holds dy_t, and becomes dh_t when step t + 1 is done. The memory's holds
-        // what step t + 1 has passed on.
-        for t in (0..steps).rev() {
-            let now = t * batch..(t + 1) * batch;
-            for unit in 0..hidden {
-                for (b, row) in now.clone().enumerate() {
-                    let [i, f, g, o] = [0, 1, 2, 3].map(|gate| tape.gates[(row, gate * hidden + unit)]);
-                    let tanh_c = tape.inner[(row, unit)];
-                    let dh = d.outputs[(row, unit)];
-                    let dc = d.memory[(b, unit)] + dh * o * (one - tanh_c * tanh_c);
-                    let derivatives = [
-                        dc * g * i * (one - i),
-                        dc * tape.memory[(row, unit)] * f * (one - f),
-                        dc * i * (one - g * g),
-                        dh * tanh_c * o * (one - o),
-                    ];
-                    for (gate, derivative) in derivatives.into_iter().enumerate() {
-                        d.gates[(row, gate * hidden + unit)] = derivative;
-                    }
-                    d.memory[(b, unit)] = dc * f;
-                }
-            }
-            if t > 0 {
-                let mut before = d.outputs.rows_mut(now.start - batch, batch);
-                add_product_with_transposed(&mut before, &d.gates.rows(now.start, batch), &w_h);
-            }
-        }
-        let d_gates = d.gates.as_view();
-        add_transposed_product(&mut gradients.w, &tape.concatenations(), &d_gates);
-        add_column_sums(gradients.bias, &d_gates);
-        add_column_sums(gradients.recurrent_bias, &d_gates);
+    #[inline(always)]
+    fn backward<T: Scalar, S: Lanes<T>>(
+        self,
+        step: Forward<Vector<T, S>>,
+        _before: Vector<T, S>,
+        memory_before: Vector<T, S>,
+        d_output: Vector<T, S>,
+        d_memory: Vector<T, S>,
+    ) -> Backward<Vector<T, S>> {
+        let [i, f, g, o, tanh_c] = step.kept;
+        let one = i.one();
+        let d_c = (d_output * o).mul_add(tanh_c.neg_mul_add(tanh_c, one), d_memory);
+        let d_i = d_c * g * i * (one - i);
+        let d_f = d_c * memory_before * f * (one - f);
+        let d_g = d_c * i * g.neg_mul_add(g, one);
+        let d_o = d_output * tanh_c * o * (one - o);
+        Backward { sums: [d_i, d_f, d_g, d_o], before: d_c.zero(), memory: d_c * f }
     }
 }

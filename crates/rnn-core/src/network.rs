@@ -1,12 +1,13 @@
 //! A net: recurrent layers and a dense readout over one flat slice of parameters.
 
-use crate::cell::{CellDerivatives, Layer};
-use crate::dense::Dense;
+use crate::dense::{self, Dense};
 use crate::error::check_length;
-use crate::linalg::zeros;
+use crate::layer::Layer;
+use crate::memory::flat_zeros;
+use crate::panels::{self, FromPanels, ToPanels};
 use crate::tape::{Gradients, State, Tape};
 use crate::{Architecture, Error, Loss, Scalar, Score, Tensor};
-use nalgebra::{DMatrixView, DMatrixViewMut};
+use nalgebra::DMatrixView;
 use rand::Rng;
 use std::ops::Range;
 
@@ -31,7 +32,7 @@ impl<T: Scalar> Network<T> {
         architecture.check()?;
         // A number that cannot be counted cannot be allocated either.
         let count = architecture.parameter_count().unwrap_or(usize::MAX);
-        let parameters = zeros("the parameters", count, 1)?.data.into();
+        let parameters = flat_zeros("the parameters", count, 1)?;
         let (layers, tensors) = (architecture.layers(), architecture.tensors());
         Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
     }
@@ -79,10 +80,18 @@ impl<T: Scalar> Network<T> {
     /// network regularization", 2014). They stay so until the next draw or [`Tape::keep_all`]. One 64-bit word of `rng` a
     /// number; none without dropout.
     pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
-        let dropout = self.architecture.dropout;
+        let Architecture { dropout, hidden_size, .. } = self.architecture;
         let kept = T::narrow(1.0 / (1.0 - dropout));
         for mask in &mut tape.masks {
-            mask.apply(|factor| *factor = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept });
+            // In the order of a dense matrix `[steps·batch, hidden]`, column by column.
+            for unit in 0..hidden_size {
+                for step in 0..tape.steps {
+                    for row in 0..tape.batch {
+                        let place = panels::place::<T>((tape.steps, step), (hidden_size, unit), row);
+                        mask[place] = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept };
+                    }
+                }
+            }
         }
         tape.dropping = !tape.masks.is_empty();
     }
@@ -93,26 +102,7 @@ impl<T: Scalar> Network<T> {
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for inputs or a state of other sizes than the
     /// tape's.
     pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
-        let rows = self.check_tape(tape)?;
-        let columns = self.architecture.input_size;
-        check_length("inputs", rows * columns, inputs.len())?;
-        self.check_state(tape.batch, state)?;
-        let mut at = 0;
-        for (number, (layer, place)) in self.layers.iter().enumerate() {
-            let (below, here) = tape.layers.split_at_mut(number);
-            let here = &mut here[0];
-            match below.last() {
-                None => here.inputs_mut().copy_from(&DMatrixView::from_slice(inputs, rows, columns)),
-                Some(below) => here.inputs_mut().copy_from(&below.outputs()),
-            }
-            if let (true, Some(mask)) = (tape.dropping && number > 0, tape.masks.get(number.wrapping_sub(1))) {
-                here.inputs_mut().component_mul_assign(mask);
-            }
-            let size = layer.state_size();
-            layer.forward(&self.parameters[place.clone()], &state.0.columns(at, size), here);
-            at += size;
-        }
-        Ok(())
+        T::run_forward(self, inputs, state, tape)
     }
 
     /// Computes the outputs of these time steps from the last [`forward`](Self::forward), and returns them:
@@ -121,13 +111,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for steps outside the window.
     pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
-        self.check_tape(tape)?;
-        let (first, count) = tape.rows_of(&steps)?;
-        if let Some(last) = tape.layers.last() {
-            let mut outputs = tape.outputs.rows_mut(first, count);
-            self.readout.forward(self.readout_parameters(), &last.outputs().rows(first, count), &mut outputs);
-        }
-        Ok(tape.outputs.rows(first, count))
+        T::run_read_out(self, steps, tape)
     }
 
     /// One time step of inference: reads `inputs [batch, input_size]`, moves `state` on, and returns the outputs
@@ -184,37 +168,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for gradients of other sizes.
     pub fn backward<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
-        let rows = self.check_tape(tape)?;
-        check_length("gradients", self.parameters.len(), gradients.values.len())?;
-        // Another net can have as many parameters.
-        let Architecture { cell, hidden_size, .. } = self.architecture;
-        check_length("gradients: hidden units", hidden_size, gradients.outputs.ncols())?;
-        check_length("gradients: gates", cell.gates() * hidden_size, gradients.gates.ncols())?;
-        check_length("gradients: rows of a window", rows, gradients.outputs.nrows())?;
-        check_length("gradients: batch", tape.batch, gradients.memory.nrows())?;
-        let Gradients { values, outputs, inputs, gates, memory } = gradients;
-        values.fill(T::zero());
-        outputs.fill(T::zero());
-        let (d_layers, d_readout) = values.split_at_mut(self.readout_at());
-        let mut layers = self.layers.iter().zip(&tape.layers).enumerate().rev().peekable();
-        if let Some((_, (_, last))) = layers.peek() {
-            let mut d_hidden = outputs.as_view_mut();
-            let d_outputs = tape.d_outputs.as_view();
-            self.readout.backward(self.readout_parameters(), &last.outputs(), &d_outputs, &mut d_hidden, d_readout);
-        }
-        for (number, ((layer, place), cell)) in layers {
-            let d = CellDerivatives { outputs, gates, memory };
-            let d_inputs = (number > 0).then(|| {
-                inputs.fill(T::zero());
-                &mut *inputs
-            });
-            layer.backward(&self.parameters[place.clone()], cell, d, d_inputs, &mut d_layers[place.clone()]);
-            if let (true, Some(mask)) = (tape.dropping && number > 0, tape.masks.get(number.wrapping_sub(1))) {
-                inputs.component_mul_assign(mask);
-            }
-            std::mem::swap(outputs, inputs);
-        }
-        Ok(values)
+        T::run_backward(self, tape, gradients)
     }
 
     /// Copies the state after the first `steps` time steps of the last [`forward`](Self::forward) to `state`.
@@ -223,17 +177,121 @@ impl<T: Scalar> Network<T> {
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Steps`] for more steps than the window has;
     /// [`Error::Length`] for a state of another size.
     pub fn copy_state(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
+        T::run_copy_state(self, tape, steps, state)
+    }
+
+    fn forward_here(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
+        let rows = self.check_tape(tape)?;
+        let columns = self.architecture.input_size;
+        check_length("inputs", rows * columns, inputs.len())?;
+        self.check_state(tape.batch, state)?;
+        let (steps, batch, hidden) = (tape.steps, tape.batch, self.architecture.hidden_size);
+        let mut at = 0;
+        for (number, (layer, place)) in self.layers.iter().enumerate() {
+            let (below, here) = tape.layers.split_at_mut(number);
+            let here = &mut here[0];
+            let all = (steps + 1, layer.inputs + hidden);
+            match below.last() {
+                None => {
+                    let dense = panels::Dense { batch, copied: (steps, layer.inputs), all, first: (0, 0) };
+                    T::run(ToPanels(dense, inputs, &mut here.xh));
+                }
+                Some(below) => {
+                    let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(Vec::as_slice);
+                    here.read(below, mask);
+                }
+            }
+            let state = &state.as_slice()[at * batch..];
+            let dense = panels::Dense { batch, copied: (1, hidden), all, first: (0, layer.inputs) };
+            T::run(ToPanels(dense, &state[..hidden * batch], &mut here.xh));
+            if layer.cell.has_memory() {
+                let dense = panels::Dense { batch, copied: (1, hidden), all: (steps + 1, hidden), first: (0, 0) };
+                T::run(ToPanels(dense, &state[hidden * batch..2 * hidden * batch], &mut here.memory));
+            }
+            layer.forward(&self.parameters[place.clone()], here, tape.threads);
+            at += layer.state_size();
+        }
+        Ok(())
+    }
+
+    fn read_out_here<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
+        self.check_tape(tape)?;
+        let (first, count) = tape.rows_of(&steps)?;
+        if let Some(last) = tape.layers.last() {
+            T::run(dense::Forward {
+                dense: self.readout,
+                parameters: self.readout_parameters(),
+                batch: tape.batch,
+                steps,
+                h: last.outputs(),
+                y: tape.outputs.as_mut_slice(),
+            });
+        }
+        Ok(tape.outputs.rows(first, count))
+    }
+
+    fn backward_here<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
+        let rows = self.check_tape(tape)?;
+        check_length("gradients", self.parameters.len(), gradients.values.len())?;
+        // Another net can have as many parameters.
+        let (own, other) = (&self.architecture, &gradients.architecture);
+        check_length("gradients: inputs", own.input_size, other.input_size)?;
+        check_length("gradients: hidden units", own.hidden_size, other.hidden_size)?;
+        check_length("gradients: outputs", own.outputs, other.outputs)?;
+        check_length("gradients: gates", own.cell.gates() * own.hidden_size, other.cell.gates() * other.hidden_size)?;
+        check_length("gradients: rows of a window", rows, gradients.steps * gradients.batch)?;
+        check_length("gradients: batch", tape.batch, gradients.batch)?;
+        let Gradients { values, layers: d, outputs, .. } = gradients;
+        values.fill(T::zero());
+        let (d_layers, d_readout) = values.split_at_mut(self.readout_at());
+        if let Some(last) = tape.layers.last() {
+            T::run(dense::Backward {
+                dense: self.readout,
+                parameters: self.readout_parameters(),
+                batch: tape.batch,
+                steps: tape.steps,
+                h: last.outputs(),
+                dy: tape.d_outputs.as_slice(),
+                dy_blocks: outputs,
+                dh: &mut d.outputs,
+                d_parameters: d_readout,
+            });
+        }
+        for (number, ((layer, place), cell)) in self.layers.iter().zip(&tape.layers).enumerate().rev() {
+            layer.backward(
+                &self.parameters[place.clone()],
+                cell,
+                d,
+                number > 0,
+                &mut d_layers[place.clone()],
+                tape.threads,
+            );
+            if let Some(mask) = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping) {
+                d.inputs.iter_mut().zip(mask).for_each(|(d, &factor)| *d *= factor);
+            }
+            std::mem::swap(&mut d.outputs, &mut d.inputs);
+        }
+        Ok(values)
+    }
+
+    fn copy_state_here(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
         self.check_tape(tape)?;
         if steps > tape.steps {
             return Err(Error::Steps { steps, window: tape.steps });
         }
         self.check_state(tape.batch, state)?;
-        let mut at = 0;
+        let (batch, hidden) = (tape.batch, self.architecture.hidden_size);
+        let mut state = state.as_mut_slice();
         for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
-            let size = layer.state_size();
-            let mut part: DMatrixViewMut<'_, T> = state.0.columns_mut(at, size);
-            cell.copy_state(steps, &mut part);
-            at += size;
+            let mut copy = |units: usize, first_unit: usize, from: &[T]| {
+                let all = (tape.steps + 1, units);
+                let dense = panels::Dense { batch, copied: (1, hidden), all, first: (steps, first_unit) };
+                T::run(FromPanels(dense, from, state.split_off_mut(..hidden * batch).unwrap_or_default()));
+            };
+            copy(layer.inputs + hidden, layer.inputs, &cell.xh);
+            if layer.cell.has_memory() {
+                copy(hidden, 0, &cell.memory);
+            }
         }
         Ok(())
     }
@@ -250,3 +308,83 @@ impl<T: Scalar> Network<T> {
         if tape.architecture == self.architecture { Ok(tape.steps * tape.batch) } else { Err(Error::OtherNet) }
     }
 }
+
+/// The work on windows, compiled in this crate for each type of numbers, and not wherever it is called.
+pub trait Windows: Sized {
+    /// [`Network::forward`]
+    #[doc(hidden)]
+    fn run_forward(
+        network: &Network<Self>,
+        inputs: &[Self],
+        state: &State<Self>,
+        tape: &mut Tape<Self>,
+    ) -> Result<(), Error>;
+
+    /// [`Network::read_out`]
+    #[doc(hidden)]
+    fn run_read_out<'a>(
+        network: &Network<Self>,
+        steps: Range<usize>,
+        tape: &'a mut Tape<Self>,
+    ) -> Result<DMatrixView<'a, Self>, Error>;
+
+    /// [`Network::backward`]
+    #[doc(hidden)]
+    fn run_backward<'a>(
+        network: &Network<Self>,
+        tape: &Tape<Self>,
+        gradients: &'a mut Gradients<Self>,
+    ) -> Result<&'a mut [Self], Error>;
+
+    /// [`Network::copy_state`]
+    #[doc(hidden)]
+    fn run_copy_state(
+        network: &Network<Self>,
+        tape: &Tape<Self>,
+        steps: usize,
+        state: &mut State<Self>,
+    ) -> Result<(), Error>;
+}
+
+macro_rules! windows {
+    ($type:ty) => {
+        impl Windows for $type {
+            fn run_forward(
+                network: &Network<Self>,
+                inputs: &[Self],
+                state: &State<Self>,
+                tape: &mut Tape<Self>,
+            ) -> Result<(), Error> {
+                network.forward_here(inputs, state, tape)
+            }
+
+            fn run_read_out<'a>(
+                network: &Network<Self>,
+                steps: Range<usize>,
+                tape: &'a mut Tape<Self>,
+            ) -> Result<DMatrixView<'a, Self>, Error> {
+                network.read_out_here(steps, tape)
+            }
+
+            fn run_backward<'a>(
+                network: &Network<Self>,
+                tape: &Tape<Self>,
+                gradients: &'a mut Gradients<Self>,
+            ) -> Result<&'a mut [Self], Error> {
+                network.backward_here(tape, gradients)
+            }
+
+            fn run_copy_state(
+                network: &Network<Self>,
+                tape: &Tape<Self>,
+                steps: usize,
+                state: &mut State<Self>,
+            ) -> Result<(), Error> {
+                network.copy_state_here(tape, steps, state)
+            }
+        }
+    };
+}
+
+windows!(f32);
+windows!(f64);

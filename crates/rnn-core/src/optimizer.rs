@@ -1,7 +1,7 @@
 //! Optimizers: how gradients change parameters, element by element over the flat slice.
 
 use crate::error::check_length;
-use crate::linalg::zeros;
+use crate::memory::zeros;
 use crate::{Error, Scalar, Schedule};
 
 /// A method of descent and its constants.

@@ -1,5 +1,7 @@
 //! The number types that a net computes in.
 
+use crate::network::Windows;
+use crate::vector::Real;
 use nalgebra::RealField;
 use rand::Rng;
 use std::fmt::{Debug, Display};
@@ -11,7 +13,7 @@ mod sealed {
 }
 
 /// `f32` or `f64`.
-pub trait Scalar: RealField + Copy + Default + Debug + Display + sealed::Sealed {
+pub trait Scalar: RealField + Real + Windows + Copy + Default + Debug + Display + sealed::Sealed {
     /// The type's name in a safetensors file.
     const DTYPE: safetensors::Dtype;
 

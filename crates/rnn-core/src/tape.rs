@@ -1,9 +1,9 @@
 //! What computing needs beside the parameters: the state that is carried, what a forward leaves for the backward, and
 //! the derivatives. Each is allocated once, and is the caller's.
 
-use crate::cell::CellTape;
 use crate::error::check_at_least_one;
-use crate::linalg::zeros;
+use crate::layer::{CellTape, LayerDerivatives};
+use crate::memory::{flat_zeros, zero_blocks, zeros};
 use crate::{Architecture, Error, Network, Scalar};
 use nalgebra::DMatrix;
 use std::ops::Range;
@@ -20,8 +20,11 @@ pub struct Tape<T> {
     pub(crate) steps: usize,
     pub(crate) batch: usize,
     pub(crate) layers: Vec<CellTape<T>>,
-    /// For each layer but the last, `[steps·batch, hidden]`: what its outputs are multiplied by; empty without dropout.
-    pub(crate) masks: Vec<DMatrix<T>>,
+    /// For each layer but the last, steps blocks of hidden units: what its outputs are multiplied by; none without
+    /// dropout.
+    pub(crate) masks: Vec<Vec<T>>,
+    /// Threads that a window's work is shared out to.
+    pub(crate) threads: usize,
     /// Whether a forward applies the masks.
     pub(crate) dropping: bool,
     /// `[steps·batch, outputs]`
@@ -35,14 +38,13 @@ pub struct Tape<T> {
 pub struct Gradients<T> {
     /// As the net's parameters.
     pub(crate) values: Vec<T>,
-    /// `[steps·batch, hidden]`: by the outputs of the layer that the backward is at.
-    pub(crate) outputs: DMatrix<T>,
-    /// `[steps·batch, hidden]`: by its inputs.
-    pub(crate) inputs: DMatrix<T>,
-    /// `[steps·batch, gates·hidden]`
-    pub(crate) gates: DMatrix<T>,
-    /// `[batch, hidden]`
-    pub(crate) memory: DMatrix<T>,
+    pub(crate) layers: LayerDerivatives<T>,
+    /// steps blocks of outputs: by the readout's outputs.
+    pub(crate) outputs: Vec<T>,
+    /// Of the windows that they are for.
+    pub(crate) architecture: Architecture,
+    pub(crate) steps: usize,
+    pub(crate) batch: usize,
 }
 
 impl<T: Scalar> State<T> {
@@ -83,11 +85,19 @@ impl<T: Scalar> Tape<T> {
         let rows = steps.saturating_mul(batch);
         let layers = network.layers.iter().map(|(layer, _)| layer.tape(steps, batch)).collect::<Result<Vec<_>, _>>()?;
         let masked = if architecture.dropout > 0.0 { architecture.num_layers - 1 } else { 0 };
-        let mask = |_| zeros("the dropout's factors", rows, architecture.hidden_size);
+        let mask = |_| zero_blocks("the dropout's factors", batch, Some(steps), Some(architecture.hidden_size));
         let masks = (0..masked).map(mask).collect::<Result<Vec<_>, _>>()?;
         let outputs = zeros("the window's outputs", rows, architecture.outputs)?;
         let d_outputs = zeros("the window's outputs", rows, architecture.outputs)?;
-        Ok(Self { architecture, steps, batch, layers, masks, dropping: false, outputs, d_outputs })
+        Ok(Self { architecture, steps, batch, layers, masks, threads: 1, dropping: false, outputs, d_outputs })
+    }
+
+    /// The same, for forwards and backwards that share their work out to up to this many threads; 1 if none is asked
+    /// for. A batch is shared out in panels of 64 bytes, 16 rows of f32 or 8 of f64; results are the same bit by bit,
+    /// however many threads there are.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 
     /// Ends what [`Network::draw_dropout`] began: nothing is set to zero any more.
@@ -111,16 +121,17 @@ impl<T: Scalar> Gradients<T> {
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn new(network: &Network<T>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
-        let Architecture { cell, hidden_size: hidden, .. } = *network.architecture();
-        let rows = steps.saturating_mul(batch);
-        let what = "the window's derivatives";
+        let architecture = *network.architecture();
+        // The first layer can have more inputs, the others can.
+        let deepest = network.layers.iter().max_by_key(|(layer, _)| layer.inputs);
+        let Some((deepest, _)) = deepest else { return Err(Error::Zero { name: "num_layers" }) };
         Ok(Self {
-            values: zeros("the gradients", network.parameters().len(), 1)?.data.into(),
-            outputs: zeros(what, rows, hidden)?,
-            inputs: zeros(what, rows, hidden)?,
-            // The parameters, of which there are more, could be counted.
-            gates: zeros(what, rows, cell.gates() * hidden)?,
-            memory: zeros(what, batch, hidden)?,
+            values: flat_zeros("the gradients", network.parameters().len(), 1)?,
+            layers: deepest.derivatives(steps, batch)?,
+            outputs: zero_blocks("the window's derivatives", batch, Some(steps), Some(architecture.outputs))?,
+            architecture,
+            steps,
+            batch,
         })
     }
 

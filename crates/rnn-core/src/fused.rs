@@ -1,0 +1,214 @@
+//! Few hidden units: a window in one go, the state in registers, all loops over units unrolled.
+//!
+//! H, a number of hidden units that is known to the compiler, is at least the layer's own; what is beyond that is zero.
+
+use crate::Scalar;
+use crate::cell::{BackwardPart, Cell, Forward, ForwardPart, Parameters, Sizes};
+use crate::panels::{rows, vectors};
+use crate::vector::{Kernel, Lanes, Vector};
+
+/// The rows of W that multiply the state: `[sum][unit][of which unit's state]`.
+type Recurrent<T, const H: usize> = [[[T; H]; H]; 4];
+
+#[inline(always)]
+fn recurrent<T: Scalar, C: Cell, const H: usize>(sizes: Sizes, w: &[T]) -> Recurrent<T, H> {
+    let mut recurrent = [[[T::zero(); H]; H]; 4];
+    for (columns, sum) in recurrent.iter_mut().zip(C::SUMS) {
+        for (unit, column) in columns.iter_mut().take(sizes.hidden).enumerate() {
+            let start = (sum.gate * sizes.hidden + unit) * sizes.rows() + sizes.inputs;
+            let of_w = &w[start..start + sizes.hidden];
+            column.iter_mut().zip(of_w).for_each(|(to, &from)| *to = from);
+        }
+    }
+    recurrent
+}
+
+/// A forward with H hidden units.
+pub(crate) struct Forwards<'a, T, C, const H: usize>(pub(crate) ForwardPart<'a, T, C>);
+
+/// A backward with H hidden units.
+pub(crate) struct Backwards<'a, T, C, const H: usize>(pub(crate) BackwardPart<'a, T, C>);
+
+impl<T: Scalar, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        forward::<T, S, C, H>(lanes, self.0);
+    }
+}
+
+impl<T: Scalar, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        backward::<T, S, C, H>(lanes, self.0);
+    }
+}
+
+#[inline(always)]
+fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: ForwardPart<'_, T, C>) {
+    let ForwardPart { cell, sizes, parameters, start, batch, steps, panels, xh, kept, memory, .. } = part;
+    let Sizes { inputs, hidden } = sizes;
+    let line = T::PANEL;
+    let block = sizes.rows() * line;
+    let w_h = recurrent::<T, C, H>(sizes, parameters.w);
+    let zero = Vector::splat(lanes, T::zero());
+    for (number, panel) in panels.enumerate() {
+        let xh = &mut xh[number * (steps + 1) * block..(number + 1) * (steps + 1) * block];
+        let kept = &mut kept[number * steps * C::KEPT * hidden * line..(number + 1) * steps * C::KEPT * hidden * line];
+        let memories = usize::from(C::MEMORY) * (steps + 1) * hidden * line;
+        let memory = &mut memory[number * memories..(number + 1) * memories];
+        for lane in vectors::<T>(rows::<T>(batch, panel)) {
+            let mut h = [zero; H];
+            let mut m = [zero; H];
+            for unit in 0..hidden.min(H) {
+                h[unit] = Vector::load(lanes, &xh[(inputs + unit) * line + lane..]);
+                if C::MEMORY {
+                    m[unit] = Vector::load(lanes, &memory[unit * line + lane..]);
+                }
+            }
+            for t in 0..steps {
+                let (now, next) = xh[t * block..(t + 2) * block].split_at_mut(block);
+                let before = h;
+                for unit in 0..H {
+                    if unit >= hidden {
+                        break;
+                    }
+                    let mut sums = [zero; 4];
+                    for (s, sum) in C::SUMS.iter().enumerate() {
+                        let mut z = Vector::splat(lanes, start[s * hidden + unit]);
+                        if sum.input {
+                            let column = &parameters.w[(sum.gate * hidden + unit) * sizes.rows()..];
+                            for (x, &w) in now.chunks_exact(line).zip(&column[..inputs]) {
+                                z = Vector::load(lanes, &x[lane..]).mul_add(Vector::splat(lanes, w), z);
+                            }
+                        }
+                        if sum.state {
+                            for of in 0..H {
+                                z = before[of].mul_add(Vector::splat(lanes, w_h[s][unit][of]), z);
+                            }
+                        }
+                        sums[s] = z;
+                    }
+                    let step = cell.forward(sums, before[unit], m[unit]);
+                    h[unit] = step.output;
+                    step.output.store(&mut next[(inputs + unit) * line + lane..]);
+                    for k in 0..C::KEPT {
+                        step.kept[k].store(&mut kept[((t * C::KEPT + k) * hidden + unit) * line + lane..]);
+                    }
+                    if C::MEMORY {
+                        m[unit] = step.memory;
+                        step.memory.store(&mut memory[((t + 1) * hidden + unit) * line + lane..]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: BackwardPart<'_, T, C>) {
+    let BackwardPart { cell, sizes, parameters, batch, steps, panels, xh, kept, memory, d_outputs, d_sums, .. } = part;
+    let Sizes { inputs, hidden } = sizes;
+    let line = T::PANEL;
+    let block = sizes.rows() * line;
+    let w_h = recurrent::<T, C, H>(sizes, parameters.w);
+    let zero = Vector::splat(lanes, T::zero());
+    let sums_block = C::SUMS.len() * hidden * line;
+    for (number, panel) in panels.enumerate() {
+        let xh = &xh[number * (steps + 1) * block..(number + 1) * (steps + 1) * block];
+        let kept = &kept[number * steps * C::KEPT * hidden * line..(number + 1) * steps * C::KEPT * hidden * line];
+        let memories = usize::from(C::MEMORY) * (steps + 1) * hidden * line;
+        let memory = &memory[number * memories..(number + 1) * memories];
+        let d_outputs = &d_outputs[number * steps * hidden * line..(number + 1) * steps * hidden * line];
+        let d_sums = &mut d_sums[number * steps * sums_block..(number + 1) * steps * sums_block];
+        for lane in vectors::<T>(rows::<T>(batch, panel)) {
+            // By the outputs and the memories of step t.
+            let mut d_h = [zero; H];
+            let mut d_m = [zero; H];
+            for unit in 0..hidden.min(H) {
+                d_h[unit] = Vector::load(lanes, &d_outputs[((steps - 1) * hidden + unit) * line + lane..]);
+            }
+            for t in (0..steps).rev() {
+                let mut d = [[zero; H]; 4];
+                let mut d_before = [zero; H];
+                for unit in 0..H {
+                    if unit >= hidden {
+                        break;
+                    }
+                    let at = |block: usize, unit: usize| unit * line + lane + block;
+                    let mut step = Forward { output: zero, memory: zero, kept: [zero; 5] };
+                    step.output = Vector::load(lanes, &xh[at((t + 1) * block, inputs + unit)..]);
+                    for k in 0..C::KEPT {
+                        step.kept[k] = Vector::load(lanes, &kept[at((t * C::KEPT + k) * hidden * line, unit)..]);
+                    }
+                    let before = Vector::load(lanes, &xh[at(t * block, inputs + unit)..]);
+                    let memory_before =
+                        if C::MEMORY { Vector::load(lanes, &memory[at(t * hidden * line, unit)..]) } else { zero };
+                    let back = cell.backward(step, before, memory_before, d_h[unit], d_m[unit]);
+                    for s in 0..C::SUMS.len() {
+                        d[s][unit] = back.sums[s];
+                        back.sums[s].store(&mut d_sums[at(t * sums_block, s * hidden + unit)..]);
+                    }
+                    if t > 0 {
+                        d_before[unit] = Vector::load(lanes, &d_outputs[at((t - 1) * hidden * line, unit)..]);
+                    }
+                    if C::PASSES_ON {
+                        d_before[unit] = d_before[unit] + back.before;
+                    }
+                    d_m[unit] = back.memory;
+                }
+                for of in 0..H {
+                    for (s, sum) in C::SUMS.iter().enumerate() {
+                        if sum.state {
+                            for unit in 0..H {
+                                let w = Vector::splat(lanes, w_h[s][unit][of]);
+                                d_before[of] = d[s][unit].mul_add(w, d_before[of]);
+                            }
+                        }
+                    }
+                }
+                d_h = d_before;
+            }
+        }
+    }
+    if !part.d_inputs.is_empty() {
+        for number in 0..part.d_inputs.len() / (steps * inputs * line) {
+            for t in 0..steps {
+                d_inputs::<T, S, C>(
+                    lanes,
+                    sizes,
+                    parameters,
+                    &d_sums[(number * steps + t) * sums_block..(number * steps + t + 1) * sums_block],
+                    &mut part.d_inputs[(number * steps + t) * inputs * line..(number * steps + t + 1) * inputs * line],
+                );
+            }
+        }
+    }
+}
+
+/// The derivatives by the inputs of a block.
+#[inline(always)]
+fn d_inputs<T: Scalar, S: Lanes<T>, C: Cell>(
+    lanes: S,
+    sizes: Sizes,
+    parameters: Parameters<'_, T>,
+    d_sums: &[T],
+    d_inputs: &mut [T],
+) {
+    for (input, line) in d_inputs.chunks_exact_mut(T::PANEL).enumerate() {
+        for lane in vectors::<T>(T::PANEL) {
+            let mut d = Vector::splat(lanes, T::zero());
+            for (s, sum) in C::SUMS.iter().enumerate().filter(|(_, sum)| sum.input) {
+                for unit in 0..sizes.hidden {
+                    let w = parameters.w[(sum.gate * sizes.hidden + unit) * sizes.rows() + input];
+                    let d_sum = Vector::load(lanes, &d_sums[(s * sizes.hidden + unit) * T::PANEL + lane..]);
+                    d = d_sum.mul_add(Vector::splat(lanes, w), d);
+                }
+            }
+            d.store(&mut line[lane..]);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Sums over all rows of a window: the derivatives by weights, `Aᵀ · D`, and by biases, the column sums of D.
+//!
+//! Lines run along the batch, over which these sums are taken. For few units each lane is summed up by itself, over all
+//! steps, and the lanes at the end. For many, A is turned first, so that lines run along its units and an element of D
+//! is the same for all of them, as in every other [product](crate::product).
+
+use crate::Scalar;
+use crate::panels::{self, Blocks, rows, vectors};
+use crate::product::{Tiled, add_lines, in_tiles};
+use crate::vector::{Lanes, Vector};
+use std::ops::Range;
+
+/// Steps whose rows are turned to one stretch: with a whole panel 256 rows, whose lines fit in the first cache.
+const STRETCH: usize = 16;
+
+/// The sum of a vector's lanes, pair by pair.
+#[inline(always)]
+fn sum_of_lanes<T: Scalar, S: Lanes<T>>(v: Vector<T, S>) -> T {
+    let mut lanes = [T::zero(); 8];
+    v.store(&mut lanes[..T::WIDTH]);
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+/// A sum over the rows of steps: which, and where they are.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a, T> {
+    pub(crate) batch: usize,
+    pub(crate) steps: usize,
+    /// Its blocks have what is multiplied,
+    pub(crate) a: Blocks<'a, T>,
+    /// and these the derivatives, which are zero for rows that do not exist.
+    pub(crate) d: Blocks<'a, T>,
+}
+
+impl<T: Scalar> Rows<'_, T> {
+    /// Sums over each lane of N units' derivatives, each times M units of A or, for no M, by itself.
+    #[inline(always)]
+    fn of_lanes<S: Lanes<T>, const M: usize, const N: usize>(
+        &self,
+        lanes: S,
+        (first_a, first_d): (usize, usize),
+    ) -> ([[Vector<T, S>; M]; N], [Vector<T, S>; N]) {
+        let zero = Vector::splat(lanes, T::zero());
+        let (mut products, mut sums) = ([[zero; M]; N], [zero; N]);
+        for panel in 0..panels::count::<T>(self.batch) {
+            for step in 0..self.steps {
+                let (a, d) = (self.a.at(panel, step), self.d.at(panel, step));
+                let (a, d) = (&a[first_a * T::PANEL..], &d[first_d * T::PANEL..]);
+                for lane in vectors::<T>(rows::<T>(self.batch, panel)) {
+                    let a: [_; M] = std::array::from_fn(|i| Vector::load(lanes, &a[i * T::PANEL + lane..]));
+                    for j in 0..N {
+                        let d = Vector::load(lanes, &d[j * T::PANEL + lane..]);
+                        for i in 0..M {
+                            products[j][i] = a[i].mul_add(d, products[j][i]);
+                        }
+                        sums[j] = sums[j] + d;
+                    }
+                }
+            }
+        }
+        (products, sums)
+    }
+
+    /// Adds `Aᵀ · D` of `units` units of A and of the units `columns` of D to `out`, column-major, of `stride` rows.
+    #[inline(always)]
+    pub(crate) fn add_products<S: Lanes<T>>(
+        &self,
+        lanes: S,
+        units: usize,
+        columns: Range<usize>,
+        out: &mut [T],
+        stride: usize,
+    ) {
+        let mut column = 0;
+        let count = columns.len();
+        while column < count {
+            let wide = count - column >= 4;
+            let mut unit = 0;
+            while unit < units {
+                let deep = units - unit >= 3;
+                let first = (unit, columns.start + column);
+                let place = column * stride + unit;
+                match (deep, wide) {
+                    (true, true) => add_to(out, place, stride, self.of_lanes::<S, 3, 4>(lanes, first).0),
+                    (true, false) => add_to(out, place, stride, self.of_lanes::<S, 3, 1>(lanes, first).0),
+                    (false, true) => add_to(out, place, stride, self.of_lanes::<S, 1, 4>(lanes, first).0),
+                    (false, false) => add_to(out, place, stride, self.of_lanes::<S, 1, 1>(lanes, first).0),
+                }
+                unit += if deep { 3 } else { 1 };
+            }
+            column += if wide { 4 } else { 1 };
+        }
+    }
+
+    /// Calls `add` with the place and the sum of each of these units of D.
+    #[inline(always)]
+    pub(crate) fn sums<S: Lanes<T>>(&self, lanes: S, columns: Range<usize>, mut add: impl FnMut(usize, T)) {
+        let mut column = 0;
+        let count = columns.len();
+        while column < count {
+            let first = (0, columns.start + column);
+            if count - column >= 4 {
+                let (_, sums) = self.of_lanes::<S, 0, 4>(lanes, first);
+                (0..4).for_each(|j| add(column + j, sum_of_lanes(sums[j])));
+                column += 4;
+            } else {
+                let (_, [sum]) = self.of_lanes::<S, 0, 1>(lanes, first);
+                add(column, sum_of_lanes(sum));
+                column += 1;
+            }
+        }
+    }
+
+    /// As `add_products`, of turned blocks: for the units `units` of A, the first of which is the first row of `out`.
+    #[inline(always)]
+    pub(crate) fn add_turned_products<S: Lanes<T>>(
+        &self,
+        lanes: S,
+        turned: &[T],
+        units: Range<usize>,
+        columns: Range<usize>,
+        out: &mut [T],
+        stride: usize,
+    ) {
+        for panel in 0..panels::count::<T>(self.batch) {
+            for start in (0..self.steps).step_by(STRETCH) {
+                let stretch = Stretch::new::<T>(self.batch, self.steps, self.a.units, panel, start);
+                let n = columns.len();
+                let (columns, units, out) = (columns.clone(), units.clone(), &mut *out);
+                in_tiles(n, &mut TurnedProduct { lanes, rows: self, turned, stretch, units, columns, out, stride });
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_to<T: Scalar, S: Lanes<T>, const M: usize, const N: usize>(
+    out: &mut [T],
+    place: usize,
+    stride: usize,
+    products: [[Vector<T, S>; M]; N],
+) {
+    for (j, products) in products.into_iter().enumerate() {
+        for (out, product) in out[place + j * stride..].iter_mut().zip(products) {
+            *out += sum_of_lanes(product);
+        }
+    }
+}
+
+/// Some steps of a panel, turned: for each line of units, a line for each row of each step.
+#[derive(Clone, Copy)]
+struct Stretch {
+    panel: usize,
+    start: usize,
+    steps: usize,
+    /// Rows of a step.
+    rows: usize,
+    /// Where it begins.
+    at: usize,
+}
+
+impl Stretch {
+    fn new<T: Scalar>(batch: usize, steps: usize, units: usize, panel: usize, start: usize) -> Self {
+        let rows = rows::<T>(batch, panel);
+        let of_a_step = units.next_multiple_of(T::PANEL) * T::PANEL;
+        let at = panel * steps * of_a_step + start * rows * units.next_multiple_of(T::PANEL);
+        Self { panel, start, steps: (steps - start).min(STRETCH), rows, at }
+    }
+
+    /// Where the first line of a line of units is.
+    fn lines_of<T: Scalar>(self, units: usize) -> usize {
+        self.at + units * self.steps * self.rows * T::PANEL
+    }
+}
+
+/// How many numbers the turned units of a window are.
+pub(crate) fn turned_len<T: Scalar>(batch: usize, steps: usize, units: usize) -> Option<usize> {
+    let of_a_step = units.checked_next_multiple_of(T::PANEL)?.checked_mul(T::PANEL)?;
+    panels::count::<T>(batch).checked_mul(steps)?.checked_mul(of_a_step)
+}
+
+/// Turns the blocks of some panels; `a` and `turned` are of these panels.
+pub(crate) fn turn<T: Scalar>(
+    batch: usize,
+    steps: usize,
+    panels: Range<usize>,
+    a: &Blocks<'_, T>,
+    turned: &mut [T],
+) {
+    let line = T::PANEL;
+    let of_a_panel = turned.len() / panels.len();
+    for (number, panel) in panels.enumerate() {
+        let turned = &mut turned[number * of_a_panel..(number + 1) * of_a_panel];
+        for start in (0..steps).step_by(STRETCH) {
+            let mut stretch = Stretch::new::<T>(batch, steps, a.units, panel, start);
+            stretch.at -= panel * of_a_panel;
+            for step in 0..stretch.steps {
+                let block = a.at(number, start + step);
+                for (lines, units) in block.chunks(line * line).enumerate() {
+                    let to = stretch.lines_of::<T>(lines) + step * stretch.rows * line;
+                    let to = &mut turned[to..to + stretch.rows * line];
+                    for (row, to) in to.chunks_exact_mut(line).enumerate() {
+                        for (to, unit) in to.iter_mut().zip(units.chunks_exact(line)) {
+                            *to = unit[row];
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct TurnedProduct<'a, 'b, T, S> {
+    lanes: S,
+    rows: &'a Rows<'b, T>,
+    turned: &'a [T],
+    stretch: Stretch,
+    units: Range<usize>,
+    columns: Range<usize>,
+    out: &'a mut [T],
+    stride: usize,
+}
+
+impl<T: Scalar, S: Lanes<T>> Tiled for TurnedProduct<'_, '_, T, S> {
+    #[inline(always)]
+    fn tile<const N: usize>(&mut self, first: usize) {
+        let line = T::PANEL;
+        let Stretch { panel, start, steps, rows, .. } = self.stretch;
+        for lines in self.units.start / line..self.units.end.div_ceil(line) {
+            let zero = Vector::splat(self.lanes, T::zero());
+            let mut sums = [[zero; 2]; N];
+            let at = self.stretch.lines_of::<T>(lines);
+            for (step, turned) in self.turned[at..at + steps * rows * line].chunks_exact(rows * line).enumerate() {
+                let d = &self.rows.d.at(panel, start + step)[(self.columns.start + first) * line..];
+                let d = std::array::from_fn(|j| &d[j * line..j * line + rows]);
+                sums = add_lines(self.lanes, turned, d, sums);
+            }
+            let units = (lines * line).max(self.units.start)..((lines + 1) * line).min(self.units.end);
+            for (j, [low, high]) in sums.into_iter().enumerate() {
+                let out = (first + j) * self.stride + units.start - self.units.start;
+                let out = &mut self.out[out..out + units.len()];
+                let mut all = [T::zero(); 16];
+                low.store(&mut all[..T::WIDTH]);
+                high.store(&mut all[T::WIDTH..2 * T::WIDTH]);
+                let of_units = &all[units.start - lines * line..units.end - lines * line];
+                out.iter_mut().zip(of_units).for_each(|(out, &sum)| *out += sum);
+            }
+        }
+    }
+}
