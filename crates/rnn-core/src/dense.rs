@@ -93,8 +93,8 @@ impl<T: Scalar, S: Lanes<T>> InTiles<'_, '_, T, S> {
     fn panel<const V: usize, const N: usize>(&mut self, step: usize, panel: usize, first: usize) {
         let Self(lanes, Forward { dense: Dense { inputs, outputs }, parameters, batch, steps, h, y }) = self;
         let (weight, bias) = parameters.split_at(*inputs * *outputs);
-        let columns = std::array::from_fn(|j| &weight[(first + j) * *inputs..]);
-        let start = std::array::from_fn(|j| [Vector::splat(*lanes, bias[first + j]); V]);
+        let columns = std::array::from_fn(#[inline(always)] |j| &weight[(first + j) * *inputs..]);
+        let start = std::array::from_fn(#[inline(always)] |j| [Vector::splat(*lanes, bias[first + j]); V]);
         let sums: [_; N] = add_lines(*lanes, &h.at(panel, step)[..*inputs * T::PANEL], columns, start);
         let column = y.len() / *outputs;
         for (j, sums) in sums.into_iter().enumerate() {

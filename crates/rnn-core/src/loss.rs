@@ -1,6 +1,7 @@
 //! Losses: a mean over the counted outputs and its derivative.
 
 use crate::error::check_length;
+use crate::vector::{Kernel, Lanes, Vector};
 use crate::{Error, Scalar};
 use nalgebra::{DMatrixView, DMatrixViewMut};
 use std::fmt::Debug;
@@ -47,7 +48,8 @@ pub trait Loss<T: Scalar>: Send + Sync {
 /// dloss/dz_rj = 1/n · ( softmax(z_r)_j − [j = c] )
 /// ```
 ///
-/// The greatest logit m of a row is taken from all of them first, so that no exponential overflows; its own is then 1.
+/// The greatest logit m of a row is taken from all of them first, so that no exponential overflows; its own is then 1,
+/// and one that would be less than the least normal number is 0.
 /// So the row's loss is `ln(1 + Σ exp(z_rj − m)) + (m − z_rc)`, j without the greatest, whose logarithm is exact for a
 /// small sum too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,32 +86,74 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<Score, Error> {
         check_shapes(outputs, targets, d_outputs, 1)?;
+        let classes = outputs.ncols();
+        let wrong = targets.column(0).as_slice().iter().position(|&target| target as usize >= classes);
+        if let Some(position) = wrong {
+            return Err(Error::Class { position, class: targets[position] as usize, classes });
+        }
+        Ok(T::run(CrossEntropy { outputs, targets: targets.column(0).as_slice(), d_outputs }))
+    }
+}
+
+/// Cross-entropy of some rows at a time, whose numbers stand one below the other.
+struct CrossEntropy<'a, 'b, 'c, T> {
+    outputs: &'a DMatrixView<'b, T>,
+    targets: &'a [u32],
+    d_outputs: &'a mut DMatrixViewMut<'c, T>,
+}
+
+impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
+    type Output = Score;
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) -> Score {
+        let Self { outputs, targets, d_outputs } = self;
         let (rows, classes) = outputs.shape();
         let per_row = T::one() / T::narrow(rows as f64);
-        let (mut loss, mut correct) = (0.0, 0_usize);
-        for (row, &target) in targets.iter().enumerate() {
-            let target = target as usize;
-            if target >= classes {
-                return Err(Error::Class { position: row, class: target, classes });
+        let (mut losses, mut correct) = ([0.0; 8], [0_u32; 8]);
+        let half = Vector::splat(lanes, T::narrow(0.5));
+        let (zero, one) = (half.zero(), half.one());
+        for first in (0..rows).step_by(T::WIDTH) {
+            let number = |class: usize| Vector::splat(lanes, T::narrow(class as f64));
+            let z = |class: usize| Vector::load(lanes, &outputs.column(class).data.into_slice()[first..]);
+            let mut target = [-T::one(); 8];
+            target.iter_mut().zip(&targets[first..]).for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
+            let target = Vector::load(lanes, &target);
+            let (mut max, mut best) = (z(0), zero);
+            let mut of_target = max;
+            for class in 1..classes {
+                let z = z(class);
+                best = max.if_less(z, number(class), best);
+                max = max.if_less(z, z, max);
+                of_target = (number(class) - target).if_near(half, z, of_target);
             }
-            let best = greatest(outputs, row);
-            let max = outputs[(row, best)];
-            let mut rest = T::zero();
-            for class in (0..classes).filter(|&class| class != best) {
-                let e = (outputs[(row, class)] - max).exp();
-                d_outputs[(row, class)] = e;
-                rest += e;
-            }
-            d_outputs[(row, best)] = T::one();
-            let scale = per_row / (T::one() + rest);
+            let mut rest = zero;
             for class in 0..classes {
-                d_outputs[(row, class)] *= scale;
+                let e = (z(class) - max).exp();
+                let distance = number(class) - best;
+                rest = rest + distance.if_near(half, zero, e);
+                let e = distance.if_near(half, one, e);
+                e.store(&mut d_outputs.column_mut(class).as_mut_slice()[first..]);
             }
-            d_outputs[(row, target)] -= per_row;
-            loss += (rest.ln_1p() + (max - outputs[(row, target)])).widen();
-            correct += usize::from(best == target);
+            let scale = half.of(per_row) / (one + rest);
+            for class in 0..classes {
+                let mut column = d_outputs.column_mut(class);
+                let d = &mut column.as_mut_slice()[first..];
+                let probability = Vector::load(lanes, d) * scale;
+                (number(class) - target).if_near(half, probability - half.of(per_row), probability).store(d);
+            }
+            let (mut loss, mut right) = ([T::zero(); 8], [T::zero(); 8]);
+            (rest.ln_1p() + (max - of_target)).store(&mut loss[..T::WIDTH]);
+            (best - target).if_near(half, one, zero).store(&mut right[..T::WIDTH]);
+            for lane in 0..T::WIDTH.min(rows - first) {
+                losses[lane] += loss[lane].widen();
+                correct[lane] += u32::from(right[lane] > T::zero());
+            }
         }
-        Ok(Score { loss: loss / rows as f64, accuracy: correct as f64 / rows as f64 })
+        let [a, b, c, d, e, f, g, h] = losses;
+        let loss = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        let correct = correct.into_iter().sum::<u32>();
+        Score { loss: loss / rows as f64, accuracy: f64::from(correct) / rows as f64 }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::check_length;
 use crate::memory::zeros;
+use crate::vector::{Kernel, Lanes};
 use crate::{Error, Scalar, Schedule};
 
 /// A method of descent and its constants.
@@ -194,14 +195,21 @@ fn is_positive<T: Scalar>(value: f64) -> bool {
 
 /// The Euclidean norm, summed up in `f64`.
 pub(crate) fn euclidean_norm<T: Scalar>(values: &[T]) -> f64 {
-    let sum_of_squares = |unit: f64| values.iter().map(|value| (value.widen() / unit).powi(2)).sum::<f64>();
-    let sum = sum_of_squares(1.0);
+    // Eight sums side by side, as vector instructions take them.
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for eight in eights {
+        sums.iter_mut().zip(eight).for_each(|(sum, value)| *sum += value.widen() * value.widen());
+    }
+    sums.iter_mut().zip(rest).for_each(|(sum, value)| *sum += value.widen() * value.widen());
+    let sum = sums.into_iter().sum::<f64>();
     if sum.is_normal() || sum.is_nan() {
         return sum.sqrt();
     }
     // Squares can be beyond the largest or below the smallest numbers; those of numbers near 1 are not.
+    let scaled = |unit: f64| values.iter().map(|value| (value.widen() / unit).powi(2)).sum::<f64>();
     let greatest = values.iter().map(|value| value.widen().abs()).fold(0.0, f64::max);
-    if greatest == 0.0 || greatest.is_infinite() { greatest } else { greatest * sum_of_squares(greatest).sqrt() }
+    if greatest == 0.0 || greatest.is_infinite() { greatest } else { greatest * scaled(greatest).sqrt() }
 }
 
 /// What makes parameters better, given the loss's gradient: a method, its learning rate, and what it remembers.
@@ -295,11 +303,12 @@ impl<T: Scalar> Optimizer<T> {
         let rate = self.learning_rate();
         // A checkpoint can say any number.
         self.steps = self.steps.saturating_add(1);
-        self.descend(T::narrow(rate), rate, parameters, gradients);
+        T::run(Descent { optimizer: self, rate, parameters, gradients });
         Ok(())
     }
 
     /// `lr` is `rate` in the net's own type.
+    #[inline(always)]
     fn descend(&mut self, lr: T, rate: f64, parameters: &mut [T], gradients: &[T]) {
         let narrow = T::narrow;
         let both = parameters.iter_mut().zip(gradients);
@@ -344,6 +353,23 @@ impl<T: Scalar> Optimizer<T> {
             // Gradient descent without momentum, which alone remembers nothing.
             _ => both.for_each(|(p, &g)| *p -= lr * g),
         }
+    }
+}
+
+/// A step of an optimizer, whose loops the compiler makes vectors of.
+struct Descent<'a, T> {
+    optimizer: &'a mut Optimizer<T>,
+    rate: f64,
+    parameters: &'a mut [T],
+    gradients: &'a [T],
+}
+
+impl<T: Scalar> Kernel<T> for Descent<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, _lanes: S) {
+        self.optimizer.descend(T::narrow(self.rate), self.rate, self.parameters, self.gradients);
     }
 }
 

@@ -108,7 +108,7 @@ impl<T: Scalar> Kernel<T> for ToPanels<'_, T> {
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(dense, from, to) = self;
-        dense.vectors::<T>(|line, dense, lane, rows| {
+        dense.vectors::<T>(#[inline(always)] |line, dense, lane, rows| {
             load_rows(lanes, &from[dense..], lane, rows).store(&mut to[line + lane..]);
         });
     }
@@ -124,7 +124,7 @@ impl<T: Scalar> Kernel<T> for FromPanels<'_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(dense, from, to) = self;
         // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
-        dense.vectors::<T>(|line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store(&mut to[dense + lane..]));
+        dense.vectors::<T>(#[inline(always)] |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store(&mut to[dense + lane..]));
     }
 }
 

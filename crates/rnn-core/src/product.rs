@@ -62,7 +62,7 @@ pub(crate) fn add_lines<T: Scalar, S: Lanes<T>, const V: usize, const N: usize>(
     let k = a.len() / T::PANEL;
     let b = b.map(|column| &column[..k]);
     for (p, line) in a.chunks_exact(T::PANEL).enumerate() {
-        let line: [_; V] = std::array::from_fn(|v| Vector::load(lanes, &line[v * T::WIDTH..]));
+        let line: [_; V] = std::array::from_fn(#[inline(always)] |v| Vector::load(lanes, &line[v * T::WIDTH..]));
         for j in 0..N {
             let factor = Vector::splat(lanes, b[j][p]);
             for v in 0..V {
@@ -114,12 +114,12 @@ impl<T: Scalar, S: Lanes<T>> InTiles<'_, T, S> {
         let a = &a.0[lines(a.1)..lines(a.1) + a.1.count * T::PANEL];
         let c = &mut c.0[lines(c.1) + first * T::PANEL..lines(c.1) + (first + N) * T::PANEL];
         let sums: [[_; V]; N] = match start {
-            Some(start) => std::array::from_fn(|j| [Vector::splat(*lanes, start[first + j]); V]),
-            None => std::array::from_fn(|j| {
-                std::array::from_fn(|v| Vector::load(*lanes, &c[j * T::PANEL + v * T::WIDTH..]))
+            Some(start) => std::array::from_fn(#[inline(always)] |j| [Vector::splat(*lanes, start[first + j]); V]),
+            None => std::array::from_fn(#[inline(always)] |j| {
+                std::array::from_fn(#[inline(always)] |v| Vector::load(*lanes, &c[j * T::PANEL + v * T::WIDTH..]))
             }),
         };
-        let sums = add_lines(*lanes, a, std::array::from_fn(|j| b.at(first + j)), sums);
+        let sums = add_lines(*lanes, a, std::array::from_fn(#[inline(always)] |j| b.at(first + j)), sums);
         for j in 0..N {
             for v in 0..V {
                 sums[j][v].store(&mut c[j * T::PANEL + v * T::WIDTH..]);

@@ -48,7 +48,7 @@ impl<T: Scalar> Rows<'_, T> {
                 let (a, d) = (self.a.at(panel, step), self.d.at(panel, step));
                 let (a, d) = (&a[first_a * T::PANEL..], &d[first_d * T::PANEL..]);
                 for lane in vectors::<T>(rows::<T>(self.batch, panel)) {
-                    let a: [_; M] = std::array::from_fn(|i| Vector::load(lanes, &a[i * T::PANEL + lane..]));
+                    let a: [_; M] = std::array::from_fn(#[inline(always)] |i| Vector::load(lanes, &a[i * T::PANEL + lane..]));
                     for j in 0..N {
                         let d = Vector::load(lanes, &d[j * T::PANEL + lane..]);
                         for i in 0..M {
@@ -233,7 +233,7 @@ impl<T: Scalar, S: Lanes<T>> Tiled for TurnedProduct<'_, '_, T, S> {
             let at = self.stretch.lines_of::<T>(lines);
             for (step, turned) in self.turned[at..at + steps * rows * line].chunks_exact(rows * line).enumerate() {
                 let d = &self.rows.d.at(panel, start + step)[(self.columns.start + first) * line..];
-                let d = std::array::from_fn(|j| &d[j * line..j * line + rows]);
+                let d = std::array::from_fn(#[inline(always)] |j| &d[j * line..j * line + rows]);
                 sums = add_lines(self.lanes, turned, d, sums);
             }
             let units = (lines * line).max(self.units.start)..((lines + 1) * line).min(self.units.end);

@@ -49,6 +49,12 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         Ok(Self { network, loss, optimizer, truncation, tape, gradients })
     }
 
+    /// The same, for steps that share their work out to up to this many threads: see [`Tape::with_threads`].
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { tape: self.tape.with_threads(threads), ..self }
+    }
+
     /// One training step on a window: scores the counted steps, changes the parameters, and moves `state` on by h′
     /// steps. Allocates nothing.
     ///

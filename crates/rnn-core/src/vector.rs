@@ -72,8 +72,6 @@ pub trait Lanes<T>: Copy {
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// `c − a · b`, rounded once.
     fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    /// √a
-    fn sqrt(self, a: Self::Vector) -> Self::Vector;
     /// |a|
     fn abs(self, a: Self::Vector) -> Self::Vector;
     /// `a`, which is not negative, with the sign of `b`.
@@ -163,11 +161,6 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     }
 
     #[inline(always)]
-    pub(crate) fn sqrt(self) -> Self {
-        Self { lanes: self.lanes, v: self.lanes.sqrt(self.v) }
-    }
-
-    #[inline(always)]
     fn abs(self) -> Self {
         Self { lanes: self.lanes, v: self.lanes.abs(self.v) }
     }
@@ -178,27 +171,30 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         Self { lanes: self.lanes, v: self.lanes.if_less(self.v, b.v, yes.v, no.v) }
     }
 
+    /// Where |self| is less than `distance` one, elsewhere the other.
+    #[inline(always)]
+    pub(crate) fn if_near(self, distance: Self, yes: Self, no: Self) -> Self {
+        self.abs().if_less(distance, yes, no)
+    }
+
     /// The first `count` lanes of it, the others of `others`.
     #[inline(always)]
     pub(crate) fn first_lanes(self, count: T, others: Self) -> Self {
         Self::load(self.lanes, T::INDICES).if_less(self.of(count), self, others)
     }
 
-    /// A polynomial in `self`, its coefficients from the lowest power up: even and odd powers side by side, which takes
+    /// A polynomial in `self`, its coefficients, two at least, from the lowest power up: even and odd powers side by side, which takes
     /// half as long as one behind the other.
     #[inline(always)]
     fn polynomial(self, coefficients: &[T]) -> Self {
         let square = self * self;
-        let sum = |first: usize| {
-            let of_these = coefficients.iter().skip(first).step_by(2).rev();
-            of_these.fold(None, |sum: Option<Self>, &c| {
-                Some(sum.map_or(self.of(c), |sum| sum.mul_add(square, self.of(c))))
-            })
-        };
-        match (sum(0), sum(1)) {
-            (Some(even), Some(odd)) => odd.mul_add(self, even),
-            (even, _) => even.unwrap_or(self.zero()),
+        let last = coefficients.len() - 1;
+        // The sums so far of the powers of one parity and of the other.
+        let (mut one, mut other) = (self.of(coefficients[last]), self.of(coefficients[last - 1]));
+        for power in (0..last - 1).rev() {
+            (one, other) = (other, one.mul_add(square, self.of(coefficients[power])));
         }
+        one.mul_add(self, other)
     }
 
     /// 2ⁿ and e^r − 1, where `self = n·ln 2 + r`, for what is within `EXP_LOW` and `EXP_HIGH`.
@@ -245,7 +241,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     pub(crate) fn ln_1p(self) -> Self {
         let u = self.one() + self;
         let (k, m) = self.lanes.split(u.v);
-        let [k, m] = [k, m].map(|v| Self { lanes: self.lanes, v });
+        let (k, m) = (Self { lanes: self.lanes, v: k }, Self { lanes: self.lanes, v: m });
         let lost = (self - (u - self.one())) / u;
         let f = m - self.one();
         let s = f / (f + self.of(T::SIMPLE[3]));
@@ -313,11 +309,6 @@ macro_rules! portable {
             }
 
             #[inline(always)]
-            fn sqrt(self, a: Self::Vector) -> Self::Vector {
-                a.map(<$type>::sqrt)
-            }
-
-            #[inline(always)]
             fn abs(self, a: Self::Vector) -> Self::Vector {
                 a.map(<$type>::abs)
             }
@@ -364,7 +355,7 @@ mod avx2 {
     macro_rules! avx2 {
         (
             $type:ty, $bits:ty, $vector:ident, $lanes:literal, $splat:ident $add:ident $sub:ident $mul:ident $div:ident
-            $mul_add:ident $neg_mul_add:ident $sqrt:ident $abs:ident $and:ident $or:ident $less:ident $select:ident
+            $mul_add:ident $neg_mul_add:ident $abs:ident $and:ident $or:ident $less:ident $select:ident
             $set_bits:ident($as_bits:ty) $add_bits:ident $sub_bits:ident $shl:ident $shr:ident
         ) => {
             impl Lanes<$type> for V3 {
@@ -427,11 +418,6 @@ mod avx2 {
                 }
 
                 #[inline(always)]
-                fn sqrt(self, a: $vector) -> $vector {
-                    V3::$sqrt(self, a)
-                }
-
-                #[inline(always)]
                 fn abs(self, a: $vector) -> $vector {
                     V3::$abs(self, a)
                 }
@@ -474,13 +460,13 @@ mod avx2 {
 
     avx2! {
         f32, u32, f32x8, 8, splat_f32x8 add_f32x8 sub_f32x8 mul_f32x8 div_f32x8
-        mul_add_f32x8 negate_mul_add_f32x8 sqrt_f32x8 abs_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8
+        mul_add_f32x8 negate_mul_add_f32x8 abs_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8
         _mm256_set1_epi32(i32) _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32
     }
 
     avx2! {
         f64, u64, f64x4, 4, splat_f64x4 add_f64x4 sub_f64x4 mul_f64x4 div_f64x4
-        mul_add_f64x4 negate_mul_add_f64x4 sqrt_f64x4 abs_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4
+        mul_add_f64x4 negate_mul_add_f64x4 abs_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4
         _mm256_set1_epi64x(i64) _mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64
     }
 }

@@ -1,0 +1,101 @@
+//! Training steps at several sizes, and the processor's peak of fused multiplications and additions in the same run.
+//!
+//! `cargo xtask bench` runs this and makes a table of it. A benchmark's name is the cell and the sizes: input, hidden
+//! units, classes, batch, window, and maybe the type of numbers or the threads.
+#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
+use rnn_core::{
+    Architecture, CellKind, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, State, Trainer, Truncation,
+};
+use std::hint::black_box;
+use std::time::Duration;
+
+/// (input, hidden, classes, batch, window)
+const SIZES: [[usize; 5]; 7] = [
+    [1, 4, 2, 5, 15],
+    [1, 16, 2, 16, 32],
+    [1, 32, 2, 32, 32],
+    [1, 128, 2, 32, 50],
+    [64, 128, 10, 32, 50],
+    [64, 256, 10, 64, 64],
+    [1, 512, 2, 64, 64],
+];
+
+const CELLS: [CellKind; 3] = [CellKind::Elman, CellKind::Gru, CellKind::Lstm];
+
+/// One training step: forward, loss, backward, Adagrad, and the state moved on.
+fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
+    let [input, hidden, classes, batch, window] = sizes;
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut network = Network::<T>::new(Architecture::new(cell, input, hidden, classes)).unwrap();
+    Init::PyTorch.apply(&mut network, &mut rng);
+    let optimizer = Optimizer::new(Method::ADAGRAD, 0.01, network.parameters().len()).unwrap();
+    let mut state = State::zeros(&network, batch).unwrap();
+    let truncation = Truncation::new(window, window).unwrap();
+    let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
+    let mut trainer = trainer.with_threads(threads);
+    let inputs: Vec<T> = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
+    let targets: Vec<u32> = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();
+    criterion.bench_function(name, |bencher| {
+        bencher.iter(|| {
+            let inputs = black_box(&inputs);
+            trainer.step(inputs, &targets, truncation.counted(true), &mut state, &mut rng).unwrap()
+        });
+    });
+}
+
+fn steps(criterion: &mut Criterion) {
+    peak(criterion);
+    let named = |cell: CellKind, sizes: [usize; 5]| format!("{cell} {}", sizes.map(|n| n.to_string()).join(" "));
+    for sizes in SIZES {
+        for cell in CELLS {
+            step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
+        }
+    }
+    step::<f64>(criterion, &format!("{} f64", named(CellKind::Elman, SIZES[0])), CellKind::Elman, SIZES[0], 1);
+    let last = SIZES[SIZES.len() - 1];
+    step::<f32>(criterion, &format!("{} 2 threads", named(CellKind::Elman, last)), CellKind::Elman, last, 2);
+    // How cost grows with one size, the others held still.
+    for [hidden, batch, window] in
+        [[64, 32, 50], [256, 32, 50], [512, 32, 50], [128, 16, 50], [128, 64, 50], [128, 128, 50], [128, 32, 25], [128, 32, 100], [128, 32, 200]]
+    {
+        let sizes = [1, hidden, 2, batch, window];
+        step::<f32>(criterion, &named(CellKind::Elman, sizes), CellKind::Elman, sizes, 1);
+    }
+}
+
+/// 12 × 8 independent sums of f32, 1000 times.
+fn peak(criterion: &mut Criterion) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(v3) = pulp::x86::V3::try_new() {
+        struct Sums(pulp::x86::V3);
+        impl pulp::NullaryFnOnce for Sums {
+            type Output = [pulp::f32x8; 12];
+            #[inline(always)]
+            fn call(self) -> Self::Output {
+                let factor = self.0.splat_f32x8(black_box(0.5));
+                let mut sums = [factor; 12];
+                for _ in 0..1000 {
+                    for sum in &mut sums {
+                        *sum = self.0.mul_add_f32x8(*sum, factor, factor);
+                    }
+                }
+                sums
+            }
+        }
+        criterion.bench_function("peak", |bencher| bencher.iter(|| v3.vectorize(Sums(v3))));
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_millis(1500))
+        .sample_size(20);
+    targets = steps
+}
+criterion_main!(benches);
