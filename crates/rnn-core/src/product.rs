@@ -60,11 +60,14 @@ pub(crate) fn add_lines<T: Scalar, S: Lanes<T>, const V: usize, const N: usize>(
     mut sums: [[Vector<T, S>; V]; N],
 ) -> [[Vector<T, S>; V]; N] {
     let k = a.len() / T::PANEL;
-    let b = b.map(|column| &column[..k]);
+    let mut columns = b;
+    for column in &mut columns {
+        *column = &column[..k];
+    }
     for (p, line) in a.chunks_exact(T::PANEL).enumerate() {
         let line: [_; V] = std::array::from_fn(#[inline(always)] |v| Vector::load(lanes, &line[v * T::WIDTH..]));
         for j in 0..N {
-            let factor = Vector::splat(lanes, b[j][p]);
+            let factor = Vector::splat(lanes, columns[j][p]);
             for v in 0..V {
                 sums[j][v] = line[v].mul_add(factor, sums[j][v]);
             }

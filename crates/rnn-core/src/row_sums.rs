@@ -12,6 +12,8 @@ use std::ops::Range;
 
 /// Steps whose rows are turned to one stretch: with a whole panel 256 rows, whose lines fit in the first cache.
 const STRETCH: usize = 16;
+/// As many rows as that can be.
+const STRETCH_ROWS: usize = 256;
 
 /// The sum of a vector's lanes, pair by pair.
 #[inline(always)]
@@ -227,15 +229,20 @@ impl<T: Scalar, S: Lanes<T>> Tiled for TurnedProduct<'_, '_, T, S> {
     fn tile<const N: usize>(&mut self, first: usize) {
         let line = T::PANEL;
         let Stretch { panel, start, steps, rows, .. } = self.stretch;
-        for lines in self.units.start / line..self.units.end.div_ceil(line) {
-            let zero = Vector::splat(self.lanes, T::zero());
-            let mut sums = [[zero; 2]; N];
-            let at = self.stretch.lines_of::<T>(lines);
-            for (step, turned) in self.turned[at..at + steps * rows * line].chunks_exact(rows * line).enumerate() {
-                let d = &self.rows.d.at(panel, start + step)[(self.columns.start + first) * line..];
-                let d = std::array::from_fn(#[inline(always)] |j| &d[j * line..j * line + rows]);
-                sums = add_lines(self.lanes, turned, d, sums);
+        // The derivatives of N units behind each other, so that their columns run on from step to step.
+        let mut columns = [[T::zero(); STRETCH_ROWS]; N];
+        for step in 0..steps {
+            let d = &self.rows.d.at(panel, start + step)[(self.columns.start + first) * line..];
+            for (column, d) in columns.iter_mut().zip(d.chunks_exact(line)) {
+                column[step * rows..(step + 1) * rows].copy_from_slice(&d[..rows]);
             }
+        }
+        let zero = Vector::splat(self.lanes, T::zero());
+        for lines in self.units.start / line..self.units.end.div_ceil(line) {
+            let at = self.stretch.lines_of::<T>(lines);
+            let turned = &self.turned[at..at + steps * rows * line];
+            let columns = std::array::from_fn(#[inline(always)] |j| &columns[j][..]);
+            let sums = add_lines(self.lanes, turned, columns, [[zero; 2]; N]);
             let units = (lines * line).max(self.units.start)..((lines + 1) * line).min(self.units.end);
             for (j, [low, high]) in sums.into_iter().enumerate() {
                 let out = (first + j) * self.stride + units.start - self.units.start;
