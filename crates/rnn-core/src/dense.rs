@@ -101,7 +101,7 @@ impl<T: Scalar, S: Lanes<T>> InTiles<'_, '_, T, S> {
             // What is behind a panel's rows is written too, and then overwritten by the next step's.
             let y = &mut y[(first + j) * column..(first + j) * column + steps.end * *batch];
             for (v, sum) in sums.into_iter().enumerate() {
-                sum.store(&mut y[step * *batch + panel * T::PANEL + v * T::WIDTH..]);
+                sum.store_some(&mut y[step * *batch + panel * T::PANEL + v * T::WIDTH..]);
             }
         }
     }
@@ -122,11 +122,11 @@ impl<T: Scalar> Kernel<T> for Backward<'_, T> {
                 let dh = &mut dh[block * inputs * T::PANEL..(block + 1) * inputs * T::PANEL];
                 for lane in vectors::<T>(rows) {
                     for (output, line) in dy_block.chunks_exact_mut(T::PANEL).enumerate() {
-                        let v = Vector::load(lanes, &dy[output * column + step * batch + panel * T::PANEL + lane..]);
+                        let v = Vector::load_some(lanes, &dy[output * column + step * batch + panel * T::PANEL + lane..]);
                         let v = if rows - lane >= T::WIDTH {
                             v
                         } else {
-                            v.first_lanes(T::narrow((rows - lane) as f64), v.zero())
+                            v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.zero())
                         };
                         v.store(&mut line[lane..]);
                     }
@@ -144,7 +144,6 @@ impl<T: Scalar> Kernel<T> for Backward<'_, T> {
         let d = Blocks { values: dy_blocks, blocks: steps, units: outputs, first: (0, 0) };
         let (d_weight, d_bias) = d_parameters.split_at_mut(inputs * outputs);
         let rows = Rows { batch, steps, a: h, d };
-        rows.add_products(lanes, inputs, 0..outputs, d_weight, inputs);
-        rows.sums(lanes, 0..outputs, |output, sum| d_bias[output] += sum);
+        rows.add_products(lanes, inputs, 0..outputs, (d_weight, inputs), |output, sum| d_bias[output] += sum);
     }
 }

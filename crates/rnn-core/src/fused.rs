@@ -7,6 +7,20 @@ use crate::cell::{BackwardPart, Cell, Forward, ForwardPart, Parameters, Sizes};
 use crate::panels::{rows, vectors};
 use crate::vector::{Kernel, Lanes, Vector};
 
+/// Does something for each unit below H, one behind the other in the code: a loop over so long a body the compiler would
+/// leave one, and keep the state in memory for it.
+macro_rules! each {
+    ($unit:ident of $h:ident $body:block) => {
+        each!($unit of $h $body 0 1 2 3 4 5 6 7)
+    };
+    ($unit:ident of $h:ident $body:block $($number:literal)*) => {
+        $(if $number < $h {
+            let $unit: usize = $number;
+            $body
+        })*
+    };
+}
+
 /// The rows of W that multiply the state: `[sum][unit][of which unit's state]`.
 type Recurrent<T, const H: usize> = [[[T; H]; H]; 4];
 
@@ -54,6 +68,10 @@ fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Forw
     let line = T::PANEL;
     let block = sizes.rows() * line;
     let w_h = recurrent::<T, C, H>(sizes, parameters.w);
+    let mut starts = [[T::zero(); H]; 4];
+    for (to, from) in starts.iter_mut().zip(start.chunks_exact(hidden)) {
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+    }
     let zero = Vector::splat(lanes, T::zero());
     for (number, panel) in panels.enumerate() {
         let xh = &mut xh[number * (steps + 1) * block..(number + 1) * (steps + 1) * block];
@@ -71,38 +89,49 @@ fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Forw
             }
             for t in 0..steps {
                 let (now, next) = xh[t * block..(t + 2) * block].split_at_mut(block);
-                let before = h;
-                for unit in 0..H {
-                    if unit >= hidden {
-                        break;
-                    }
-                    let mut sums = [zero; 4];
-                    for (s, sum) in C::SUMS.iter().enumerate() {
-                        let mut z = Vector::splat(lanes, start[s * hidden + unit]);
-                        if sum.input {
-                            let column = &parameters.w[(sum.gate * hidden + unit) * sizes.rows()..];
-                            for (x, &w) in now.chunks_exact(line).zip(&column[..inputs]) {
-                                z = Vector::load(lanes, &x[lane..]).mul_add(Vector::splat(lanes, w), z);
-                            }
-                        }
-                        if sum.state {
-                            for of in 0..H {
-                                z = before[of].mul_add(Vector::splat(lanes, w_h[s][unit][of]), z);
-                            }
-                        }
-                        sums[s] = z;
-                    }
-                    let step = cell.forward(sums, before[unit], m[unit]);
-                    h[unit] = step.output;
-                    step.output.store(&mut next[(inputs + unit) * line + lane..]);
-                    for k in 0..C::KEPT {
-                        step.kept[k].store(&mut kept[((t * C::KEPT + k) * hidden + unit) * line + lane..]);
-                    }
-                    if C::MEMORY {
-                        m[unit] = step.memory;
-                        step.memory.store(&mut memory[((t + 1) * hidden + unit) * line + lane..]);
+                let mut sums = [[zero; H]; 4];
+                for s in 0..C::SUMS.len() {
+                    for unit in 0..H {
+                        sums[s][unit] = Vector::splat(lanes, starts[s][unit]);
                     }
                 }
+                for (input, x) in now.chunks_exact(line).take(inputs).enumerate() {
+                    let x = Vector::load(lanes, &x[lane..]);
+                    for (s, sum) in C::SUMS.iter().enumerate() {
+                        if sum.input {
+                            each!(unit of H {
+                                if unit < hidden {
+                                    let w = parameters.w[(sum.gate * hidden + unit) * sizes.rows() + input];
+                                    sums[s][unit] = x.mul_add(Vector::splat(lanes, w), sums[s][unit]);
+                                }
+                            });
+                        }
+                    }
+                }
+                for (s, sum) in C::SUMS.iter().enumerate() {
+                    if sum.state {
+                        each!(of of H {
+                            each!(unit of H {
+                                let w = Vector::splat(lanes, w_h[s][unit][of]);
+                                sums[s][unit] = h[of].mul_add(w, sums[s][unit]);
+                            });
+                        });
+                    }
+                }
+                each!(unit of H {
+                    let of_unit = [sums[0][unit], sums[1][unit], sums[2][unit], sums[3][unit]];
+                    let step = cell.forward(of_unit, h[unit], m[unit]);
+                    (h[unit], m[unit]) = (step.output, step.memory);
+                    if unit < hidden {
+                        step.output.store(&mut next[(inputs + unit) * line + lane..]);
+                        for k in 0..C::KEPT {
+                            step.kept[k].store(&mut kept[((t * C::KEPT + k) * hidden + unit) * line + lane..]);
+                        }
+                        if C::MEMORY {
+                            step.memory.store(&mut memory[((t + 1) * hidden + unit) * line + lane..]);
+                        }
+                    }
+                });
             }
         }
     }
@@ -134,40 +163,39 @@ fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Bac
             for t in (0..steps).rev() {
                 let mut d = [[zero; H]; 4];
                 let mut d_before = [zero; H];
-                for unit in 0..H {
-                    if unit >= hidden {
-                        break;
+                each!(unit of H {
+                    if unit < hidden {
+                        let at = |block: usize, unit: usize| unit * line + lane + block;
+                        let mut step = Forward { output: zero, memory: zero, kept: [zero; 5] };
+                        step.output = Vector::load(lanes, &xh[at((t + 1) * block, inputs + unit)..]);
+                        for k in 0..C::KEPT {
+                            step.kept[k] = Vector::load(lanes, &kept[at((t * C::KEPT + k) * hidden * line, unit)..]);
+                        }
+                        let before = Vector::load(lanes, &xh[at(t * block, inputs + unit)..]);
+                        let memory_before =
+                            if C::MEMORY { Vector::load(lanes, &memory[at(t * hidden * line, unit)..]) } else { zero };
+                        let back = cell.backward(step, before, memory_before, d_h[unit], d_m[unit]);
+                        for s in 0..C::SUMS.len() {
+                            d[s][unit] = back.sums[s];
+                            back.sums[s].store(&mut d_sums[at(t * sums_block, s * hidden + unit)..]);
+                        }
+                        if t > 0 {
+                            d_before[unit] = Vector::load(lanes, &d_outputs[at((t - 1) * hidden * line, unit)..]);
+                        }
+                        if C::PASSES_ON {
+                            d_before[unit] = d_before[unit] + back.before;
+                        }
+                        d_m[unit] = back.memory;
                     }
-                    let at = |block: usize, unit: usize| unit * line + lane + block;
-                    let mut step = Forward { output: zero, memory: zero, kept: [zero; 5] };
-                    step.output = Vector::load(lanes, &xh[at((t + 1) * block, inputs + unit)..]);
-                    for k in 0..C::KEPT {
-                        step.kept[k] = Vector::load(lanes, &kept[at((t * C::KEPT + k) * hidden * line, unit)..]);
-                    }
-                    let before = Vector::load(lanes, &xh[at(t * block, inputs + unit)..]);
-                    let memory_before =
-                        if C::MEMORY { Vector::load(lanes, &memory[at(t * hidden * line, unit)..]) } else { zero };
-                    let back = cell.backward(step, before, memory_before, d_h[unit], d_m[unit]);
-                    for s in 0..C::SUMS.len() {
-                        d[s][unit] = back.sums[s];
-                        back.sums[s].store(&mut d_sums[at(t * sums_block, s * hidden + unit)..]);
-                    }
-                    if t > 0 {
-                        d_before[unit] = Vector::load(lanes, &d_outputs[at((t - 1) * hidden * line, unit)..]);
-                    }
-                    if C::PASSES_ON {
-                        d_before[unit] = d_before[unit] + back.before;
-                    }
-                    d_m[unit] = back.memory;
-                }
-                for of in 0..H {
-                    for (s, sum) in C::SUMS.iter().enumerate() {
-                        if sum.state {
-                            for unit in 0..H {
+                });
+                for (s, sum) in C::SUMS.iter().enumerate() {
+                    if sum.state {
+                        each!(unit of H {
+                            each!(of of H {
                                 let w = Vector::splat(lanes, w_h[s][unit][of]);
                                 d_before[of] = d[s][unit].mul_add(w, d_before[of]);
-                            }
-                        }
+                            });
+                        });
                     }
                 }
                 d_h = d_before;

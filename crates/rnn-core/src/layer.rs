@@ -3,7 +3,7 @@
 use crate::cell::{BackwardPart, Cell, ForwardPart, Parameters, Sizes, Sum, runs};
 use crate::elman::Elman;
 use crate::gru::Gru;
-use crate::memory::{flat_zeros, zero_blocks};
+use crate::memory::{Lines, zero_blocks, zero_lines};
 use crate::lstm::Lstm;
 use crate::panels::{self, Blocks, shares};
 use crate::row_sums::{Rows, turned_len};
@@ -32,32 +32,32 @@ pub(crate) struct CellTape<T> {
     pub(crate) batch: usize,
     pub(crate) steps: usize,
     /// steps + 1 blocks of inputs + hidden units: block t holds `[x_t | h_{t-1}]`; the last one's inputs are unused.
-    pub(crate) xh: Vec<T>,
+    pub(crate) xh: Lines<T>,
     /// For each sum the bias of each unit.
-    start: Vec<T>,
+    start: Lines<T>,
     /// One block of sums·hidden units: those of the step that a forward is at; empty for few hidden units.
-    sums: Vec<T>,
+    sums: Lines<T>,
     /// steps blocks of kept·hidden units.
-    kept: Vec<T>,
+    kept: Lines<T>,
     /// steps + 1 blocks of hidden units: block t holds the memory before step t; empty for a cell that has none.
-    pub(crate) memory: Vec<T>,
+    pub(crate) memory: Lines<T>,
 }
 
 /// The derivatives of a window that a backward works on, in [panels].
 #[derive(Debug, Clone)]
 pub(crate) struct LayerDerivatives<T> {
     /// steps blocks of hidden units: by the outputs, as far as what reads them says; a backward adds to them.
-    pub(crate) outputs: Vec<T>,
+    pub(crate) outputs: Lines<T>,
     /// The same by the inputs, for layers that have as many.
-    pub(crate) inputs: Vec<T>,
+    pub(crate) inputs: Lines<T>,
     /// steps blocks of sums·hidden units.
-    sums: Vec<T>,
+    sums: Lines<T>,
     /// One block of hidden units.
-    memory: Vec<T>,
+    memory: Lines<T>,
     /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major; empty for few hidden units.
-    transposed: Vec<T>,
+    transposed: Lines<T>,
     /// Inputs and states, turned; empty for few hidden units.
-    turned: Vec<T>,
+    turned: Lines<T>,
 }
 
 /// Calls a function with the arithmetic of a kind of cell.
@@ -132,7 +132,7 @@ impl Layer {
     /// A tape for `steps` time steps of `batch` rows.
     pub(crate) fn tape<T: Scalar>(self, steps: usize, batch: usize) -> Result<CellTape<T>, Error> {
         let (sums, kept) = with_cell!(self.cell, cell => numbers(cell));
-        let start = flat_zeros("the window's gates", self.hidden, sums)?;
+        let start = zero_lines("the window's gates", self.hidden, sums)?;
         let sums = if self.hidden <= FUSED { 0 } else { sums };
         let memory = usize::from(self.cell.has_memory());
         let blocks = |what, blocks: Option<usize>, units: Option<usize>| zero_blocks(what, batch, blocks, units);
@@ -158,7 +158,7 @@ impl Layer {
         let transposed = if self.hidden <= FUSED { Some(0) } else { units.and_then(|rows| rows.checked_mul(columns)) };
         let turned = units.and_then(|units| turned_len::<T>(batch, steps, units));
         let turned = if self.hidden <= BY_LANES { Some(0) } else { turned };
-        let flat = |count: Option<usize>| flat_zeros(what, count.unwrap_or(usize::MAX), 1);
+        let flat = |count: Option<usize>| zero_lines(what, count.unwrap_or(usize::MAX), 1);
         Ok(LayerDerivatives {
             outputs: blocks(Some(self.hidden))?,
             inputs: blocks(Some(self.hidden))?,
@@ -199,7 +199,7 @@ impl Layer {
             }
         }
         let start = &*start;
-        let [mut xh, mut sums, mut kept, mut memory] = [xh, sums, kept, memory].map(|all| Shared::new(all, panels));
+        let [mut xh, mut sums, mut kept, mut memory] = [xh, sums, kept, memory].map(|all| Shared::new(&mut all[..], panels));
         in_parallel(shares(panels, threads), |panels| {
             let part = ForwardPart {
                 cell,
@@ -257,7 +257,7 @@ impl Layer {
         let turned = self.turned_mut(batch, steps, turned);
         let d_inputs = if ask_for_inputs { &mut inputs[..] } else { &mut [] };
         d_inputs.fill(T::zero());
-        let [mut d_outputs, mut d_sums] = [outputs, sums].map(|all| Shared::new(all, panels));
+        let [mut d_outputs, mut d_sums] = [outputs, sums].map(|all| Shared::new(&mut all[..], panels));
         let (mut d_memory, mut d_inputs) = (Shared::new(d_memory, panels), Shared::new(d_inputs, panels));
         let mut turned = Shared::new(turned, panels);
         let of = |all: &'_ [T], panels_of: &Range<usize>| {
@@ -441,12 +441,7 @@ impl<T: Scalar> Kernel<T> for WeightsPart<'_, T> {
             let units = if run.input { 0 } else { inputs }..if run.state { sizes.rows() } else { inputs };
             let out = &mut w[(start - columns.start) * sizes.rows() + units.start..];
             let rows = Rows { batch, steps, a: Blocks { first: (0, units.start), ..a }, d };
-            if turned.is_empty() {
-                rows.add_products(lanes, units.len(), of_run.clone(), out, sizes.rows());
-            } else {
-                rows.add_turned_products(lanes, turned, units, of_run.clone(), out, sizes.rows());
-            }
-            rows.sums(lanes, of_run, |column, sum| {
+            let add = |column: usize, sum: T| {
                 let column = start - columns.start + column;
                 if run.input {
                     bias[column] += sum;
@@ -454,7 +449,13 @@ impl<T: Scalar> Kernel<T> for WeightsPart<'_, T> {
                 if let (true, Some(bias)) = (run.state, recurrent_bias.get_mut(column)) {
                     *bias += sum;
                 }
-            });
+            };
+            if turned.is_empty() {
+                rows.add_products(lanes, units.len(), of_run, (out, sizes.rows()), add);
+            } else {
+                rows.add_turned_products(lanes, turned, units, of_run.clone(), out, sizes.rows());
+                rows.sums(lanes, of_run, add);
+            }
         }
     }
 }

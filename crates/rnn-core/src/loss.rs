@@ -114,8 +114,8 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
         let half = Vector::splat(lanes, T::narrow(0.5));
         let (zero, one) = (half.zero(), half.one());
         for first in (0..rows).step_by(T::WIDTH) {
-            let number = |class: usize| Vector::splat(lanes, T::narrow(class as f64));
-            let z = |class: usize| Vector::load(lanes, &outputs.column(class).data.into_slice()[first..]);
+            let number = |class: usize| Vector::splat(lanes, T::narrow(f64::from(class as u32)));
+            let z = |class: usize| Vector::load_some(lanes, &outputs.column(class).data.into_slice()[first..]);
             let mut target = [-T::one(); 8];
             target.iter_mut().zip(&targets[first..]).for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
             let target = Vector::load(lanes, &target);
@@ -133,14 +133,14 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
                 let distance = number(class) - best;
                 rest = rest + distance.if_near(half, zero, e);
                 let e = distance.if_near(half, one, e);
-                e.store(&mut d_outputs.column_mut(class).as_mut_slice()[first..]);
+                e.store_some(&mut d_outputs.column_mut(class).as_mut_slice()[first..]);
             }
             let scale = half.of(per_row) / (one + rest);
             for class in 0..classes {
                 let mut column = d_outputs.column_mut(class);
                 let d = &mut column.as_mut_slice()[first..];
-                let probability = Vector::load(lanes, d) * scale;
-                (number(class) - target).if_near(half, probability - half.of(per_row), probability).store(d);
+                let probability = Vector::load_some(lanes, d) * scale;
+                (number(class) - target).if_near(half, probability - half.of(per_row), probability).store_some(d);
             }
             let (mut loss, mut right) = ([T::zero(); 8], [T::zero(); 8]);
             (rest.ln_1p() + (max - of_target)).store(&mut loss[..T::WIDTH]);

@@ -155,7 +155,8 @@ impl<T: Scalar> Network<T> {
         check_length("targets", rows.saturating_mul(columns), targets.len())?;
         self.forward(inputs, state, tape)?;
         self.read_out(counted, tape)?;
-        tape.d_outputs.fill(T::zero());
+        tape.d_outputs.rows_mut(0, first).fill(T::zero());
+        tape.d_outputs.rows_range_mut(first + count..).fill(T::zero());
         let targets = DMatrixView::from_slice(targets, rows, columns);
         let mut d_outputs = tape.d_outputs.rows_mut(first, count);
         loss.score(&tape.outputs.rows(first, count), &targets.rows(first, count), &mut d_outputs)
@@ -197,7 +198,7 @@ impl<T: Scalar> Network<T> {
                     T::run(ToPanels(dense, inputs, &mut here.xh));
                 }
                 Some(below) => {
-                    let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(Vec::as_slice);
+                    let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(|mask| &**mask);
                     here.read(below, mask);
                 }
             }
@@ -267,7 +268,7 @@ impl<T: Scalar> Network<T> {
                 tape.threads,
             );
             if let Some(mask) = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping) {
-                d.inputs.iter_mut().zip(mask).for_each(|(d, &factor)| *d *= factor);
+                d.inputs.iter_mut().zip(mask.iter()).for_each(|(d, &factor)| *d *= factor);
             }
             std::mem::swap(&mut d.outputs, &mut d.inputs);
         }

@@ -30,7 +30,8 @@ pub(crate) fn place<T: Scalar>((blocks, block): (usize, usize), (units, unit): (
 /// The first lane of each vector that a panel of this many rows needs.
 #[inline(always)]
 pub(crate) fn vectors<T: Scalar>(rows: usize) -> impl Iterator<Item = usize> {
-    (0..rows).step_by(T::WIDTH)
+    // A panel is two vectors wide. Not `step_by`, which divides.
+    (0..1 + usize::from(rows > T::WIDTH)).map(#[inline(always)] |vector| vector * T::WIDTH)
 }
 
 /// Some units of each block of all panels.
@@ -58,11 +59,11 @@ impl<'a, T: Scalar> Blocks<'a, T> {
 /// rest of a panel of `rows` rows is like its first row.
 #[inline(always)]
 pub(crate) fn load_rows<T: Scalar, S: Lanes<T>>(lanes: S, column: &[T], lane: usize, rows: usize) -> Vector<T, S> {
-    let v = Vector::load(lanes, &column[lane..]);
+    let v = Vector::load_some(lanes, &column[lane..]);
     if rows - lane >= T::WIDTH {
         v
     } else {
-        v.first_lanes(T::narrow((rows - lane) as f64), v.of(column[0]))
+        v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.of(column[0]))
     }
 }
 
@@ -124,7 +125,7 @@ impl<T: Scalar> Kernel<T> for FromPanels<'_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(dense, from, to) = self;
         // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
-        dense.vectors::<T>(#[inline(always)] |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store(&mut to[dense + lane..]));
+        dense.vectors::<T>(#[inline(always)] |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]));
     }
 }
 

@@ -15,15 +15,6 @@ const STRETCH: usize = 16;
 /// As many rows as that can be.
 const STRETCH_ROWS: usize = 256;
 
-/// The sum of a vector's lanes, pair by pair.
-#[inline(always)]
-fn sum_of_lanes<T: Scalar, S: Lanes<T>>(v: Vector<T, S>) -> T {
-    let mut lanes = [T::zero(); 8];
-    v.store(&mut lanes[..T::WIDTH]);
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
-
 /// A sum over the rows of steps: which, and where they are.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows<'a, T> {
@@ -64,51 +55,81 @@ impl<T: Scalar> Rows<'_, T> {
         (products, sums)
     }
 
-    /// Adds `Aᵀ · D` of `units` units of A and of the units `columns` of D to `out`, column-major, of `stride` rows.
+    /// Adds `Aᵀ · D` of `units` units of A, one at least, and of the units `columns` of D to `out`, column-major, of
+    /// `stride` rows; and calls `add` with the place and the sum of each of these units of D.
     #[inline(always)]
     pub(crate) fn add_products<S: Lanes<T>>(
         &self,
         lanes: S,
         units: usize,
         columns: Range<usize>,
-        out: &mut [T],
-        stride: usize,
+        (out, stride): (&mut [T], usize),
+        mut add: impl FnMut(usize, T),
     ) {
         let mut column = 0;
-        let count = columns.len();
-        while column < count {
-            let wide = count - column >= 4;
+        while column < columns.len() {
             let mut unit = 0;
+            let wide = (columns.len() - column).min(4);
+            let mut step = 0;
             while unit < units {
-                let deep = units - unit >= 3;
                 let first = (unit, columns.start + column);
                 let place = column * stride + unit;
-                match (deep, wide) {
-                    (true, true) => add_to(out, place, stride, self.of_lanes::<S, 3, 4>(lanes, first).0),
-                    (true, false) => add_to(out, place, stride, self.of_lanes::<S, 3, 1>(lanes, first).0),
-                    (false, true) => add_to(out, place, stride, self.of_lanes::<S, 1, 4>(lanes, first).0),
-                    (false, false) => add_to(out, place, stride, self.of_lanes::<S, 1, 1>(lanes, first).0),
-                }
-                unit += if deep { 3 } else { 1 };
+                let out = (&mut out[place..], stride);
+                // Sums of units of D come with the first unit of A alone.
+                let mut add = |j, sum| {
+                    if unit == 0 {
+                        add(column + j, sum);
+                    }
+                };
+                let deep = units - unit;
+                let (done, across) = match (deep, wide) {
+                    (3.., 4) => self.add_tile::<S, 3, 4>(lanes, first, out, &mut add),
+                    (_, 4) => self.add_tile::<S, 1, 4>(lanes, first, out, &mut add),
+                    (4.., 2..) => self.add_tile::<S, 4, 2>(lanes, first, out, &mut add),
+                    (_, 2..) => self.add_tile::<S, 1, 2>(lanes, first, out, &mut add),
+                    (4.., _) => self.add_tile::<S, 4, 1>(lanes, first, out, &mut add),
+                    _ => self.add_tile::<S, 1, 1>(lanes, first, out, &mut add),
+                };
+                unit += done;
+                step = across;
             }
-            column += if wide { 4 } else { 1 };
+            column += step;
         }
+    }
+
+    /// The same of M units of A and N of D; returns M and N.
+    #[inline(always)]
+    fn add_tile<S: Lanes<T>, const M: usize, const N: usize>(
+        &self,
+        lanes: S,
+        first: (usize, usize),
+        (out, stride): (&mut [T], usize),
+        add: &mut impl FnMut(usize, T),
+    ) -> (usize, usize) {
+        let (products, sums) = self.of_lanes::<S, M, N>(lanes, first);
+        for j in 0..N {
+            for i in 0..M {
+                out[j * stride + i] += products[j][i].sum();
+            }
+            add(j, sums[j].sum());
+        }
+        (M, N)
     }
 
     /// Calls `add` with the place and the sum of each of these units of D.
     #[inline(always)]
     pub(crate) fn sums<S: Lanes<T>>(&self, lanes: S, columns: Range<usize>, mut add: impl FnMut(usize, T)) {
         let mut column = 0;
-        let count = columns.len();
-        while column < count {
+        while column < columns.len() {
             let first = (0, columns.start + column);
-            if count - column >= 4 {
+            if columns.len() - column >= 4 {
                 let (_, sums) = self.of_lanes::<S, 0, 4>(lanes, first);
-                (0..4).for_each(|j| add(column + j, sum_of_lanes(sums[j])));
+                for j in 0..4 {
+                    add(column + j, sums[j].sum());
+                }
                 column += 4;
             } else {
-                let (_, [sum]) = self.of_lanes::<S, 0, 1>(lanes, first);
-                add(column, sum_of_lanes(sum));
+                add(column, self.of_lanes::<S, 0, 1>(lanes, first).1[0].sum());
                 column += 1;
             }
         }
@@ -132,20 +153,6 @@ impl<T: Scalar> Rows<'_, T> {
                 let (columns, units, out) = (columns.clone(), units.clone(), &mut *out);
                 in_tiles(n, &mut TurnedProduct { lanes, rows: self, turned, stretch, units, columns, out, stride });
             }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_to<T: Scalar, S: Lanes<T>, const M: usize, const N: usize>(
-    out: &mut [T],
-    place: usize,
-    stride: usize,
-    products: [[Vector<T, S>; M]; N],
-) {
-    for (j, products) in products.into_iter().enumerate() {
-        for (out, product) in out[place + j * stride..].iter_mut().zip(products) {
-            *out += sum_of_lanes(product);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::error::check_at_least_one;
 use crate::layer::{CellTape, LayerDerivatives};
-use crate::memory::{flat_zeros, zero_blocks, zeros};
+use crate::memory::{Lines, flat_zeros, zero_blocks, zeros};
 use crate::{Architecture, Error, Network, Scalar};
 use nalgebra::DMatrix;
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub struct Tape<T> {
     pub(crate) layers: Vec<CellTape<T>>,
     /// For each layer but the last, steps blocks of hidden units: what its outputs are multiplied by; none without
     /// dropout.
-    pub(crate) masks: Vec<Vec<T>>,
+    pub(crate) masks: Vec<Lines<T>>,
     /// Threads that a window's work is shared out to.
     pub(crate) threads: usize,
     /// Whether a forward applies the masks.
@@ -40,7 +40,7 @@ pub struct Gradients<T> {
     pub(crate) values: Vec<T>,
     pub(crate) layers: LayerDerivatives<T>,
     /// steps blocks of outputs: by the readout's outputs.
-    pub(crate) outputs: Vec<T>,
+    pub(crate) outputs: Lines<T>,
     /// Of the windows that they are for.
     pub(crate) architecture: Architecture,
     pub(crate) steps: usize,

@@ -56,9 +56,9 @@ pub trait Lanes<T>: Copy {
     type Vector: Copy;
     /// All lanes the same.
     fn splat(self, x: T) -> Self::Vector;
-    /// The first numbers of a slice; 0 where there are none.
+    /// The first numbers of a slice that has as many as a vector.
     fn load(self, from: &[T]) -> Self::Vector;
-    /// Writes to the first places of a slice, as many as there are.
+    /// Writes to the first places of a slice that has as many as a vector.
     fn store(self, v: Self::Vector, to: &mut [T]);
     /// `a + b`
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
@@ -78,6 +78,8 @@ pub trait Lanes<T>: Copy {
     fn with_sign(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Where `a < b` one, elsewhere the other.
     fn if_less(self, a: Self::Vector, b: Self::Vector, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
+    /// The sum of all lanes, each half of them added to the other until one is left.
+    fn sum(self, v: Self::Vector) -> T;
     /// 2ⁿ of n + [`ROUNDER`](Real::ROUNDER), where it is a normal number.
     fn power_of_two(self, rounded: Self::Vector) -> Self::Vector;
     /// k and m of `a = 2ᵏ · m`, m within √½ .. √2, for a ≥ 1.
@@ -120,16 +122,38 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         Self { lanes, v: lanes.splat(x) }
     }
 
-    /// The first numbers of a slice; 0 where there are none.
+    /// The first numbers of a slice that has as many as a vector.
     #[inline(always)]
     pub(crate) fn load(lanes: S, from: &[T]) -> Self {
         Self { lanes, v: lanes.load(from) }
     }
 
-    /// Writes to the first places of a slice, as many as there are.
+    /// Writes to the first places of a slice that has as many as a vector.
     #[inline(always)]
     pub(crate) fn store(self, to: &mut [T]) {
         self.lanes.store(self.v, to);
+    }
+
+    /// The first numbers of a slice; 0 where there are none.
+    #[inline(always)]
+    pub(crate) fn load_some(lanes: S, from: &[T]) -> Self {
+        if from.len() >= T::WIDTH {
+            return Self::load(lanes, from);
+        }
+        let mut part = [T::SIMPLE[0]; 8];
+        copy_some(from, &mut part);
+        Self::load(lanes, &part)
+    }
+
+    /// Writes to the first places of a slice, as many as there are.
+    #[inline(always)]
+    pub(crate) fn store_some(self, to: &mut [T]) {
+        if to.len() >= T::WIDTH {
+            return self.store(to);
+        }
+        let mut all = [T::SIMPLE[0]; 8];
+        self.store(&mut all);
+        copy_some(&all, to);
     }
 
     /// All lanes the same, of the same instruction set.
@@ -146,6 +170,12 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     #[inline(always)]
     pub(crate) fn one(self) -> Self {
         self.of(T::SIMPLE[2])
+    }
+
+    /// The sum of all lanes.
+    #[inline(always)]
+    pub(crate) fn sum(self) -> T {
+        self.lanes.sum(self.v)
     }
 
     /// `self · b + c`, rounded once.
@@ -254,6 +284,13 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     }
 }
 
+/// Copies as many numbers as there are and as have a place. Out of line, so that what is common stays short.
+#[cold]
+#[inline(never)]
+fn copy_some<T: Copy>(from: &[T], to: &mut [T]) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+}
+
 /// Plain arrays, as fast as the compiler makes them.
 #[derive(Clone, Copy)]
 pub struct Portable;
@@ -270,12 +307,12 @@ macro_rules! portable {
 
             #[inline(always)]
             fn load(self, from: &[$type]) -> Self::Vector {
-                std::array::from_fn(|i| from.get(i).copied().unwrap_or_default())
+                std::array::from_fn(|i| from[i])
             }
 
             #[inline(always)]
             fn store(self, v: Self::Vector, to: &mut [$type]) {
-                to.iter_mut().zip(v).for_each(|(to, v)| *to = v);
+                to[..$lanes].copy_from_slice(&v);
             }
 
             #[inline(always)]
@@ -324,6 +361,16 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            fn sum(self, mut v: Self::Vector) -> $type {
+                let mut half = $lanes / 2;
+                while half > 0 {
+                    (0..half).for_each(|i| v[i] += v[i + half]);
+                    half /= 2;
+                }
+                v[0]
+            }
+
+            #[inline(always)]
             fn power_of_two(self, rounded: Self::Vector) -> Self::Vector {
                 let bits = |x: $type| (x.to_bits() << MANTISSA).wrapping_add((1.0 as $type).to_bits());
                 const MANTISSA: u32 = <$type>::MANTISSA_DIGITS - 1;
@@ -349,14 +396,29 @@ portable!(f64, u64, 4);
 mod avx2 {
     use super::Lanes;
     use pulp::x86::V3;
-    use pulp::{cast, f32x8, f64x4};
+    use pulp::{cast, f32x4, f32x8, f64x2, f64x4};
     use std::arch::x86_64::__m256i;
+
+    #[inline(always)]
+    fn sum_f32(v3: V3, v: f32x8) -> f32 {
+        let [low, high]: [f32x4; 2] = cast(v);
+        let four = v3.sse._mm_add_ps(cast(low), cast(high));
+        let two = v3.sse._mm_add_ps(four, v3.sse._mm_movehl_ps(four, four));
+        v3.sse._mm_cvtss_f32(v3.sse._mm_add_ss(two, v3.sse3._mm_movehdup_ps(two)))
+    }
+
+    #[inline(always)]
+    fn sum_f64(v3: V3, v: f64x4) -> f64 {
+        let [low, high]: [f64x2; 2] = cast(v);
+        let two = v3.sse2._mm_add_pd(cast(low), cast(high));
+        v3.sse2._mm_cvtsd_f64(v3.sse2._mm_add_sd(two, v3.sse2._mm_unpackhi_pd(two, two)))
+    }
 
     macro_rules! avx2 {
         (
             $type:ty, $bits:ty, $vector:ident, $lanes:literal, $splat:ident $add:ident $sub:ident $mul:ident $div:ident
             $mul_add:ident $neg_mul_add:ident $abs:ident $and:ident $or:ident $less:ident $select:ident
-            $set_bits:ident($as_bits:ty) $add_bits:ident $sub_bits:ident $shl:ident $shr:ident
+            $set_bits:ident($as_bits:ty) $add_bits:ident $sub_bits:ident $shl:ident $shr:ident $sum:ident
         ) => {
             impl Lanes<$type> for V3 {
                 type Vector = $vector;
@@ -368,23 +430,14 @@ mod avx2 {
 
                 #[inline(always)]
                 fn load(self, from: &[$type]) -> $vector {
-                    match from.first_chunk::<$lanes>() {
-                        Some(&whole) => cast(whole),
-                        None => {
-                            let mut part = [0.0; $lanes];
-                            part.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
-                            cast(part)
-                        }
-                    }
+                    let mut whole = [0.0; $lanes];
+                    whole.copy_from_slice(&from[..$lanes]);
+                    cast(whole)
                 }
 
                 #[inline(always)]
                 fn store(self, v: $vector, to: &mut [$type]) {
-                    let v: [$type; $lanes] = cast(v);
-                    match to.first_chunk_mut::<$lanes>() {
-                        Some(whole) => *whole = v,
-                        None => to.iter_mut().zip(v).for_each(|(to, v)| *to = v),
-                    }
+                    to[..$lanes].copy_from_slice(&cast::<$vector, [$type; $lanes]>(v));
                 }
 
                 #[inline(always)]
@@ -433,6 +486,11 @@ mod avx2 {
                 }
 
                 #[inline(always)]
+                fn sum(self, v: $vector) -> $type {
+                    $sum(self, v)
+                }
+
+                #[inline(always)]
                 fn power_of_two(self, rounded: $vector) -> $vector {
                     let bias = self.avx.$set_bits((1.0 as $type).to_bits() as $as_bits);
                     let shifted = self.avx2.$shl::<MANTISSA>(cast::<$vector, __m256i>(rounded));
@@ -461,13 +519,13 @@ mod avx2 {
     avx2! {
         f32, u32, f32x8, 8, splat_f32x8 add_f32x8 sub_f32x8 mul_f32x8 div_f32x8
         mul_add_f32x8 negate_mul_add_f32x8 abs_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8
-        _mm256_set1_epi32(i32) _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32
+        _mm256_set1_epi32(i32) _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32 sum_f32
     }
 
     avx2! {
         f64, u64, f64x4, 4, splat_f64x4 add_f64x4 sub_f64x4 mul_f64x4 div_f64x4
         mul_add_f64x4 negate_mul_add_f64x4 abs_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4
-        _mm256_set1_epi64x(i64) _mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64
+        _mm256_set1_epi64x(i64) _mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64 sum_f64
     }
 }
 
