@@ -22,7 +22,7 @@ pub(crate) fn run(folder: &Path) -> Result<u8, Error> {
         flag.store(true, Ordering::Relaxed);
     });
     let settings = Layer::from_toml_file(&folder.join(files::CONFIG))?.resolve().map_err(rnn_train::Error::from)?;
-    let options = Options { overwrite: true, figure: false };
+    let options = Options { overwrite: true, ..Options::default() };
     let status = rnn_train::run(&settings, folder, options, &mut Silent, &stop)?;
     Ok(exit_code::of(status.status))
 }

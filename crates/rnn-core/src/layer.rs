@@ -200,7 +200,7 @@ impl Layer {
         }
         let start = &*start;
         let [mut xh, mut sums, mut kept, mut memory] = [xh, sums, kept, memory].map(|all| Shared::new(&mut all[..], panels));
-        in_parallel(shares(panels, threads), |panels| {
+        in_parallel(shares(panels, self.worth(batch, steps, threads)), |panels| {
             let part = ForwardPart {
                 cell,
                 sizes: self.sizes(),
@@ -264,7 +264,7 @@ impl Layer {
             let of_a_panel = all.len() / panels;
             panels_of.start * of_a_panel..panels_of.end * of_a_panel
         };
-        in_parallel(shares(panels, threads), |panels| {
+        in_parallel(shares(panels, self.worth(batch, steps, threads)), |panels| {
             let part = BackwardPart {
                 cell,
                 sizes: self.sizes(),
@@ -284,6 +284,14 @@ impl Layer {
             };
             move || backward(part)
         });
+    }
+
+    /// How many threads a window's work is worth: with less than a million multiplications each, starting one takes a good
+    /// part of the time that it saves.
+    fn worth(self, batch: usize, steps: usize, threads: usize) -> usize {
+        let of_a_row = (self.inputs + self.hidden) * self.cell.gates() * self.hidden;
+        let multiplications = batch.saturating_mul(steps).saturating_mul(of_a_row);
+        threads.min(1 + (multiplications >> 20))
     }
 
     /// The part of the buffer that this layer's turned inputs and states take.
@@ -307,7 +315,7 @@ impl Layer {
         let [mut w, mut bias, mut recurrent_bias] = [w, bias, recurrent_bias].map(|all| Shared::new(all, columns));
         let turned = &*self.turned_mut(tape.batch, tape.steps, &mut d.turned);
         let sums = &d.sums;
-        in_parallel(shares(columns, threads), |columns| {
+        in_parallel(shares(columns, self.worth(tape.batch, tape.steps, threads)), |columns| {
             let part = WeightsPart {
                 of_cell,
                 sizes: self.sizes(),

@@ -73,7 +73,24 @@ struct RunArgs {
     #[arg(long)]
     no_figure: bool,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     settings: RawSettings,
+}
+
+/// How many threads to train in. No setting, because what comes out does not depend on it.
+#[derive(Debug, Args)]
+struct Threads {
+    /// Threads that a training step is shared out to, at most; what comes out is the same [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    fn count(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(cores, usize::from)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +101,8 @@ struct ResumeArgs {
     /// Draw no picture
     #[arg(long)]
     no_figure: bool,
+    #[command(flatten)]
+    threads: Threads,
 }
 
 #[derive(Debug, Args)]
@@ -222,17 +241,17 @@ fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
 }
 
 fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
-    let RunArgs { out, overwrite, config, no_figure, settings } = arguments;
+    let RunArgs { out, overwrite, config, no_figure, threads, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
-    let options = run::Options { overwrite: *overwrite, figure: !no_figure };
+    let options = run::Options { overwrite: *overwrite, figure: !no_figure, threads: threads.count() };
     let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
-    let ResumeArgs { out, no_figure } = arguments;
-    let options = run::Options { overwrite: false, figure: !no_figure };
+    let ResumeArgs { out, no_figure, threads } = arguments;
+    let options = run::Options { overwrite: false, figure: !no_figure, threads: threads.count() };
     let status = run::resume(out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }

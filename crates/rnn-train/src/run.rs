@@ -13,12 +13,21 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What to do beside training.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// Replace the run that is in the folder.
     pub overwrite: bool,
     /// Draw the picture of the run.
     pub figure: bool,
+    /// Threads that a training step is shared out to, at most. What comes out does not depend on it.
+    pub threads: usize,
+}
+
+/// Nothing beside training, in one thread.
+impl Default for Options {
+    fn default() -> Self {
+        Self { overwrite: false, figure: false, threads: 1 }
+    }
 }
 
 /// Who is told of a run as it goes, to show it.
@@ -110,7 +119,7 @@ fn run_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings)?;
+    let session = Session::<T>::new(settings)?.with_threads(options.threads);
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
@@ -146,6 +155,7 @@ fn resume_in<T: Scalar + Serialize>(
         Err(source) => return Err(Error::Read { path, source }),
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
+    let session = session.with_threads(options.threads);
     Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
 }
 

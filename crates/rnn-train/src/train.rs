@@ -164,6 +164,11 @@ impl<T: Scalar> Session<T> {
         })
     }
 
+    /// The same, for steps that are shared out to up to this many threads.
+    pub(crate) fn with_threads(self, threads: usize) -> Self {
+        Self { trainer: self.trainer.with_threads(threads), ..self }
+    }
+
     /// Training steps of the whole run.
     pub(crate) fn steps(&self) -> usize {
         self.steps

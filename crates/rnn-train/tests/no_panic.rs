@@ -165,7 +165,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("run");
         // Few pictures, which take longer than all the rest.
-        let options = Options { overwrite: false, figure: drawn == 0 };
+        let options = Options { figure: drawn == 0, ..Options::default() };
         let [first, rest @ ..] = stops.map(StopAfter::steps);
         let ran = told(run(&settings, &out, options, &mut &first, &first.stop));
         prop_assert_eq!(ran.is_some(), checked);
