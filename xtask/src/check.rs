@@ -48,7 +48,7 @@ pub(crate) fn run() -> Result<u8, Error> {
 }
 
 /// The workspace's folder, which is the one above this crate's.
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     own.parent().map(PathBuf::from).unwrap_or(own)
 }

@@ -3,6 +3,7 @@
 //! A sweep goes one way: [`spec`] (what to vary) → [`plan`] (the list of trials) → [`sweep`] (runs each as a process of
 //! its own, [`trial`]) → [`summary`] (a row a trial) → [`report`] (a page, with the pictures of [`charts`]).
 
+mod bench;
 mod charts;
 mod check;
 mod error;
@@ -48,12 +49,27 @@ enum Command {
     },
     /// Check format, lints, docs and tests: what continuous integration runs
     Check,
+    /// Measure training steps and the program, and write bench.csv, program.csv and bench.svg
+    Bench(BenchArgs),
     /// Train one net of a sweep; ends when its standard input is closed
     #[command(hide = true)]
     Trial {
         /// The trial's folder, with its settings
         folder: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+struct BenchArgs {
+    /// Measure the same steps in the other libraries that Python has: JAX, PyTorch, NumPy, TensorFlow
+    #[arg(long)]
+    peers: bool,
+    /// The Python that has them
+    #[arg(long, value_name = "PROGRAM", default_value = "python3", requires = "peers")]
+    python: PathBuf,
+    /// The folder to write to; what an earlier benchmark left there is replaced
+    #[arg(long, value_name = "DIR", default_value = "bench")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -85,6 +101,7 @@ fn main() -> ExitCode {
             rnn_train::exit_code::DONE
         }),
         Command::Check => check::run(),
+        Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
         Command::Trial { folder } => trial::run(&folder),
     };
     ExitCode::from(code.unwrap_or_else(|error| cli::report(&error, error.exit_code())))

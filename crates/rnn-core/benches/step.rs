@@ -59,9 +59,17 @@ fn steps(criterion: &mut Criterion) {
     let last = SIZES[SIZES.len() - 1];
     step::<f32>(criterion, &format!("{} 2 threads", named(CellKind::Elman, last)), CellKind::Elman, last, 2);
     // How cost grows with one size, the others held still.
-    for [hidden, batch, window] in
-        [[64, 32, 50], [256, 32, 50], [512, 32, 50], [128, 16, 50], [128, 64, 50], [128, 128, 50], [128, 32, 25], [128, 32, 100], [128, 32, 200]]
-    {
+    for [hidden, batch, window] in [
+        [64, 32, 50],
+        [256, 32, 50],
+        [512, 32, 50],
+        [128, 16, 50],
+        [128, 64, 50],
+        [128, 128, 50],
+        [128, 32, 25],
+        [128, 32, 100],
+        [128, 32, 200],
+    ] {
         let sizes = [1, hidden, 2, batch, window];
         step::<f32>(criterion, &named(CellKind::Elman, sizes), CellKind::Elman, sizes, 1);
     }

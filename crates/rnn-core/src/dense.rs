@@ -93,8 +93,14 @@ impl<T: Scalar, S: Lanes<T>> InTiles<'_, '_, T, S> {
     fn panel<const V: usize, const N: usize>(&mut self, step: usize, panel: usize, first: usize) {
         let Self(lanes, Forward { dense: Dense { inputs, outputs }, parameters, batch, steps, h, y }) = self;
         let (weight, bias) = parameters.split_at(*inputs * *outputs);
-        let columns = std::array::from_fn(#[inline(always)] |j| &weight[(first + j) * *inputs..]);
-        let start = std::array::from_fn(#[inline(always)] |j| [Vector::splat(*lanes, bias[first + j]); V]);
+        let columns = std::array::from_fn(
+            #[inline(always)]
+            |j| &weight[(first + j) * *inputs..],
+        );
+        let start = std::array::from_fn(
+            #[inline(always)]
+            |j| [Vector::splat(*lanes, bias[first + j]); V],
+        );
         let sums: [_; N] = add_lines(*lanes, &h.at(panel, step)[..*inputs * T::PANEL], columns, start);
         let column = y.len() / *outputs;
         for (j, sums) in sums.into_iter().enumerate() {
@@ -112,7 +118,8 @@ impl<T: Scalar> Kernel<T> for Backward<'_, T> {
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let Self { dense: Dense { inputs, outputs }, parameters, batch, steps, h, dy, dy_blocks, dh, d_parameters } = self;
+        let Self { dense: Dense { inputs, outputs }, parameters, batch, steps, h, dy, dy_blocks, dh, d_parameters } =
+            self;
         let column = dy.len() / outputs;
         for panel in 0..count::<T>(batch) {
             let rows = rows::<T>(batch, panel);
@@ -122,7 +129,8 @@ impl<T: Scalar> Kernel<T> for Backward<'_, T> {
                 let dh = &mut dh[block * inputs * T::PANEL..(block + 1) * inputs * T::PANEL];
                 for lane in vectors::<T>(rows) {
                     for (output, line) in dy_block.chunks_exact_mut(T::PANEL).enumerate() {
-                        let v = Vector::load_some(lanes, &dy[output * column + step * batch + panel * T::PANEL + lane..]);
+                        let v =
+                            Vector::load_some(lanes, &dy[output * column + step * batch + panel * T::PANEL + lane..]);
                         let v = if rows - lane >= T::WIDTH {
                             v
                         } else {

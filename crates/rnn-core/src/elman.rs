@@ -56,11 +56,7 @@ impl<const RELU: bool> Cell for Elman<RELU> {
         d_memory: Vector<T, S>,
     ) -> Backward<Vector<T, S>> {
         let (h, zero) = (step.output, d_output.zero());
-        let d_z = if RELU {
-            d_output * zero.if_less(h, h.one(), zero)
-        } else {
-            d_output * h.neg_mul_add(h, h.one())
-        };
+        let d_z = if RELU { d_output * zero.if_less(h, h.one(), zero) } else { d_output * h.neg_mul_add(h, h.one()) };
         Backward { sums: [d_z, zero, zero, zero], before: zero, memory: d_memory }
     }
 }

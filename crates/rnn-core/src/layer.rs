@@ -3,8 +3,8 @@
 use crate::cell::{BackwardPart, Cell, ForwardPart, Parameters, Sizes, Sum, runs};
 use crate::elman::Elman;
 use crate::gru::Gru;
-use crate::memory::{Lines, zero_blocks, zero_lines};
 use crate::lstm::Lstm;
+use crate::memory::{Lines, zero_blocks, zero_lines};
 use crate::panels::{self, Blocks, shares};
 use crate::row_sums::{Rows, turned_len};
 use crate::vector::{Kernel, Lanes};
@@ -199,7 +199,8 @@ impl Layer {
             }
         }
         let start = &*start;
-        let [mut xh, mut sums, mut kept, mut memory] = [xh, sums, kept, memory].map(|all| Shared::new(&mut all[..], panels));
+        let [mut xh, mut sums, mut kept, mut memory] =
+            [xh, sums, kept, memory].map(|all| Shared::new(&mut all[..], panels));
         in_parallel(shares(panels, self.worth(batch, steps, threads)), |panels| {
             let part = ForwardPart {
                 cell,
@@ -296,7 +297,8 @@ impl Layer {
 
     /// The part of the buffer that this layer's turned inputs and states take.
     fn turned_mut<T: Scalar>(self, batch: usize, steps: usize, turned: &mut [T]) -> &mut [T] {
-        let len = if self.hidden <= BY_LANES { Some(0) } else { turned_len::<T>(batch, steps, self.inputs + self.hidden) };
+        let len =
+            if self.hidden <= BY_LANES { Some(0) } else { turned_len::<T>(batch, steps, self.inputs + self.hidden) };
         &mut turned[..len.unwrap_or(0)]
     }
 
@@ -472,7 +474,7 @@ impl<T: Scalar> Kernel<T> for WeightsPart<'_, T> {
 fn forward<T: Scalar, C: Cell>(part: ForwardPart<'_, T, C>) {
     match part.sizes.hidden {
         ..=4 => T::run(fused::Forwards::<_, _, 4>(part)),
-        ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(part)),
+        5..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(part)),
         _ => stepwise::forward(part),
     }
 }
@@ -481,7 +483,7 @@ fn forward<T: Scalar, C: Cell>(part: ForwardPart<'_, T, C>) {
 fn backward<T: Scalar, C: Cell>(part: BackwardPart<'_, T, C>) {
     match part.sizes.hidden {
         ..=4 => T::run(fused::Backwards::<_, _, 4>(part)),
-        ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(part)),
+        5..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(part)),
         _ => stepwise::backward(part),
     }
 }

@@ -80,7 +80,9 @@ impl<T: Scalar> Network<T> {
     /// network regularization", 2014). They stay so until the next draw or [`Tape::keep_all`]. One 64-bit word of `rng` a
     /// number; none without dropout.
     pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
-        let Architecture { dropout, hidden_size, .. } = self.architecture;
+        let dropout = self.architecture.dropout;
+        // The tape can be of another net.
+        let hidden_size = tape.architecture.hidden_size;
         let kept = T::narrow(1.0 / (1.0 - dropout));
         for mask in &mut tape.masks {
             // In the order of a dense matrix `[steps·batch, hidden]`, column by column.

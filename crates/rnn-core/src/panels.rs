@@ -31,7 +31,10 @@ pub(crate) fn place<T: Scalar>((blocks, block): (usize, usize), (units, unit): (
 #[inline(always)]
 pub(crate) fn vectors<T: Scalar>(rows: usize) -> impl Iterator<Item = usize> {
     // A panel is two vectors wide. Not `step_by`, which divides.
-    (0..1 + usize::from(rows > T::WIDTH)).map(#[inline(always)] |vector| vector * T::WIDTH)
+    (0..1 + usize::from(rows > T::WIDTH)).map(
+        #[inline(always)]
+        |vector| vector * T::WIDTH,
+    )
 }
 
 /// Some units of each block of all panels.
@@ -60,11 +63,7 @@ impl<'a, T: Scalar> Blocks<'a, T> {
 #[inline(always)]
 pub(crate) fn load_rows<T: Scalar, S: Lanes<T>>(lanes: S, column: &[T], lane: usize, rows: usize) -> Vector<T, S> {
     let v = Vector::load_some(lanes, &column[lane..]);
-    if rows - lane >= T::WIDTH {
-        v
-    } else {
-        v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.of(column[0]))
-    }
+    if rows - lane >= T::WIDTH { v } else { v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.of(column[0])) }
 }
 
 /// Units of blocks of all panels, and the dense columns that they are copied from or to: row b of the batch in block t of
@@ -109,9 +108,12 @@ impl<T: Scalar> Kernel<T> for ToPanels<'_, T> {
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(dense, from, to) = self;
-        dense.vectors::<T>(#[inline(always)] |line, dense, lane, rows| {
-            load_rows(lanes, &from[dense..], lane, rows).store(&mut to[line + lane..]);
-        });
+        dense.vectors::<T>(
+            #[inline(always)]
+            |line, dense, lane, rows| {
+                load_rows(lanes, &from[dense..], lane, rows).store(&mut to[line + lane..]);
+            },
+        );
     }
 }
 
@@ -125,7 +127,10 @@ impl<T: Scalar> Kernel<T> for FromPanels<'_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(dense, from, to) = self;
         // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
-        dense.vectors::<T>(#[inline(always)] |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]));
+        dense.vectors::<T>(
+            #[inline(always)]
+            |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]),
+        );
     }
 }
 

@@ -65,7 +65,10 @@ pub(crate) fn add_lines<T: Scalar, S: Lanes<T>, const V: usize, const N: usize>(
         *column = &column[..k];
     }
     for (p, line) in a.chunks_exact(T::PANEL).enumerate() {
-        let line: [_; V] = std::array::from_fn(#[inline(always)] |v| Vector::load(lanes, &line[v * T::WIDTH..]));
+        let line: [_; V] = std::array::from_fn(
+            #[inline(always)]
+            |v| Vector::load(lanes, &line[v * T::WIDTH..]),
+        );
         for j in 0..N {
             let factor = Vector::splat(lanes, columns[j][p]);
             for v in 0..V {
@@ -117,12 +120,29 @@ impl<T: Scalar, S: Lanes<T>> InTiles<'_, T, S> {
         let a = &a.0[lines(a.1)..lines(a.1) + a.1.count * T::PANEL];
         let c = &mut c.0[lines(c.1) + first * T::PANEL..lines(c.1) + (first + N) * T::PANEL];
         let sums: [[_; V]; N] = match start {
-            Some(start) => std::array::from_fn(#[inline(always)] |j| [Vector::splat(*lanes, start[first + j]); V]),
-            None => std::array::from_fn(#[inline(always)] |j| {
-                std::array::from_fn(#[inline(always)] |v| Vector::load(*lanes, &c[j * T::PANEL + v * T::WIDTH..]))
-            }),
+            Some(start) => std::array::from_fn(
+                #[inline(always)]
+                |j| [Vector::splat(*lanes, start[first + j]); V],
+            ),
+            None => std::array::from_fn(
+                #[inline(always)]
+                |j| {
+                    std::array::from_fn(
+                        #[inline(always)]
+                        |v| Vector::load(*lanes, &c[j * T::PANEL + v * T::WIDTH..]),
+                    )
+                },
+            ),
         };
-        let sums = add_lines(*lanes, a, std::array::from_fn(#[inline(always)] |j| b.at(first + j)), sums);
+        let sums = add_lines(
+            *lanes,
+            a,
+            std::array::from_fn(
+                #[inline(always)]
+                |j| b.at(first + j),
+            ),
+            sums,
+        );
         for j in 0..N {
             for v in 0..V {
                 sums[j][v].store(&mut c[j * T::PANEL + v * T::WIDTH..]);

@@ -26,6 +26,9 @@ pub(crate) struct Rows<'a, T> {
     pub(crate) d: Blocks<'a, T>,
 }
 
+/// For each of N units of D, sums of its products with M units of A, and its own.
+type Sums<T, S, const M: usize, const N: usize> = ([[Vector<T, S>; M]; N], [Vector<T, S>; N]);
+
 impl<T: Scalar> Rows<'_, T> {
     /// Sums over each lane of N units' derivatives, each times M units of A or, for no M, by itself.
     #[inline(always)]
@@ -33,7 +36,7 @@ impl<T: Scalar> Rows<'_, T> {
         &self,
         lanes: S,
         (first_a, first_d): (usize, usize),
-    ) -> ([[Vector<T, S>; M]; N], [Vector<T, S>; N]) {
+    ) -> Sums<T, S, M, N> {
         let zero = Vector::splat(lanes, T::zero());
         let (mut products, mut sums) = ([[zero; M]; N], [zero; N]);
         for panel in 0..panels::count::<T>(self.batch) {
@@ -41,7 +44,10 @@ impl<T: Scalar> Rows<'_, T> {
                 let (a, d) = (self.a.at(panel, step), self.d.at(panel, step));
                 let (a, d) = (&a[first_a * T::PANEL..], &d[first_d * T::PANEL..]);
                 for lane in vectors::<T>(rows::<T>(self.batch, panel)) {
-                    let a: [_; M] = std::array::from_fn(#[inline(always)] |i| Vector::load(lanes, &a[i * T::PANEL + lane..]));
+                    let a: [_; M] = std::array::from_fn(
+                        #[inline(always)]
+                        |i| Vector::load(lanes, &a[i * T::PANEL + lane..]),
+                    );
                     for j in 0..N {
                         let d = Vector::load(lanes, &d[j * T::PANEL + lane..]);
                         for i in 0..M {
@@ -124,8 +130,8 @@ impl<T: Scalar> Rows<'_, T> {
             let first = (0, columns.start + column);
             if columns.len() - column >= 4 {
                 let (_, sums) = self.of_lanes::<S, 0, 4>(lanes, first);
-                for j in 0..4 {
-                    add(column + j, sums[j].sum());
+                for (j, sum) in sums.into_iter().enumerate() {
+                    add(column + j, sum.sum());
                 }
                 column += 4;
             } else {
@@ -190,13 +196,7 @@ pub(crate) fn turned_len<T: Scalar>(batch: usize, steps: usize, units: usize) ->
 }
 
 /// Turns the blocks of some panels; `a` and `turned` are of these panels.
-pub(crate) fn turn<T: Scalar>(
-    batch: usize,
-    steps: usize,
-    panels: Range<usize>,
-    a: &Blocks<'_, T>,
-    turned: &mut [T],
-) {
+pub(crate) fn turn<T: Scalar>(batch: usize, steps: usize, panels: Range<usize>, a: &Blocks<'_, T>, turned: &mut [T]) {
     let line = T::PANEL;
     let of_a_panel = turned.len() / panels.len();
     for (number, panel) in panels.enumerate() {
@@ -248,7 +248,10 @@ impl<T: Scalar, S: Lanes<T>> Tiled for TurnedProduct<'_, '_, T, S> {
         for lines in self.units.start / line..self.units.end.div_ceil(line) {
             let at = self.stretch.lines_of::<T>(lines);
             let turned = &self.turned[at..at + steps * rows * line];
-            let columns = std::array::from_fn(#[inline(always)] |j| &columns[j][..]);
+            let columns = std::array::from_fn(
+                #[inline(always)]
+                |j| &columns[j][..],
+            );
             let sums = add_lines(self.lanes, turned, columns, [[zero; 2]; N]);
             let units = (lines * line).max(self.units.start)..((lines + 1) * line).min(self.units.end);
             for (j, [low, high]) in sums.into_iter().enumerate() {

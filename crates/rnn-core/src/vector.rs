@@ -690,9 +690,10 @@ mod tests {
     #[ignore = "takes minutes"]
     fn functions_of_every_f32() {
         for (function, greatest, _) in GREATEST {
-            let errors = (0..1 << 12).map(|part: u32| greatest_error_f32(function, part << 20..=(part << 20) + 0xf_ffff));
+            let errors =
+                (0..1 << 12).map(|part: u32| greatest_error_f32(function, part << 20..=(part << 20) + 0xf_ffff));
             let error = errors.fold(0.0, f64::max);
-            println!("{function:?}: {error}");
+            eprintln!("{function:?}: {error}");
             assert!(error <= greatest, "{function:?}: {error}");
         }
     }
@@ -725,7 +726,10 @@ mod tests {
             assert!(values[0].is_nan(), "{function:?}");
         }
         f32::run(Map(Function::Tanh, &mut values));
-        assert_eq!(values[1..].iter().map(|y| y.to_bits()).collect::<Vec<_>>(), [1.0, -1.0, 0.0, -0.0_f32].map(f32::to_bits));
+        assert_eq!(
+            values[1..].iter().map(|y| y.to_bits()).collect::<Vec<_>>(),
+            [1.0, -1.0, 0.0, -0.0_f32].map(f32::to_bits)
+        );
         let mut values = [f64::NEG_INFINITY, f64::INFINITY];
         f64::run(Map(Function::Logistic, &mut values));
         assert!(values[0] < 1e-300 && values[1] == 1.0);

@@ -156,9 +156,9 @@ fn backward(
             d.w_ih[j][k] += d_inner[j] * x;
             d_x[k] += d_inner[j] * layer.w_ih[j][k];
         }
-        for k in 0..h {
+        for (k, d_before) in d_before.iter_mut().enumerate() {
             d.w_hh[j][k] += d_recurrent[j] * step.before[k];
-            d_before[k] += d_recurrent[j] * layer.w_hh[j][k];
+            *d_before += d_recurrent[j] * layer.w_hh[j][k];
         }
     }
     (d_x, d_before, d_memory_before)
@@ -248,8 +248,11 @@ fn cases() -> impl Strategy<Value = Case> {
     let hidden = prop::sample::select(&[1, 2, 3, 4, 5, 7, 8, 9, 12, 17, 24, 25, 26, 33][..]);
     let batch = prop::sample::select(&[1, 2, 4, 5, 8, 9, 15, 16, 17, 35][..]);
     let sizes = (prop::sample::select(&[1, 2, 7, 18][..]), hidden, 2..=8_usize, batch, 1..=20_usize, 1..=2_usize);
-    (prop::sample::select(&CellKind::ALL), sizes, any::<u64>())
-        .prop_map(|(cell, (i, h, c, b, t, l), seed)| Case { cell, sizes: [i, h, c, b, t, l], seed })
+    (prop::sample::select(&CellKind::ALL), sizes, any::<u64>()).prop_map(|(cell, (i, h, c, b, t, l), seed)| Case {
+        cell,
+        sizes: [i, h, c, b, t, l],
+        seed,
+    })
 }
 
 fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
@@ -266,8 +269,7 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
     let counted = (rng.next_u32() as usize % window)..window;
 
     let mut tape = Tape::new(&network, window, batch).unwrap();
-    let score =
-        network.score(&inputs, &targets, counted.clone(), &state, &SoftmaxCrossEntropy, &mut tape).unwrap();
+    let score = network.score(&inputs, &targets, counted.clone(), &state, &SoftmaxCrossEntropy, &mut tape).unwrap();
     let mut gradients = Gradients::new(&network, window, batch).unwrap();
     let found = network.backward(&tape, &mut gradients).unwrap().to_vec();
     let mut last = state.clone();
