@@ -121,10 +121,18 @@ pub(crate) fn run(out: &Path, python: Option<&Path>) -> Result<u8, Error> {
     std::fs::create_dir_all(out)
         .map_err(|error| Error::Results { path: out.to_owned(), problem: format!("cannot be made: {error}") })?;
     let out = &std::path::absolute(out).unwrap_or_else(|_| out.to_owned());
-    let mut rows = steps(&out.join("criterion"))?;
-    for library in python.map_or(&[][..], |_| &PEERS) {
-        rows.extend(peer(python.unwrap_or(Path::new("python3")), library)?);
+    // Own steps before and after each of the others: what else the machine does changes from minute to minute.
+    let home = out.join("criterion");
+    let mut passes = vec![steps(&home)?];
+    let mut others = Vec::new();
+    if let Some(python) = python {
+        for library in PEERS {
+            others.extend(peer(python, library)?);
+            passes.push(steps(&home)?);
+        }
     }
+    let mut rows = medians(&passes);
+    rows.extend(others);
     let mut table = Table::create(out.join("bench.csv"), Row::COLUMNS)?;
     rows.iter().try_for_each(|row| table.push(row))?;
     table.flush()?;
@@ -137,6 +145,16 @@ pub(crate) fn run(out: &Path, python: Option<&Path>) -> Result<u8, Error> {
     table.flush()?;
     tracing::info!("wrote {}", out.display());
     Ok(exit_code::DONE)
+}
+
+/// The median pass of each row.
+fn medians(passes: &[Vec<Row>]) -> Vec<Row> {
+    let of_all = |place: usize| {
+        let mut rows: Vec<&Row> = passes.iter().filter_map(|rows| rows.get(place)).collect();
+        rows.sort_by(|a, b| a.us_per_step.total_cmp(&b.us_per_step));
+        rows.get(rows.len() / 2).map(|row| (*row).clone())
+    };
+    (0..passes.first().map_or(0, Vec::len)).filter_map(of_all).collect()
 }
 
 /// The Elman nets of each library in one thread, for the picture: µs at each of the sizes.
@@ -186,11 +204,12 @@ fn steps(home: &Path) -> Result<Vec<Row>, Error> {
     let peak = if home.join("peak").exists() { Some(PEAK_OPERATIONS / median("peak")?) } else { None };
     let listed = std::fs::read_dir(home).map_err(|source| rnn_train::Error::Read { path: home.to_owned(), source })?;
     let mut names: Vec<_> = listed.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort_by_key(|name| name.split(' ').map(|part| part.parse().unwrap_or(0_usize)).collect::<Vec<_>>());
+    let numbers = |name: &str| name.split(' ').map(|part| part.parse().unwrap_or(0)).collect::<Vec<usize>>();
+    names.sort_by_key(|name| (numbers(name), name.clone()));
     let mut rows = Vec::new();
     for name in names {
         let words: Vec<&str> = name.split(' ').collect();
-        let [cell, numbers @ .., _] = &[&words[..], &[""]].concat()[..] else { continue };
+        let [cell, numbers @ ..] = &words[..] else { continue };
         let sizes: Vec<usize> = numbers.iter().map_while(|number| number.parse().ok()).take(5).collect();
         let Ok(sizes) = <[usize; 5]>::try_from(sizes) else { continue };
         let dtype = if words.contains(&"f64") { "f64" } else { "f32" };
@@ -275,11 +294,13 @@ fn program(out: &Path, num_epochs: usize, total_series_length: usize) -> Result<
     for _ in 0..5 {
         let begun = Instant::now();
         let mut child = Command::new(&program)
-            .args(["run", "--quiet", "--overwrite", "--no-figure", "--threads", "1", "--out"])
+            .args(["run", "--overwrite", "--no-figure", "--threads", "1", "--out"])
             .arg(out)
             .arg(format!("--num-epochs={num_epochs}"))
             .arg(format!("--total-series-length={total_series_length}"))
             .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
             .spawn()
             .map_err(|source| Error::Spawn { program: program.clone(), source })?;
         let mut peak = None;

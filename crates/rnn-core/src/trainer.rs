@@ -56,7 +56,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     }
 
     /// One training step on a window: scores the counted steps, changes the parameters, and moves `state` on by h′
-    /// steps. Allocates nothing.
+    /// steps. Allocates nothing, unless it is shared out to threads.
     ///
     /// `inputs [window·batch, input_size]` and `targets [window·batch, columns]` are column-major, as for
     /// [`Network::score`]; `counted` is what [`Truncation::counted`] says. `rng` draws what dropout sets to zero, and is
