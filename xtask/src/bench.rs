@@ -168,6 +168,7 @@ fn lines(rows: &[Row]) -> Vec<Line> {
             None => lines.push(Line { name: row.library.clone(), points: vec![(place, row.us_per_step)] }),
         }
     }
+    lines.iter_mut().for_each(|line| line.points.sort_by_key(|&(place, _)| place));
     lines
 }
 
