@@ -1,8 +1,9 @@
 //! How a batch lies in memory: in panels of as many rows as fill a cache line, so that vector instructions run along
 //! the batch and everything that a panel does over a window is one stretch.
 //!
-//! A panel holds a block for each time step, a block a line of [`Real::PANEL`] numbers for each unit, and a line one
-//! number for each of the panel's rows. In these lines the operands of every product stand as its kernel reads them.
+//! A panel holds a block for each time step, a block a line of [`PANEL`](crate::vector::Real::PANEL) numbers for each unit,
+//! and a line one number for each of the panel's rows. In these lines the operands of every product stand as its kernel
+//! reads them.
 //!
 //! The last panel can have fewer rows. The rest of its lines is like its first row, so that nothing there is infinite or
 //! not a number unless something of the batch is too; derivatives are zero there.
