@@ -7,11 +7,11 @@ use crate::cell::{BackwardPart, Cell, Forward, ForwardPart, Parameters, Sizes};
 use crate::panels::{rows, vectors};
 use crate::vector::{Kernel, Lanes, Vector};
 
-/// Does something for each unit below H, one behind the other in the code: a loop over so long a body the compiler would
+/// Does something for each unit below H, at most four, one behind the other in the code: a loop over so long a body the compiler would
 /// leave one, and keep the state in memory for it.
 macro_rules! each {
     ($unit:ident of $h:ident $body:block) => {
-        each!($unit of $h $body 0 1 2 3 4 5 6 7)
+        each!($unit of $h $body 0 1 2 3)
     };
     ($unit:ident of $h:ident $body:block $($number:literal)*) => {
         $(if $number < $h {

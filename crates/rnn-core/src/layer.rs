@@ -13,9 +13,9 @@ use std::ops::Range;
 use std::thread;
 
 /// The greatest number of hidden units with which a window goes in one go.
-const FUSED: usize = 8;
+const FUSED: usize = 4;
 /// The greatest number of hidden units with which weights' derivatives are summed up lane by lane.
-const BY_LANES: usize = 24;
+const BY_LANES: usize = 16;
 
 /// One recurrent layer of a net.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -473,8 +473,7 @@ impl<T: Scalar> Kernel<T> for WeightsPart<'_, T> {
 /// Runs over a window in the way that the number of hidden units calls for.
 fn forward<T: Scalar, C: Cell>(part: ForwardPart<'_, T, C>) {
     match part.sizes.hidden {
-        ..=4 => T::run(fused::Forwards::<_, _, 4>(part)),
-        5..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(part)),
+        ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(part)),
         _ => stepwise::forward(part),
     }
 }
@@ -482,8 +481,7 @@ fn forward<T: Scalar, C: Cell>(part: ForwardPart<'_, T, C>) {
 /// Runs back in the same way.
 fn backward<T: Scalar, C: Cell>(part: BackwardPart<'_, T, C>) {
     match part.sizes.hidden {
-        ..=4 => T::run(fused::Backwards::<_, _, 4>(part)),
-        5..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(part)),
+        ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(part)),
         _ => stepwise::backward(part),
     }
 }
