@@ -37,6 +37,9 @@ pub(crate) fn run() -> Result<u8, Error> {
     let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for Check { name, cargo: arguments, variable } in CHECKS {
         tracing::info!("{name}: cargo {}", arguments.join(" "));
+        if name == "packages" {
+            forget_packages();
+        }
         let mut command = Command::new(&cargo);
         command.args(arguments).envs(variable).current_dir(workspace());
         let status = command.status().map_err(|source| Error::Spawn { program: cargo.clone(), source })?;
@@ -45,6 +48,21 @@ pub(crate) fn run() -> Result<u8, Error> {
         }
     }
     Ok(exit_code::DONE)
+}
+
+/// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check. It knows them by path and
+/// version alone, so it would check a crate against what its neighbour was then. What cannot be removed is left.
+fn forget_packages() {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    // A registry that is a folder has no host before the dash of its name.
+    let local = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('-');
+    for registry in registries.into_iter().flatten().flatten().filter(local) {
+        for name in ["echo-data", "rnn-core", "rnn-train"] {
+            let _ = std::fs::remove_dir_all(registry.path().join(format!("{name}-{}", env!("CARGO_PKG_VERSION"))));
+        }
+    }
 }
 
 /// The workspace's folder, which is the one above this crate's.
