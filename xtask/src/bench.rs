@@ -5,6 +5,7 @@
 //! measured, `program.csv` one for each run of the program, `bench.svg` shows the first.
 
 use crate::charts::{self, Line};
+use crate::check::{cargo, workspace};
 use crate::error::Error;
 use rnn_train::exit_code;
 use rnn_train::files::Table;
@@ -138,9 +139,10 @@ pub(crate) fn run(out: &Path, python: Option<&Path>) -> Result<u8, Error> {
     table.flush()?;
     let lines = lines(&rows);
     write_whole(&out.join("bench.svg"), charts::sizes(&SIZES, &lines)?.as_bytes())?;
+    let program = built_program()?;
     let mut table = Table::create(out.join("program.csv"), ProgramRow::COLUMNS)?;
     for (num_epochs, total_series_length) in PROGRAM {
-        table.push(program(&out.join("run"), num_epochs, total_series_length)?)?;
+        table.push(runs(&program, &out.join("run"), num_epochs, total_series_length)?)?;
     }
     table.flush()?;
     tracing::info!("wrote {}", out.display());
@@ -172,10 +174,6 @@ fn lines(rows: &[Row]) -> Vec<Line> {
     lines
 }
 
-fn cargo() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 /// Runs a program to its end, or says what is wrong.
 fn succeed(command: &mut Command) -> Result<(), Error> {
     let program = PathBuf::from(command.get_program());
@@ -193,7 +191,7 @@ fn steps(home: &Path) -> Result<Vec<Row>, Error> {
         Command::new(cargo())
             .args(["bench", "--package", "rnn-core", "--bench", "step"])
             .env("CRITERION_HOME", home)
-            .current_dir(crate::check::workspace()),
+            .current_dir(workspace()),
     )?;
     let median = |name: &str| -> Result<f64, Error> {
         let path = home.join(name).join("new/estimates.json");
@@ -255,7 +253,7 @@ fn row(
 
 /// Measures another library, if Python has it.
 fn peer(python: &Path, library: &str) -> Result<Vec<Row>, Error> {
-    let script = crate::check::workspace().join("xtask/peers/peers.py");
+    let script = workspace().join("xtask/peers/peers.py");
     let sizes = SIZES.iter().flat_map(|size| ["elman", "gru", "lstm"].map(|cell| format!("{cell} {size}")));
     let output = Command::new(python)
         .arg(script)
@@ -282,19 +280,19 @@ fn peer(python: &Path, library: &str) -> Result<Vec<Row>, Error> {
         .collect())
 }
 
-/// The median of five runs of the program with its start and its files, without pictures, in one thread.
-fn program(out: &Path, num_epochs: usize, total_series_length: usize) -> Result<ProgramRow, Error> {
-    succeed(
-        Command::new(cargo())
-            .args(["build", "--release", "--package", "rnn-train"])
-            .current_dir(crate::check::workspace()),
-    )?;
+/// Builds the program, which stands beside this one.
+fn built_program() -> Result<PathBuf, Error> {
+    succeed(Command::new(cargo()).args(["build", "--release", "--package", "rnn-train"]).current_dir(workspace()))?;
     let own = std::env::current_exe().map_err(|source| Error::Spawn { program: "rnn-train".into(), source })?;
-    let program = own.with_file_name("rnn-train");
+    Ok(own.with_file_name("rnn-train"))
+}
+
+/// The median of five runs of the program with its start and its files, without pictures, in one thread.
+fn runs(program: &Path, out: &Path, num_epochs: usize, total_series_length: usize) -> Result<ProgramRow, Error> {
     let mut runs = Vec::new();
     for _ in 0..5 {
         let begun = Instant::now();
-        let mut child = Command::new(&program)
+        let mut child = Command::new(program)
             .args(["run", "--overwrite", "--no-figure", "--threads", "1", "--out"])
             .arg(out)
             .arg(format!("--num-epochs={num_epochs}"))
@@ -303,18 +301,18 @@ fn program(out: &Path, num_epochs: usize, total_series_length: usize) -> Result<
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|source| Error::Spawn { program: program.clone(), source })?;
+            .map_err(|source| Error::Spawn { program: program.to_owned(), source })?;
         let mut peak = None;
         let ended = loop {
             peak = peak_memory(child.id()).or(peak);
             match child.try_wait() {
                 Ok(None) => std::thread::sleep(Duration::from_millis(1)),
                 Ok(Some(status)) => break Ok(status),
-                Err(source) => break Err(Error::Spawn { program: program.clone(), source }),
+                Err(source) => break Err(Error::Spawn { program: program.to_owned(), source }),
             }
         }?;
         if !ended.success() {
-            return Err(Error::Results { path: program, problem: format!("ended with {ended}") });
+            return Err(Error::Results { path: program.to_owned(), problem: format!("ended with {ended}") });
         }
         runs.push((begun.elapsed().as_secs_f64(), peak));
     }

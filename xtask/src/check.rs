@@ -34,7 +34,7 @@ const CHECKS: [Check; 5] = [
 
 /// Runs all checks, one after the other, until one fails.
 pub(crate) fn run() -> Result<u8, Error> {
-    let cargo = PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = cargo();
     for Check { name, cargo: arguments, variable } in CHECKS {
         tracing::info!("{name}: cargo {}", arguments.join(" "));
         if name == "packages" {
@@ -63,6 +63,11 @@ fn forget_packages() {
             let _ = std::fs::remove_dir_all(registry.path().join(format!("{name}-{}", env!("CARGO_PKG_VERSION"))));
         }
     }
+}
+
+/// The cargo that this program was started by.
+pub(crate) fn cargo() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The workspace's folder, which is the one above this crate's.

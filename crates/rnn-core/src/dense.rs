@@ -4,7 +4,7 @@
 //! dW = hᵀ · dy,   db = column sums of dy,   dh = dy · Wᵀ        W [inputs, outputs], b [outputs]
 //! ```
 
-use crate::panels::{Blocks, count, rows, vectors};
+use crate::panels::{Blocks, count, load_rows, rows, vectors};
 use crate::product::{Tiled, add_lines, in_tiles};
 use crate::row_sums::Rows;
 use crate::vector::{Kernel, Lanes, Vector};
@@ -129,14 +129,8 @@ impl<T: Scalar> Kernel<T> for Backward<'_, T> {
                 let dh = &mut dh[block * inputs * T::PANEL..(block + 1) * inputs * T::PANEL];
                 for lane in vectors::<T>(rows) {
                     for (output, line) in dy_block.chunks_exact_mut(T::PANEL).enumerate() {
-                        let v =
-                            Vector::load_some(lanes, &dy[output * column + step * batch + panel * T::PANEL + lane..]);
-                        let v = if rows - lane >= T::WIDTH {
-                            v
-                        } else {
-                            v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.zero())
-                        };
-                        v.store(&mut line[lane..]);
+                        let column = &dy[output * column + step * batch + panel * T::PANEL..];
+                        load_rows(lanes, column, lane, rows, T::zero()).store(&mut line[lane..]);
                     }
                     for (unit, line) in dh.chunks_exact_mut(T::PANEL).enumerate() {
                         let mut sum = Vector::splat(lanes, T::zero());

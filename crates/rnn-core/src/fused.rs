@@ -4,11 +4,11 @@
 
 use crate::Scalar;
 use crate::cell::{BackwardPart, Cell, Forward, ForwardPart, Parameters, Sizes};
-use crate::panels::{rows, vectors};
+use crate::panels::{part, part_mut, rows, vectors};
 use crate::vector::{Kernel, Lanes, Vector};
 
-/// Does something for each unit below H, at most four, one behind the other in the code: a loop over so long a body the compiler would
-/// leave one, and keep the state in memory for it.
+/// Does something for each unit below H, at most four, one behind the other in the code: a loop over so long a body the
+/// compiler would leave one, and keep the state in memory for it.
 macro_rules! each {
     ($unit:ident of $h:ident $body:block) => {
         each!($unit of $h $body 0 1 2 3)
@@ -62,8 +62,8 @@ impl<T: Scalar, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
 }
 
 #[inline(always)]
-fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: ForwardPart<'_, T, C>) {
-    let ForwardPart { cell, sizes, parameters, start, batch, steps, panels, xh, kept, memory, .. } = part;
+fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, work: ForwardPart<'_, T, C>) {
+    let ForwardPart { cell, sizes, parameters, start, batch, steps, panels, xh, kept, memory, .. } = work;
     let Sizes { inputs, hidden } = sizes;
     let line = T::PANEL;
     let block = sizes.rows() * line;
@@ -74,10 +74,10 @@ fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Forw
     }
     let zero = Vector::splat(lanes, T::zero());
     for (number, panel) in panels.enumerate() {
-        let xh = &mut xh[number * (steps + 1) * block..(number + 1) * (steps + 1) * block];
-        let kept = &mut kept[number * steps * C::KEPT * hidden * line..(number + 1) * steps * C::KEPT * hidden * line];
+        let xh = part_mut(xh, number, (steps + 1) * block);
+        let kept = part_mut(kept, number, steps * C::KEPT * hidden * line);
         let memories = usize::from(C::MEMORY) * (steps + 1) * hidden * line;
-        let memory = &mut memory[number * memories..(number + 1) * memories];
+        let memory = part_mut(memory, number, memories);
         for lane in vectors::<T>(rows::<T>(batch, panel)) {
             let mut h = [zero; H];
             let mut m = [zero; H];
@@ -138,8 +138,8 @@ fn forward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Forw
 }
 
 #[inline(always)]
-fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: BackwardPart<'_, T, C>) {
-    let BackwardPart { cell, sizes, parameters, batch, steps, panels, xh, kept, memory, d_outputs, d_sums, .. } = part;
+fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, work: BackwardPart<'_, T, C>) {
+    let BackwardPart { cell, sizes, parameters, batch, steps, panels, xh, kept, memory, d_outputs, d_sums, .. } = work;
     let Sizes { inputs, hidden } = sizes;
     let line = T::PANEL;
     let block = sizes.rows() * line;
@@ -147,12 +147,12 @@ fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Bac
     let zero = Vector::splat(lanes, T::zero());
     let sums_block = C::SUMS.len() * hidden * line;
     for (number, panel) in panels.enumerate() {
-        let xh = &xh[number * (steps + 1) * block..(number + 1) * (steps + 1) * block];
-        let kept = &kept[number * steps * C::KEPT * hidden * line..(number + 1) * steps * C::KEPT * hidden * line];
+        let xh = part(xh, number, (steps + 1) * block);
+        let kept = part(kept, number, steps * C::KEPT * hidden * line);
         let memories = usize::from(C::MEMORY) * (steps + 1) * hidden * line;
-        let memory = &memory[number * memories..(number + 1) * memories];
-        let d_outputs = &d_outputs[number * steps * hidden * line..(number + 1) * steps * hidden * line];
-        let d_sums = &mut d_sums[number * steps * sums_block..(number + 1) * steps * sums_block];
+        let memory = part(memory, number, memories);
+        let d_outputs = part(d_outputs, number, steps * hidden * line);
+        let d_sums = part_mut(d_sums, number, steps * sums_block);
         for lane in vectors::<T>(rows::<T>(batch, panel)) {
             // By the outputs and the memories of step t.
             let mut d_h = [zero; H];
@@ -202,15 +202,15 @@ fn backward<T: Scalar, S: Lanes<T>, C: Cell, const H: usize>(lanes: S, part: Bac
             }
         }
     }
-    if !part.d_inputs.is_empty() {
-        for number in 0..part.d_inputs.len() / (steps * inputs * line) {
+    if !work.d_inputs.is_empty() {
+        for number in 0..work.d_inputs.len() / (steps * inputs * line) {
             for t in 0..steps {
                 d_inputs::<T, S, C>(
                     lanes,
                     sizes,
                     parameters,
-                    &d_sums[(number * steps + t) * sums_block..(number * steps + t + 1) * sums_block],
-                    &mut part.d_inputs[(number * steps + t) * inputs * line..(number * steps + t + 1) * inputs * line],
+                    part(d_sums, number * steps + t, sums_block),
+                    part_mut(work.d_inputs, number * steps + t, inputs * line),
                 );
             }
         }

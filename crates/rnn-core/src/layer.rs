@@ -84,13 +84,14 @@ macro_rules! with_cell {
     };
 }
 
+/// The sums of a cell's unit.
 fn sums_of<C: Cell>(_: C) -> &'static [Sum] {
     C::SUMS
 }
 
-/// (sums, kept) of a unit.
-fn numbers<C: Cell>(_: C) -> (usize, usize) {
-    (C::SUMS.len(), C::KEPT)
+/// How many numbers of a unit it keeps.
+fn kept_of<C: Cell>(_: C) -> usize {
+    C::KEPT
 }
 
 impl Layer {
@@ -131,7 +132,7 @@ impl Layer {
 
     /// A tape for `steps` time steps of `batch` rows.
     pub(crate) fn tape<T: Scalar>(self, steps: usize, batch: usize) -> Result<CellTape<T>, Error> {
-        let (sums, kept) = with_cell!(self.cell, cell => numbers(cell));
+        let (sums, kept) = with_cell!(self.cell, cell => (sums_of(cell).len(), kept_of(cell)));
         let start = zero_lines("the window's gates", self.hidden, sums)?;
         let sums = if self.hidden <= FUSED { 0 } else { sums };
         let memory = usize::from(self.cell.has_memory());
@@ -150,7 +151,7 @@ impl Layer {
 
     /// Room for the derivatives of windows of layers that have at most this one's inputs.
     pub(crate) fn derivatives<T: Scalar>(self, steps: usize, batch: usize) -> Result<LayerDerivatives<T>, Error> {
-        let (sums, _) = with_cell!(self.cell, cell => numbers(cell));
+        let sums = with_cell!(self.cell, cell => sums_of(cell)).len();
         let what = "the window's derivatives";
         let blocks = |units: Option<usize>| zero_blocks(what, batch, Some(steps), units);
         let units = self.inputs.checked_add(self.hidden);
@@ -251,10 +252,11 @@ impl Layer {
         let (batch, steps, panels) = (*batch, *steps, panels::count::<T>(*batch));
         let LayerDerivatives { outputs, inputs, sums, memory: d_memory, transposed, turned } = d;
         let (rows, columns) = (self.inputs + self.hidden, self.cell.gates() * self.hidden);
-        if self.hidden > FUSED {
-            transpose(parameters.w, rows, &mut transposed[..rows * columns]);
+        let transposed = &mut transposed[..if self.hidden > FUSED { rows * columns } else { 0 }];
+        if !transposed.is_empty() {
+            transpose(parameters.w, rows, transposed);
         }
-        let transposed = &transposed[..if self.hidden > FUSED { rows * columns } else { 0 }];
+        let transposed = &*transposed;
         let turned = self.turned_mut(batch, steps, turned);
         let d_inputs = if ask_for_inputs { &mut inputs[..] } else { &mut [] };
         d_inputs.fill(T::zero());

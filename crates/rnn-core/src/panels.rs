@@ -59,12 +59,18 @@ impl<'a, T: Scalar> Blocks<'a, T> {
     }
 }
 
-/// Loads a vector of a dense column, as the lanes from `lane` on of a panel whose first row is the column's first: the
-/// rest of a panel of `rows` rows is like its first row.
+/// Loads a vector of a dense column, as the lanes from `lane` on of a panel whose first row is the column's first: behind
+/// the `rows` rows of the panel stands `rest`.
 #[inline(always)]
-pub(crate) fn load_rows<T: Scalar, S: Lanes<T>>(lanes: S, column: &[T], lane: usize, rows: usize) -> Vector<T, S> {
+pub(crate) fn load_rows<T: Scalar, S: Lanes<T>>(
+    lanes: S,
+    column: &[T],
+    lane: usize,
+    rows: usize,
+    rest: T,
+) -> Vector<T, S> {
     let v = Vector::load_some(lanes, &column[lane..]);
-    if rows - lane >= T::WIDTH { v } else { v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.of(column[0])) }
+    if rows - lane >= T::WIDTH { v } else { v.first_lanes(T::narrow(f64::from((rows - lane) as u32)), v.of(rest)) }
 }
 
 /// Units of blocks of all panels, and the dense columns that they are copied from or to: row b of the batch in block t of
@@ -112,7 +118,7 @@ impl<T: Scalar> Kernel<T> for ToPanels<'_, T> {
         dense.vectors::<T>(
             #[inline(always)]
             |line, dense, lane, rows| {
-                load_rows(lanes, &from[dense..], lane, rows).store(&mut to[line + lane..]);
+                load_rows(lanes, &from[dense..], lane, rows, from[dense]).store(&mut to[line + lane..]);
             },
         );
     }
@@ -133,6 +139,18 @@ impl<T: Scalar> Kernel<T> for FromPanels<'_, T> {
             |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]),
         );
     }
+}
+
+/// The `number`-th of parts of this length.
+#[inline(always)]
+pub(crate) fn part<T>(all: &[T], number: usize, len: usize) -> &[T] {
+    &all[number * len..(number + 1) * len]
+}
+
+/// The same, to change.
+#[inline(always)]
+pub(crate) fn part_mut<T>(all: &mut [T], number: usize, len: usize) -> &mut [T] {
+    &mut all[number * len..(number + 1) * len]
 }
 
 /// Ranges of `0..count` that are as long as can be, one for each thread, none of them empty.

@@ -2,7 +2,7 @@
 
 use crate::Scalar;
 use crate::cell::{BackwardPart, Cell, Forward, ForwardPart, Sizes, runs};
-use crate::panels::{Blocks, rows, vectors};
+use crate::panels::{Blocks, part, part_mut, rows, vectors};
 use crate::product::{Columns, Lines, Product};
 use crate::row_sums::turn;
 use crate::vector::{Kernel, Lanes, Vector};
@@ -201,16 +201,4 @@ impl<T: Scalar, C: Cell> Kernel<T> for BackwardStep<'_, T, C> {
             }
         }
     }
-}
-
-/// The `number`-th of parts of this length.
-#[inline(always)]
-fn part<T>(all: &[T], number: usize, len: usize) -> &[T] {
-    &all[number * len..(number + 1) * len]
-}
-
-/// The same, to change.
-#[inline(always)]
-fn part_mut<T>(all: &mut [T], number: usize, len: usize) -> &mut [T] {
-    &mut all[number * len..(number + 1) * len]
 }

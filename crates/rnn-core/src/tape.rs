@@ -122,7 +122,7 @@ impl<T: Scalar> Gradients<T> {
     pub fn new(network: &Network<T>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
         let architecture = *network.architecture();
-        // The first layer can have more inputs, the others can.
+        // The first layer can have more inputs than the others, or fewer.
         let deepest = network.layers.iter().max_by_key(|(layer, _)| layer.inputs);
         let Some((deepest, _)) = deepest else { return Err(Error::Zero { name: "num_layers" }) };
         Ok(Self {
