@@ -6,7 +6,7 @@ mod support;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use std::path::Path;
 use std::process::Command;
-use support::{columns, skip_without, succeed};
+use support::{columns, skip_without, succeed, trial_folders};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -71,9 +71,13 @@ fn every_number_is_a_number_in_libreoffice() {
     std::fs::write(&spec, text).unwrap();
     let out = folder.path().join("out");
     succeed(XTASK, ["sweep", spec.to_str().unwrap(), "--out", out.to_str().unwrap()]);
-    opens(&out.join("summary.csv"), &["status", "error", "optimizer", "class_probabilities"]);
-    for trial in ["0000", "0015"] {
-        opens(&out.join("trials").join(trial).join("metrics.csv"), &[]);
-        opens(&out.join("trials").join(trial).join("epochs.csv"), &[]);
+    let varied = ["optimizer", "class_probabilities"];
+    opens(&out.join("summary.csv"), &[&varied[..], &["status", "error", "stderr", "hash"]].concat());
+    opens(&out.join("plan.csv"), &[&varied[..], &["hash"]].concat());
+    opens(&out.join("groups.csv"), &varied);
+    let trials = trial_folders(&out);
+    for folder in [&trials[0], &trials[15]] {
+        opens(&folder.join("metrics.csv"), &[]);
+        opens(&folder.join("epochs.csv"), &[]);
     }
 }

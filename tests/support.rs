@@ -56,6 +56,20 @@ pub fn columns(path: &Path) -> HashMap<String, Vec<String>> {
     columns
 }
 
+/// Writes a sweep's spec to a new folder; returns the folder, and the paths of the spec and of where results can go.
+pub fn spec(text: &str) -> (tempfile::TempDir, String, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spec.toml");
+    std::fs::write(&path, text).unwrap();
+    let out = folder.path().join("out");
+    (folder, path.to_str().unwrap().to_owned(), out)
+}
+
+/// The folders of a sweep's trials, in the order of their numbers.
+pub fn trial_folders(out: &Path) -> Vec<PathBuf> {
+    columns(&out.join("plan.csv"))["hash"].iter().map(|hash| out.join("trials").join(hash)).collect()
+}
+
 /// A column of numbers.
 pub fn numbers(path: &Path, column: &str) -> Vec<f64> {
     columns(path)[column].iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{column}: {cell:?}"))).collect()
@@ -67,10 +81,14 @@ pub fn skip_without(program: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join(program).exists());
     if !found {
-        assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{program} is not on this machine");
-        // Not `eprintln!`, which the test runner captures.
-        let line = format!("\nSKIPPED: a test needs {program}, which is not on this machine\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        skip(&format!("a test needs {program}, which is not on this machine"));
     }
     !found
+}
+
+/// Says loudly that a test is skipped, or fails where none may be.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{why}");
+    // Not `eprintln!`, which the test runner captures.
+    std::io::stderr().write_all(format!("\nSKIPPED: {why}\n").as_bytes()).unwrap();
 }

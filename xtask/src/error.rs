@@ -18,6 +18,9 @@ pub(crate) enum Error {
     /// A file or folder of a sweep that cannot be read or is not as it was written.
     #[error("{}: {problem}", path.display())]
     Results { path: PathBuf, problem: String },
+    /// A trial that failed for something that no other trial will fare better with.
+    #[error("trial {trial}: {problem}; the sweep stops here, and the same command goes on with it")]
+    Hopeless { trial: usize, problem: String },
     /// A process that cannot be started.
     #[error("cannot run {}: {source}", program.display())]
     Spawn { program: PathBuf, source: std::io::Error },
@@ -30,7 +33,7 @@ impl Error {
             Self::Train(error) => error.exit_code(),
             Self::Trial { source, .. } => source.exit_code(),
             Self::Spec(_) | Self::Results { .. } => rnn_train::exit_code::BAD_INPUT,
-            Self::Spawn { .. } => rnn_train::exit_code::FAILED,
+            Self::Hopeless { .. } | Self::Spawn { .. } => rnn_train::exit_code::FAILED,
         }
     }
 }

@@ -1,24 +1,24 @@
 //! `cargo xtask`: sweeps over recurrent nets, their reports, and the checks of this workspace.
 //!
-//! A sweep goes one way: [`spec`] (what to vary) → [`plan`] (the list of trials) → [`sweep`] (runs each as a process of
-//! its own, [`trial`]) → [`summary`] (a row a trial) → [`report`] (a page, with the pictures of [`charts`]).
+//! [`sweep`] plans, runs and keeps trials, [`report`] shows what they found, with the pictures of [`charts`].
 
 mod bench;
 mod charts;
 mod check;
 mod error;
-mod plan;
 mod report;
-mod spec;
-mod summary;
 mod sweep;
-mod trial;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
-use rnn_train::cli;
-use std::path::PathBuf;
+use rnn_train::{cli, exit_code};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use sweep::plan::Plan;
+use sweep::pool::Keep;
+use sweep::results::TrialStatus;
+use sweep::spec::SPEC;
+use sweep::{reader, store};
 
 const EXIT_CODES: &str = "Exit codes:
     0  done; trials that diverged are results too
@@ -38,10 +38,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Train a grid of nets, each as a process of its own, and write a summary and a report
+    /// Train many nets, each as a process of its own, and write tables and a report
     #[command(after_help = EXIT_CODES)]
     Sweep(SweepArgs),
-    /// Write report.html again from a sweep's files
+    /// Write a sweep's tables and report again from what is known of its trials
     Report {
         /// The sweep's folder
         #[arg(value_name = "DIR")]
@@ -53,10 +53,7 @@ enum Command {
     Bench(BenchArgs),
     /// Train one net of a sweep; ends when its standard input is closed
     #[command(hide = true)]
-    Trial {
-        /// The trial's folder, with its settings
-        folder: PathBuf,
-    },
+    Trial,
 }
 
 #[derive(Debug, Args)]
@@ -77,15 +74,40 @@ struct SweepArgs {
     /// What to vary; without it, the built-in sweep over lag and window
     #[arg(value_name = "SPEC.toml")]
     spec: Option<PathBuf>,
-    /// The folder to write to; it must be empty or not exist yet [default: sweeps/NAME]
+    /// The folder to write to; a sweep that is there is gone on with [default: sweeps/NAME]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Replace the sweep that is in the folder
+    /// Begin again, replacing the sweep that is in the folder
     #[arg(long)]
     overwrite: bool,
+    /// Print what would be run and about how long it would take, and run nothing
+    #[arg(long)]
+    dry_run: bool,
     /// Trials that run at the same time [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Which trials' folders stay
+    #[arg(long, value_name = "WHICH", value_enum, default_value = "all")]
+    keep: Keep,
+    /// Run those trials again that ended like this
+    #[arg(long, value_name = "STATUS", value_enum, value_delimiter = ',')]
+    retry: Vec<Retry>,
+    /// Stop when a trial has failed
+    #[arg(long)]
+    fail_fast: bool,
+    /// Leave out combinations that cannot run, instead of refusing the sweep
+    #[arg(long)]
+    skip_invalid: bool,
+}
+
+/// Trials that do not run again by themselves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Retry {
+    /// Those that failed
+    Failed,
+    /// Those whose time was up
+    #[value(name = "timed_out")]
+    TimedOut,
 }
 
 fn main() -> ExitCode {
@@ -96,26 +118,37 @@ fn main() -> ExitCode {
     cli::start_logging(cli.verbosity);
     let code = match cli.command {
         Command::Sweep(arguments) => sweep_command(&arguments),
-        Command::Report { folder } => report::write(&folder).map(|path| {
-            tracing::info!("wrote {}", path.display());
-            rnn_train::exit_code::DONE
-        }),
+        Command::Report { folder } => report_command(&folder),
         Command::Check => check::run(),
         Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
-        Command::Trial { folder } => trial::run(&folder),
+        Command::Trial => sweep::trial::run(),
     };
     ExitCode::from(code.unwrap_or_else(|error| cli::report(&error, error.exit_code())))
 }
 
 fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
-    let spec = match &arguments.spec {
-        Some(path) => spec::Spec::read(path)?,
-        None => spec::Spec::built_in()?,
+    let mut spec = match &arguments.spec {
+        Some(path) => reader::read(path)?,
+        None => reader::built_in()?,
     };
-    let trials = plan::plan(&spec)?;
-    plan::check_needs(&spec, &trials)?;
-    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("sweeps").join(&spec.name));
+    spec.skip_invalid |= arguments.skip_invalid;
+    let plan = Plan::new(spec)?;
+    let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
-    sweep::sweep(&spec, &trials, &out, jobs, arguments.overwrite)
+    let status = |retry: &Retry| match retry {
+        Retry::Failed => TrialStatus::Failed,
+        Retry::TimedOut => TrialStatus::TimedOut,
+    };
+    let retry = arguments.retry.iter().map(status).collect();
+    let options = sweep::Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
+    if arguments.dry_run { sweep::dry_run::run(&plan, &folder, &options) } else { sweep::run(&plan, &folder, &options) }
+}
+
+fn report_command(folder: &Path) -> Result<u8, Error> {
+    let plan = Plan::new(reader::read(&folder.join(SPEC))?)?;
+    let latest = store::latest(&plan, folder, true)?;
+    let rows = sweep::finish(&plan, folder, latest, store::is_busy(folder))?;
+    sweep::print_outcome(&plan, folder, &rows);
+    Ok(exit_code::DONE)
 }

@@ -48,6 +48,12 @@ pub enum Error {
         /// Why not.
         problem: String,
     },
+    /// An output folder that another process is writing to.
+    #[error("{}: a run is writing to this folder right now", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file of results that cannot be written, after the run has begun.
     #[error("{}: {source}", path.display())]
     Write {

@@ -17,7 +17,7 @@ pub const INTERRUPTED: u8 = 130;
 #[must_use]
 pub fn of(state: State) -> u8 {
     match state {
-        State::Done => DONE,
+        State::Done | State::Pruned => DONE,
         State::Diverged => DIVERGED,
         State::Interrupted => INTERRUPTED,
         State::Running | State::Failed => FAILED,

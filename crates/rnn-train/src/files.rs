@@ -3,7 +3,7 @@
 //! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
 //! measured; it never holds NaN or infinity.
 
-use crate::folder::write_whole;
+use crate::folder::Durable;
 use crate::{Error, RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -103,16 +103,27 @@ pub enum State {
     Diverged,
     /// Stopped by a signal.
     Interrupted,
+    /// Stopped by whoever watched it, as not worth going on with.
+    Pruned,
     /// Stopped by an error.
     Failed,
 }
 
+impl State {
+    /// Whether there is nothing to go on with.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Diverged | Self::Pruned)
+    }
+}
+
 /// The states and their names in files.
-const STATES: [(State, &str); 5] = [
+const STATES: [(State, &str); 6] = [
     (State::Running, "running"),
     (State::Done, "done"),
     (State::Diverged, "diverged"),
     (State::Interrupted, "interrupted"),
+    (State::Pruned, "pruned"),
     (State::Failed, "failed"),
 ];
 
@@ -151,7 +162,7 @@ impl FromStr for State {
 pub struct Status {
     /// How far it has come.
     pub status: State,
-    /// The error, or where the loss or its gradient ceased to be a number.
+    /// The error, where the loss or its gradient ceased to be a number, or why it was pruned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The version of the program.
@@ -174,6 +185,9 @@ pub struct Status {
     /// The first epoch that solved the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_epoch: Option<usize>,
+    /// Training steps done by the end of that epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_steps: Option<usize>,
     /// Seconds from the first step to the last.
     pub wall_seconds: f64,
 }
@@ -191,6 +205,7 @@ impl Status {
             best_loss: None,
             accuracy: None,
             solved_epoch: None,
+            solved_steps: None,
             wall_seconds: 0.0,
         }
     }
@@ -201,8 +216,8 @@ impl Status {
         self.final_loss = row.settled_loss;
         self.accuracy = row.settled_accuracy;
         self.best_loss = self.best_loss.into_iter().chain(row.settled_loss).reduce(f64::min);
-        if row.solved() {
-            self.solved_epoch.get_or_insert(row.epoch);
+        if row.solved() && self.solved_epoch.is_none() {
+            (self.solved_epoch, self.solved_steps) = (Some(row.epoch), Some(self.steps));
         }
     }
 
@@ -222,7 +237,11 @@ impl Status {
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        write_toml(&folder.join(STATUS), self)
+        self.write_when(folder, Durable::AtOnce)
+    }
+
+    pub(crate) fn write_when(&self, folder: &Path, durable: Durable) -> Result<(), Error> {
+        write_toml(&folder.join(STATUS), self, durable)
     }
 }
 
@@ -232,7 +251,11 @@ impl Settings {
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        write_toml(path, &absolute_raw(self))
+        self.write_when(path, Durable::AtOnce)
+    }
+
+    pub(crate) fn write_when(&self, path: &Path, durable: Durable) -> Result<(), Error> {
+        write_toml(path, &absolute_raw(self), durable)
     }
 }
 
@@ -245,9 +268,9 @@ pub(crate) fn absolute_raw(settings: &Settings) -> RawSettings {
     raw
 }
 
-fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), Error> {
+fn write_toml(path: &Path, value: &impl Serialize, durable: Durable) -> Result<(), Error> {
     let text = toml::to_string(value).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
-    write_whole(path, text.as_bytes())
+    durable.write_whole(path, text.as_bytes())
 }
 
 /// A CSV file that is written row by row.
@@ -292,11 +315,12 @@ impl Table {
         cut.map(drop).map_err(|source| Error::write(&self.path, source))
     }
 
-    /// Brings all rows to the disk, and returns how many bytes the file has.
-    pub(crate) fn sync(&mut self) -> Result<u64, Error> {
+    /// Brings all rows to the disk, if that is to be now, and returns how many bytes the file has.
+    pub(crate) fn sync(&mut self, durable: Durable) -> Result<u64, Error> {
         self.flush()?;
         let mut file = self.csv.get_ref();
-        let sync = file.sync_data().and_then(|()| file.stream_position());
+        let sync = if durable == Durable::AtOnce { file.sync_data() } else { Ok(()) };
+        let sync = sync.and_then(|()| file.stream_position());
         sync.map_err(|source| Error::write(&self.path, source))
     }
 

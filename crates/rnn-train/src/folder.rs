@@ -1,8 +1,8 @@
 //! A folder of results: made, locked, emptied, and its files written so that each is there whole or not at all.
 
 use crate::Error;
-use std::fs::{File, TryLockError};
-use std::io::Write;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file so that at every moment it is there whole, the old one or the new one: to one aside, which is synced
@@ -11,11 +11,51 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// [`Error::Write`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_whole_with(path, |file| file.write_all(bytes))
+}
+
+/// When files are brought to the disk, where they outlast a crash of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durable {
+    /// Each as soon as it is written.
+    #[default]
+    AtOnce,
+    /// All together at the end, with [`sync_all`], which is quicker; until then a crash of the machine, though not of the
+    /// program, can leave files that are empty.
+    AtTheEnd,
+}
+
+impl Durable {
+    /// [`write_whole`], with or without waiting for the disk.
+    pub(crate) fn write_whole(self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        fill_whole(path, |file| file.write_all(bytes), self)
+    }
+}
+
+/// The same for what is too large to be at hand as a whole: `fill` writes it.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn write_whole_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    fill_whole(path, fill, Durable::AtOnce)
+}
+
+fn fill_whole(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    durable: Durable,
+) -> Result<(), Error> {
     let aside = aside(path);
     let write = || {
-        let mut file = File::create(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        let mut file = BufWriter::new(File::create(&aside)?);
+        fill(&mut file)?;
+        let file = file.into_inner()?;
+        if durable == Durable::AtOnce {
+            file.sync_all()?;
+        }
         std::fs::rename(&aside, path)
     };
     write().map_err(|source| {
@@ -33,7 +73,10 @@ fn aside(path: &Path) -> PathBuf {
 }
 
 /// Takes a file away, and what an interrupted writing of it has left, if they are there.
-pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn remove(path: &Path) -> Result<(), Error> {
     for path in [aside(path), path.to_owned()] {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(Error::write(&path, source)),
@@ -43,27 +86,56 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A folder that no other process writes a run to, for as long as this value is there.
+/// A lock that is held for as long as this value is there, and no longer than this process lives.
 ///
-/// Where a folder cannot be locked, because the system or the file system knows no such locks, nothing is held.
-pub(crate) struct Lock {
-    _folder: Option<File>,
+/// Where nothing can be locked, because the system or the file system knows no such locks, nothing is held.
+#[derive(Debug)]
+pub struct Lock {
+    _held: Option<File>,
+}
+
+/// Whether a lock is held by one process alone, or by any number that all hold it together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// By one.
+    Alone,
+    /// By any number.
+    Together,
 }
 
 impl Lock {
-    /// Locks a folder that is there.
+    /// Locks a run's folder, which is there.
     pub(crate) fn take(out: &Path) -> Result<Self, Error> {
         let folder = File::open(out).ok();
         if folder.as_ref().is_some_and(|folder| matches!(folder.try_lock(), Err(TryLockError::WouldBlock))) {
-            let problem = "a run is writing to this folder right now".to_owned();
-            return Err(Error::Out { path: out.to_owned(), problem });
+            return Err(Error::Busy { path: out.to_owned() });
         }
-        Ok(Self { _folder: folder })
+        Ok(Self { _held: folder })
+    }
+
+    /// Locks a file, which is made if it is not there; `None` if another process holds it.
+    ///
+    /// # Errors
+    /// [`Error::Write`] for a file that cannot be opened.
+    pub fn of_file(path: &Path, held: Held) -> Result<Option<Self>, Error> {
+        let file = OpenOptions::new().create(true).append(true).read(true).open(path);
+        let file = file.map_err(|source| Error::write(path, source))?;
+        let locked = match held {
+            Held::Alone => file.try_lock(),
+            Held::Together => file.try_lock_shared(),
+        };
+        Ok(match locked {
+            Err(TryLockError::WouldBlock) => None,
+            _ => Some(Self { _held: Some(file) }),
+        })
     }
 }
 
 /// Makes a folder, if it is not there.
-pub(crate) fn make_folder(out: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Out`].
+pub fn make_folder(out: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(out)
         .map_err(|source| Error::Out { path: out.to_owned(), problem: format!("cannot be made a folder: {source}") })
 }
@@ -72,6 +144,21 @@ pub(crate) fn make_folder(out: &Path) -> Result<(), Error> {
 pub(crate) fn sync_folder(folder: &Path) {
     // Where a folder cannot be opened or synced there is no other way, and the files themselves are synced.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// Brings to the disk what files a folder has and what is in them.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn sync_all(folder: &Path) -> Result<(), Error> {
+    let failed = |source| Error::write(folder, source);
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let file = File::open(&path).map_err(|source| Error::write(&path, source))?;
+        file.sync_all().map_err(|source| Error::write(&path, source))?;
+    }
+    sync_folder(folder);
+    Ok(())
 }
 
 /// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which

@@ -119,6 +119,23 @@ impl Layer {
         Ok(())
     }
 
+    /// Sets a setting to a value of the right type, which is not checked again until all are.
+    pub fn put(&mut self, setting: &str, value: Value) {
+        self.values.insert(setting.to_owned(), value);
+        self.origins.remove(setting);
+    }
+
+    /// These settings with all those of `upper` added to them, or put in their places, just as they are.
+    #[must_use]
+    pub fn with_all_of(mut self, upper: &Self) -> Self {
+        self.values.extend(upper.values.clone());
+        for setting in upper.values.keys() {
+            self.origins.remove(setting);
+        }
+        self.origins.extend(upper.origins.clone());
+        self
+    }
+
     /// These settings with those of `upper` laid over them. What only has a meaning beside a setting that is replaced
     /// goes with it: series files bring their own length, another optimizer has its own constants, and so on.
     #[must_use]
@@ -134,12 +151,7 @@ impl Layer {
                 self.origins.remove(follower);
             }
         }
-        for (setting, value) in &upper.values {
-            self.values.insert(setting.clone(), value.clone());
-            self.origins.remove(setting);
-        }
-        self.origins.extend(upper.origins.clone());
-        self
+        self.with_all_of(upper)
     }
 
     /// Whether a follower of `setting` stays although that becomes `value`.

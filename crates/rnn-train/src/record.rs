@@ -2,6 +2,7 @@
 
 use crate::figure::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
+use crate::folder::Durable;
 use crate::{Error, Settings};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,9 @@ impl Record {
 /// Takes down what happens.
 pub(crate) struct Recorder {
     log_every: usize,
-    metrics: Table,
-    epochs: Table,
+    /// `metrics.csv` and `epochs.csv`; `None` where nothing is written.
+    tables: Option<[Table; 2]>,
+    durable: Durable,
     pub(crate) curve: LossCurve,
     pub(crate) status: Status,
     /// When this process began to train, and how long others had before.
@@ -40,16 +42,26 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Begins the files of a new run.
-    pub(crate) fn create(settings: &Settings, out: &Path, unused_values: usize) -> Result<Self, Error> {
+    pub(crate) fn create(
+        settings: &Settings,
+        out: &Path,
+        unused_values: usize,
+        durable: Durable,
+    ) -> Result<Self, Error> {
         let status = Status::begun(unused_values);
-        status.write(out)?;
+        status.write_when(out, durable)?;
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
-        Ok(Self::with(settings, metrics, epochs, LossCurve::default(), status))
+        Ok(Self::with(settings, Some([metrics, epochs]), LossCurve::default(), status, durable))
+    }
+
+    /// Takes down what happens in a run that writes nothing.
+    pub(crate) fn without_files(settings: &Settings, unused_values: usize) -> Self {
+        Self::with(settings, None, LossCurve::default(), Status::begun(unused_values), Durable::AtTheEnd)
     }
 
     /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off.
-    pub(crate) fn resume(settings: &Settings, out: &Path, record: Record) -> Result<Self, Error> {
+    pub(crate) fn resume(settings: &Settings, out: &Path, record: Record, durable: Durable) -> Result<Self, Error> {
         let Record { metrics_bytes, epochs_bytes, mut status, curve } = record;
         // Both are opened before either is changed.
         let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
@@ -57,19 +69,25 @@ impl Recorder {
         metrics.cut(metrics_bytes)?;
         epochs.cut(epochs_bytes)?;
         (status.status, status.error) = (State::Running, None);
-        status.write(out)?;
-        Ok(Self::with(settings, metrics, epochs, curve, status))
+        status.write_when(out, durable)?;
+        Ok(Self::with(settings, Some([metrics, epochs]), curve, status, durable))
     }
 
-    fn with(settings: &Settings, metrics: Table, epochs: Table, curve: LossCurve, status: Status) -> Self {
+    fn with(
+        settings: &Settings,
+        tables: Option<[Table; 2]>,
+        curve: LossCurve,
+        status: Status,
+        durable: Durable,
+    ) -> Self {
         let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
-        Self { log_every: settings.log_every, metrics, epochs, curve, status, begun, seconds_before }
+        Self { log_every: settings.log_every, tables, durable, curve, status, begun, seconds_before }
     }
 
     /// What has been taken down, all of it on the disk.
     pub(crate) fn record(&mut self) -> Result<Record, Error> {
         self.take_time();
-        let (metrics_bytes, epochs_bytes) = (self.metrics.sync()?, self.epochs.sync()?);
+        let [metrics_bytes, epochs_bytes] = self.sync()?;
         Ok(Record { metrics_bytes, epochs_bytes, status: self.status.clone(), curve: self.curve.clone() })
     }
 
@@ -80,7 +98,10 @@ impl Recorder {
     pub(crate) fn step<T: Scalar + Serialize>(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
         self.status.steps += 1;
         self.curve.push(row.loss.widen());
-        if row.step.is_multiple_of(self.log_every) { self.metrics.push(row) } else { Ok(()) }
+        match &mut self.tables {
+            Some([metrics, _]) if row.step.is_multiple_of(self.log_every) => metrics.push(row),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
@@ -88,18 +109,15 @@ impl Recorder {
         if row.solved() && self.status.solved_epoch == Some(row.epoch) {
             tracing::info!("solved in epoch {}: settled loss {:.6}", row.epoch, row.settled_loss.unwrap_or_default());
         }
-        self.epochs.push(row)?;
-        self.flush()
+        let Some([metrics, epochs]) = &mut self.tables else { return Ok(()) };
+        epochs.push(row)?;
+        metrics.flush()?;
+        epochs.flush()
     }
 
-    fn flush(&mut self) -> Result<(), Error> {
-        self.metrics.flush()?;
-        self.epochs.flush()
-    }
-
-    /// Brings all rows to the disk.
-    pub(crate) fn sync(&mut self) -> Result<(), Error> {
-        self.metrics.sync()?;
-        self.epochs.sync().map(drop)
+    /// Brings all rows to the disk, if that is to be now, and returns how many bytes each file has.
+    pub(crate) fn sync(&mut self) -> Result<[u64; 2], Error> {
+        let Some([metrics, epochs]) = &mut self.tables else { return Ok([0; 2]) };
+        Ok([metrics.sync(self.durable)?, epochs.sync(self.durable)?])
     }
 }

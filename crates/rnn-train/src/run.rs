@@ -1,14 +1,15 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
 use crate::figure::Figure;
-use crate::files::{self, MetricsRow, State, Status};
-use crate::folder::{self, Lock, write_whole};
+use crate::files::{self, EpochRow, MetricsRow, State, Status};
+use crate::folder::{self, Durable, Lock};
 use crate::record::Recorder;
 use crate::train::{Ending, Event, Session};
 use crate::{Dtype, Error, Layer, Settings};
 use rnn_core::Scalar;
 use serde::Serialize;
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -21,12 +22,14 @@ pub struct Options {
     pub figure: bool,
     /// Threads that a training step is shared out to, at most. What comes out does not depend on it.
     pub threads: usize,
+    /// When files are brought to the disk.
+    pub durable: Durable,
 }
 
 /// Nothing beside training, in one thread.
 impl Default for Options {
     fn default() -> Self {
-        Self { overwrite: false, figure: false, threads: 1 }
+        Self { overwrite: false, figure: false, threads: 1, durable: Durable::AtOnce }
     }
 }
 
@@ -38,6 +41,10 @@ pub trait Watch {
     fn epoch(&mut self, epoch: usize);
     /// A training step was done.
     fn step(&mut self, batch: usize, loss: &dyn Display);
+    /// An epoch has ended. To break stops the run as not worth going on with, for the reason given.
+    fn epoch_ends(&mut self, _row: &EpochRow) -> ControlFlow<String> {
+        ControlFlow::Continue(())
+    }
     /// Training has ended.
     fn ends(&mut self);
 }
@@ -77,6 +84,23 @@ pub fn run(
     }
 }
 
+/// Trains as [`run()`] does, but writes nothing: the status is all that is left of it.
+///
+/// # Errors
+/// Those of `run`, but for the folder's.
+pub fn train(
+    settings: &Settings,
+    threads: usize,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Status, Error> {
+    let settings = &settings.checked_again()?;
+    match settings.dtype {
+        Dtype::F32 => train_in::<f32>(settings, threads, watch, stop),
+        Dtype::F64 => train_in::<f64>(settings, threads, watch, stop),
+    }
+}
+
 /// Goes on with the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
 /// checkpoint, or from its beginning if it has none. It ends with the files of a run that was never stopped, byte by
 /// byte but for the time in its status. A run that is at its end stays as it is.
@@ -89,7 +113,7 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
     // A run that was killed at its very beginning has no status yet.
     if out.join(files::STATUS).exists() {
         let status = Status::read(out)?;
-        if matches!(status.status, State::Done | State::Diverged) {
+        if status.status.is_final() {
             folder::remove(&out.join(files::CHECKPOINT))?;
             return Ok(status);
         }
@@ -123,15 +147,26 @@ fn run_in<T: Scalar + Serialize>(
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
-    settings.write(&out.join(files::CONFIG)).map_err(|error| match error {
+    settings.write_when(&out.join(files::CONFIG), options.durable).map_err(|error| match error {
         // A folder that was empty is so still.
         Error::Write { source, .. } if !options.overwrite => {
             Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {source}") }
         }
         other => other,
     })?;
-    let recorder = Recorder::create(settings, out, session.unused_values())?;
-    Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
+    let recorder = Recorder::create(settings, out, session.unused_values(), options.durable)?;
+    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }.train(watch, stop)
+}
+
+fn train_in<T: Scalar + Serialize>(
+    settings: &Settings,
+    threads: usize,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Status, Error> {
+    let session = Session::<T>::new(settings)?.with_threads(threads);
+    let recorder = Recorder::without_files(settings, session.unused_values());
+    Run { settings, out: None, figure: false, durable: Durable::AtTheEnd, session, recorder }.train(watch, stop)
 }
 
 fn resume_in<T: Scalar + Serialize>(
@@ -145,25 +180,27 @@ fn resume_in<T: Scalar + Serialize>(
     let (session, recorder) = match std::fs::read(&path) {
         Ok(bytes) => {
             let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
-            (session, Recorder::resume(settings, out, record)?)
+            (session, Recorder::resume(settings, out, record, options.durable)?)
         }
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
             let session = Session::<T>::new(settings)?;
-            let recorder = Recorder::create(settings, out, session.unused_values())?;
+            let recorder = Recorder::create(settings, out, session.unused_values(), options.durable)?;
             (session, recorder)
         }
         Err(source) => return Err(Error::Read { path, source }),
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    Run { settings, out, figure: options.figure, session, recorder }.train(watch, stop)
+    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }.train(watch, stop)
 }
 
 /// A run on its way.
 struct Run<'a, T: Scalar> {
     settings: &'a Settings,
-    out: &'a Path,
+    /// `None` for a run that writes nothing.
+    out: Option<&'a Path>,
     figure: bool,
+    durable: Durable,
     session: Session<T>,
     recorder: Recorder,
 }
@@ -182,17 +219,18 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             Ok(Ending::Done) => (State::Done, None),
             Ok(Ending::Interrupted) => (State::Interrupted, None),
             Ok(Ending::Diverged(place)) => (State::Diverged, Some(place.clone())),
+            Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
             Err(error) => (State::Failed, Some(error.to_string())),
         };
-        let written = self.recorder.status.write(self.out);
+        let written = self.out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.durable));
         // The first error is the one to tell of.
         let ending = finished?;
         written?;
-        let checkpoint = self.out.join(files::CHECKPOINT);
-        if ending != Ending::Interrupted {
+        if let Some(out) = self.out.filter(|_| ending != Ending::Interrupted) {
+            let checkpoint = out.join(files::CHECKPOINT);
             if checkpoint.exists() {
                 // The results must be there for good before there is nothing to go on from.
-                folder::sync_folder(self.out);
+                folder::sync_folder(out);
             }
             folder::remove(&checkpoint)?;
         }
@@ -205,7 +243,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             tracing::info!("{unused} values of each series go unused: they fill no row or no window");
         }
         let rows = self.session.steps().div_ceil(self.settings.log_every);
-        if rows > SPREADSHEET_ROWS {
+        if self.out.is_some() && rows > SPREADSHEET_ROWS {
             tracing::warn!(
                 "{} will have {rows} rows: a spreadsheet opens {SPREADSHEET_ROWS}; see --log-every",
                 files::METRICS
@@ -231,7 +269,13 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                     self.recorder.step(&row)?;
                     self.write_checkpoint_if_due(&row)?;
                 }
-                Event::EpochEnds(row) => self.recorder.epoch(&row)?,
+                Event::EpochEnds(row) => {
+                    self.recorder.epoch(&row)?;
+                    // A run with all its steps done is at its end anyway.
+                    if let (ControlFlow::Break(reason), 1..) = (watch.epoch_ends(&row), self.session.steps_left()) {
+                        return Ok(Ending::Pruned(reason));
+                    }
+                }
                 Event::Ends(ending) => return Ok(ending),
             }
         }
@@ -246,25 +290,27 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         Ok(())
     }
 
-    /// Writes a checkpoint, if it is one that can be gone on from.
+    /// Writes a checkpoint, if it is one that can be gone on from and there is a folder for it.
     fn write_checkpoint(&mut self) -> Result<bool, Error> {
-        let path = self.out.join(files::CHECKPOINT);
+        let Some(out) = self.out else { return Ok(true) };
+        let path = out.join(files::CHECKPOINT);
         let record = self.recorder.record()?;
         match self.session.checkpoint(&path, record)? {
-            Some(bytes) => write_whole(&path, &bytes).map(|()| true),
+            Some(bytes) => self.durable.write_whole(&path, &bytes).map(|()| true),
             None => Ok(false),
         }
     }
 
     fn write_results(&mut self) -> Result<(), Error> {
+        let Some(out) = self.out else { return Ok(()) };
         self.recorder.sync()?;
-        write_whole(&self.out.join(files::MODEL), &self.session.weights()?)?;
+        self.durable.write_whole(&out.join(files::MODEL), &self.session.weights()?)?;
         if self.figure {
             let (window, predictions) = self.session.last_window()?;
-            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(self.out)
+            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(out)
         } else {
             // Those of an earlier stop would not show the end.
-            [files::FIGURE_SVG, files::FIGURE_PNG].into_iter().try_for_each(|name| folder::remove(&self.out.join(name)))
+            [files::FIGURE_SVG, files::FIGURE_PNG].into_iter().try_for_each(|name| folder::remove(&out.join(name)))
         }
     }
 }
@@ -279,7 +325,7 @@ fn holds_a_run(out: &Path) -> bool {
 /// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
 fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
     let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
-    let can_go_on = |status: Status| !matches!(status.status, State::Done | State::Diverged);
+    let can_go_on = |status: Status| !status.status.is_final();
     if !overwrite && Status::read(out).is_ok_and(can_go_on) {
         return refuse("a stopped run is there; go on with it (resume), or replace it with --overwrite".to_owned());
     }

@@ -26,6 +26,8 @@ pub(crate) enum Ending {
     /// The loss, its gradient or a weight became infinite or not a number; in words, where.
     Diverged(String),
     Interrupted,
+    /// Stopped by whoever watched it; in words, why.
+    Pruned(String),
 }
 
 /// A net in training and the place that it is at.
@@ -296,6 +298,7 @@ impl<T: Scalar> Session<T> {
 mod tests {
     use super::*;
     use crate::RawSettings;
+    use crate::folder::Durable;
     use crate::record::Recorder;
 
     /// A checkpoint can be whole and yet hold what no run has written.
@@ -304,7 +307,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
         let mut session = Session::<f32>::new(&settings).unwrap();
-        let mut recorder = Recorder::create(&settings, folder.path(), session.unused_values()).unwrap();
+        let mut recorder = Recorder::create(&settings, folder.path(), session.unused_values(), Durable::AtOnce).unwrap();
         let path = Path::new("checkpoint");
         let mut steps = 0;
         while steps < 3 {
@@ -316,7 +319,7 @@ mod tests {
         let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap();
         assert_eq!(Session::<f32>::resume(&settings, path, &bytes).unwrap().0.steps_left(), session.steps_left());
 
-        let mut other = Recorder::create(&settings, folder.path(), 0).unwrap();
+        let mut other = Recorder::create(&settings, folder.path(), 0, Durable::AtOnce).unwrap();
         let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap();
         let refused = Session::<f32>::resume(&settings, path, &bytes).map(drop).unwrap_err();
         assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");

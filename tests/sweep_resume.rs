@@ -1,0 +1,388 @@
+//! A sweep that is killed, stopped or changed goes on, runs nothing twice, and loses nothing.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod support;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use support::{columns, numbers, refused, run, skip, spec, succeed, trial_folders};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// 200 short trials.
+const MANY: &str = "
+[sweep]
+replicates = 10
+[base]
+total_series_length = 3000
+log_every = 10
+[grid]
+num_epochs = [1, 4, 20, 40]
+echo_step = [1, 2, 3, 4, 5]
+";
+
+fn spawn(spec: &str, out: &Path, more: &[&str]) -> Child {
+    let mut command = Command::new(XTASK);
+    command.args(["sweep", spec, "--out", out.to_str().unwrap()]).args(more).env_remove("RUST_LOG");
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn sweep(spec: &str, out: &Path, more: &[&str]) -> Output {
+    run(XTASK, ["sweep", spec, "--out", out.to_str().unwrap()].iter().chain(more))
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The bytes of the tables, without the columns that hold times.
+fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
+    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
+        let mut table = columns(&out.join(name));
+        table.retain(|column, _| !column.contains("wall_seconds"));
+        table
+    })
+}
+
+/// How often each trial's end is in the files of results.
+fn ends(out: &Path) -> HashMap<String, usize> {
+    let mut ends = HashMap::new();
+    for entry in std::fs::read_dir(out.join("results")).unwrap() {
+        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            if ["done", "diverged", "pruned"].contains(&line["status"].as_str().unwrap()) {
+                *ends.entry(line["hash"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+    }
+    ends
+}
+
+fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The processes that this one has started and that still run.
+fn children(parent: u32) -> Vec<u32> {
+    let stat = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    let is_child = |pid: &u32| {
+        let stat = stat(*pid);
+        stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok()) == Some(parent)
+    };
+    pids.filter(is_child).collect()
+}
+
+fn kill(signal: &str, pid: u32) -> bool {
+    Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success()
+}
+
+/// SIGKILL at 20 random moments: to the sweep, to trials, to both.
+#[test]
+fn a_sweep_killed_twenty_times_is_the_sweep_that_never_was() {
+    let (folder, path, out) = spec(MANY);
+    let whole = folder.path().join("whole");
+    let begun = Instant::now();
+    assert!(sweep(&path, &whole, &[]).status.success());
+    let duration = begun.elapsed();
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let (mut kills, mut sessions) = (0, 0);
+    while kills < 20 {
+        let mut child = spawn(&path, &out, &[]);
+        sessions += 1;
+        // Some three kills for each session, so that the twenty are spread over the sweep.
+        loop {
+            std::thread::sleep(duration.mul_f64(random.random_range(0.02..0.09)));
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            let (of_sweep, of_trials) = (random.random_range(0..3) == 0, random.random_range(0..3) > 0);
+            if of_sweep {
+                child.kill().unwrap();
+            }
+            if of_trials {
+                for pid in children(child.id()) {
+                    // It may have ended by itself.
+                    kill("-KILL", pid);
+                }
+            }
+            kills += usize::from(of_sweep || of_trials);
+            if of_sweep || kills == 20 {
+                break;
+            }
+        }
+        child.wait().unwrap();
+        if sessions > 60 {
+            // On a machine so fast that nothing is left to kill.
+            break;
+        }
+    }
+    let ended = sweep(&path, &out, &[]);
+    assert!(ended.status.success(), "{}", said(&ended));
+    assert!(tables(&out) == tables(&whole), "after {kills} kills and {sessions} sessions");
+    let ends = ends(&out);
+    assert_eq!(ends.len(), 200);
+    assert!(ends.values().all(|&times| times == 1), "{ends:?}");
+    for (folder, expected) in trial_folders(&out).iter().zip(trial_folders(&whole)).step_by(17) {
+        for name in ["metrics.csv", "epochs.csv", "model.safetensors"] {
+            assert!(std::fs::read(folder.join(name)).unwrap() == std::fs::read(expected.join(name)).unwrap(), "{name}");
+        }
+    }
+}
+
+/// Early stopping compares trials with others, and yet does not depend on when the sweep was killed.
+#[test]
+fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
+    let (folder, path, out) = spec(&format!("[early_stopping]\nmethod = 'median'\nat_once = 5\n{MANY}"));
+    let whole = folder.path().join("whole");
+    assert!(sweep(&path, &whole, &[]).status.success());
+    assert!(columns(&whole.join("summary.csv"))["status"].iter().filter(|status| *status == "pruned").count() > 20);
+    for enough in [20, 60, 110] {
+        let mut child = spawn(&path, &out, &[]);
+        wait_until("trials end", || out.join("results").exists() && ends_so_far(&out) >= enough);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(sweep(&path, &out, &[]).status.success());
+    assert!(tables(&out) == tables(&whole));
+}
+
+/// About how many trials have ended, while others are being written.
+fn ends_so_far(out: &Path) -> usize {
+    let files = std::fs::read_dir(out.join("results")).unwrap().map(|entry| entry.unwrap().path());
+    files.map(|path| std::fs::read_to_string(path).unwrap().matches("\"losses\"").count()).sum()
+}
+
+/// A sweep of two trials that would take hours, once both are training.
+fn long_sweep() -> (tempfile::TempDir, String, PathBuf, Child) {
+    let (folder, path, out) = spec("[sweep]\nreplicates = 2\n[base]\nnum_epochs = 10000000\nlog_every = 1000\n");
+    let child = spawn(&path, &out, &["--jobs", "2"]);
+    wait_until("both trials train", || {
+        out.join("plan.csv").exists()
+            && trial_folders(&out).iter().all(|folder| {
+                std::fs::read_to_string(folder.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2)
+            })
+    });
+    (folder, path, out, child)
+}
+
+#[test]
+fn a_signal_stops_a_sweep_and_its_trials_cleanly() {
+    let (_folder, path, out, mut child) = long_sweep();
+    let second = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let expected = "another sweep, or tasks of a Slurm job, are at work in this folder right now";
+    assert_eq!(second, format!("{}: {expected}", out.display()));
+    kill("-INT", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let summary = columns(&out.join("summary.csv"));
+    assert_eq!(summary["status"], ["interrupted", "interrupted"]);
+    assert!(out.join("report.html").exists());
+    let epochs = |folder: &Path| numbers(&folder.join("epochs.csv"), "settled_loss");
+    for (trial, folder) in trial_folders(&out).iter().enumerate() {
+        assert_eq!(epochs(folder).last(), summary["final_loss"][trial].parse().ok().as_ref());
+    }
+    // They go on from where they stopped.
+    let before = epochs(&trial_folders(&out)[0]);
+    let mut child = spawn(&path, &out, &["--jobs", "2"]);
+    wait_until("it trains on", || epochs_of(&trial_folders(&out)[0]) > before.len() + 2);
+    kill("-INT", child.id());
+    child.wait().unwrap();
+    assert_eq!(epochs(&trial_folders(&out)[0])[..before.len()], before);
+}
+
+fn epochs_of(folder: &Path) -> usize {
+    std::fs::read_to_string(folder.join("epochs.csv")).unwrap_or_default().lines().count().saturating_sub(1)
+}
+
+#[test]
+fn a_trial_that_is_killed_runs_again_and_fails_the_third_time() {
+    let (_folder, _, out, child) = long_sweep();
+    let mut victims = children(child.id());
+    let stays = victims.pop().unwrap();
+    for _ in 0..3 {
+        let mut victim = Vec::new();
+        wait_until("another attempt", || {
+            victim = children(child.id()).into_iter().filter(|&pid| pid != stays).collect();
+            !victim.is_empty()
+        });
+        assert!(kill("-KILL", victim[0]));
+        wait_until("it is gone", || !children(child.id()).contains(&victim[0]));
+    }
+    wait_until("the loss is known", || {
+        let results = std::fs::read_dir(out.join("results")).unwrap().map(|entry| entry.unwrap().path());
+        results.map(|path| std::fs::read_to_string(path).unwrap()).any(|text| text.contains("\"failed\""))
+    });
+    assert_eq!(children(child.id()), [stays]);
+    kill("-TERM", child.id());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    assert_eq!(said(&ended).matches("was killed (signal: 9 (SIGKILL)); it runs again").count(), 2, "{}", said(&ended));
+    let mut statuses = columns(&out.join("summary.csv")).remove("status").unwrap();
+    statuses.sort();
+    assert_eq!(statuses, ["failed", "interrupted"]);
+    let errors = columns(&out.join("summary.csv")).remove("error").unwrap();
+    assert!(errors.iter().any(|error| error == "signal: 9 (SIGKILL), 3 times"), "{errors:?}");
+}
+
+#[test]
+fn a_sweep_that_is_killed_leaves_no_process_behind() {
+    let (_folder, _, out, mut child) = long_sweep();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for folder in trial_folders(&out) {
+        wait_until("the trial stops", || {
+            std::fs::read_to_string(folder.join("status.toml")).is_ok_and(|text| text.contains("interrupted"))
+        });
+    }
+}
+
+const FEW: &str = "
+[sweep]
+replicates = 2
+[base]
+num_epochs = 2
+total_series_length = 3000
+[grid]
+echo_step = [1, 3]
+";
+
+#[test]
+fn more_replicates_and_values_keep_what_is_done() {
+    let (folder, path, out) = spec(FEW);
+    assert!(sweep(&path, &out, &["--jobs", "1"]).status.success());
+    let more = FEW.replace("replicates = 2", "replicates = 3").replace("[1, 3]", "[5, 1, 3]");
+    std::fs::write(&path, &more).unwrap();
+    let grown = sweep(&path, &out, &["--jobs", "1"]);
+    assert!(grown.status.success());
+    let lines = [
+        "the spec was changed: grid.echo_step: new: 5",
+        "the spec was changed: sweep.replicates: 2 before, 3 now",
+        "4 trials that are at their end stay",
+        "of 9 trials 5 pending, 4 done; 5 to run, 1 at a time",
+    ];
+    assert!(lines.iter().all(|line| said(&grown).contains(line)), "{}", said(&grown));
+    assert!(ends(&out).values().all(|&times| times == 1));
+    let fresh = folder.path().join("fresh");
+    assert!(sweep(&path, &fresh, &[]).status.success());
+    assert!(tables(&out) == tables(&fresh), "a sweep that has grown is the sweep that was larger at once");
+
+    // What would lose results is refused, and everything stays.
+    let summary = std::fs::read(out.join("summary.csv")).unwrap();
+    std::fs::write(&path, FEW.replace("num_epochs = 2", "num_epochs = 3")).unwrap();
+    let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    let expected = "the spec was changed (base.num_epochs: 2 before, 3 now; grid.echo_step: gone: 5; sweep.replicates: 3 before, 2 now): \
+                    9 trials that are at their end are not of it";
+    assert!(message.contains(expected), "{message}");
+    assert!(std::fs::read(out.join("summary.csv")).unwrap() == summary);
+}
+
+#[test]
+fn damaged_files_are_told_of_and_kept() {
+    let (_folder, path, out) = spec(FEW);
+    let sweep_again = || sweep(&path, &out, &["--jobs", "1"]);
+    assert!(sweep_again().status.success());
+    let whole = tables(&out);
+    let (plan, results) = (out.join("plan.csv"), out.join("results/local-0.jsonl"));
+    let refused = || refused(XTASK, ["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()]);
+
+    // A plan that was edited by hand.
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, text.replacen("\n2,0,0,3,", "\n2,0,0,4,", 1)).unwrap();
+    let message = refused();
+    assert!(message.starts_with(&format!("{}: line 4 is `2,0,0,4,", plan.display())), "{message}");
+    std::fs::write(&plan, &text).unwrap();
+
+    // A line of results that is none.
+    let lines = std::fs::read_to_string(&results).unwrap();
+    std::fs::write(&results, lines.replacen("\"status\":\"done\"", "\"status\":\"gone\"", 1)).unwrap();
+    let message = refused();
+    assert!(message.starts_with(&format!("{}: line 2 is no result: `gone` is no status", results.display())), "{message}");
+
+    // A file of results that has lost its end: the summary knows what is missing.
+    std::fs::write(&results, &lines[..lines.len() * 2 / 3]).unwrap();
+    let output = sweep_again();
+    assert_eq!(output.status.code(), Some(2));
+    let message = said(&output);
+    let cut = format!("WARN {}: line 6, the last one, is cut short", results.display());
+    assert!(message.contains(&cut), "{message}");
+    assert!(message.contains("2 trials that summary.csv has the ends of are missing, the first is 2"), "{message}");
+    assert_eq!(std::fs::read_to_string(&results).unwrap().len(), lines.len() * 2 / 3, "it stays as it is");
+    // Without a summary it is what a kill leaves: they run again.
+    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    assert!(sweep_again().status.success());
+    assert!(tables(&out) == whole);
+    assert!(ends(&out).values().all(|&times| times == 1));
+
+    // A plan that is gone is written again.
+    std::fs::remove_file(&plan).unwrap();
+    assert!(sweep_again().status.success());
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), text);
+}
+
+/// In a file system of one megabyte, which is made larger after the sweep has stopped, and at last read-only.
+#[test]
+fn a_full_disk_stops_a_sweep_that_then_goes_on() {
+    let (folder, path, _) = spec(&MANY.replace("log_every = 10", "log_every = 1"));
+    let script = "
+        set -u
+        mount -t tmpfs -o size=1m none \"$1/disk\"
+        cd \"$1\"
+        $2 sweep $3 --out disk/out >full.out 2>full.err; echo $? >full.code
+        cp -r disk/out full
+        mount -o remount,size=100m disk
+        $2 sweep $3 --out disk/out >more.out 2>more.err; echo $? >more.code
+        cp -r disk/out more
+        mount -o remount,ro disk
+        $2 sweep $3 --out disk/out >ro.out 2>ro.err; echo $? >ro.code
+        $2 sweep $3 --out disk/new >new.out 2>new.err; echo $? >new.code
+    ";
+    std::fs::create_dir(folder.path().join("disk")).unwrap();
+    let in_namespace = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+        command.args([folder.path().to_str().unwrap(), XTASK, &path]).env_remove("RUST_LOG").output()
+    };
+    let mounts = in_namespace("mount -t tmpfs -o size=1m none \"$1/disk\"");
+    if !mounts.is_ok_and(|output| output.status.success()) {
+        return skip("a test needs a file system of its own, which unshare and mount do not give here");
+    }
+    in_namespace(script).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let errors = |name: &str| read(name).lines().filter(|line| line.starts_with("error: ")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(read("full.code"), "1\n", "{}", read("full.err"));
+    let told = errors("full.err");
+    assert!(told.len() == 1 && told[0].contains("No space left on device"), "{told:?}");
+    let half = ends_so_far(&folder.path().join("full"));
+    assert!(half > 0 && half < 200, "{half}");
+
+    assert_eq!(read("more.code"), "0\n", "{}", read("more.err"));
+    let more = folder.path().join("more");
+    let whole = folder.path().join("whole");
+    assert!(sweep(&path, &whole, &[]).status.success());
+    assert!(tables(&more) == tables(&whole));
+    assert!(ends(&more).values().all(|&times| times == 1));
+
+    for name in ["ro", "new"] {
+        assert_eq!(read(&format!("{name}.code")), "2\n");
+        let told = errors(&format!("{name}.err"));
+        assert!(told.len() == 1 && told[0].contains("Read-only file system"), "{told:?}");
+    }
+}
+
+/// A report can be made while a sweep runs, and says what is running.
+#[test]
+fn a_report_of_a_running_sweep() {
+    let (_folder, _, out, mut child) = long_sweep();
+    let printed = succeed(XTASK, ["report", out.to_str().unwrap()]);
+    assert!(printed.contains("2 running"), "{printed}");
+    kill("-INT", child.id());
+    child.wait().unwrap();
+}

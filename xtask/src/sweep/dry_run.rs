@@ -1,0 +1,150 @@
+//! What a sweep would do: the plan in short, and an estimate of its time.
+
+use super::plan::Plan;
+use super::spec::SPEC;
+use super::summary::texts;
+use super::{Options, reader, store};
+use crate::error::Error;
+use indicatif::HumanDuration;
+use rnn_train::exit_code;
+use rnn_train::run::{self, Watch};
+use std::fmt::{Display, Write as _};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many trials are tried for the estimate, and how long each.
+const SAMPLE: usize = 16;
+const TRY: Duration = Duration::from_millis(100);
+/// How many of the plan's first and last rows are shown.
+const SHOWN: usize = 8;
+
+/// Prints what a sweep would do in this folder, and runs nothing.
+pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
+    let mut text = outline(plan)?;
+    let is_sweep = folder.join(SPEC).exists() && !options.overwrite;
+    let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
+    if is_sweep {
+        let old = reader::read(&folder.join(SPEC))?;
+        old.differences(&plan.spec).iter().for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
+    }
+    let pending = super::pending(&latest, &options.retry);
+    if pending.len() < plan.len() {
+        text += &format!("{} of {} are to run; the others are at their end in {}\n", pending.len(), plan.len(), folder.display());
+    }
+    text += &words(estimate(plan, &pending, options.jobs)?, pending.len(), options.jobs);
+    // Nothing is lost where nobody reads it.
+    let _ = writeln!(std::io::stdout(), "{text}");
+    Ok(exit_code::DONE)
+}
+
+/// The plan in short: how many trials, what is left out, and the first and last of them.
+pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
+    let mut text = String::new();
+    let spec = &plan.spec;
+    let replicates = if spec.replicates == 1 { String::new() } else { format!(", {} replicates of each", spec.replicates) };
+    // Writing to a text cannot fail.
+    let _ = writeln!(text, "{} trials: {} combinations{replicates}", plan.len(), plan.groups());
+    for line in left_out(plan) {
+        let _ = writeln!(text, "{line}");
+    }
+    let rows = plan.len();
+    let mut table = vec![["trial", "seed"].into_iter().chain(spec.varied()).map(str::to_owned).collect::<Vec<_>>()];
+    let cut = rows > 2 * SHOWN;
+    let numbers = (0..rows).filter(|number| !cut || *number < SHOWN || *number >= rows - SHOWN);
+    for number in numbers {
+        let (group, replicate) = plan.place(number);
+        let mut cells = vec![number.to_string(), plan.seed(replicate).to_string()];
+        cells.extend(texts(plan, group)?);
+        table.push(cells);
+    }
+    let widths: Vec<usize> = (0..table[0].len())
+        .map(|column| table.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    for (index, cells) in table.iter().enumerate() {
+        let cells: Vec<_> = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:>width$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  "));
+        if cut && index == SHOWN {
+            let _ = writeln!(text, "{} more", rows - 2 * SHOWN);
+        }
+    }
+    Ok(text)
+}
+
+/// What is not planned, in sentences.
+pub(crate) fn left_out(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, &count) in plan.left_out.excluded.iter().enumerate() {
+        lines.push(match count {
+            0 => format!("[[exclude]] number {} leaves nothing out", index + 1),
+            count => format!("[[exclude]] number {} leaves out {count} combinations", index + 1),
+        });
+    }
+    if plan.left_out.twice > 0 {
+        lines.push(format!("{} combinations are left out, because the same settings are there already", plan.left_out.twice));
+    }
+    if let Some(first) = &plan.left_out.first_invalid {
+        lines.push(format!("{} combinations are left out, because they cannot run; the first: {first}", plan.left_out.invalid));
+    }
+    lines
+}
+
+/// About how long some trials take, found by training a few of them for a moment.
+pub(crate) fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Duration, Error> {
+    let sample = pending.len().min(SAMPLE);
+    let mut seconds = 0.0;
+    for index in 0..sample {
+        let trial = plan.trial(pending[index * pending.len() / sample])?;
+        let stop = AtomicBool::new(false);
+        let mut taste = Taste { begun: None, steps: 0, done: 0, seconds: 0.0, stop: &stop };
+        // What trials would say of their settings they say when they run.
+        tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::new(), || {
+            run::train(&trial.settings, 1, &mut taste, &stop)
+        })?;
+        seconds += taste.seconds * taste.steps as f64 / taste.done.max(1) as f64 + PROCESS.as_secs_f64();
+    }
+    let whole = seconds / sample.max(1) as f64 * pending.len() as f64;
+    // A trial runs in one piece.
+    let rounds = pending.len().div_ceil(jobs.max(1)) as f64 / pending.len().max(1) as f64;
+    Ok(Duration::try_from_secs_f64(whole * rounds).unwrap_or(Duration::MAX))
+}
+
+/// About what starting a process and writing its files take.
+const PROCESS: Duration = Duration::from_millis(5);
+
+/// The estimate in words.
+pub(crate) fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
+    let tried = trials.min(SAMPLE);
+    format!("about {} for {trials} trials, {jobs} at a time (from {tried} of them, tried for a moment)", HumanDuration(estimate))
+}
+
+/// Trains for a moment.
+struct Taste<'a> {
+    begun: Option<Instant>,
+    /// Training steps of the whole run, and those done.
+    steps: usize,
+    done: usize,
+    seconds: f64,
+    stop: &'a AtomicBool,
+}
+
+impl Watch for Taste<'_> {
+    fn begins(&mut self, steps: usize, _done: usize) {
+        self.steps = steps;
+        self.begun = Some(Instant::now());
+    }
+
+    fn epoch(&mut self, _epoch: usize) {}
+
+    fn step(&mut self, _batch: usize, _loss: &dyn Display) {
+        self.done += 1;
+        let elapsed = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
+        self.seconds = elapsed.as_secs_f64();
+        if elapsed > TRY {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn ends(&mut self) {}
+}

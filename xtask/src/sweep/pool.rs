@@ -1,0 +1,395 @@
+//! Workers, each of which runs one trial after the other as a process of its own.
+
+use super::early_stopping::{Curve, EarlyStopping, Limit};
+use super::plan::{Hash, Plan, Trial};
+use super::results::{Record, ResultsFile, TrialStatus};
+use super::store::trial_folder;
+use super::trial::{Answer, Job};
+use crate::error::Error;
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Which trials' folders stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Keep {
+    /// Every trial's
+    All,
+    /// That of the best trial by the objective
+    Best,
+    /// None; trials then write no files at all
+    None,
+}
+
+/// What is to be run, and how.
+pub(crate) struct Work<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) folder: &'a Path,
+    /// The numbers of the trials to run, from low to high.
+    pub(crate) pending: Vec<usize>,
+    pub(crate) keep: Keep,
+    /// Stop when a trial has failed.
+    pub(crate) fail_fast: bool,
+    /// The names of the workers, which are those of their files.
+    pub(crate) workers: Vec<String>,
+    /// Set from outside, or here when the work cannot go on.
+    pub(crate) stop: &'a AtomicBool,
+}
+
+/// What happens.
+pub(crate) enum Event {
+    /// A trial was killed from outside, and runs again.
+    Killed { trial: usize, error: String },
+    /// A trial has ended, or was stopped.
+    Ended { trial: usize, record: Record },
+}
+
+/// How often a trial that is killed from outside is begun in all.
+const ATTEMPTS: u32 = 3;
+/// How long a trial may take to stop after its time is up.
+const GRACE: Duration = Duration::from_secs(5);
+/// How much of the standard error of a trial that failed is kept.
+const TAIL: usize = 8;
+
+/// Runs the work, and hands what happens to `tell` in this thread; an error of it stops the work. `latest` is what is known
+/// of the trials so far.
+pub(crate) fn run(
+    work: &Work<'_>,
+    latest: &[Option<Record>],
+    mut tell: impl FnMut(Event) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let pool = Pool::new(work, latest)?;
+    let mut failure = None;
+    std::thread::scope(|scope| {
+        let (sender, events) = channel();
+        for (index, worker) in work.workers.iter().enumerate() {
+            let (pool, sender) = (&pool, sender.clone());
+            scope.spawn(move || {
+                if let Err(error) = pool.work(index, worker, &sender) {
+                    // The receiver outlives all workers.
+                    let _ = sender.send(Err(error));
+                }
+            });
+        }
+        drop(sender);
+        loop {
+            let event = match events.recv_timeout(Duration::from_millis(50)) {
+                Ok(event) => event,
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    pool.look_after();
+                    continue;
+                }
+            };
+            if let Err(error) = event.and_then(&mut tell) {
+                failure.get_or_insert(error);
+                work.stop.store(true, Ordering::Relaxed);
+            }
+            pool.look_after();
+        }
+    });
+    failure.map_or(Ok(()), Err)
+}
+
+/// A worker's running trial.
+#[derive(Default)]
+struct Slot {
+    child: Option<Child>,
+    /// Dropped to stop the trial.
+    lifeline: Option<ChildStdin>,
+    deadline: Option<Instant>,
+    timed_out: bool,
+}
+
+struct Pool<'a> {
+    work: &'a Work<'a>,
+    program: PathBuf,
+    /// The next of the pending trials.
+    next: AtomicUsize,
+    slots: Vec<Mutex<Slot>>,
+    attempts: HashMap<usize, u32>,
+    best: Mutex<Option<(f64, usize, Hash)>>,
+    ended: Ended,
+}
+
+/// The curves of the trials that have ended, for those that are compared with them.
+struct Ended {
+    rule: Option<EarlyStopping>,
+    trials: Mutex<Vec<Option<(TrialStatus, Curve)>>>,
+    changed: Condvar,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a worker that panicked has left is whole: nothing here is changed in two steps.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Pool<'a> {
+    fn new(work: &'a Work<'a>, latest: &[Option<Record>]) -> Result<Self, Error> {
+        let rule = work.plan.spec.early_stopping;
+        let mut trials = Vec::new();
+        if rule.is_some() {
+            trials = latest.iter().map(|record| ending(record.as_ref())).collect();
+            work.pending.iter().for_each(|&trial| trials[trial] = None);
+        }
+        let scored = latest.iter().enumerate().filter_map(|(trial, record)| {
+            let record = record.as_ref().filter(|record| trial_folder(work.folder, record.hash).exists())?;
+            Some((work.plan.spec.objective.score(record)?, trial, record.hash))
+        });
+        let best = if work.keep == Keep::Best { scored.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal)) } else { None };
+        let attempts = work.pending.iter().filter_map(|&trial| Some((trial, latest[trial].as_ref()?.attempt)));
+        Ok(Self {
+            work,
+            program: own_program()?,
+            next: AtomicUsize::new(0),
+            slots: work.workers.iter().map(|_| Mutex::default()).collect(),
+            attempts: attempts.collect(),
+            best: Mutex::new(best),
+            ended: Ended { rule, trials: Mutex::new(trials), changed: Condvar::new() },
+        })
+    }
+
+    fn stopped(&self) -> bool {
+        self.work.stop.load(Ordering::Relaxed)
+    }
+
+    /// Stops the trials whose time is up, and all of them if the work is to stop.
+    fn look_after(&self) {
+        for slot in &self.slots {
+            let mut slot = locked(slot);
+            let late = slot.deadline.is_some_and(|deadline| deadline <= Instant::now());
+            if late && !slot.timed_out {
+                slot.timed_out = true;
+                slot.deadline = Some(Instant::now() + GRACE);
+                slot.lifeline = None;
+            } else if late && let Some(child) = &mut slot.child {
+                // It may have ended by itself.
+                let _ = child.kill();
+            }
+            if self.stopped() {
+                slot.lifeline = None;
+            }
+        }
+    }
+
+    /// Runs one trial after the other, until there is none.
+    fn work(&self, index: usize, worker: &str, events: &Sender<Result<Event, Error>>) -> Result<(), Error> {
+        let Some(mut file) = ResultsFile::open(self.work.folder, worker)? else {
+            let path = self.work.folder.join(super::results::RESULTS).join(worker);
+            return Err(Error::Results { path, problem: "another process writes to it".to_owned() });
+        };
+        while !self.stopped() {
+            let Some(&number) = self.work.pending.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let trial = self.work.plan.trial(number)?;
+            let Some(limits) = self.ended.limits(&trial, || self.stopped()) else { break };
+            let mut attempt = self.attempts.get(&number).copied().unwrap_or(0);
+            let last = attempt + ATTEMPTS;
+            let record = loop {
+                attempt += 1;
+                file.push(&Record::begun(trial.hash, attempt))?;
+                let Ending { mut record, killed, hopeless } = self.attempt(index, &trial, attempt, &limits)?;
+                if let (true, false, Some(error)) = (killed, self.stopped(), record.error.clone()) {
+                    if attempt < last {
+                        // The receiver outlives all workers.
+                        let _ = events.send(Ok(Event::Killed { trial: number, error }));
+                        continue;
+                    }
+                    record.error = Some(format!("{error}, {ATTEMPTS} times"));
+                }
+                if let (true, Some(error)) = (hopeless, record.error.clone()) {
+                    record.status = TrialStatus::Interrupted;
+                    file.push(&record)?;
+                    return Err(Error::Hopeless { trial: number, problem: error });
+                }
+                break record;
+            };
+            self.tidy(number, &record)?;
+            file.push(&record)?;
+            self.ended.note(number, &record);
+            if self.work.fail_fast && record.status == TrialStatus::Failed {
+                self.work.stop.store(true, Ordering::Relaxed);
+            }
+            let _ = events.send(Ok(Event::Ended { trial: number, record }));
+        }
+        Ok(())
+    }
+
+    /// Runs a trial's process to its end.
+    fn attempt(&self, index: usize, trial: &Trial, attempt: u32, limits: &[Limit]) -> Result<Ending, Error> {
+        let begun = Instant::now();
+        let folder = (self.work.keep != Keep::None).then(|| trial_folder(self.work.folder, trial.hash));
+        // The process has no other place to count relative paths from than this one.
+        let folder = folder.map(|folder| std::path::absolute(&folder).unwrap_or(folder));
+        let job = Job {
+            settings: trial.settings.to_raw(),
+            folder,
+            limits: limits.to_vec(),
+            every_epoch: self.ended.rule.is_some(),
+        };
+        let job = serde_json::to_string(&job).map_err(|error| self.spawning(error.into()))?;
+        let mut command = Command::new(&self.program);
+        command.arg("trial").env("RUST_LOG", "warn");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // Ctrl-C on the terminal is for the sweep, which then stops its trials.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|error| self.spawning(error))?;
+        let (mut input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        // One that dies at once reads nothing.
+        let _ = input.iter_mut().try_for_each(|input| writeln!(input, "{job}"));
+        let seconds = self.work.plan.spec.trial_seconds.map(Duration::from_secs_f64);
+        let deadline = seconds.and_then(|seconds| begun.checked_add(seconds));
+        *locked(&self.slots[index]) = Slot { child: Some(child), lifeline: input, deadline, timed_out: false };
+        let (mut said, mut answered) = (String::new(), Vec::new());
+        std::thread::scope(|scope| {
+            // Either pipe would fill up if it were not read.
+            scope.spawn(|| said = tail(errors));
+            // What cannot be read was not said.
+            let _ = output.map(|mut output| output.read_to_end(&mut answered));
+        });
+        let Slot { child, timed_out, .. } = std::mem::take(&mut *locked(&self.slots[index]));
+        let Some(mut child) = child else { return Err(self.spawning(std::io::ErrorKind::NotFound.into())) };
+        let ended = child.wait().map_err(|error| self.spawning(error))?;
+
+        let answer = serde_json::from_slice::<Answer>(&answered).ok();
+        let hopeless = answer.as_ref().is_some_and(|answer| answer.hopeless);
+        let mut record = Record { attempt, ..Record::begun(trial.hash, attempt) };
+        let mut killed = false;
+        match answer {
+            Some(answer) => {
+                (record.status, record.error, record.outcome) = (answer.status, answer.error, answer.outcome);
+            }
+            None => {
+                killed = was_killed(ended);
+                record.status = if self.stopped() { TrialStatus::Interrupted } else { TrialStatus::Failed };
+                // A process that was killed says nothing; one that refuses or fails says why in its last line.
+                let reason = said.lines().rev().find_map(|line| line.strip_prefix("error: ")).map(str::to_owned);
+                record.error = Some(reason.unwrap_or_else(|| ended.to_string()));
+            }
+        }
+        if timed_out && !record.status.is_final() {
+            let seconds = seconds.unwrap_or_default().as_secs_f64();
+            (record.status, killed) = (TrialStatus::TimedOut, false);
+            record.error = Some(format!("not at its end after {seconds} seconds, and {} epochs", record.outcome.epochs));
+        }
+        record.stderr = Some(said).filter(|said| record.status == TrialStatus::Failed && !said.is_empty());
+        record.outcome.wall_seconds = begun.elapsed().as_secs_f64();
+        Ok(Ending { record, killed, hopeless })
+    }
+
+    fn spawning(&self, source: std::io::Error) -> Error {
+        Error::Spawn { program: self.program.clone(), source }
+    }
+
+    /// Takes away the folders that are not to stay.
+    fn tidy(&self, number: usize, record: &Record) -> Result<(), Error> {
+        // What was stopped is gone on with from there.
+        if self.work.keep != Keep::Best || record.status == TrialStatus::Interrupted {
+            return Ok(());
+        }
+        let mut best = locked(&self.best);
+        let score = self.work.plan.spec.objective.score(record).map(|score| (score, number));
+        let is_best = score.is_some_and(|score| best.is_none_or(|best| score < (best.0, best.1)));
+        let gone = match score {
+            Some((score, number)) if is_best => best.replace((score, number, record.hash)).map(|best| best.2),
+            _ => Some(record.hash),
+        };
+        let Some(folder) = gone.map(|hash| trial_folder(self.work.folder, hash)) else { return Ok(()) };
+        match std::fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(rnn_train::Error::Write { path: folder, source }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What came of a process.
+struct Ending {
+    record: Record,
+    /// It was killed from outside, which says nothing of the trial.
+    killed: bool,
+    /// It failed for something that the other trials will not fare better with.
+    hopeless: bool,
+}
+
+/// What an ended trial leaves for others to be compared with.
+fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
+    let record = record.filter(|record| record.status.is_final() || record.status.is_failure())?;
+    Some((record.status, record.outcome.losses.clone()))
+}
+
+impl Ended {
+    fn note(&self, number: usize, record: &Record) {
+        if self.rule.is_some() {
+            locked(&self.trials)[number] = ending(Some(record));
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until all trials that a trial is compared with have ended, and says where it is to stop; `None` if the work
+    /// stops before.
+    fn limits(&self, trial: &Trial, stopped: impl Fn() -> bool) -> Option<Vec<Limit>> {
+        let Some(rule) = self.rule else { return Some(Vec::new()) };
+        let compared = (trial.number + 1).saturating_sub(rule.at_once as usize);
+        let mut trials = locked(&self.trials);
+        while trials[..compared].iter().any(Option::is_none) {
+            if stopped() {
+                return None;
+            }
+            // Not for ever, because a stop does not wake anybody.
+            let waited = self.changed.wait_timeout(trials, Duration::from_millis(50));
+            trials = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let of = |status: TrialStatus| -> Vec<&Curve> {
+            let ended = trials[..compared].iter().flatten();
+            ended.filter(|(of, _)| *of == status).map(|(_, curve)| curve).collect()
+        };
+        Some(rule.limits(trial.settings.num_epochs, &of(TrialStatus::Done), &of(TrialStatus::Pruned)))
+    }
+}
+
+/// This program, also if its file was replaced by a newer build since it started.
+fn own_program() -> Result<PathBuf, Error> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
+    std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })
+}
+
+/// Whether a process was ended by a signal that comes from outside, not from what it did.
+fn was_killed(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
+        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+        signal.is_some_and(|signal| [SIGHUP, SIGINT, SIGKILL, SIGTERM].contains(&signal))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        false
+    }
+}
+
+/// The last lines of what a process says.
+fn tail(output: Option<impl Read>) -> String {
+    let mut said = Vec::new();
+    let mut piece = [0; 4096];
+    let Some(mut output) = output else { return String::new() };
+    while let Ok(length @ 1..) = output.read(&mut piece) {
+        said.extend_from_slice(&piece[..length]);
+        // A trial that says a lot must not fill the memory.
+        if said.len() > 1 << 16 {
+            said.drain(..said.len() - (1 << 14));
+        }
+    }
+    let said = String::from_utf8_lossy(&said);
+    let lines: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(TAIL)..].join("\n")
+}

@@ -1,0 +1,262 @@
+//! What has become of trials: a line for each that begins and each that ends, in JSON, in one file per worker.
+//!
+//! A line is written in one piece, and that of an end is brought to the disk before the worker goes on. What a kill or a
+//! full disk can leave is a last line that is cut short; it is taken away when its file is opened to go on with.
+
+use super::early_stopping::Curve;
+use super::plan::Hash;
+use crate::error::Error;
+use rnn_train::files::State;
+use rnn_train::folder::{Held, Lock};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// The folder of the workers' files.
+pub(crate) const RESULTS: &str = "results";
+
+/// What has become of a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(crate) enum TrialStatus {
+    Pending,
+    Running,
+    /// Stopped before its end, by a signal or with the sweep.
+    Interrupted,
+    Failed,
+    TimedOut,
+    Diverged,
+    Pruned,
+    Done,
+}
+
+/// All of them and their names in files.
+pub(crate) const STATUSES: [(TrialStatus, &str); 8] = [
+    (TrialStatus::Pending, "pending"),
+    (TrialStatus::Running, "running"),
+    (TrialStatus::Done, "done"),
+    (TrialStatus::Diverged, "diverged"),
+    (TrialStatus::Pruned, "pruned"),
+    (TrialStatus::Failed, "failed"),
+    (TrialStatus::TimedOut, "timed_out"),
+    (TrialStatus::Interrupted, "interrupted"),
+];
+
+impl TrialStatus {
+    /// Whether the trial is at its end, and need not run again.
+    pub(crate) fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Diverged | Self::Pruned)
+    }
+
+    /// Whether it went wrong, and runs again only when it is asked to.
+    pub(crate) fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::TimedOut)
+    }
+}
+
+impl From<State> for TrialStatus {
+    fn from(state: State) -> Self {
+        match state {
+            State::Running => Self::Running,
+            State::Done => Self::Done,
+            State::Diverged => Self::Diverged,
+            State::Interrupted => Self::Interrupted,
+            State::Pruned => Self::Pruned,
+            State::Failed => Self::Failed,
+        }
+    }
+}
+
+impl fmt::Display for TrialStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(STATUSES.iter().find(|(status, _)| status == self).map_or("", |(_, name)| name))
+    }
+}
+
+impl FromStr for TrialStatus {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let status = STATUSES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status);
+        status.ok_or_else(|| format!("`{name}` is no status of a trial"))
+    }
+}
+
+impl From<TrialStatus> for String {
+    fn from(status: TrialStatus) -> Self {
+        status.to_string()
+    }
+}
+
+impl TryFrom<String> for TrialStatus {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+/// A line of a worker's file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) hash: Hash,
+    /// Which attempt at the trial it is, counted from 1.
+    pub(crate) attempt: u32,
+    pub(crate) status: TrialStatus,
+    /// Why it failed, where it diverged, why it was pruned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    /// The last lines of the standard error of one that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stderr: Option<String>,
+    #[serde(flatten)]
+    pub(crate) outcome: Outcome,
+}
+
+/// What a trial has come to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Outcome {
+    pub(crate) epochs: usize,
+    pub(crate) steps: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) final_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) best_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solved_epoch: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solved_steps: Option<usize>,
+    /// From the start of its process to its end.
+    pub(crate) wall_seconds: f64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) losses: Curve,
+}
+
+impl Record {
+    /// The line of a trial that begins.
+    pub(crate) fn begun(hash: Hash, attempt: u32) -> Self {
+        let outcome = Outcome::default();
+        Self { hash, attempt, status: TrialStatus::Running, error: None, stderr: None, outcome }
+    }
+
+    /// The line without the losses of the epochs, which take most of the memory.
+    pub(crate) fn without_losses(&self) -> Self {
+        let outcome = Outcome { losses: Vec::new(), ..self.outcome.clone() };
+        Self { outcome, error: self.error.clone(), stderr: self.stderr.clone(), ..*self }
+    }
+
+    /// Whether this line says more of its trial than an earlier or another worker's line.
+    pub(crate) fn supersedes(&self, other: &Self) -> bool {
+        let rank = |record: &Self| match record.status {
+            status if status.is_final() => 2,
+            status if status.is_failure() => 1,
+            _ => 0,
+        };
+        // Two ends of a trial are the same but for the time; the first one counts.
+        (rank(self), self.attempt) > (rank(other), other.attempt)
+            || (rank(self) == 0 && (rank(other), other.attempt) == (0, self.attempt))
+    }
+}
+
+/// A worker's file, which it alone writes to.
+pub(crate) struct ResultsFile {
+    path: PathBuf,
+    file: File,
+    _lock: Lock,
+}
+
+impl ResultsFile {
+    /// Opens a worker's file, or makes it, and takes away a last line that was cut short. `None` if another process
+    /// writes to it.
+    pub(crate) fn open(folder: &Path, worker: &str) -> Result<Option<Self>, Error> {
+        let folder = folder.join(RESULTS);
+        let path = folder.join(format!("{worker}.jsonl"));
+        let failed = |source| rnn_train::Error::Write { path: path.clone(), source };
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let Some(lock) = Lock::of_file(&path, Held::Alone)? else { return Ok(None) };
+        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(failed)?;
+        let whole = whole_lines(&mut file).map_err(failed)?;
+        if whole < file.metadata().map_err(failed)?.len() {
+            file.set_len(whole).map_err(failed)?;
+        }
+        Ok(Some(Self { path, file, _lock: lock }))
+    }
+
+    /// Appends a line; that of an end is on the disk when this returns.
+    pub(crate) fn push(&mut self, record: &Record) -> Result<(), Error> {
+        let failed = |source| rnn_train::Error::Write { path: self.path.clone(), source };
+        let mut line = serde_json::to_vec(record).map_err(|error| failed(error.into()))?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(failed)?;
+        if record.status != TrialStatus::Running {
+            self.file.sync_data().map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Up to where a file's lines are whole.
+fn whole_lines(file: &mut File) -> std::io::Result<u64> {
+    const PIECE: u64 = 4096;
+    let mut end = file.metadata()?.len();
+    while end > 0 {
+        let begin = end.saturating_sub(PIECE);
+        let mut piece = vec![0; (end - begin) as usize];
+        file.seek(SeekFrom::Start(begin))?;
+        file.read_exact(&mut piece)?;
+        if let Some(place) = piece.iter().rposition(|&byte| byte == b'\n') {
+            return Ok(begin + place as u64 + 1);
+        }
+        end = begin;
+    }
+    Ok(0)
+}
+
+/// Hands every line of every worker's file to `visit`, file by file in the order of their names. A last line that is cut
+/// short is told of and left out.
+pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), Error> {
+    let folder = folder.join(RESULTS);
+    let wrong = |path: &Path, problem: String| Error::Results { path: path.to_owned(), problem };
+    let entries = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(|error| wrong(&folder, error.to_string()))?,
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| wrong(&folder, error.to_string()))?.path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    for path in paths {
+        let mut lines = BufReader::new(File::open(&path).map_err(|error| wrong(&path, error.to_string()))?);
+        let (mut line, mut number) = (Vec::new(), 0);
+        loop {
+            line.clear();
+            let length = lines.read_until(b'\n', &mut line).map_err(|error| wrong(&path, error.to_string()))?;
+            number += 1;
+            if length == 0 {
+                break;
+            }
+            match serde_json::from_slice(&line) {
+                _ if line.last() != Some(&b'\n') => tracing::warn!(
+                    "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
+                    path.display()
+                ),
+                Ok(record) => visit(record),
+                Err(error) => {
+                    let problem = format!("line {number} is no result: {error}; without it, its trial runs again");
+                    return Err(wrong(&path, problem));
+                }
+            }
+        }
+    }
+    Ok(())
+}
