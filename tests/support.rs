@@ -89,6 +89,11 @@ pub fn skip_without(program: &str) -> bool {
 /// Says loudly that a test is skipped, or fails where none may be.
 pub fn skip(why: &str) {
     assert!(std::env::var_os("REQUIRE_ALL_TESTS").is_none(), "{why}");
+    say_skipped(why);
+}
+
+/// Says loudly that a test is skipped for want of what cannot be installed.
+pub fn say_skipped(why: &str) {
     // Not `eprintln!`, which the test runner captures.
     std::io::stderr().write_all(format!("\nSKIPPED: {why}\n").as_bytes()).unwrap();
 }

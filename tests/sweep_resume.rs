@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{columns, numbers, refused, run, skip, spec, succeed, trial_folders};
+use support::{columns, numbers, refused, run, say_skipped, spec, succeed, trial_folders};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -352,7 +352,7 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
     };
     let mounts = in_namespace("mount -t tmpfs -o size=1m none \"$1/disk\"");
     if !mounts.is_ok_and(|output| output.status.success()) {
-        return skip("a test needs a file system of its own, which unshare and mount do not give here");
+        return say_skipped("a test needs a file system of its own, which unshare and mount do not give here");
     }
     in_namespace(script).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();

@@ -50,6 +50,16 @@ pub(crate) fn run() -> Result<u8, Error> {
     Ok(exit_code::DONE)
 }
 
+/// Tests sweeps on a real Slurm cluster. The tests wait for the cluster most of the time, so several run side by side.
+pub(crate) fn slurm() -> Result<u8, Error> {
+    const ARGUMENTS: [&str; 8] =
+        ["test", "--package", "xtask", "--test", "slurm", "--", "--ignored", "--test-threads=3"];
+    let cargo = cargo();
+    let status = Command::new(&cargo).args(ARGUMENTS).current_dir(workspace()).status();
+    let status = status.map_err(|source| Error::Spawn { program: cargo, source })?;
+    Ok(if status.success() { exit_code::DONE } else { cli::report(&"the test of Slurm failed", exit_code::FAILED) })
+}
+
 /// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check. It knows them by path and
 /// version alone, so it would check a crate against what its neighbour was then. What cannot be removed is left.
 fn forget_packages() {

@@ -21,6 +21,9 @@ pub(crate) enum Error {
     /// A trial that failed for something that no other trial will fare better with.
     #[error("trial {trial}: {problem}; the sweep stops here, and the same command goes on with it")]
     Hopeless { trial: usize, problem: String },
+    /// Something that is asked for and cannot be done.
+    #[error("{problem}")]
+    Refused { problem: String },
     /// A process that cannot be started.
     #[error("cannot run {}: {source}", program.display())]
     Spawn { program: PathBuf, source: std::io::Error },
@@ -32,7 +35,7 @@ impl Error {
         match self {
             Self::Train(error) => error.exit_code(),
             Self::Trial { source, .. } => source.exit_code(),
-            Self::Spec(_) | Self::Results { .. } => rnn_train::exit_code::BAD_INPUT,
+            Self::Spec(_) | Self::Results { .. } | Self::Refused { .. } => rnn_train::exit_code::BAD_INPUT,
             Self::Hopeless { .. } | Self::Spawn { .. } => rnn_train::exit_code::FAILED,
         }
     }

@@ -18,7 +18,7 @@ use sweep::plan::Plan;
 use sweep::pool::Keep;
 use sweep::results::TrialStatus;
 use sweep::spec::SPEC;
-use sweep::{reader, store};
+use sweep::{reader, slurm, store};
 
 const EXIT_CODES: &str = "Exit codes:
     0  done; trials that diverged are results too
@@ -39,8 +39,13 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Train many nets, each as a process of its own, and write tables and a report
-    #[command(after_help = EXIT_CODES)]
-    Sweep(SweepArgs),
+    #[command(after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
+    Sweep {
+        #[command(subcommand)]
+        command: Option<SweepCommand>,
+        #[command(flatten)]
+        arguments: Box<SweepArgs>,
+    },
     /// Write a sweep's tables and report again from what is known of its trials
     Report {
         /// The sweep's folder
@@ -49,11 +54,33 @@ enum Command {
     },
     /// Check format, lints, docs and tests: what continuous integration runs
     Check,
+    /// Test sweeps on a Slurm cluster of two nodes, which is started on this machine; needs root, slurm-wlm and munge
+    SlurmTest,
     /// Measure training steps and the program, and write bench.csv, program.csv and bench.svg
     Bench(BenchArgs),
     /// Train one net of a sweep; ends when its standard input is closed
     #[command(hide = true)]
     Trial,
+    /// Train a share of a sweep's nets, as a task of a Slurm job
+    #[command(hide = true)]
+    SlurmTask {
+        /// The submission's folder
+        place: PathBuf,
+        trials_per_task: usize,
+        task: usize,
+        #[arg(long, value_enum)]
+        keep: Keep,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SweepCommand {
+    /// Tell how far a sweep is, from its files and from Slurm's queue
+    Status {
+        /// The sweep's folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +125,57 @@ struct SweepArgs {
     /// Leave out combinations that cannot run, instead of refusing the sweep
     #[arg(long)]
     skip_invalid: bool,
+    /// What runs the trials
+    #[arg(long, value_name = "NAME", value_enum, default_value = "local")]
+    engine: Engine,
+    #[command(flatten)]
+    slurm: SlurmArgs,
+}
+
+/// What runs the trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// This machine
+    Local,
+    /// The cluster that sbatch submits to, on a file system that its nodes share with this machine
+    Slurm,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Slurm")]
+struct SlurmArgs {
+    /// The partition to submit to [default: the cluster's]
+    #[arg(long, value_name = "NAME")]
+    partition: Option<String>,
+    /// The time limit of a task, such as 30 (minutes) or 2:00:00 [default: the partition's]
+    #[arg(long, value_name = "TIME")]
+    time: Option<String>,
+    /// Tasks that run at the same time, at most [default: as many as there is room for]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    array_limit: Option<u32>,
+    /// Trials that a task runs, one after the other [default: as many as make 100 tasks]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    trials_per_task: Option<u32>,
+    /// Stay until all tasks have ended, and write the tables and the report
+    #[arg(long)]
+    wait: bool,
+}
+
+impl SweepArgs {
+    /// An option that is given and has no meaning for the engine.
+    fn without_meaning(&self) -> Option<&'static str> {
+        let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &self.slurm;
+        let of_slurm = [
+            ("--partition", partition.is_some()),
+            ("--time", time.is_some()),
+            ("--array-limit", array_limit.is_some()),
+            ("--trials-per-task", trials_per_task.is_some()),
+            ("--wait", *wait),
+        ];
+        let of_local = [("--jobs", self.jobs.is_some()), ("--fail-fast", self.fail_fast)];
+        let given = if self.engine == Engine::Local { of_slurm.as_slice() } else { &of_local };
+        given.iter().find(|(_, given)| *given).map(|(name, _)| *name)
+    }
 }
 
 /// Trials that do not run again by themselves.
@@ -117,16 +195,23 @@ fn main() -> ExitCode {
     };
     cli::start_logging(cli.verbosity);
     let code = match cli.command {
-        Command::Sweep(arguments) => sweep_command(&arguments),
+        Command::Sweep { command: Some(SweepCommand::Status { folder }), .. } => sweep::status::print(&folder),
+        Command::Sweep { command: None, arguments } => sweep_command(&arguments),
         Command::Report { folder } => report_command(&folder),
         Command::Check => check::run(),
+        Command::SlurmTest => check::slurm(),
         Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
         Command::Trial => sweep::trial::run(),
+        Command::SlurmTask { place, trials_per_task, task, keep } => sweep::slurm::task(&place, trials_per_task, task, keep),
     };
     ExitCode::from(code.unwrap_or_else(|error| cli::report(&error, error.exit_code())))
 }
 
 fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
+    if let Some(option) = arguments.without_meaning() {
+        let other = if arguments.engine == Engine::Local { "slurm" } else { "local" };
+        return Err(Error::Refused { problem: format!("{option} has a meaning for --engine {other} alone") });
+    }
     let mut spec = match &arguments.spec {
         Some(path) => reader::read(path)?,
         None => reader::built_in()?,
@@ -142,7 +227,20 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     };
     let retry = arguments.retry.iter().map(status).collect();
     let options = sweep::Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
-    if arguments.dry_run { sweep::dry_run::run(&plan, &folder, &options) } else { sweep::run(&plan, &folder, &options) }
+    let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &arguments.slurm;
+    let request = slurm::Request {
+        partition: partition.clone(),
+        time: time.clone(),
+        array_limit: *array_limit,
+        trials_per_task: trials_per_task.map(|trials| trials as usize),
+        wait: *wait,
+    };
+    match (arguments.engine, arguments.dry_run) {
+        (Engine::Local, false) => sweep::run(&plan, &folder, &options),
+        (Engine::Local, true) => sweep::dry_run::run(&plan, &folder, &options),
+        (Engine::Slurm, false) => slurm::submit(&plan, &folder, &options, &request),
+        (Engine::Slurm, true) => slurm::dry_run(&plan, &folder, &options, &request),
+    }
 }
 
 fn report_command(folder: &Path) -> Result<u8, Error> {

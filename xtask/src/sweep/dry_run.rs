@@ -116,7 +116,12 @@ const PROCESS: Duration = Duration::from_millis(5);
 /// The estimate in words.
 pub(crate) fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
     let tried = trials.min(SAMPLE);
-    format!("about {} for {trials} trials, {jobs} at a time (from {tried} of them, tried for a moment)", HumanDuration(estimate))
+    let estimate = if estimate < Duration::from_secs(1) {
+        "less than a second".to_owned()
+    } else {
+        format!("about {}", HumanDuration(estimate))
+    };
+    format!("{estimate} for {trials} trials, {jobs} at a time (from {tried} of them, tried for a moment)")
 }
 
 /// Trains for a moment.

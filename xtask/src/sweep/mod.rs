@@ -3,17 +3,20 @@
 //! Data flows one way. [`reader`] makes a [`spec`] of a file, with [`values`], [`places`] for its errors and [`early_stopping`];
 //! [`plan`] makes a list of trials of it. [`store`] opens the folder in which they are kept. [`pool`] runs them, each as a
 //! process ([`trial`]), and appends what becomes of them to [`results`]; [`summary`] makes tables of that, with [`stats`].
-//! [`dry_run`] tells what would be done.
+//! [`dry_run`] tells what would be done, [`slurm`] has it done on a cluster and asks its [`queue`], and [`status`] tells how far it is.
 
 pub(crate) mod dry_run;
 pub(crate) mod early_stopping;
 mod places;
+mod queue;
 pub(crate) mod plan;
 pub(crate) mod pool;
 pub(crate) mod reader;
 pub(crate) mod results;
+pub(crate) mod slurm;
 pub(crate) mod spec;
 pub(crate) mod stats;
+pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod summary;
 pub(crate) mod trial;
@@ -24,7 +27,7 @@ use crate::report;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use plan::Plan;
 use pool::{Event, Keep, Work};
-use results::{Record, TrialStatus};
+use results::{Record, ResultsFile, TrialStatus};
 use rnn_train::{cli, exit_code};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -52,22 +55,22 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let _lock = store::open(plan, folder, options.overwrite)?;
     let mut latest = store::latest(plan, folder, plan.spec.early_stopping.is_some())?;
     store::check_nothing_is_lost(plan, folder, &latest)?;
+    slurm::check_queue_is_empty(folder)?;
     let pending = pending(&latest, &options.retry);
     store::note(folder, "local", options.jobs)?;
     tell_what_is_done(plan, folder, &latest, &pending, options);
 
     let stop = cli::stop_on_signal();
-    let workers = (0..options.jobs.min(pending.len())).map(|worker| format!("local-{worker}")).collect();
+    let files = files(folder, options.jobs.min(pending.len()))?;
     let fail_fast = options.fail_fast;
-    let work = Work { plan, folder, pending, keep: options.keep, fail_fast, workers, stop: &stop };
+    let work = Work { plan, folder, pending, keep: options.keep, fail_fast, stop: &stop };
     let mut progress = Progress::new(work.pending.len());
     let before = latest.clone();
-    let ran = pool::run(&work, &before, |event| {
+    let ran = pool::run(&work, files, &before, |event| {
         if let Event::Ended { trial, record } = &event {
             latest[*trial] = Some(record.without_losses());
         }
         progress.tell(&event);
-        Ok(())
     });
     progress.end();
     drop(before);
@@ -80,6 +83,12 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
         _ if failed => exit_code::FAILED,
         _ => exit_code::DONE,
     })
+}
+
+/// The files of this machine's workers, which nobody else writes to while the folder is locked.
+fn files(folder: &Path, workers: usize) -> Result<Vec<ResultsFile>, Error> {
+    let names = (0..workers).map(|worker| format!("local-{worker}"));
+    names.filter_map(|name| ResultsFile::open(folder, &name).transpose()).collect()
 }
 
 /// The numbers of the trials that are to run.
@@ -189,7 +198,7 @@ impl Progress {
     }
 
     /// Shows what happens, and at once if it went wrong.
-    fn tell(&mut self, event: &Event) {
+    pub(crate) fn tell(&mut self, event: &Event) {
         match event {
             Event::Killed { trial, error } => self.warn(&format!("trial {trial} was killed ({error}); it runs again")),
             Event::Ended { trial, record } => {

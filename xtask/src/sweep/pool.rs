@@ -35,8 +35,6 @@ pub(crate) struct Work<'a> {
     pub(crate) keep: Keep,
     /// Stop when a trial has failed.
     pub(crate) fail_fast: bool,
-    /// The names of the workers, which are those of their files.
-    pub(crate) workers: Vec<String>,
     /// Set from outside, or here when the work cannot go on.
     pub(crate) stop: &'a AtomicBool,
 }
@@ -56,21 +54,22 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How much of the standard error of a trial that failed is kept.
 const TAIL: usize = 8;
 
-/// Runs the work, and hands what happens to `tell` in this thread; an error of it stops the work. `latest` is what is known
-/// of the trials so far.
+/// Runs the work, with a worker for each of these files, and hands what happens to `tell` in this thread. `latest` is what
+/// is known of the trials so far.
 pub(crate) fn run(
     work: &Work<'_>,
+    files: Vec<ResultsFile>,
     latest: &[Option<Record>],
-    mut tell: impl FnMut(Event) -> Result<(), Error>,
+    mut tell: impl FnMut(Event),
 ) -> Result<(), Error> {
-    let pool = Pool::new(work, latest)?;
+    let pool = Pool::new(work, files.len(), latest)?;
     let mut failure = None;
     std::thread::scope(|scope| {
         let (sender, events) = channel();
-        for (index, worker) in work.workers.iter().enumerate() {
+        for (index, file) in files.into_iter().enumerate() {
             let (pool, sender) = (&pool, sender.clone());
             scope.spawn(move || {
-                if let Err(error) = pool.work(index, worker, &sender) {
+                if let Err(error) = pool.work(index, file, &sender) {
                     // The receiver outlives all workers.
                     let _ = sender.send(Err(error));
                 }
@@ -86,9 +85,12 @@ pub(crate) fn run(
                     continue;
                 }
             };
-            if let Err(error) = event.and_then(&mut tell) {
-                failure.get_or_insert(error);
-                work.stop.store(true, Ordering::Relaxed);
+            match event {
+                Ok(event) => tell(event),
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    work.stop.store(true, Ordering::Relaxed);
+                }
             }
             pool.look_after();
         }
@@ -130,7 +132,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Pool<'a> {
-    fn new(work: &'a Work<'a>, latest: &[Option<Record>]) -> Result<Self, Error> {
+    fn new(work: &'a Work<'a>, workers: usize, latest: &[Option<Record>]) -> Result<Self, Error> {
         let rule = work.plan.spec.early_stopping;
         let mut trials = Vec::new();
         if rule.is_some() {
@@ -147,7 +149,7 @@ impl<'a> Pool<'a> {
             work,
             program: own_program()?,
             next: AtomicUsize::new(0),
-            slots: work.workers.iter().map(|_| Mutex::default()).collect(),
+            slots: (0..workers).map(|_| Mutex::default()).collect(),
             attempts: attempts.collect(),
             best: Mutex::new(best),
             ended: Ended { rule, trials: Mutex::new(trials), changed: Condvar::new() },
@@ -178,11 +180,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Runs one trial after the other, until there is none.
-    fn work(&self, index: usize, worker: &str, events: &Sender<Result<Event, Error>>) -> Result<(), Error> {
-        let Some(mut file) = ResultsFile::open(self.work.folder, worker)? else {
-            let path = self.work.folder.join(super::results::RESULTS).join(worker);
-            return Err(Error::Results { path, problem: "another process writes to it".to_owned() });
-        };
+    fn work(&self, index: usize, mut file: ResultsFile, events: &Sender<Result<Event, Error>>) -> Result<(), Error> {
         while !self.stopped() {
             let Some(&number) = self.work.pending.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
             let trial = self.work.plan.trial(number)?;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use rnn_train::files::State;
 use rnn_train::folder::{Held, Lock};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -188,6 +189,17 @@ impl ResultsFile {
         Ok(Some(Self { path, file, _lock: lock }))
     }
 
+    /// The trials whose ends are in this file, well or not.
+    pub(crate) fn ended(&self) -> Result<HashSet<Hash>, Error> {
+        let mut ended = HashSet::new();
+        read_file(&self.path, &mut |record| {
+            if record.status.is_final() || record.status.is_failure() {
+                ended.insert(record.hash);
+            }
+        })?;
+        Ok(ended)
+    }
+
     /// Appends a line; that of an end is on the disk when this returns.
     pub(crate) fn push(&mut self, record: &Record) -> Result<(), Error> {
         let failed = |source| rnn_train::Error::Write { path: self.path.clone(), source };
@@ -235,28 +247,30 @@ pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), E
         }
     }
     paths.sort();
-    for path in paths {
-        let mut lines = BufReader::new(File::open(&path).map_err(|error| wrong(&path, error.to_string()))?);
-        let (mut line, mut number) = (Vec::new(), 0);
-        loop {
-            line.clear();
-            let length = lines.read_until(b'\n', &mut line).map_err(|error| wrong(&path, error.to_string()))?;
-            number += 1;
-            if length == 0 {
-                break;
-            }
-            match serde_json::from_slice(&line) {
-                _ if line.last() != Some(&b'\n') => tracing::warn!(
-                    "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
-                    path.display()
-                ),
-                Ok(record) => visit(record),
-                Err(error) => {
-                    let problem = format!("line {number} is no result: {error}; without it, its trial runs again");
-                    return Err(wrong(&path, problem));
-                }
+    paths.iter().try_for_each(|path| read_file(path, &mut visit))
+}
+
+/// Hands every line of one file to `visit`.
+fn read_file(path: &Path, visit: &mut impl FnMut(Record)) -> Result<(), Error> {
+    let wrong = |problem: String| Error::Results { path: path.to_owned(), problem };
+    let mut lines = BufReader::new(File::open(path).map_err(|error| wrong(error.to_string()))?);
+    let (mut line, mut number) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        let length = lines.read_until(b'\n', &mut line).map_err(|error| wrong(error.to_string()))?;
+        number += 1;
+        if length == 0 {
+            return Ok(());
+        }
+        match serde_json::from_slice(&line) {
+            _ if line.last() != Some(&b'\n') => tracing::warn!(
+                "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
+                path.display()
+            ),
+            Ok(record) => visit(record),
+            Err(error) => {
+                return Err(wrong(format!("line {number} is no result: {error}; without it, its trial runs again")));
             }
         }
     }
-    Ok(())
 }

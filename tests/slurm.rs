@@ -1,0 +1,222 @@
+//! Sweeps on a real Slurm cluster: two nodes on this machine, which the tests break on purpose. They take some minutes and
+//! start daemons, so they run when they are asked for: `cargo xtask slurm-test`.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may panic, and uses a part of what it includes"
+)]
+
+mod cluster;
+mod support;
+
+use cluster::Cluster;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+use support::{columns, skip, spec};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// 64 trials of one or two tenths of a second.
+const TRIALS: &str = "
+[sweep]
+name = 'on-slurm'
+replicates = 8
+[base]
+log_every = 100
+[grid]
+num_epochs = [60, 90]
+echo_step = [1, 2, 3, 4]
+";
+
+/// A cluster and a sweep's spec and folder on it.
+struct Setup {
+    cluster: Cluster,
+    folder: tempfile::TempDir,
+    spec: String,
+    out: PathBuf,
+}
+
+impl Setup {
+    /// `None` where there is no Slurm, which is then said.
+    fn new() -> Option<Self> {
+        if !cluster::installed() {
+            skip("a test needs Slurm (slurm-wlm and munge), which is not on this machine");
+            return None;
+        }
+        let (folder, spec, out) = spec(TRIALS);
+        Some(Self { cluster: Cluster::start(), folder, spec, out })
+    }
+
+    fn sweep(&self, out: &Path, more: &[&str]) -> Output {
+        let mut command = self.cluster.command(XTASK);
+        command.args(["sweep", &self.spec, "--out", out.to_str().unwrap()]).args(more).env_remove("RUST_LOG");
+        command.output().unwrap()
+    }
+
+    /// Submits the sweep; returns the job's number.
+    fn submit(&self, more: &[&str]) -> String {
+        let submitted = self.sweep(&self.out, &[&["--engine", "slurm"], more].concat());
+        assert!(submitted.status.success(), "{submitted:?}");
+        let said = String::from_utf8(submitted.stdout).unwrap();
+        said.strip_prefix("job ").and_then(|said| said.split(';').next()).unwrap_or_else(|| panic!("{said}")).to_owned()
+    }
+
+    fn status(&self) -> String {
+        let told = self.cluster.command(XTASK).args(["sweep", "status", self.out.to_str().unwrap()]).output().unwrap();
+        assert!(told.status.success(), "{told:?}");
+        String::from_utf8(told.stdout).unwrap()
+    }
+
+    fn wait_for_ends(&self, enough: usize) {
+        self.cluster.wait_until("trials end", || ends(&self.out).values().sum::<usize>() >= enough);
+    }
+
+    fn wait_for_job(&self, job: &str) {
+        let tasks = || self.cluster.ask("squeue", &["--noheader", "--jobs", &format!("{job},{job}")]);
+        self.cluster.wait_at_most(Duration::from_secs(180), "the job ends", || tasks().is_empty());
+    }
+
+    /// Makes sure that the sweep is the one that this machine makes alone, and that no trial was run to its end twice.
+    fn assert_whole(&self) {
+        let local = self.folder.path().join("local");
+        assert!(self.sweep(&local, &[]).status.success());
+        assert!(tables(&self.out) == tables(&local));
+        let ends = ends(&self.out);
+        assert_eq!(ends.len(), 64);
+        assert!(ends.values().all(|&times| times == 1), "{ends:?}");
+    }
+
+    /// What the tasks say.
+    fn logs(&self) -> String {
+        let logs = std::fs::read_dir(self.out.join("slurm/0")).unwrap().map(|entry| entry.unwrap().path());
+        let logs = logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
+        logs.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+}
+
+/// The tables without the columns that hold times.
+fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
+    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
+        let mut table = columns(&out.join(name));
+        table.retain(|column, _| !column.contains("wall_seconds"));
+        table
+    })
+}
+
+/// How often each trial's end is in the files of results.
+fn ends(out: &Path) -> HashMap<String, usize> {
+    let mut ends = HashMap::new();
+    for entry in std::fs::read_dir(out.join("results")).into_iter().flatten() {
+        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+            // The last line may be on its way.
+            let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else { continue };
+            if line["status"] == "done" {
+                *ends.entry(line["hash"].as_str().unwrap().to_owned()).or_default() += 1;
+            }
+        }
+    }
+    ends
+}
+
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn both_nodes_run_what_one_machine_would() {
+    let Some(setup) = Setup::new() else { return };
+    // What cannot be submitted is refused in a line.
+    let refused = setup.sweep(&setup.out, &["--engine", "slurm", "--partition", "nosuch"]);
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said.lines().last().unwrap().ends_with("Batch job submission failed: Invalid partition name specified"), "{said}");
+
+    let ended = setup.sweep(&setup.out, &["--engine", "slurm", "--trials-per-task", "4", "--wait"]);
+    assert!(ended.status.success(), "{ended:?}");
+    let printed = String::from_utf8(ended.stdout).unwrap();
+    assert!(printed.contains(" of 64 trials solved the task") && printed.ends_with("report.html\n"), "{printed}");
+    let logs = setup.logs();
+    for node in ["n1", "n2"] {
+        let tasks = logs.matches(&format!(" on {node}\n")).count();
+        assert!(tasks > 2, "{tasks} of 16 tasks ran on {node}: {logs}");
+    }
+    setup.assert_whole();
+    assert!(setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"), "{}", setup.status());
+    // The same command again finds nothing to do.
+    let again = setup.sweep(&setup.out, &["--engine", "slurm"]);
+    assert!(again.status.success() && !setup.out.join("slurm/1").exists());
+}
+
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn what_slurm_has_begun_is_finished_here() {
+    let Some(setup) = Setup::new() else { return };
+    let job = setup.submit(&["--trials-per-task", "8"]);
+    setup.wait_for_ends(10);
+    let status = setup.status();
+    assert!(status.contains(&format!("Slurm job {job}: 1 tasks running on n1")) && status.contains("it is being worked on"), "{status}");
+    // While it is there, nobody else may do its work.
+    let refused = setup.sweep(&setup.out, &[]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    setup.cluster.ask("scancel", &[&job]);
+    setup.wait_for_job(&job);
+    let done = ends(&setup.out).len();
+    assert!((10..64).contains(&done), "{done}");
+    assert!(setup.status().contains("nobody is at work here"), "{}", setup.status());
+    let ended = setup.sweep(&setup.out, &[]);
+    assert!(ended.status.success(), "{ended:?}");
+    setup.assert_whole();
+}
+
+/// As when a node loses its power: its daemon and all that runs there are gone at once.
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn a_lost_node_loses_no_trial() {
+    let Some(mut setup) = Setup::new() else { return };
+    let job = setup.submit(&["--trials-per-task", "16"]);
+    setup.wait_for_ends(12);
+    setup.cluster.kill_node(2);
+    setup.wait_for_job(&job);
+    let logs = setup.logs();
+    assert_eq!(logs.matches("trials to run, as").count(), 5, "one of four tasks was begun again: {logs}");
+    assert_eq!(ends(&setup.out).len(), 64);
+    assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success(), "it has nothing to do but the tables");
+    setup.assert_whole();
+}
+
+/// Slurm believes the node to be lost and begins its task anew elsewhere, while the first one lives on.
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn a_task_that_runs_twice_runs_no_trial_twice() {
+    let Some(mut setup) = Setup::new() else { return };
+    // One task of at least 40 seconds, so that the first one still runs when the second one begins.
+    std::fs::write(&setup.spec, TRIALS.replace("[60, 90]", "[300, 400]")).unwrap();
+    let job = setup.submit(&["--trials-per-task", "64"]);
+    setup.wait_for_ends(1);
+    let node = setup.cluster.ask("squeue", &["--noheader", "--format=%N", "--jobs", &job]);
+    setup.cluster.kill_slurmd(if node == "n1" { 1 } else { 2 });
+    setup.wait_for_job(&job);
+    let logs = setup.logs();
+    assert!(logs.contains("another process still runs this task; waiting for it"), "{logs}");
+    assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success(), "it has nothing to do but the tables");
+    setup.assert_whole();
+}
+
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn tasks_that_are_requeued_or_out_of_time_lose_nothing() {
+    let Some(setup) = Setup::new() else { return };
+    let job = setup.submit(&["--trials-per-task", "32", "--time", "5"]);
+    setup.wait_for_ends(6);
+    setup.cluster.ask("scontrol", &["requeue", &format!("{job}_0")]);
+    setup.wait_for_ends(16);
+    setup.cluster.ask("scontrol", &["update", &format!("JobId={job}_1"), "EndTime=now"]);
+    setup.wait_for_job(&job);
+    let first = ends(&setup.out).len();
+    assert!(first < 64, "the second task's time was up");
+    let rest = setup.submit(&["--trials-per-task", "100"]);
+    setup.wait_for_job(&rest);
+    assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success());
+    setup.assert_whole();
+}

@@ -1,0 +1,298 @@
+//! A sweep on a cluster: what is missing is shared out to the tasks of a Slurm job array, on a file system that all nodes
+//! have.
+//!
+//! Each submission has a folder of its own, `slurm/N/`, with the batch script, the program as it was then, the list of
+//! trials, the job's number and the tasks' logs. A task runs its share of the list one after the other, as this machine's
+//! workers do, and appends to a file of results of its own. So a task that is lost, requeued or out of time loses at most
+//! its running trial, and what is missing can be run by another job or by this machine.
+//!
+//! Slurm starts a task anew when it believes a node to be lost, though its process may live on. The second one waits until
+//! the first lets go of their file of results, and then runs what is missing.
+
+use super::plan::{Hash, Plan};
+use super::pool::{self, Event, Keep, Work};
+use super::queue::{self, Queue, Task, last_line};
+use super::results::ResultsFile;
+use super::store::{self, SLURM};
+use super::{Options, Progress, dry_run, finish, pending, print_outcome};
+use crate::error::Error;
+use rnn_train::folder::{Held, write_whole};
+use rnn_train::{cli, exit_code};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// What Slurm is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) partition: Option<String>,
+    /// The time limit of a task, as Slurm writes it.
+    pub(crate) time: Option<String>,
+    /// How many tasks may run at the same time.
+    pub(crate) array_limit: Option<u32>,
+    pub(crate) trials_per_task: Option<usize>,
+    /// Stay until all tasks have ended.
+    pub(crate) wait: bool,
+}
+
+/// Into how many tasks trials are shared out, if nothing else is asked for. An array of Slurm's may have 1,000.
+const TASKS: usize = 100;
+
+/// The files of a submission.
+const SCRIPT: &str = "job.sh";
+const PROGRAM: &str = "xtask";
+const SHARES: &str = "trials.txt";
+const JOB: &str = "job.toml";
+
+/// What is known of a submission.
+#[derive(Debug, Serialize, Deserialize)]
+struct Job {
+    job: u64,
+    tasks: usize,
+    trials_per_task: usize,
+}
+
+/// Submits what is missing of a sweep; returns the exit code.
+pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
+    if plan.spec.early_stopping.is_some() {
+        let problem = "early stopping compares trials with others, which tasks on other nodes cannot: take [early_stopping] out \
+                       of the spec, or use --engine local";
+        return Err(Error::Refused { problem: problem.to_owned() });
+    }
+    let lock = store::open(plan, folder, options.overwrite)?;
+    let latest = store::latest(plan, folder, false)?;
+    store::check_nothing_is_lost(plan, folder, &latest)?;
+    check_queue_is_empty(folder)?;
+    let pending = pending(&latest, &options.retry);
+    if pending.is_empty() {
+        let rows = finish(plan, folder, latest, false)?;
+        print_outcome(plan, folder, &rows);
+        return Ok(exit_code::DONE);
+    }
+    dry_run::left_out(plan).iter().for_each(|line| tracing::warn!("{line}"));
+    let place = new_place(folder)?;
+    let array = Array::of(pending.len(), request);
+    let failed = |path: &Path| { let path = path.to_owned(); move |source| rnn_train::Error::Write { path, source } };
+    std::fs::create_dir_all(&place).map_err(failed(&place))?;
+    let program = std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })?;
+    // A newer build may take this one's place while the tasks run.
+    std::fs::copy(if cfg!(target_os = "linux") { Path::new("/proc/self/exe") } else { &program }, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
+    let list: String = pending.iter().map(|&trial| format!("{}\n", plan.hash(trial))).collect();
+    write_whole(&place.join(SHARES), list.as_bytes())?;
+    write_whole(&place.join(SCRIPT), script(plan, &place, options.keep, request, &array).as_bytes())?;
+    store::note(folder, "slurm", array.tasks)?;
+    // The tasks will want the lock.
+    drop(lock);
+    let job = match sbatch(&place.join(SCRIPT)) {
+        Ok(job) => job,
+        Err(error) => {
+            // What was not submitted is of no use; the error is the one above, whether or not this succeeds.
+            let _ = std::fs::remove_dir_all(&place);
+            return Err(error);
+        }
+    };
+    let known = Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task };
+    let known = toml::to_string(&known).map_err(|error| failed(&place.join(JOB))(std::io::Error::other(error)))?;
+    write_whole(&place.join(JOB), known.as_bytes())?;
+    let shown = folder.display();
+    tracing::info!("submitted {} trials as job {job} of {} tasks, {} trials each", pending.len(), array.tasks, array.trials_per_task);
+    if request.wait {
+        return wait(plan, folder, pending.len());
+    }
+    // Nothing is lost where nobody reads it.
+    let _ = writeln!(std::io::stdout(), "job {job}; `cargo xtask sweep status {shown}` tells how far it is, `cargo xtask report {shown}` what it found");
+    Ok(exit_code::DONE)
+}
+
+/// Prints the plan in short, and the script that would be submitted.
+pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
+    let latest = if folder.exists() { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
+    let array = Array::of(pending(&latest, &options.retry).len(), request);
+    let at_once = request.array_limit.map_or(array.tasks, |limit| array.tasks.min(limit as usize));
+    dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
+    let place = new_place(folder)?;
+    // Nothing is lost where nobody reads it.
+    let _ = write!(std::io::stdout(), "\n{}", script(plan, &place, options.keep, request, &array));
+    Ok(exit_code::DONE)
+}
+
+/// How trials are shared out.
+struct Array {
+    tasks: usize,
+    trials_per_task: usize,
+}
+
+impl Array {
+    fn of(trials: usize, request: &Request) -> Self {
+        let trials_per_task = request.trials_per_task.unwrap_or_else(|| trials.div_ceil(TASKS)).max(1);
+        Self { tasks: trials.div_ceil(trials_per_task), trials_per_task }
+    }
+}
+
+/// The folder of the next submission.
+fn new_place(folder: &Path) -> Result<PathBuf, Error> {
+    let submissions = std::path::absolute(folder.join(SLURM));
+    let submissions = submissions.map_err(|source| rnn_train::Error::Read { path: folder.to_owned(), source })?;
+    let free = (0..).map(|number: u32| submissions.join(number.to_string())).find(|place| !place.exists());
+    Ok(free.unwrap_or(submissions))
+}
+
+fn script(plan: &Plan, place: &Path, keep: Keep, request: &Request, array: &Array) -> String {
+    // A text in single quotes, in which a shell sees nothing special; Slurm takes % for the start of a pattern.
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let log = place.join("task-").display().to_string().replace('%', "%%");
+    let limit = request.array_limit.map(|limit| format!("%{limit}")).unwrap_or_default();
+    let mut lines = vec![
+        "#!/bin/sh".to_owned(),
+        format!("#SBATCH --job-name={}", plan.spec.name),
+        format!("#SBATCH --array=0-{}{limit}", array.tasks.saturating_sub(1)),
+        "#SBATCH --ntasks=1".to_owned(),
+        "#SBATCH --cpus-per-task=1".to_owned(),
+        format!("#SBATCH --output=\"{log}%a.log\""),
+        "#SBATCH --open-mode=append".to_owned(),
+        "#SBATCH --requeue".to_owned(),
+    ];
+    lines.extend(request.partition.as_ref().map(|partition| format!("#SBATCH --partition={partition}")));
+    lines.extend(request.time.as_ref().map(|time| format!("#SBATCH --time={time}")));
+    let keep = clap::ValueEnum::to_possible_value(&keep).map(|keep| keep.get_name().to_owned()).unwrap_or_default();
+    // The task itself is what Slurm signals when it is to stop.
+    lines.push(format!(
+        "exec {} slurm-task {} {} --keep {keep} \"$SLURM_ARRAY_TASK_ID\"",
+        quoted(&place.join(PROGRAM)),
+        quoted(place),
+        array.trials_per_task
+    ));
+    lines.join("\n") + "\n"
+}
+
+/// Submits a script; returns the job's number.
+fn sbatch(script: &Path) -> Result<u64, Error> {
+    let spawn = |source| Error::Spawn { program: "sbatch".into(), source };
+    let output = Command::new("sbatch").arg("--parsable").arg(script).output().map_err(spawn)?;
+    if !output.status.success() {
+        return Err(Error::Refused { problem: format!("sbatch {}: {}", script.display(), last_line(&output.stderr)) });
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // On one of several clusters the cluster's name follows.
+    let job = said.trim().split(';').next().and_then(|job| job.parse().ok());
+    job.ok_or_else(|| Error::Refused { problem: format!("sbatch says `{}`, which is no job's number", said.trim()) })
+}
+
+/// The jobs that were submitted for a sweep.
+pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
+    let mut jobs = Vec::new();
+    for number in 0.. {
+        let place = folder.join(SLURM).join(number.to_string());
+        if !place.exists() {
+            break;
+        }
+        let path = place.join(JOB);
+        // One that was killed while it submitted knows no number.
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let job: Job = toml::from_str(&text).map_err(|error| Error::Results { path, problem: error.message().to_owned() })?;
+        jobs.push(job.job);
+    }
+    Ok(jobs)
+}
+
+/// An error if tasks of a sweep wait or run, because they would run what this command is to run.
+pub(crate) fn check_queue_is_empty(folder: &Path) -> Result<(), Error> {
+    match queue::ask(&jobs(folder)?) {
+        Queue::Tasks(tasks) => match tasks.first() {
+            Some(Task { job, .. }) => {
+                let (count, shown) = (tasks.len(), folder.display());
+                let problem = format!("job {job} for {shown} still has {count} tasks in the queue: wait for them, or end them (scancel {job})");
+                Err(Error::Refused { problem })
+            }
+            None => Ok(()),
+        },
+        Queue::None => Ok(()),
+        Queue::Silent(problem) => {
+            tracing::warn!("Slurm does not say whether tasks of this sweep wait ({problem}); those that begin meanwhile will end at once");
+            Ok(())
+        }
+    }
+}
+
+/// How often files and queue are looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Waits until no task is left, and then writes the tables and the report.
+fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
+    let stop = cli::stop_on_signal();
+    let mut progress = Progress::new(trials);
+    let ended = || -> Result<usize, Error> { Ok(plan.len() - pending(&store::latest(plan, folder, false)?, &[]).len()) };
+    let mut known = plan.len() - trials;
+    loop {
+        let now = ended()?;
+        progress.advance(now.saturating_sub(known));
+        known = now.max(known);
+        match queue::ask(&jobs(folder)?) {
+            Queue::Tasks(tasks) if tasks.is_empty() => break,
+            _ => {}
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < EVERY {
+            if stop.load(Ordering::Relaxed) {
+                progress.end();
+                tracing::warn!("the job goes on; `cargo xtask sweep status {}` tells how far it is", folder.display());
+                return Ok(exit_code::INTERRUPTED);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    progress.end();
+    let _lock = store::lock(folder, Held::Alone)?;
+    let rows = finish(plan, folder, store::latest(plan, folder, false)?, false)?;
+    print_outcome(plan, folder, &rows);
+    let whole = rows.iter().all(|row| row.status.is_final());
+    Ok(if whole { exit_code::DONE } else { exit_code::FAILED })
+}
+
+/// Runs one task's share; returns the exit code.
+pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep) -> Result<u8, Error> {
+    let folder = place.parent().and_then(Path::parent).unwrap_or(place);
+    let stop = cli::stop_on_signal();
+    let _lock = store::lock(folder, Held::Together)?;
+    let job = std::env::var("SLURM_ARRAY_JOB_ID").unwrap_or_else(|_| "0".to_owned());
+    let worker = format!("slurm-{job}-{task}");
+    let file = loop {
+        if let Some(file) = ResultsFile::open(folder, &worker)? {
+            break file;
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(exit_code::INTERRUPTED);
+        }
+        tracing::info!("another process still runs this task; waiting for it");
+        std::thread::sleep(EVERY);
+    };
+    let plan = Plan::new(super::reader::read(&folder.join(super::spec::SPEC))?)?;
+    let latest = store::latest(&plan, folder, false)?;
+    let (numbers, ended) = (plan.numbers(), file.ended()?);
+    let missing = |hash: &Hash| {
+        let &number = numbers.get(hash)?;
+        let done = latest[number].as_ref().is_some_and(|record| record.status.is_final());
+        (!done && !ended.contains(hash)).then_some(number)
+    };
+    let share = share(&place.join(SHARES), trials_per_task, task)?;
+    let pending: Vec<usize> = share.iter().filter_map(missing).collect();
+    let node = std::env::var("SLURMD_NODENAME").unwrap_or_default();
+    tracing::info!("{} of {} trials to run, as {worker} on {node}", pending.len(), share.len());
+    let mut progress = Progress::new(pending.len());
+    let work = Work { plan: &plan, folder, pending, keep, fail_fast: false, stop: &stop };
+    pool::run(&work, vec![file], &latest, |event: Event| progress.tell(&event))?;
+    Ok(if stop.load(Ordering::Relaxed) { exit_code::INTERRUPTED } else { exit_code::DONE })
+}
+
+/// The trials of one task.
+fn share(path: &Path, trials_per_task: usize, task: usize) -> Result<Vec<Hash>, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| rnn_train::Error::Read { path: path.to_owned(), source })?;
+    let lines = text.lines().enumerate().skip(task.saturating_mul(trials_per_task)).take(trials_per_task);
+    let hash = |(line, text): (usize, &str)| {
+        text.parse().map_err(|problem| Error::Results { path: path.to_owned(), problem: format!("line {}: {problem}", line + 1) })
+    };
+    lines.map(hash).collect()
+}

@@ -1,0 +1,67 @@
+//! How far a sweep is, from its files and from Slurm's queue.
+
+use super::plan::Plan;
+use super::queue::{self, Queue};
+use super::results::TrialStatus;
+use super::{reader, slurm, spec, store, words};
+use crate::error::Error;
+use rnn_train::exit_code;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// How many trials that went wrong are named.
+const SHOWN: usize = 5;
+
+/// Prints how far a sweep is.
+pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
+    let plan = Plan::new(reader::read(&folder.join(spec::SPEC))?)?;
+    let latest = store::latest(&plan, folder, false)?;
+    let busy = store::is_busy(folder);
+    let counts = store::counts(&latest, busy);
+    let listed: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
+    let mut text = format!("{}: {} trials: {}\n", folder.display(), plan.len(), listed.join(", "));
+    let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
+    let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
+    // Writing to a text cannot fail.
+    for (trial, record) in wrong.iter().take(SHOWN) {
+        let _ = writeln!(text, "trial {trial} {}: {}", words(record.status), record.error.as_deref().unwrap_or_default());
+    }
+    if wrong.len() > SHOWN {
+        let _ = writeln!(text, "and {} more", wrong.len() - SHOWN);
+    }
+    let jobs = slurm::jobs(folder)?;
+    match queue::ask(&jobs) {
+        Queue::Tasks(tasks) => {
+            let mut by_state: BTreeMap<_, usize> = BTreeMap::new();
+            for task in &tasks {
+                let place = if task.node.is_empty() { format!("({})", task.reason) } else { format!("on {}", task.node) };
+                *by_state.entry((task.job, task.state.to_lowercase(), place)).or_default() += 1;
+            }
+            for ((job, state, place), count) in by_state {
+                let _ = writeln!(text, "Slurm job {job}: {count} tasks {state} {place}");
+            }
+            if tasks.is_empty() && !jobs.is_empty() {
+                let _ = writeln!(text, "Slurm has no task of it in the queue");
+            }
+        }
+        Queue::None if !jobs.is_empty() => {
+            let _ = writeln!(text, "there is no squeue on this machine to ask about job {}", jobs[jobs.len() - 1]);
+        }
+        Queue::None => {}
+        Queue::Silent(problem) => {
+            let _ = writeln!(text, "Slurm does not answer: {problem}");
+        }
+    }
+    let left = counts.iter().any(|(status, _)| !status.is_final() && !status.is_failure());
+    let _ = match (busy, left) {
+        (true, _) => writeln!(text, "it is being worked on"),
+        (false, true) => writeln!(text, "nobody is at work here; `cargo xtask sweep` with the same spec and folder goes on with it"),
+        (false, false) => writeln!(text, "it is at its end; `cargo xtask report {}` writes its tables and report", folder.display()),
+    };
+    // Nothing is lost where nobody reads it.
+    let _ = write!(std::io::stdout(), "{text}");
+    let failed = latest.iter().flatten().any(|record| record.status == TrialStatus::Failed);
+    Ok(if failed { exit_code::FAILED } else { exit_code::DONE })
+}
