@@ -130,7 +130,10 @@ fn both_nodes_run_what_one_machine_would() {
     let refused = setup.sweep(&setup.out, &["--engine", "slurm", "--partition", "nosuch"]);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    assert!(said.lines().last().unwrap().ends_with("Batch job submission failed: Invalid partition name specified"), "{said}");
+    assert!(
+        said.lines().last().unwrap().ends_with("Batch job submission failed: Invalid partition name specified"),
+        "{said}"
+    );
 
     let ended = setup.sweep(&setup.out, &["--engine", "slurm", "--trials-per-task", "4", "--wait"]);
     assert!(ended.status.success(), "{ended:?}");
@@ -142,7 +145,11 @@ fn both_nodes_run_what_one_machine_would() {
         assert!(tasks > 2, "{tasks} of 16 tasks ran on {node}: {logs}");
     }
     setup.assert_whole();
-    assert!(setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"), "{}", setup.status());
+    assert!(
+        setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"),
+        "{}",
+        setup.status()
+    );
     // The same command again finds nothing to do.
     let again = setup.sweep(&setup.out, &["--engine", "slurm"]);
     assert!(again.status.success() && !setup.out.join("slurm/1").exists());
@@ -155,7 +162,10 @@ fn what_slurm_has_begun_is_finished_here() {
     let job = setup.submit(&["--trials-per-task", "8"]);
     setup.wait_for_ends(10);
     let status = setup.status();
-    assert!(status.contains(&format!("Slurm job {job}: 1 tasks running on n1")) && status.contains("it is being worked on"), "{status}");
+    assert!(
+        status.contains(&format!("Slurm job {job}: 1 tasks running on n1")) && status.contains("it is being worked on"),
+        "{status}"
+    );
     // While it is there, nobody else may do its work.
     let refused = setup.sweep(&setup.out, &[]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");

@@ -89,7 +89,8 @@ fn the_summary_has_a_row_a_trial() {
 /// Expected values by hand: Wilson's interval of 2 in 4, and Student's of the four final losses.
 #[test]
 fn the_groups_have_a_row_a_combination() {
-    let text = "[sweep]\nreplicates = 4\n[base]\nnum_epochs = 3\ntotal_series_length = 10000\n[grid]\necho_step = [1, 5]\n";
+    let text =
+        "[sweep]\nreplicates = 4\n[base]\nnum_epochs = 3\ntotal_series_length = 10000\n[grid]\necho_step = [1, 5]\n";
     let (_folder, path, out) = spec(text);
     sweep(&path, &out, &[]);
     let (summary, groups) = (columns(&out.join("summary.csv")), columns(&out.join("groups.csv")));
@@ -167,10 +168,7 @@ fn a_bad_sweep_is_refused_before_anything_runs() {
     let weights = weights.to_str().unwrap();
     let cases = [
         ("[grid]\necho_stepp = [1]\n".to_owned(), ":2: unknown setting `echo_stepp`: did you mean `echo_step`?"),
-        (
-            "[grid]\nbatch_size = [5, 0]\n".to_owned(),
-            "spec.toml:2: batch_size is 0: it must be at least 1",
-        ),
+        ("[grid]\nbatch_size = [5, 0]\n".to_owned(), "spec.toml:2: batch_size is 0: it must be at least 1"),
         (
             "[base]\ntotal_series_length = 60\n[grid]\ntruncated_backprop_length = [4]\necho_step = [3, 12]\n"
                 .to_owned(),
@@ -186,7 +184,10 @@ fn a_bad_sweep_is_refused_before_anything_runs() {
         let (_folder, path, out) = spec(&text);
         let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
         assert!(message.ends_with(expected), "{message}");
-        assert!(!message.contains("spec.toml:5:") || message.starts_with("trial 1 (truncated_backprop_length = 4, echo_step = 12): "));
+        assert!(
+            !message.contains("spec.toml:5:")
+                || message.starts_with("trial 1 (truncated_backprop_length = 4, echo_step = 12): ")
+        );
         assert!(!out.exists());
     }
     assert_eq!(refused(XTASK, ["sweep", "nowhere.toml"]), "nowhere.toml: No such file or directory (os error 2)");
@@ -206,7 +207,9 @@ fn a_folder_of_something_else_is_not_written_to() {
     std::fs::create_dir_all(out.join("trials")).unwrap();
     for more in [&[][..], &["--overwrite"]] {
         let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()].iter().chain(more));
-        assert!(message.ends_with("there is a trials, but no sweep.toml: this is no sweep's folder, and is not written to"));
+        assert!(
+            message.ends_with("there is a trials, but no sweep.toml: this is no sweep's folder, and is not written to")
+        );
     }
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
 }
@@ -259,7 +262,8 @@ fn a_trial_that_fails_says_why_and_can_be_tried_again() {
     }
     std::fs::remove_dir_all(out.join("results")).unwrap();
     std::fs::remove_file(out.join("summary.csv")).unwrap();
-    let sweep_again = |more: &[&str]| run(XTASK, ["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()].iter().chain(more));
+    let sweep_again =
+        |more: &[&str]| run(XTASK, ["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()].iter().chain(more));
     let ended = sweep_again(&["--fail-fast"]);
     assert_eq!(ended.status.code(), Some(1));
     let summary = columns(&out.join("summary.csv"));
@@ -279,7 +283,10 @@ fn a_trial_that_fails_says_why_and_can_be_tried_again() {
 /// Both rules stop trials, the same ones whatever the number of jobs.
 #[test]
 fn hopeless_trials_are_stopped() {
-    for rule in ["method = 'median'\nstartup_trials = 4\nwarmup_epochs = 2\n", "method = 'halving'\nmin_epochs = 3\nreduction_factor = 2\n"] {
+    for rule in [
+        "method = 'median'\nstartup_trials = 4\nwarmup_epochs = 2\n",
+        "method = 'halving'\nmin_epochs = 3\nreduction_factor = 2\n",
+    ] {
         let text = format!(
             "[sweep]\nreplicates = 3\n[base]\nnum_epochs = 12\ntotal_series_length = 10000\n[early_stopping]\nat_once = 4\n{rule}\
              [grid]\nlearning_rate = [0.3, 0.1, 1e-3]\necho_step = [1, 3]\n"
@@ -331,7 +338,10 @@ fn settings_can_be_drawn_and_paired() {
         assert!(lag == "1" && window == "5" || lag == "2" && window == "10");
     }
     let rates = numbers(&out.join("summary.csv"), "learning_rate");
-    assert!(rates.iter().all(|rate| (0.01..=1.0).contains(rate)) && rates[0] == rates[1] && rates[0] != rates[2], "{rates:?}");
+    assert!(
+        rates.iter().all(|rate| (0.01..=1.0).contains(rate)) && rates[0] == rates[1] && rates[0] != rates[2],
+        "{rates:?}"
+    );
     assert_eq!(rates[..3], [0.107, 0.107, 0.1272], "a promise: a seed draws the same for ever");
 }
 
@@ -342,7 +352,8 @@ fn the_tutorials_setting_is_solved_from_nine_of_ten_seeds() {
     sweep(&path, &out, &[]);
     let solved_epochs = &columns(&out.join("summary.csv"))["solved_epoch"];
     assert_eq!(solved_epochs.len(), 50);
-    let solved: Vec<_> = trial_folders(&out).into_iter().zip(solved_epochs).filter(|(_, epoch)| !epoch.is_empty()).collect();
+    let solved: Vec<_> =
+        trial_folders(&out).into_iter().zip(solved_epochs).filter(|(_, epoch)| !epoch.is_empty()).collect();
     assert!(solved.len() >= 45, "{} of 50", solved.len());
 
     let share_of_ones: f64 = 0.5 * 4.0 / 5.0;

@@ -73,7 +73,8 @@ fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 /// The processes that this one has started and that still run.
 fn children(parent: u32) -> Vec<u32> {
     let stat = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    let pids =
+        std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
     let is_child = |pid: &u32| {
         let stat = stat(*pid);
         stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok()) == Some(parent)
@@ -304,7 +305,10 @@ fn damaged_files_are_told_of_and_kept() {
     let lines = std::fs::read_to_string(&results).unwrap();
     std::fs::write(&results, lines.replacen("\"status\":\"done\"", "\"status\":\"gone\"", 1)).unwrap();
     let message = refused();
-    assert!(message.starts_with(&format!("{}: line 2 is no result: `gone` is no status", results.display())), "{message}");
+    assert!(
+        message.starts_with(&format!("{}: line 2 is no result: `gone` is no status", results.display())),
+        "{message}"
+    );
 
     // A file of results that has lost its end: the summary knows what is missing.
     std::fs::write(&results, &lines[..lines.len() * 2 / 3]).unwrap();
@@ -356,7 +360,9 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
     }
     in_namespace(script).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-    let errors = |name: &str| read(name).lines().filter(|line| line.starts_with("error: ")).map(str::to_owned).collect::<Vec<_>>();
+    let errors = |name: &str| {
+        read(name).lines().filter(|line| line.starts_with("error: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!(read("full.code"), "1\n", "{}", read("full.err"));
     let told = errors("full.err");
     assert!(told.len() == 1 && told[0].contains("No space left on device"), "{told:?}");

@@ -202,7 +202,9 @@ fn main() -> ExitCode {
         Command::SlurmTest => check::slurm(),
         Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
         Command::Trial => sweep::trial::run(),
-        Command::SlurmTask { place, trials_per_task, task, keep } => sweep::slurm::task(&place, trials_per_task, task, keep),
+        Command::SlurmTask { place, trials_per_task, task, keep } => {
+            sweep::slurm::task(&place, trials_per_task, task, keep)
+        }
     };
     ExitCode::from(code.unwrap_or_else(|error| cli::report(&error, error.exit_code())))
 }
@@ -226,7 +228,13 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         Retry::TimedOut => TrialStatus::TimedOut,
     };
     let retry = arguments.retry.iter().map(status).collect();
-    let options = sweep::Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
+    let options = sweep::Options {
+        jobs,
+        overwrite: arguments.overwrite,
+        fail_fast: arguments.fail_fast,
+        retry,
+        keep: arguments.keep,
+    };
     let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &arguments.slurm;
     let request = slurm::Request {
         partition: partition.clone(),

@@ -244,14 +244,16 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
     let RunArgs { out, overwrite, config, no_figure, threads, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
-    let options = run::Options { overwrite: *overwrite, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
+    let options =
+        run::Options { overwrite: *overwrite, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
     let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
     let ResumeArgs { out, no_figure, threads } = arguments;
-    let options = run::Options { overwrite: false, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
+    let options =
+        run::Options { overwrite: false, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
     let status = run::resume(out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }

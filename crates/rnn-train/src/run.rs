@@ -88,12 +88,7 @@ pub fn run(
 ///
 /// # Errors
 /// Those of `run`, but for the folder's.
-pub fn train(
-    settings: &Settings,
-    threads: usize,
-    watch: &mut dyn Watch,
-    stop: &AtomicBool,
-) -> Result<Status, Error> {
+pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
     let settings = &settings.checked_again()?;
     match settings.dtype {
         Dtype::F32 => train_in::<f32>(settings, threads, watch, stop),
@@ -155,7 +150,8 @@ fn run_in<T: Scalar + Serialize>(
         other => other,
     })?;
     let recorder = Recorder::create(settings, out, session.unused_values(), options.durable)?;
-    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }.train(watch, stop)
+    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }
+        .train(watch, stop)
 }
 
 fn train_in<T: Scalar + Serialize>(
@@ -191,7 +187,8 @@ fn resume_in<T: Scalar + Serialize>(
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }.train(watch, stop)
+    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }
+        .train(watch, stop)
 }
 
 /// A run on its way.

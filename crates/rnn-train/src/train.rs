@@ -307,7 +307,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
         let mut session = Session::<f32>::new(&settings).unwrap();
-        let mut recorder = Recorder::create(&settings, folder.path(), session.unused_values(), Durable::AtOnce).unwrap();
+        let mut recorder =
+            Recorder::create(&settings, folder.path(), session.unused_values(), Durable::AtOnce).unwrap();
         let path = Path::new("checkpoint");
         let mut steps = 0;
         while steps < 3 {

@@ -27,11 +27,18 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
     if is_sweep {
         let old = reader::read(&folder.join(SPEC))?;
-        old.differences(&plan.spec).iter().for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
+        old.differences(&plan.spec)
+            .iter()
+            .for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
     }
     let pending = super::pending(&latest, &options.retry);
     if pending.len() < plan.len() {
-        text += &format!("{} of {} are to run; the others are at their end in {}\n", pending.len(), plan.len(), folder.display());
+        text += &format!(
+            "{} of {} are to run; the others are at their end in {}\n",
+            pending.len(),
+            plan.len(),
+            folder.display()
+        );
     }
     text += &words(estimate(plan, &pending, options.jobs)?, pending.len(), options.jobs);
     // Nothing is lost where nobody reads it.
@@ -43,7 +50,8 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
 pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
     let mut text = String::new();
     let spec = &plan.spec;
-    let replicates = if spec.replicates == 1 { String::new() } else { format!(", {} replicates of each", spec.replicates) };
+    let replicates =
+        if spec.replicates == 1 { String::new() } else { format!(", {} replicates of each", spec.replicates) };
     // Writing to a text cannot fail.
     let _ = writeln!(text, "{} trials: {} combinations{replicates}", plan.len(), plan.groups());
     for line in left_out(plan) {
@@ -82,10 +90,16 @@ pub(crate) fn left_out(plan: &Plan) -> Vec<String> {
         });
     }
     if plan.left_out.twice > 0 {
-        lines.push(format!("{} combinations are left out, because the same settings are there already", plan.left_out.twice));
+        lines.push(format!(
+            "{} combinations are left out, because the same settings are there already",
+            plan.left_out.twice
+        ));
     }
     if let Some(first) = &plan.left_out.first_invalid {
-        lines.push(format!("{} combinations are left out, because they cannot run; the first: {first}", plan.left_out.invalid));
+        lines.push(format!(
+            "{} combinations are left out, because they cannot run; the first: {first}",
+            plan.left_out.invalid
+        ));
     }
     lines
 }

@@ -8,9 +8,9 @@
 pub(crate) mod dry_run;
 pub(crate) mod early_stopping;
 mod places;
-mod queue;
 pub(crate) mod plan;
 pub(crate) mod pool;
+mod queue;
 pub(crate) mod reader;
 pub(crate) mod results;
 pub(crate) mod slurm;
@@ -110,11 +110,22 @@ fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Option<Record>], pend
     } else {
         let counts = store::counts(latest, false);
         let counts: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
-        tracing::info!("{shown}: of {} trials {}; {} to run, {} at a time", plan.len(), counts.join(", "), pending.len(), options.jobs);
-        let stay = latest.iter().flatten().filter(|record| record.status.is_failure() && !options.retry.contains(&record.status));
+        tracing::info!(
+            "{shown}: of {} trials {}; {} to run, {} at a time",
+            plan.len(),
+            counts.join(", "),
+            pending.len(),
+            options.jobs
+        );
+        let stay = latest
+            .iter()
+            .flatten()
+            .filter(|record| record.status.is_failure() && !options.retry.contains(&record.status));
         let stay = stay.count();
         if stay > 0 {
-            tracing::info!("{stay} that failed or timed out stay as they are: --retry failed,timed_out runs them again");
+            tracing::info!(
+                "{stay} that failed or timed out stay as they are: --retry failed,timed_out runs them again"
+            );
         }
     }
     if options.keep == Keep::All && pending.len() > MANY_FOLDERS {
@@ -128,8 +139,14 @@ pub(crate) fn words(status: TrialStatus) -> String {
 }
 
 /// Writes the tables and the report; returns all rows.
-pub(crate) fn finish(plan: &Plan, folder: &Path, latest: Vec<Option<Record>>, running: bool) -> Result<Vec<Row>, Error> {
-    let rows: Vec<Row> = latest.into_iter().enumerate().map(|(trial, record)| Row::new(plan, trial, record, running)).collect();
+pub(crate) fn finish(
+    plan: &Plan,
+    folder: &Path,
+    latest: Vec<Option<Record>>,
+    running: bool,
+) -> Result<Vec<Row>, Error> {
+    let rows: Vec<Row> =
+        latest.into_iter().enumerate().map(|(trial, record)| Row::new(plan, trial, record, running)).collect();
     summary::write(plan, folder, &rows)?;
     report::write(plan, folder, &rows)?;
     Ok(rows)
@@ -156,13 +173,18 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     for status in others {
         let count = rows.iter().filter(|row| row.status == status).count();
         if count > 0 {
-            sentence += &format!(", {count} {}", if status == TrialStatus::Pending { "not run".to_owned() } else { words(status) });
+            sentence += &format!(
+                ", {count} {}",
+                if status == TrialStatus::Pending { "not run".to_owned() } else { words(status) }
+            );
         }
     }
     let best = best(plan, rows).and_then(|row| Some((row, row.record.as_ref()?)));
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
-    let best = best.map(|(trial, score)| format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), sign * score));
+    let best = best.map(|(trial, score)| {
+        format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), sign * score)
+    });
     sentence + "." + &best.unwrap_or_default()
 }
 
@@ -188,7 +210,11 @@ impl Progress {
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let left = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // Nothing is lost with a time that cannot be shown.
-                let _ = if state.pos() == 0 { write!(out, "?") } else { write!(out, "{:#}", indicatif::HumanDuration(state.eta())) };
+                let _ = if state.pos() == 0 {
+                    write!(out, "?")
+                } else {
+                    write!(out, "{:#}", indicatif::HumanDuration(state.eta()))
+                };
             };
             ProgressBar::new(trials as u64).with_style(style.with_key("left", left))
         } else {

@@ -67,7 +67,6 @@ impl TryFrom<String> for Hash {
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
     pub(crate) number: usize,
-    pub(crate) replicate: u64,
     pub(crate) hash: Hash,
     pub(crate) settings: Settings,
 }
@@ -177,7 +176,7 @@ impl Plan {
         let combination = self.spec.combination(self.combinations[group])?;
         let mut settings = resolve(&self.spec, &combination)?;
         settings.seed = self.seed(replicate);
-        Ok(Trial { number, replicate, hash: self.hashes[number], settings })
+        Ok(Trial { number, hash: self.hashes[number], settings })
     }
 
     /// The rows of the file, each as its cells, the header first.
@@ -220,7 +219,11 @@ impl Plan {
             let (row, line) = (row?, index + 1);
             let there = table.read_record(&mut found).map_err(|error| wrong(error.to_string()))?;
             if !there || found.iter().ne(row.iter().map(String::as_str)) {
-                let found = if there { format!("is `{}`", found.iter().collect::<Vec<_>>().join(",")) } else { "is missing".to_owned() };
+                let found = if there {
+                    format!("is `{}`", found.iter().collect::<Vec<_>>().join(","))
+                } else {
+                    "is missing".to_owned()
+                };
                 return Err(wrong(format!(
                     "line {line} {found}, and was written as `{}`; what is planned is changed in {}, not here: take this file away, \
                      and it is written again",
@@ -364,7 +367,8 @@ mod tests {
         let trials: Vec<_> = (0..12).map(|number| plan.trial(number).unwrap()).collect();
         for of_one in trials.chunks(3) {
             for (replicate, trial) in of_one.iter().enumerate() {
-                assert_eq!((trial.replicate, trial.settings.seed), (replicate as u64, 3 + replicate as u64));
+                assert_eq!(trial.settings.seed, 3 + replicate as u64);
+                assert_eq!(plan.place(trial.number).1, replicate as u64);
                 let mut settings = trial.settings.clone();
                 settings.seed = of_one[0].settings.seed;
                 assert_eq!(settings, of_one[0].settings);
@@ -388,21 +392,29 @@ mod tests {
     #[test]
     fn what_is_paired_drawn_and_left_out() {
         let zip = plan("[[zip]]\nstate_size = [4, 8]\nlearning_rate = [0.3, 0.1]\n[grid]\necho_step = [1, 2]\n");
-        let rows: Vec<_> = (0..4).map(|group| zip.values(group).unwrap().iter().map(text).collect::<Vec<_>>().join(" ")).collect();
+        let rows: Vec<_> =
+            (0..4).map(|group| zip.values(group).unwrap().iter().map(text).collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(rows, ["4 0.3 1", "4 0.3 2", "8 0.1 1", "8 0.1 2"]);
 
-        let without = plan("[grid]\necho_step = [1, 2, 3]\nstate_size = [4, 8]\n[[exclude]]\necho_step = [1, 3]\nstate_size = 8\n");
+        let without = plan(
+            "[grid]\necho_step = [1, 2, 3]\nstate_size = [4, 8]\n[[exclude]]\necho_step = [1, 3]\nstate_size = 8\n",
+        );
         assert_eq!((without.len(), without.left_out.excluded[0]), (4, 2));
 
         let random = |trials: u64, more: &str| {
-            plan(&format!("[random]\ntrials = {trials}\nlearning_rate = {{ log_uniform = [0.01, 1.0] }}\nstate_size = {{ int = [2, 5] }}\n{more}"))
+            plan(&format!(
+                "[random]\ntrials = {trials}\nlearning_rate = {{ log_uniform = [0.01, 1.0] }}\nstate_size = {{ int = [2, 5] }}\n{more}"
+            ))
         };
         let (five, nine) = (random(5, ""), random(9, ""));
         assert_eq!((five.len(), nine.len()), (5, 9));
         assert!((0..5).all(|number| five.hash(number) == nine.hash(number)), "more draws shift no other");
         let values = |plan: &Plan, group: usize| plan.values(group).unwrap();
         let longer = random(5, "batch_size = { choice = [5, 10] }\n");
-        assert!((0..5).all(|group| values(&longer, group)[..2] == values(&five, group)[..]), "nor does another setting");
+        assert!(
+            (0..5).all(|group| values(&longer, group)[..2] == values(&five, group)[..]),
+            "nor does another setting"
+        );
 
         // Of many draws from few values each combination is tried once.
         let twice = plan("[random]\ntrials = 50\nstate_size = { int = [2, 4] }\n");
@@ -410,7 +422,10 @@ mod tests {
 
         let spec = "[base]\noptimizer = 'sgd'\n[grid]\nnesterov = [true, false]\nmomentum = [0.0, 0.9]\n";
         let refused = Plan::new(reader::parse(spec, "spec.toml", Path::new("")).unwrap()).err().unwrap().to_string();
-        assert!(refused.starts_with("trial 0 (nesterov = true, momentum = 0.0): nesterov is true"), "{refused}");
+        assert!(
+            refused.starts_with("trial 0 (nesterov = true, momentum = 0.0): spec.toml:4: nesterov is true"),
+            "{refused}"
+        );
         let skipping = plan(&format!("[sweep]\nskip_invalid = true\n{spec}"));
         assert_eq!((skipping.len(), skipping.left_out.invalid), (3, 1));
     }

@@ -143,7 +143,11 @@ impl<'a> Pool<'a> {
             let record = record.as_ref().filter(|record| trial_folder(work.folder, record.hash).exists())?;
             Some((work.plan.spec.objective.score(record)?, trial, record.hash))
         });
-        let best = if work.keep == Keep::Best { scored.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal)) } else { None };
+        let best = if work.keep == Keep::Best {
+            scored.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal))
+        } else {
+            None
+        };
         let attempts = work.pending.iter().filter_map(|&trial| Some((trial, latest[trial].as_ref()?.attempt)));
         Ok(Self {
             work,
@@ -232,6 +236,9 @@ impl<'a> Pool<'a> {
         let job = serde_json::to_string(&job).map_err(|error| self.spawning(error.into()))?;
         let mut command = Command::new(&self.program);
         command.arg("trial").env("RUST_LOG", "warn");
+        // As which it is listed among processes.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut command, "xtask");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Ctrl-C on the terminal is for the sweep, which then stops its trials.
         #[cfg(unix)]
@@ -273,7 +280,8 @@ impl<'a> Pool<'a> {
         if timed_out && !record.status.is_final() {
             let seconds = seconds.unwrap_or_default().as_secs_f64();
             (record.status, killed) = (TrialStatus::TimedOut, false);
-            record.error = Some(format!("not at its end after {seconds} seconds, and {} epochs", record.outcome.epochs));
+            record.error =
+                Some(format!("not at its end after {seconds} seconds, and {} epochs", record.outcome.epochs));
         }
         record.stderr = Some(said).filter(|said| record.status == TrialStatus::Failed && !said.is_empty());
         record.outcome.wall_seconds = begun.elapsed().as_secs_f64();

@@ -31,7 +31,8 @@ pub(crate) fn ask(jobs: &[u64]) -> Queue {
         return Queue::Tasks(Vec::new());
     }
     let list = jobs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let asked = Command::new("squeue").args(["--noheader", "--array", "--format=%F|%T|%N|%r", "--jobs", &list]).output();
+    let asked =
+        Command::new("squeue").args(["--noheader", "--array", "--format=%F|%T|%N|%r", "--jobs", &list]).output();
     match asked {
         Err(error) if error.kind() == ErrorKind::NotFound => Queue::None,
         Err(error) => Queue::Silent(error.to_string()),

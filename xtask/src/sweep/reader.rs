@@ -39,7 +39,8 @@ pub(crate) fn parse(text: &str, origin: &str, folder: &Path) -> Result<Spec, Set
         known(section, &SECTIONS, "section").map_err(|message| reader.places.error(section, "", message))?;
     }
     let sweep = reader.section("sweep", &SWEEP_KEYS)?;
-    let (seed, replicates) = (reader.whole(&sweep, "sweep", "seed", 0, 0)?, reader.whole(&sweep, "sweep", "replicates", 1, 1)?);
+    let (seed, replicates) =
+        (reader.whole(&sweep, "sweep", "seed", 0, 0)?, reader.whole(&sweep, "sweep", "replicates", 1, 1)?);
     if seed.checked_add(replicates - 1).is_none_or(|last| last > i64::MAX as u64) {
         let message = format!("seed is {seed}: {replicates} replicates count it up beyond {}", i64::MAX);
         return Err(reader.places.error("sweep", "seed", message));
@@ -82,7 +83,8 @@ impl Reader<'_> {
         };
         if !keys.is_empty() {
             for key in table.keys() {
-                known(key, keys, &format!("key of [{name}]")).map_err(|message| self.places.error(name, key, message))?;
+                known(key, keys, &format!("key of [{name}]"))
+                    .map_err(|message| self.places.error(name, key, message))?;
             }
         }
         Ok(table)
@@ -120,11 +122,19 @@ impl Reader<'_> {
 
     fn flag(&self, sweep: &Table, key: &str) -> Result<bool, SettingError> {
         let value = sweep.get(key).unwrap_or(&Value::Boolean(false));
-        value.as_bool().ok_or_else(|| self.places.error("sweep", key, format!("{key} is {value}: it must be true or false")))
+        value
+            .as_bool()
+            .ok_or_else(|| self.places.error("sweep", key, format!("{key} is {value}: it must be true or false")))
     }
 
     /// A word that is one of those known, if it is given.
-    fn word<'k>(&self, table: &Table, section: &str, key: &str, known: &[&'k str]) -> Result<Option<&'k str>, SettingError> {
+    fn word<'k>(
+        &self,
+        table: &Table,
+        section: &str,
+        key: &str,
+        known: &[&'k str],
+    ) -> Result<Option<&'k str>, SettingError> {
         let Some(value) = table.get(key) else { return Ok(None) };
         let found = known.iter().find(|word| value.as_str() == Some(word)).copied();
         let message = || {
@@ -139,7 +149,8 @@ impl Reader<'_> {
         let table = self.section("objective", &OBJECTIVE_KEYS)?;
         let names = METRICS.map(|(_, name, _)| name);
         let name = self.word(&table, "objective", "metric", &names)?.unwrap_or(names[0]);
-        let (metric, more) = METRICS.iter().find(|metric| metric.1 == name).map_or((Metric::FinalLoss, false), |m| (m.0, m.2));
+        let (metric, more) =
+            METRICS.iter().find(|metric| metric.1 == name).map_or((Metric::FinalLoss, false), |m| (m.0, m.2));
         let goal = self.word(&table, "objective", "goal", &GOALS)?;
         Ok(Objective { metric, maximize: goal.map_or(more, |goal| goal == GOALS[1]) })
     }
@@ -215,7 +226,11 @@ impl Reader<'_> {
             }
             if values.len() != options.len() {
                 let first = &columns[0].0;
-                let message = format!("{key} has {} values and {first} has {}: paired ones are as many", values.len(), options.len());
+                let message = format!(
+                    "{key} has {} values and {first} has {}: paired ones are as many",
+                    values.len(),
+                    options.len()
+                );
                 return Err(self.places.error(section, key, message));
             }
             for (option, value) in options.iter_mut().zip(values) {
@@ -246,7 +261,8 @@ impl Reader<'_> {
         let mut settings = Vec::new();
         for (key, value) in table.iter().filter(|(key, _)| *key != TRIALS) {
             self.check_free(key, "random")?;
-            let mut from = Distribution::parse(key, value).map_err(|message| self.places.error("random", key, message))?;
+            let mut from =
+                Distribution::parse(key, value).map_err(|message| self.places.error("random", key, message))?;
             let mut checked = Vec::new();
             for example in from.examples() {
                 let mut alone = Layer::default();
@@ -286,7 +302,11 @@ impl Reader<'_> {
                 exclude.push((key, checked));
             }
             if exclude.is_empty() {
-                return Err(self.places.error(&place, "", "an [[exclude]] names at least one varied setting".to_owned()));
+                return Err(self.places.error(
+                    &place,
+                    "",
+                    "an [[exclude]] names at least one varied setting".to_owned(),
+                ));
             }
             excludes.push(exclude);
         }
@@ -295,7 +315,8 @@ impl Reader<'_> {
 
     /// Checks the parts against each other.
     fn check(&self, spec: &Spec, sweep: &Table) -> Result<(), SettingError> {
-        let mut sections: Vec<(String, String)> = spec.base.values().keys().map(|key| ("base".to_owned(), key.clone())).collect();
+        let mut sections: Vec<(String, String)> =
+            spec.base.values().keys().map(|key| ("base".to_owned(), key.clone())).collect();
         let mut zips = 0;
         for dimension in &spec.dimensions {
             let section = match dimension {
@@ -337,7 +358,8 @@ impl Reader<'_> {
         }
         let trials = spec.count().and_then(|combinations| combinations.checked_mul(spec.replicates));
         if trials.is_none_or(|trials| trials > MOST_TRIALS) {
-            let message = format!("all combinations and {} replicates make more than {MOST_TRIALS} trials", spec.replicates);
+            let message =
+                format!("all combinations and {} replicates make more than {MOST_TRIALS} trials", spec.replicates);
             return Err(self.places.error("sweep", "replicates", message));
         }
         Ok(())
@@ -385,10 +407,62 @@ mod tests {
     #[test]
     fn the_grid_keeps_its_order_and_the_rest_its_defaults() {
         let spec = parse("[grid]\nstate_size = [4, 2]\nbatch_size = [1]\n", "spec.toml", Path::new("")).unwrap();
-        let [first, second] = spec.grid.try_into().unwrap();
-        assert_eq!(first, ("state_size".to_owned(), vec![Value::Integer(4), Value::Integer(2)]));
-        assert_eq!(second.0, "batch_size");
+        assert_eq!(spec.varied(), ["state_size", "batch_size"]);
+        let first = |index| spec.combination(index).unwrap().values[0].clone();
+        assert_eq!([0, 1].map(first), [4, 2].map(Value::Integer));
         assert_eq!((spec.name.as_str(), spec.seed, spec.replicates), ("sweep", 0, 1));
+    }
+
+    /// What is written to a sweep's folder is the same spec.
+    #[test]
+    fn a_spec_survives_its_file() {
+        let text = "
+            [sweep]
+            name = 'all'
+            seed = 4
+            trial_seconds = 3
+            skip_invalid = true
+            [objective]
+            metric = 'accuracy'
+            [early_stopping]
+            method = 'halving'
+            min_epochs = 2
+            [base]
+            num_epochs = 7
+            [[zip]]
+            echo_step = [1, 2]
+            state_size = [4, 8]
+            [random]
+            trials = 3
+            learning_rate = { log_uniform = [0.01, 1] }
+            cell = { choice = ['gru', 'lstm'] }
+            [grid]
+            batch_size = { from = 2, to = 6, step = 2 }
+            dropout = [0.0]
+            [[zip]]
+            num_classes = [2, 3]
+            truncated_backprop_length = [5, 6]
+            [[exclude]]
+            batch_size = 4
+            cell = ['gru']
+        ";
+        let spec = parse(text, "spec.toml", Path::new("")).unwrap();
+        assert_eq!(
+            spec.varied().join(" "),
+            "echo_step state_size num_classes truncated_backprop_length learning_rate cell batch_size dropout"
+        );
+        assert_eq!(spec.combinations(), 2 * 2 * 3 * 3);
+        let file = spec.to_toml().to_string();
+        let again = parse(&file, "sweep.toml", Path::new("")).unwrap();
+        assert_eq!(spec.differences(&again), Vec::<String>::new());
+        assert_eq!(again.to_toml().to_string(), file);
+        for index in 0..spec.combinations() {
+            assert_eq!(spec.combination(index).unwrap().values, again.combination(index).unwrap().values);
+        }
+        let changed =
+            parse(&file.replace("seed = 4", "seed = 5").replace("[2, 4, 6]", "[2, 6, 8]"), "sweep.toml", Path::new(""))
+                .unwrap();
+        assert_eq!(spec.differences(&changed), ["grid.batch_size: new: 8; gone: 4", "sweep.seed: 4 before, 5 now"]);
     }
 
     #[test]
@@ -408,8 +482,8 @@ mod tests {
                 "spec.toml:3: seed is 9223372036854775806: 3 replicates count it up beyond 9223372036854775807",
             ),
             (
-                "[sweep]\nreplicates = 500001\n[grid]\necho_step = [1, 2]\n",
-                "spec.toml:2: the grid and 500001 replicates make more than 1000000 trials",
+                "[sweep]\nreplicates = 5000001\n[grid]\necho_step = [1, 2]\n",
+                "spec.toml:2: all combinations and 5000001 replicates make more than 10000000 trials",
             ),
             ("[base]\necho_stap = 1\n", "spec.toml:2: unknown setting `echo_stap`: did you mean `echo_step`?"),
             ("[base]\nseed = 1\n", "spec.toml:2: seed belongs under [sweep], with replicates: each trial gets its own"),
@@ -417,7 +491,7 @@ mod tests {
                 "[grid]\nseed = [1]\n",
                 "spec.toml:2: seed belongs under [sweep], with replicates: each trial gets its own",
             ),
-            ("[grid]\necho_step = 3\n", "spec.toml:2: echo_step must be a list: echo_step = [3]"),
+            ("[grid]\necho_step = 3\n", "spec.toml:2: echo_step must be a list or a range: echo_step = [3]"),
             ("[grid]\necho_step = []\n", "spec.toml:2: echo_step has no value: echo_step = [1, 2]"),
             ("[grid]\necho_step = [1, 2, 1]\n", "spec.toml:2: echo_step has the value 1 twice"),
             ("[grid]\n\ncell = [\"elman\", 3]\n", "spec.toml:3: cell is 3: "),
@@ -426,6 +500,59 @@ mod tests {
                 "spec.toml:4: batch_size is in [base] too: it is either fixed or varied",
             ),
             ("[grid]\necho_step = [1\n", "spec.toml:2: "),
+            ("[grid]\necho_step = { from = 4, to = 1 }\n", "spec.toml:2: echo_step goes from 4 to 1 in steps of 1: "),
+            (
+                "[grid]\necho_step = { from = 4, till = 9 }\n",
+                "spec.toml:2: echo_step has `till`: a range is echo_step = { from = 1",
+            ),
+            ("[zip]\necho_step = [1]\n", "spec.toml:1: zip must be written with two brackets: [[zip]]"),
+            ("[[zip]]\necho_step = [1]\n", "spec.toml:1: a [[zip]] pairs at least two settings"),
+            (
+                "[[zip]]\necho_step = [1, 2]\nbatch_size = [5]\n",
+                "spec.toml:3: batch_size has 1 values and echo_step has 2: paired ones are as many",
+            ),
+            ("[[zip]]\necho_step = [1, 1]\nbatch_size = [5, 5]\n", "spec.toml:2: the values 1, 5 are there twice"),
+            (
+                "[grid]\necho_step = [1]\n[[zip]]\nbatch_size = [5]\necho_step = [2]\n",
+                "spec.toml:5: echo_step is in [grid] too: it is varied in one way",
+            ),
+            (
+                "[random]\ndropout = { uniform = [0, 1] }\n",
+                "spec.toml:1: trials is not given: how many combinations to draw",
+            ),
+            ("[random]\ntrials = 3\n", "spec.toml:1: no setting is drawn: "),
+            (
+                "[random]\ntrials = 3\nbatch_size = [1, 2]\n",
+                "spec.toml:3: batch_size is [1, 2]: it must be a distribution, ",
+            ),
+            (
+                "[random]\ntrials = 3\nlearning_rate = { log_uniform = [0, 1] }\n",
+                "spec.toml:3: learning_rate has log_uniform from 0: it must be greater than 0",
+            ),
+            ("[random]\ntrials = 3\nbatch_size = { uniform = [1, 2] }\n", "spec.toml:3: batch_size is 1.0: "),
+            (
+                "[random]\ntrials = 3\nbatch_siz = { int = [1, 2] }\n",
+                "spec.toml:3: unknown setting `batch_siz`: did you mean `batch_size`?",
+            ),
+            ("[sweep]\nmethod = 'random'\n", "spec.toml:2: method is \"random\": it needs a section [random]"),
+            (
+                "[sweep]\nmethod = 'rondom'\n",
+                "spec.toml:2: method is \"rondom\": it must be one of grid, random (did you mean `random`?)",
+            ),
+            (
+                "[[exclude]]\necho_step = 1\n",
+                "spec.toml:2: echo_step is not varied: an [[exclude]] names settings that are",
+            ),
+            (
+                "[objective]\nmetric = 'loss'\n",
+                "spec.toml:2: metric is \"loss\": it must be one of final_loss, best_loss",
+            ),
+            ("[sweep]\ntrial_seconds = 0\n", "spec.toml:2: trial_seconds is 0: it must be seconds, more than 0"),
+            ("[early_stopping]\n", "spec.toml:1: method is not given: it must be one of median, halving"),
+            (
+                "[early_stopping]\nmethod = 'median'\nmin_epochs = 2\n",
+                "spec.toml:3: min_epochs has no meaning for the method median",
+            ),
         ];
         for (text, expected) in cases {
             let message = message(text);

@@ -75,11 +75,15 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     dry_run::left_out(plan).iter().for_each(|line| tracing::warn!("{line}"));
     let place = new_place(folder)?;
     let array = Array::of(pending.len(), request);
-    let failed = |path: &Path| { let path = path.to_owned(); move |source| rnn_train::Error::Write { path, source } };
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| rnn_train::Error::Write { path, source }
+    };
     std::fs::create_dir_all(&place).map_err(failed(&place))?;
     let program = std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })?;
     // A newer build may take this one's place while the tasks run.
-    std::fs::copy(if cfg!(target_os = "linux") { Path::new("/proc/self/exe") } else { &program }, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
+    std::fs::copy(if cfg!(target_os = "linux") { Path::new("/proc/self/exe") } else { &program }, place.join(PROGRAM))
+        .map_err(failed(&place.join(PROGRAM)))?;
     let list: String = pending.iter().map(|&trial| format!("{}\n", plan.hash(trial))).collect();
     write_whole(&place.join(SHARES), list.as_bytes())?;
     write_whole(&place.join(SCRIPT), script(plan, &place, options.keep, request, &array).as_bytes())?;
@@ -98,12 +102,20 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     let known = toml::to_string(&known).map_err(|error| failed(&place.join(JOB))(std::io::Error::other(error)))?;
     write_whole(&place.join(JOB), known.as_bytes())?;
     let shown = folder.display();
-    tracing::info!("submitted {} trials as job {job} of {} tasks, {} trials each", pending.len(), array.tasks, array.trials_per_task);
+    tracing::info!(
+        "submitted {} trials as job {job} of {} tasks, {} trials each",
+        pending.len(),
+        array.tasks,
+        array.trials_per_task
+    );
     if request.wait {
         return wait(plan, folder, pending.len());
     }
     // Nothing is lost where nobody reads it.
-    let _ = writeln!(std::io::stdout(), "job {job}; `cargo xtask sweep status {shown}` tells how far it is, `cargo xtask report {shown}` what it found");
+    let _ = writeln!(
+        std::io::stdout(),
+        "job {job}; `cargo xtask sweep status {shown}` tells how far it is, `cargo xtask report {shown}` what it found"
+    );
     Ok(exit_code::DONE)
 }
 
@@ -192,7 +204,8 @@ pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
         let path = place.join(JOB);
         // One that was killed while it submitted knows no number.
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let job: Job = toml::from_str(&text).map_err(|error| Error::Results { path, problem: error.message().to_owned() })?;
+        let job: Job =
+            toml::from_str(&text).map_err(|error| Error::Results { path, problem: error.message().to_owned() })?;
         jobs.push(job.job);
     }
     Ok(jobs)
@@ -204,14 +217,18 @@ pub(crate) fn check_queue_is_empty(folder: &Path) -> Result<(), Error> {
         Queue::Tasks(tasks) => match tasks.first() {
             Some(Task { job, .. }) => {
                 let (count, shown) = (tasks.len(), folder.display());
-                let problem = format!("job {job} for {shown} still has {count} tasks in the queue: wait for them, or end them (scancel {job})");
+                let problem = format!(
+                    "job {job} for {shown} still has {count} tasks in the queue: wait for them, or end them (scancel {job})"
+                );
                 Err(Error::Refused { problem })
             }
             None => Ok(()),
         },
         Queue::None => Ok(()),
         Queue::Silent(problem) => {
-            tracing::warn!("Slurm does not say whether tasks of this sweep wait ({problem}); those that begin meanwhile will end at once");
+            tracing::warn!(
+                "Slurm does not say whether tasks of this sweep wait ({problem}); those that begin meanwhile will end at once"
+            );
             Ok(())
         }
     }
@@ -224,7 +241,8 @@ const EVERY: Duration = Duration::from_secs(1);
 fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
     let stop = cli::stop_on_signal();
     let mut progress = Progress::new(trials);
-    let ended = || -> Result<usize, Error> { Ok(plan.len() - pending(&store::latest(plan, folder, false)?, &[]).len()) };
+    let ended =
+        || -> Result<usize, Error> { Ok(plan.len() - pending(&store::latest(plan, folder, false)?, &[]).len()) };
     let mut known = plan.len() - trials;
     loop {
         let now = ended()?;
@@ -289,10 +307,14 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
 
 /// The trials of one task.
 fn share(path: &Path, trials_per_task: usize, task: usize) -> Result<Vec<Hash>, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| rnn_train::Error::Read { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| rnn_train::Error::Read { path: path.to_owned(), source })?;
     let lines = text.lines().enumerate().skip(task.saturating_mul(trials_per_task)).take(trials_per_task);
     let hash = |(line, text): (usize, &str)| {
-        text.parse().map_err(|problem| Error::Results { path: path.to_owned(), problem: format!("line {}: {problem}", line + 1) })
+        text.parse().map_err(|problem| Error::Results {
+            path: path.to_owned(),
+            problem: format!("line {}: {problem}", line + 1),
+        })
     };
     lines.map(hash).collect()
 }

@@ -80,7 +80,8 @@ pub(crate) fn eta_squared(numbers: &[f64], groups: &[usize]) -> Option<f64> {
         sums[group] += rank - middle;
         counts[group] += 1;
     }
-    let between: f64 = sums.iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(sum, &count)| sum * sum / count as f64).sum();
+    let between: f64 =
+        sums.iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(sum, &count)| sum * sum / count as f64).sum();
     let total: f64 = ranks.iter().map(|rank| (rank - middle).powi(2)).sum();
     // With ties, H is what it is for the variance that the shared ranks have.
     let h = (n as f64 - 1.0) * between / total;

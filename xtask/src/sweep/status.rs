@@ -26,7 +26,8 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
     // Writing to a text cannot fail.
     for (trial, record) in wrong.iter().take(SHOWN) {
-        let _ = writeln!(text, "trial {trial} {}: {}", words(record.status), record.error.as_deref().unwrap_or_default());
+        let _ =
+            writeln!(text, "trial {trial} {}: {}", words(record.status), record.error.as_deref().unwrap_or_default());
     }
     if wrong.len() > SHOWN {
         let _ = writeln!(text, "and {} more", wrong.len() - SHOWN);
@@ -36,7 +37,8 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
         Queue::Tasks(tasks) => {
             let mut by_state: BTreeMap<_, usize> = BTreeMap::new();
             for task in &tasks {
-                let place = if task.node.is_empty() { format!("({})", task.reason) } else { format!("on {}", task.node) };
+                let place =
+                    if task.node.is_empty() { format!("({})", task.reason) } else { format!("on {}", task.node) };
                 *by_state.entry((task.job, task.state.to_lowercase(), place)).or_default() += 1;
             }
             for ((job, state, place), count) in by_state {
@@ -57,8 +59,12 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let left = counts.iter().any(|(status, _)| !status.is_final() && !status.is_failure());
     let _ = match (busy, left) {
         (true, _) => writeln!(text, "it is being worked on"),
-        (false, true) => writeln!(text, "nobody is at work here; `cargo xtask sweep` with the same spec and folder goes on with it"),
-        (false, false) => writeln!(text, "it is at its end; `cargo xtask report {}` writes its tables and report", folder.display()),
+        (false, true) => {
+            writeln!(text, "nobody is at work here; `cargo xtask sweep` with the same spec and folder goes on with it")
+        }
+        (false, false) => {
+            writeln!(text, "it is at its end; `cargo xtask report {}` writes its tables and report", folder.display())
+        }
     };
     // Nothing is lost where nobody reads it.
     let _ = write!(std::io::stdout(), "{text}");

@@ -61,11 +61,14 @@ pub(crate) fn open(plan: &Plan, folder: &Path, overwrite: bool) -> Result<Lock, 
     folder::make_folder(folder)?;
     let is_sweep = folder.join(SPEC).exists();
     if !is_sweep {
-        let entries = std::fs::read_dir(folder).map_err(|error| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source: error }))?;
+        let entries = std::fs::read_dir(folder)
+            .map_err(|error| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source: error }))?;
         let other = entries.flatten().map(|entry| entry.file_name()).find(|name| name != LOCK);
         if let Some(name) = other {
             let name = name.to_string_lossy();
-            return refuse(format!("there is a {name}, but no {SPEC}: this is no sweep's folder, and is not written to"));
+            return refuse(format!(
+                "there is a {name}, but no {SPEC}: this is no sweep's folder, and is not written to"
+            ));
         }
     }
     let lock = lock(folder, Held::Alone)?;
@@ -86,7 +89,8 @@ pub(crate) fn open(plan: &Plan, folder: &Path, overwrite: bool) -> Result<Lock, 
     }
     // In this order: a plan that is not there is written again, and one that is there is of the spec beside it.
     folder::remove(&folder.join(PLAN)).map_err(|error| unwritable(folder, &error))?;
-    write_whole(&folder.join(SPEC), plan.spec.to_toml().to_string().as_bytes()).map_err(|error| unwritable(folder, &error))?;
+    write_whole(&folder.join(SPEC), plan.spec.to_toml().to_string().as_bytes())
+        .map_err(|error| unwritable(folder, &error))?;
     plan.write(folder)?;
     Ok(lock)
 }
@@ -184,7 +188,9 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     let mut table = csv::Writer::from_writer(file);
     let time = jiff::Timestamp::now().round(jiff::Unit::Second).map(|time| time.to_string()).unwrap_or_default();
-    let arguments = std::env::args().skip(1).map(|argument| if argument.contains(' ') { format!("'{argument}'") } else { argument });
+    let arguments = std::env::args()
+        .skip(1)
+        .map(|argument| if argument.contains(' ') { format!("'{argument}'") } else { argument });
     let command = ["cargo xtask".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
     let write = |table: &mut csv::Writer<_>| {
         if is_new {

@@ -102,7 +102,8 @@ impl Row {
             value.map(|value| value.to_string()).unwrap_or_default()
         }
         let before = [self.trial.to_string(), self.replicate.to_string(), self.seed.to_string()];
-        let trained = |of: fn(&Record) -> usize| cell(self.number(|record| Some(of(record)).filter(|&number| number > 0)));
+        let trained =
+            |of: fn(&Record) -> usize| cell(self.number(|record| Some(of(record)).filter(|&number| number > 0)));
         let behind = [
             self.status.to_string(),
             cell(self.final_loss()),
@@ -112,7 +113,12 @@ impl Row {
             cell(self.number(|record| record.outcome.solved_steps)),
             trained(|record| record.outcome.epochs),
             trained(|record| record.outcome.steps),
-            cell(self.record.as_ref().filter(|record| record.status != TrialStatus::Running).map(|record| format!("{:.3}", record.outcome.wall_seconds))),
+            cell(
+                self.record
+                    .as_ref()
+                    .filter(|record| record.status != TrialStatus::Running)
+                    .map(|record| format!("{:.3}", record.outcome.wall_seconds)),
+            ),
             cell(self.error()),
             cell(self.record.as_ref().and_then(|record| record.stderr.as_ref())),
             self.hash.to_string(),
@@ -177,10 +183,15 @@ pub(crate) fn ended(folder: &Path) -> Result<Vec<Hash>, Error> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    let wrong = |problem: String| Error::Results { path: path.clone(), problem: format!("{problem}; without it, it is written again") };
+    let wrong = |problem: String| Error::Results {
+        path: path.clone(),
+        problem: format!("{problem}; without it, it is written again"),
+    };
     let mut table = csv::Reader::from_path(&path).map_err(|error| wrong(error.to_string()))?;
     let header = table.headers().map_err(|error| wrong(error.to_string()))?.clone();
-    let column = |name: &str| header.iter().position(|column| column == name).ok_or_else(|| wrong(format!("line 1: no column `{name}`")));
+    let column = |name: &str| {
+        header.iter().position(|column| column == name).ok_or_else(|| wrong(format!("line 1: no column `{name}`")))
+    };
     let (status, hash) = (column("status")?, column(HASH)?);
     let mut ended = Vec::new();
     for row in table.records() {
@@ -218,7 +229,9 @@ impl Group {
             trials: rows.len(),
             n: counted().count(),
             solved: counted().filter(|row| row.solved()).count(),
-            median_solved_steps: median(counted().filter_map(|row| row.number(|record| record.outcome.solved_steps).map(|steps| steps as f64))),
+            median_solved_steps: median(
+                counted().filter_map(|row| row.number(|record| record.outcome.solved_steps).map(|steps| steps as f64)),
+            ),
             final_losses: done().filter_map(|row| row.final_loss()).collect(),
             accuracies: done().filter_map(|row| row.number(|record| record.outcome.accuracy)).collect(),
             statuses: rows.iter().map(|row| row.status).collect(),

@@ -65,7 +65,15 @@ pub(crate) fn run() -> Result<u8, Error> {
         Ok(status) => {
             let losses = shown(&watcher.losses, status.epochs, job.every_epoch);
             let code = exit_code::of(status.status);
-            (Answer { error: status.error.clone(), status: status.status.into(), outcome: outcome(status, losses), hopeless: false }, code)
+            (
+                Answer {
+                    error: status.error.clone(),
+                    status: status.status.into(),
+                    outcome: outcome(status, losses),
+                    hopeless: false,
+                },
+                code,
+            )
         }
         Err(error) => {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
@@ -104,7 +112,11 @@ fn train(
                 std::thread::sleep(Duration::from_millis(20));
             }
             // What is left of an earlier attempt is of no use.
-            Err(error @ (rnn_train::Error::Checkpoint { .. } | rnn_train::Error::Weights { .. } | rnn_train::Error::Read { .. })) => {
+            Err(
+                error @ (rnn_train::Error::Checkpoint { .. }
+                | rnn_train::Error::Weights { .. }
+                | rnn_train::Error::Read { .. }),
+            ) => {
                 tracing::warn!("{error}: it begins again");
                 break begin(settings, folder, watcher, stop)?;
             }
@@ -116,12 +128,18 @@ fn train(
     Ok(trained)
 }
 
-fn begin(settings: &Settings, folder: &Path, watcher: &mut Watcher, stop: &AtomicBool) -> Result<Status, rnn_train::Error> {
+fn begin(
+    settings: &Settings,
+    folder: &Path,
+    watcher: &mut Watcher,
+    stop: &AtomicBool,
+) -> Result<Status, rnn_train::Error> {
     rnn_train::run(settings, folder, OPTIONS, watcher, stop)
 }
 
 fn outcome(status: Status, losses: Curve) -> Outcome {
-    let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } = status;
+    let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } =
+        status;
     Outcome { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, losses }
 }
 
@@ -133,7 +151,11 @@ fn shown(losses: &BTreeMap<usize, f64>, epochs: usize, all: bool) -> Curve {
         let step = 1_usize << (number.ilog2().saturating_sub(4));
         number.is_multiple_of(step) || number == epochs
     };
-    losses.iter().filter(|(epoch, _)| **epoch < epochs && (all || kept(**epoch))).map(|(epoch, loss)| (*epoch, *loss)).collect()
+    losses
+        .iter()
+        .filter(|(epoch, _)| **epoch < epochs && (all || kept(**epoch)))
+        .map(|(epoch, loss)| (*epoch, *loss))
+        .collect()
 }
 
 /// Takes down the losses, and stops a trial that is at one of its limits.
@@ -180,6 +202,10 @@ mod tests {
         assert!((100..140).contains(&thousand.len()), "{}", thousand.len());
         assert_eq!((thousand[0], thousand[31], thousand[thousand.len() - 1]), ((0, 0.0), (31, 31.0), (1000, 1000.0)));
         assert_eq!(shown(&losses(1001), 1001, true).len(), 1001);
-        assert_eq!(shown(&losses(10), 4, false).len(), 4, "what a killed attempt wrote beyond its checkpoint does not count");
+        assert_eq!(
+            shown(&losses(10), 4, false).len(),
+            4,
+            "what a killed attempt wrote beyond its checkpoint does not count"
+        );
     }
 }

@@ -44,7 +44,9 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
     };
     let count = ((high - low) / by + 1e-9).floor() + 1.0;
     if by <= 0.0 || !(1.0..=MOST_VALUES).contains(&count) {
-        return Err(format!("{key} goes from {from} to {to} in steps of {step}: that are no values, or too many; {form}"));
+        return Err(format!(
+            "{key} goes from {from} to {to} in steps of {step}: that are no values, or too many; {form}"
+        ));
     }
     let values = (0..count as i64).map(|index| match whole {
         [Some(low), _, Some(by)] => Value::Integer(low + index * by),
@@ -79,13 +81,18 @@ pub(crate) enum Distribution {
 
 impl Distribution {
     pub(crate) fn parse(key: &str, value: &Value) -> Result<Self, String> {
-        let form = format!("for instance {key} = {{ uniform = [0.0, 1.0] }}; there are uniform, log_uniform, int and choice");
+        let form =
+            format!("for instance {key} = {{ uniform = [0.0, 1.0] }}; there are uniform, log_uniform, int and choice");
         let only = value.as_table().filter(|table| table.len() == 1).and_then(|table| table.iter().next());
         let Some((kind, Value::Array(values))) = only else {
             return Err(format!("{key} is {value}: it must be a distribution, {form}"));
         };
         if kind == "choice" {
-            return if values.is_empty() { Err(format!("{key} has no value to choose")) } else { Ok(Self::Choice(values.clone())) };
+            return if values.is_empty() {
+                Err(format!("{key} has no value to choose"))
+            } else {
+                Ok(Self::Choice(values.clone()))
+            };
         }
         let ends = match values.as_slice() {
             [low, high] => number(low).zip(number(high)).filter(|(low, high)| low < high && high - low < f64::INFINITY),
@@ -178,7 +185,14 @@ mod tests {
         for (range, expected) in cases {
             assert_eq!(Value::Array(listed("x", &of(range)).unwrap()).to_string(), expected);
         }
-        for wrong in ["{ from = 3, to = 1 }", "{ from = 1, to = 2, step = 0 }", "{ from = 1 }", "{ from = 1, to = 'a' }", "[]", "3"] {
+        for wrong in [
+            "{ from = 3, to = 1 }",
+            "{ from = 1, to = 2, step = 0 }",
+            "{ from = 1 }",
+            "{ from = 1, to = 'a' }",
+            "[]",
+            "3",
+        ] {
             assert!(listed("x", &of(&format!("x = {wrong}"))).is_err(), "{wrong}");
         }
     }
