@@ -389,6 +389,9 @@ fn a_report_of_a_running_sweep() {
     let (_folder, _, out, mut child) = long_sweep();
     let printed = succeed(XTASK, ["report", out.to_str().unwrap()]);
     assert!(printed.contains("2 running"), "{printed}");
+    let status = || succeed(XTASK, ["sweep", "status", out.to_str().unwrap()]);
+    assert_eq!(status(), format!("{}: 2 trials: 2 running\nit is being worked on\n", out.display()));
     kill("-INT", child.id());
     child.wait().unwrap();
+    assert!(status().contains("2 trials: 2 interrupted\nnobody is at work here"), "{}", status());
 }

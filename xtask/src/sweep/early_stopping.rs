@@ -13,6 +13,7 @@
 //! is pruned depends on the spec alone, and a trial can be told before it begins at which losses it is to stop.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// A rule by which trials are stopped.
@@ -96,15 +97,16 @@ impl EarlyStopping {
     /// Where a trial of this many epochs stops, beside others: `done` are the curves of those that were trained to their
     /// end, `pruned` of those that were not.
     pub(crate) fn limits(&self, num_epochs: usize, done: &[&Curve], pruned: &[&Curve]) -> Vec<Limit> {
-        let at = |curves: &[&Curve], epoch: usize| -> Vec<f64> {
-            let loss = |curve: &&Curve| curve.iter().find(|(of, _)| *of == epoch).map(|(_, loss)| *loss);
-            curves.iter().filter_map(loss).collect()
-        };
         let mut limits = Vec::new();
         if self.halving {
+            let at = |curve: &&Curve, epoch: usize| {
+                let place = curve.binary_search_by_key(&epoch, |(of, _)| *of).ok()?;
+                Some(curve[place].1)
+            };
             let mut epochs = self.min_epochs;
             while (epochs as usize) < num_epochs {
-                let mut losses = [at(done, epochs as usize - 1), at(pruned, epochs as usize - 1)].concat();
+                let curves = done.iter().chain(pruned);
+                let mut losses: Vec<f64> = curves.filter_map(|curve| at(curve, epochs as usize - 1)).collect();
                 losses.sort_by(f64::total_cmp);
                 // Of all there and this trial itself, so many go on, but at least the best.
                 let go_on = ((losses.len() + 1) / self.reduction_factor as usize).max(1);
@@ -114,12 +116,15 @@ impl EarlyStopping {
                 epochs = epochs.saturating_mul(self.reduction_factor);
             }
         } else if done.len() as u64 >= self.startup_trials {
-            for epochs in self.warmup_epochs as usize + 1..num_epochs {
-                let losses = at(done, epochs - 1);
+            let mut by_epoch: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+            let given = self.warmup_epochs as usize + 1..num_epochs;
+            for &(epoch, loss) in done.iter().copied().flatten().filter(|(epoch, _)| given.contains(&(epoch + 1))) {
+                by_epoch.entry(epoch + 1).or_default().push(loss);
+            }
+            for (epochs, losses) in by_epoch {
                 let trials = losses.len();
-                if let Some(loss) = super::stats::median(losses) {
-                    limits.push(Limit { epochs, loss, trials, lowest: true });
-                }
+                let median = super::stats::median(losses);
+                limits.extend(median.map(|loss| Limit { epochs, loss, trials, lowest: true }));
             }
         }
         limits

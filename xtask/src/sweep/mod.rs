@@ -26,8 +26,8 @@ use crate::error::Error;
 use crate::report;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use plan::Plan;
-use pool::{Event, Keep, Work};
-use results::{Record, ResultsFile, TrialStatus};
+use pool::{Event, Keep, Pool, Work};
+use results::{Known, ResultsFile, TrialStatus};
 use rnn_train::{cli, exit_code};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -65,17 +65,18 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let fail_fast = options.fail_fast;
     let work = Work { plan, folder, pending, keep: options.keep, fail_fast, stop: &stop };
     let mut progress = Progress::new(work.pending.len());
-    let before = latest.clone();
-    let ran = pool::run(&work, files, &before, |event| {
+    let pool = Pool::new(&work, files.len(), &latest)?;
+    let ran = pool::run(&pool, files, |event| {
         if let Event::Ended { trial, record } = &event {
-            latest[*trial] = Some(record.without_losses());
+            latest[*trial] = Some(Box::new(record.without_losses()));
         }
         progress.tell(&event);
     });
     progress.end();
-    drop(before);
-    let rows = finish(plan, folder, latest, false)?;
+    // What stopped the work is the one to tell of, if this cannot be done either.
+    let finished = finish(plan, folder, latest, false);
     ran?;
+    let rows = finished?;
     print_outcome(plan, folder, &rows);
     let failed = rows.iter().any(|row| row.status.is_failure());
     Ok(match stop.load(Ordering::Relaxed) {
@@ -92,15 +93,15 @@ fn files(folder: &Path, workers: usize) -> Result<Vec<ResultsFile>, Error> {
 }
 
 /// The numbers of the trials that are to run.
-pub(crate) fn pending(latest: &[Option<Record>], retry: &[TrialStatus]) -> Vec<usize> {
-    let is_pending = |record: &Option<Record>| match record {
+pub(crate) fn pending(latest: &[Known], retry: &[TrialStatus]) -> Vec<usize> {
+    let is_pending = |record: &Known| match record {
         None => true,
         Some(record) => !(record.status.is_final() || record.status.is_failure()) || retry.contains(&record.status),
     };
     latest.iter().enumerate().filter(|(_, record)| is_pending(record)).map(|(number, _)| number).collect()
 }
 
-fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Option<Record>], pending: &[usize], options: &Options) {
+fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[usize], options: &Options) {
     for line in dry_run::left_out(plan) {
         tracing::warn!("{line}");
     }
@@ -139,12 +140,7 @@ pub(crate) fn words(status: TrialStatus) -> String {
 }
 
 /// Writes the tables and the report; returns all rows.
-pub(crate) fn finish(
-    plan: &Plan,
-    folder: &Path,
-    latest: Vec<Option<Record>>,
-    running: bool,
-) -> Result<Vec<Row>, Error> {
+pub(crate) fn finish(plan: &Plan, folder: &Path, latest: Vec<Known>, running: bool) -> Result<Vec<Row>, Error> {
     let rows: Vec<Row> =
         latest.into_iter().enumerate().map(|(trial, record)| Row::new(plan, trial, record, running)).collect();
     summary::write(plan, folder, &rows)?;
@@ -179,7 +175,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
             );
         }
     }
-    let best = best(plan, rows).and_then(|row| Some((row, row.record.as_ref()?)));
+    let best = best(plan, rows).and_then(|row| Some((row, row.record.as_deref()?)));
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
     let best = best.map(|(trial, score)| {
@@ -190,7 +186,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
 
 /// The best trial by the objective, and of equal ones the first.
 pub(crate) fn best<'a>(plan: &Plan, rows: &'a [Row]) -> Option<&'a Row> {
-    let scored = rows.iter().filter_map(|row| Some((plan.spec.objective.score(row.record.as_ref()?)?, row)));
+    let scored = rows.iter().filter_map(|row| Some((plan.spec.objective.score(row.record.as_deref()?)?, row)));
     scored.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row)
 }
 

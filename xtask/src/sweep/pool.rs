@@ -2,7 +2,7 @@
 
 use super::early_stopping::{Curve, EarlyStopping, Limit};
 use super::plan::{Hash, Plan, Trial};
-use super::results::{Record, ResultsFile, TrialStatus};
+use super::results::{Known, Record, ResultsFile, TrialStatus};
 use super::store::trial_folder;
 use super::trial::{Answer, Job};
 use crate::error::Error;
@@ -54,20 +54,13 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How much of the standard error of a trial that failed is kept.
 const TAIL: usize = 8;
 
-/// Runs the work, with a worker for each of these files, and hands what happens to `tell` in this thread. `latest` is what
-/// is known of the trials so far.
-pub(crate) fn run(
-    work: &Work<'_>,
-    files: Vec<ResultsFile>,
-    latest: &[Option<Record>],
-    mut tell: impl FnMut(Event),
-) -> Result<(), Error> {
-    let pool = Pool::new(work, files.len(), latest)?;
+/// Runs the work, and hands what happens to `tell` in this thread.
+pub(crate) fn run(pool: &Pool<'_>, files: Vec<ResultsFile>, mut tell: impl FnMut(Event)) -> Result<(), Error> {
     let mut failure = None;
     std::thread::scope(|scope| {
         let (sender, events) = channel();
         for (index, file) in files.into_iter().enumerate() {
-            let (pool, sender) = (&pool, sender.clone());
+            let sender = sender.clone();
             scope.spawn(move || {
                 if let Err(error) = pool.work(index, file, &sender) {
                     // The receiver outlives all workers.
@@ -89,7 +82,7 @@ pub(crate) fn run(
                 Ok(event) => tell(event),
                 Err(error) => {
                     failure.get_or_insert(error);
-                    work.stop.store(true, Ordering::Relaxed);
+                    pool.work.stop.store(true, Ordering::Relaxed);
                 }
             }
             pool.look_after();
@@ -108,7 +101,8 @@ struct Slot {
     timed_out: bool,
 }
 
-struct Pool<'a> {
+/// The workers of some work.
+pub(crate) struct Pool<'a> {
     work: &'a Work<'a>,
     program: PathBuf,
     /// The next of the pending trials.
@@ -132,11 +126,12 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Pool<'a> {
-    fn new(work: &'a Work<'a>, workers: usize, latest: &[Option<Record>]) -> Result<Self, Error> {
+    /// As many workers for the work; `latest` is what is known of the trials so far.
+    pub(crate) fn new(work: &'a Work<'a>, workers: usize, latest: &[Known]) -> Result<Self, Error> {
         let rule = work.plan.spec.early_stopping;
         let mut trials = Vec::new();
         if rule.is_some() {
-            trials = latest.iter().map(|record| ending(record.as_ref())).collect();
+            trials = latest.iter().map(|record| ending(record.as_deref())).collect();
             work.pending.iter().for_each(|&trial| trials[trial] = None);
         }
         let scored = latest.iter().enumerate().filter_map(|(trial, record)| {

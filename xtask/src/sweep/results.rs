@@ -117,6 +117,9 @@ pub(crate) struct Record {
     pub(crate) outcome: Outcome,
 }
 
+/// What is known of a trial, if anything: in a box, because of a million trials most may not have begun.
+pub(crate) type Known = Option<Box<Record>>;
+
 /// What a trial has come to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

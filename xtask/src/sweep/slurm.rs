@@ -10,7 +10,7 @@
 //! the first lets go of their file of results, and then runs what is missing.
 
 use super::plan::{Hash, Plan};
-use super::pool::{self, Event, Keep, Work};
+use super::pool::{self, Keep, Pool, Work};
 use super::queue::{self, Queue, Task, last_line};
 use super::results::ResultsFile;
 use super::store::{self, SLURM};
@@ -301,7 +301,8 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
     tracing::info!("{} of {} trials to run, as {worker} on {node}", pending.len(), share.len());
     let mut progress = Progress::new(pending.len());
     let work = Work { plan: &plan, folder, pending, keep, fail_fast: false, stop: &stop };
-    pool::run(&work, vec![file], &latest, |event: Event| progress.tell(&event))?;
+    let pool = Pool::new(&work, 1, &latest)?;
+    pool::run(&pool, vec![file], |event| progress.tell(&event))?;
     Ok(if stop.load(Ordering::Relaxed) { exit_code::INTERRUPTED } else { exit_code::DONE })
 }
 

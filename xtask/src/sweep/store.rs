@@ -11,13 +11,14 @@
 
 use super::plan::{PLAN, Plan};
 use super::reader;
-use super::results::{self, RESULTS, Record, TrialStatus};
+use super::results::{self, Known, RESULTS, Record, TrialStatus};
 use super::spec::SPEC;
 use super::summary::{self, GROUPS, SUMMARY};
 use crate::error::Error;
 use rnn_train::folder::{self, Held, Lock, write_whole};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The folder of the trials' folders.
 pub(crate) const TRIALS: &str = "trials";
@@ -35,14 +36,24 @@ pub(crate) fn trial_folder(folder: &Path, hash: super::plan::Hash) -> PathBuf {
     folder.join(TRIALS).join(hash.to_string())
 }
 
+/// How long a lock is tried for: who only looks whether somebody works here holds it for a moment.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Who may work in a folder at the same time: one sweep, or the tasks of a Slurm job together.
 pub(crate) fn lock(folder: &Path, held: Held) -> Result<Lock, Error> {
     let refused = || {
         let problem = "another sweep, or tasks of a Slurm job, are at work in this folder right now".to_owned();
         rnn_train::Error::Out { path: folder.to_owned(), problem }
     };
-    let lock = Lock::of_file(&folder.join(LOCK), held).map_err(|error| unwritable(folder, &error))?;
-    Ok(lock.ok_or_else(refused)?)
+    let begun = Instant::now();
+    loop {
+        let lock = Lock::of_file(&folder.join(LOCK), held).map_err(|error| unwritable(folder, &error))?;
+        match lock {
+            Some(lock) => return Ok(lock),
+            None if begun.elapsed() > PATIENCE => return Err(refused().into()),
+            None => std::thread::sleep(PATIENCE / 50),
+        }
+    }
 }
 
 /// Whether somebody works in a folder.
@@ -147,9 +158,9 @@ fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
 }
 
 /// What became of each trial, as far as it is known; with the curves of losses only if they are asked for.
-pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Option<Record>>, Error> {
+pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Known>, Error> {
     let numbers = plan.numbers();
-    let mut latest: Vec<Option<Record>> = vec![None; plan.len()];
+    let mut latest: Vec<Known> = vec![None; plan.len()];
     results::read(folder, |mut record| {
         let Some(&number) = numbers.get(&record.hash) else { return };
         if !curves {
@@ -157,16 +168,16 @@ pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Opt
         }
         let known = &mut latest[number];
         if known.as_ref().is_none_or(|known| record.supersedes(known)) {
-            *known = Some(record);
+            *known = Some(Box::new(record));
         }
     })?;
     Ok(latest)
 }
 
 /// Makes sure that the files of results still have every trial that the summary knows to be at its end.
-pub(crate) fn check_nothing_is_lost(plan: &Plan, folder: &Path, latest: &[Option<Record>]) -> Result<(), Error> {
+pub(crate) fn check_nothing_is_lost(plan: &Plan, folder: &Path, latest: &[Known]) -> Result<(), Error> {
     let numbers = plan.numbers();
-    let is_final = |record: &Option<Record>| record.as_ref().is_some_and(|record| record.status.is_final());
+    let is_final = |record: &Known| record.as_ref().is_some_and(|record| record.status.is_final());
     let ended = summary::ended(folder)?;
     let mut lost = ended.iter().filter_map(|hash| numbers.get(hash)).filter(|number| !is_final(&latest[**number]));
     if let Some(first) = lost.next() {
@@ -203,8 +214,8 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
 }
 
 /// How many trials there are of each status.
-pub(crate) fn counts(latest: &[Option<Record>], running: bool) -> Vec<(TrialStatus, usize)> {
-    let status = |record: &Option<Record>| status_of(record.as_ref(), running);
+pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize)> {
+    let status = |record: &Known| status_of(record.as_deref(), running);
     let count = |which: TrialStatus| latest.iter().filter(|record| status(record) == which).count();
     results::STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0).collect()
 }

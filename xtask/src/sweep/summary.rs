@@ -1,7 +1,7 @@
 //! The tables of a sweep, for spreadsheets: `summary.csv`, a row a trial, and `groups.csv`, a row a combination of values.
 
 use super::plan::{BEFORE, HASH, Hash, Plan};
-use super::results::{Record, TrialStatus};
+use super::results::{Known, Record, TrialStatus};
 use super::spec::{Metric, Objective};
 use super::stats::{mean, mean_interval, median, wilson};
 use super::store::status_of;
@@ -60,13 +60,13 @@ pub(crate) struct Row {
     pub(crate) hash: Hash,
     pub(crate) status: TrialStatus,
     /// `None` for one that has not begun.
-    pub(crate) record: Option<Record>,
+    pub(crate) record: Known,
 }
 
 impl Row {
-    pub(crate) fn new(plan: &Plan, trial: usize, record: Option<Record>, running: bool) -> Self {
+    pub(crate) fn new(plan: &Plan, trial: usize, record: Known, running: bool) -> Self {
         let (_, replicate) = plan.place(trial);
-        let status = status_of(record.as_ref(), running);
+        let status = status_of(record.as_deref(), running);
         Self { trial, replicate, seed: plan.seed(replicate), hash: plan.hash(trial), status, record }
     }
 
@@ -84,7 +84,7 @@ impl Row {
     }
 
     pub(crate) fn number<T>(&self, of: impl Fn(&Record) -> Option<T>) -> Option<T> {
-        self.record.as_ref().and_then(of)
+        self.record.as_deref().and_then(of)
     }
 
     pub(crate) fn error(&self) -> Option<&str> {

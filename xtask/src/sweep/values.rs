@@ -49,7 +49,7 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
         ));
     }
     let values = (0..count as i64).map(|index| match whole {
-        [Some(low), _, Some(by)] => Value::Integer(low + index * by),
+        [Some(low), _, Some(by)] => Value::Integer(low.saturating_add(index.saturating_mul(by))),
         // A sum of tenths is no tenth, so that the digits beyond those that were given are cut.
         _ => Value::Float(rounded(low + index as f64 * by, 12)),
     });
@@ -144,7 +144,10 @@ impl Distribution {
                 // exp and ln of the system may differ in the last digit; four digits do not show it.
                 Value::Float(rounded((low.ln() + share * (high / low).ln()).exp(), 4).clamp(*low, *high))
             }
-            Self::Int(low, high) => Value::Integer(low + (share * ((high - low) as f64 + 1.0)) as i64),
+            Self::Int(low, high) => {
+                let beyond = (share * (*high as f64 - *low as f64 + 1.0)) as i64;
+                Value::Integer(low.saturating_add(beyond).min(*high))
+            }
             Self::Choice(values) => values[(share * values.len() as f64) as usize].clone(),
         }
     }
