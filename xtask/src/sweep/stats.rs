@@ -34,8 +34,9 @@ pub(crate) fn wilson(k: usize, n: usize) -> Option<(f64, f64)> {
     let (k, n, square) = (k as f64, n as f64, Z * Z);
     let middle = (k + square / 2.0) / (n + square);
     let half = Z / (n + square) * (k * (n - k) / n + square / 4.0).sqrt();
-    // Rounding must not lead beyond what a probability can be.
-    Some(((middle - half).max(0.0), (middle + half).min(1.0)))
+    // What follows exactly must not suffer from rounding.
+    let low = if k == 0.0 { 0.0 } else { middle - half };
+    Some((low, if k == n { 1.0 } else { middle + half }))
 }
 
 /// The mean of some numbers.

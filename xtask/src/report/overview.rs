@@ -1,0 +1,154 @@
+//! The head of a report: what was swept, by which commands, how it went, and which trial was the best.
+
+use super::facts::Facts;
+use super::parameters::Parameter;
+use crate::charts::paint::number;
+use crate::error::Error;
+use crate::sweep::results::{STATUSES, TrialStatus};
+use crate::sweep::spec::SPEC;
+use crate::sweep::store::{HISTORY, trial_folder};
+use crate::sweep::summary::texts;
+use crate::sweep::{best, dry_run, outcome, words};
+use maud::{Markup, html};
+use rnn_train::files::SOLVED_LOSS;
+
+/// How many of the last commands, and of the values of a parameter, are shown.
+const COMMANDS: usize = 20;
+const VALUES: usize = 16;
+
+pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
+    Ok(html! {
+        p.outcome { (outcome(facts.plan, facts.rows)) }
+        (counts(facts))
+        p {
+            "A trial has solved the task if in some epoch the mean loss of the settled windows is below " (SOLVED_LOSS)
+            ". Settled windows are those that count only targets that can be known: the first " code { "echo_step" }
+            " targets of a row echo what the net has not seen."
+        }
+        (best_trial(facts)?)
+        (varied(facts))
+        (commands(facts)?)
+    })
+}
+
+/// How many trials there are of each status.
+fn counts(facts: &Facts<'_>) -> Markup {
+    let count = |status: TrialStatus| facts.rows.iter().filter(|row| row.status == status).count();
+    let counts = STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0);
+    html! {
+        ul.counts {
+            li { b { (facts.rows.len()) } " planned" }
+            @for (status, count) in counts { li { b { (count) } " " (words(status)) } }
+        }
+    }
+}
+
+fn best_trial(facts: &Facts<'_>) -> Result<Markup, Error> {
+    let goal = if facts.plan.spec.objective.maximize { "highest" } else { "lowest" };
+    let Some(row) = best(facts.plan, facts.rows) else {
+        return Ok(html! {
+            h2 { "The best trial" }
+            p { "There is none: no trial was trained to its end and has a " code { (facts.objective()) } "." }
+        });
+    };
+    let values = texts(facts.plan, facts.group(row.trial))?;
+    let hash = row.hash.to_string();
+    let outcome = |of: fn(&crate::sweep::results::Outcome) -> Option<f64>| {
+        row.number(|record| of(&record.outcome)).map(|value| number(value, 4))
+    };
+    let numbers = [
+        ("final_loss", outcome(|outcome| outcome.final_loss)),
+        ("best_loss", outcome(|outcome| outcome.best_loss)),
+        ("accuracy", outcome(|outcome| outcome.accuracy)),
+        ("solved_steps", outcome(|outcome| outcome.solved_steps.map(|steps| steps as f64))),
+    ];
+    Ok(html! {
+        h2 { "The best trial" }
+        p { "The objective is the " (goal) " " code { (facts.objective()) } " of the trials that were trained to their end." }
+        dl {
+            dt { "trial" } dd { (row.trial) ", replicate " (row.replicate) ", seed " (row.seed) }
+            dt { "hash" }
+            dd {
+                @if trial_folder(facts.folder, row.hash).is_dir() {
+                    a href=(format!("trials/{hash}/")) { code { "trials/" (hash) } }
+                } @else { code { (hash) } " (its folder was not kept)" }
+            }
+            @for (parameter, value) in facts.parameters.iter().zip(&values) { dt { code { (parameter.name) } } dd { (value) } }
+            @for (name, value) in numbers { @if let Some(value) = value { dt { (name.replace('_', " ")) } dd { (value) } } }
+        }
+    })
+}
+
+/// What was varied and what was not.
+fn varied(facts: &Facts<'_>) -> Markup {
+    let spec = &facts.plan.spec;
+    let base = spec.base.values();
+    let last = spec.seed.saturating_add(spec.replicates - 1);
+    html! {
+        h2 { "What was varied" }
+        div.scroll { table {
+            thead { tr { th.t { "setting" } th.t { "how" } th.t { "values" } } }
+            tbody {
+                @for parameter in &facts.parameters {
+                    tr { td.t { code { (parameter.name) } } td.t { (parameter.how) } td.t.values { (values(parameter)) } }
+                }
+                tr { td.t { code { "seed" } } td.t { "replicates" } td.t { (spec.seed) @if last > spec.seed { " to " (last) } } }
+            }
+        } }
+        p {
+            "The same for all trials: "
+            @for (index, (name, value)) in base.iter().enumerate() {
+                @if index > 0 { ", " }
+                code { (name) " = " (value.to_string()) }
+            }
+            @if base.is_empty() { "all other settings at their defaults." } @else { "; all others at their defaults." }
+        }
+        @for line in dry_run::left_out(facts.plan) { p { (line) "." } }
+        @if let Some(seconds) = spec.trial_seconds { p { "A trial may take " (number(seconds, 4)) " seconds." } }
+        @if let Some(rule) = &spec.early_stopping {
+            p {
+                "Trials were stopped early that were hopeless beside others: "
+                @for (index, (key, value)) in rule.to_toml().iter().enumerate() {
+                    @if index > 0 { ", " }
+                    code { (key) " = " (value.to_string()) }
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// The values of a parameter, but not more than can be read.
+fn values(parameter: &Parameter) -> Markup {
+    let most = if parameter.levels.len() > VALUES { VALUES - 1 } else { VALUES };
+    html! {
+        @if parameter.binned { "in bins: " }
+        (parameter.levels.iter().take(most).cloned().collect::<Vec<_>>().join(", "))
+        @if parameter.levels.len() > most { " … " (parameter.levels.len()) " in all" }
+    }
+}
+
+/// The commands that worked in the folder.
+fn commands(facts: &Facts<'_>) -> Result<Markup, Error> {
+    let path = facts.folder.join(HISTORY);
+    if !path.exists() {
+        return Ok(html! {});
+    }
+    let wrong = |error: csv::Error| Error::Results { path: path.clone(), problem: error.to_string() };
+    let mut table = csv::ReaderBuilder::new().flexible(true).from_path(&path).map_err(wrong)?;
+    let sessions: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>().map_err(wrong)?;
+    let before = sessions.len().saturating_sub(COMMANDS);
+    let cell = |session: &csv::StringRecord, column: usize| session.get(column).unwrap_or_default().to_owned();
+    Ok(html! {
+        h2 { "How it was run" }
+        div.scroll { table {
+            thead { tr { th.t { "time" } th.t { "version" } th.t { "engine" } th { "jobs" } th.t { "command" } } }
+            tbody { @for session in &sessions[before..] { tr {
+                td.t { (cell(session, 0)) } td.t { (cell(session, 1)) } td.t { (cell(session, 2)) } td { (cell(session, 3)) }
+                td.t.command { code { (cell(session, 4)) } }
+            } } }
+        } }
+        @if before > 0 { p.note { (before) " earlier ones stand in " code { (HISTORY) } "." } }
+        p.note { code { "cargo xtask sweep " (SPEC) } " runs the same sweep again." }
+    })
+}

@@ -1,0 +1,244 @@
+//! A varied parameter as pictures need it: its values in order, or bins of them where they are many, and for each
+//! combination of the plan which of these it has.
+
+use crate::charts::paint::number;
+use crate::charts::scale::Scale;
+use crate::error::Error;
+use crate::sweep::plan::Plan;
+use crate::sweep::spec::Dimension;
+use crate::sweep::values::{Distribution, text};
+use toml::Value;
+
+/// Values of a list up to this number are shown one by one.
+const MOST_LISTED: usize = 24;
+/// Into how many bins others are put, each with about as many combinations.
+const BINS: usize = 8;
+
+/// A varied parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    /// Which dimension of the sweep it belongs to; paired ones belong to the same.
+    pub(crate) dimension: usize,
+    /// How it was varied, in words.
+    pub(crate) how: String,
+    /// Its values or bins: numbers in ascending order, others in that of the spec.
+    pub(crate) levels: Vec<String>,
+    /// The number of each level, where each level is one number.
+    pub(crate) level_numbers: Option<Vec<f64>>,
+    pub(crate) binned: bool,
+    /// Of each combination, its level.
+    level: Vec<usize>,
+    /// Of each combination, its value, if all are numbers.
+    numbers: Option<Vec<f64>>,
+    logarithmic: bool,
+}
+
+impl Parameter {
+    /// All of a plan's, in the order of its columns.
+    pub(crate) fn all(plan: &Plan) -> Result<Vec<Self>, Error> {
+        let mut kinds = Vec::new();
+        for (index, dimension) in plan.spec.dimensions.iter().enumerate() {
+            match dimension {
+                Dimension::Listed { names, options } => kinds.extend(names.iter().map(|name| {
+                    let values = options.iter().filter_map(|option| option.values().get(name).cloned()).collect();
+                    let how = if names.len() > 1 { "paired list" } else { "list" };
+                    Kind::new(name, index, how.to_owned(), values, true, false)
+                })),
+                Dimension::Random { settings, .. } => kinds.extend(settings.iter().map(|(name, from)| {
+                    let choice = matches!(from, Distribution::Choice(_));
+                    let how =
+                        if choice { "drawn from a list".to_owned() } else { format!("drawn, {}", in_words(from)) };
+                    Kind::new(name, index, how, from.examples(), choice, from.is_logarithmic())
+                })),
+            }
+        }
+        // A number stands for each value, because a plan may have many combinations.
+        let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(plan.groups()); kinds.len()];
+        for group in 0..plan.groups() {
+            for ((column, kind), value) in columns.iter_mut().zip(&kinds).zip(plan.values(group)?) {
+                column.push(kind.key(&value));
+            }
+        }
+        Ok(kinds.into_iter().zip(columns).map(|(kind, column)| kind.with(column)).collect())
+    }
+
+    pub(crate) fn is_numeric(&self) -> bool {
+        self.numbers.is_some()
+    }
+
+    /// The level of a combination.
+    pub(crate) fn level(&self, group: usize) -> usize {
+        self.level[group]
+    }
+
+    /// At which share of an axis each combination stands, and what to write beside that axis.
+    pub(crate) fn axis(&self) -> (Vec<f64>, Vec<(f64, String)>) {
+        let Some(numbers) = &self.numbers else {
+            let place =
+                |level: usize| if self.levels.len() < 2 { 0.5 } else { level as f64 / (self.levels.len() - 1) as f64 };
+            let labels = self.levels.iter().enumerate().map(|(level, label)| (place(level), label.clone())).collect();
+            return (self.level.iter().map(|&level| place(level)).collect(), labels);
+        };
+        let scale = Scale::of(numbers.iter().copied(), self.logarithmic);
+        let ticks = match &self.level_numbers {
+            Some(levels) if levels.len() <= BINS => levels.clone(),
+            _ => scale.ticks(6),
+        };
+        let mut labels: Vec<(f64, String)> = Vec::new();
+        for tick in ticks {
+            let place = scale.place(tick);
+            // Labels that would lie on each other are left out.
+            if labels.last().is_none_or(|(before, _)| place - before > 0.05) {
+                labels.push((place, number(tick, 4)));
+            }
+        }
+        (numbers.iter().map(|&number| scale.place(number)).collect(), labels)
+    }
+}
+
+/// A distribution as a spec names it.
+fn in_words(distribution: &Distribution) -> String {
+    let value = distribution.to_value();
+    let named = value.as_table().and_then(|table| table.iter().next());
+    named.map(|(kind, values)| format!("{kind} {values}")).unwrap_or_default()
+}
+
+/// What a spec says of a parameter.
+struct Kind {
+    name: String,
+    dimension: usize,
+    how: String,
+    /// The values that it can have, or examples of them.
+    values: Vec<Value>,
+    listed: bool,
+    numeric: bool,
+    logarithmic: bool,
+}
+
+impl Kind {
+    fn new(name: &str, dimension: usize, how: String, values: Vec<Value>, listed: bool, logarithmic: bool) -> Self {
+        let numbers: Vec<f64> = values.iter().filter_map(as_number).collect();
+        let numeric = numbers.len() == values.len() && !values.is_empty();
+        let (low, high) =
+            (numbers.iter().copied().fold(f64::MAX, f64::min), numbers.iter().copied().fold(0.0, f64::max));
+        // A list over two decades was meant for a logarithmic axis.
+        let logarithmic = logarithmic || (listed && numeric && low > 0.0 && high / low >= 100.0);
+        Self { name: name.to_owned(), dimension, how, values, listed, numeric, logarithmic }
+    }
+
+    /// The number that stands for a value.
+    fn key(&self, value: &Value) -> f64 {
+        if self.numeric {
+            return as_number(value).unwrap_or(f64::NAN);
+        }
+        self.values.iter().position(|known| known == value).unwrap_or(0) as f64
+    }
+
+    /// The parameter whose combinations have these keys.
+    fn with(self, keys: Vec<f64>) -> Parameter {
+        let mut distinct = keys.clone();
+        distinct.sort_by(f64::total_cmp);
+        let sorted = distinct.clone();
+        distinct.dedup();
+        let most = if self.listed { MOST_LISTED } else { BINS };
+        let place = |key: f64| distinct.partition_point(|known| *known < key);
+        let (mut binned, mut level_numbers) = (false, None);
+        let (levels, level): (Vec<String>, Vec<usize>) = if distinct.len() <= most {
+            level_numbers = self.numeric.then(|| distinct.clone());
+            (distinct.iter().map(|&key| self.label(key)).collect(), keys.iter().map(|&key| place(key)).collect())
+        } else if self.numeric {
+            binned = true;
+            let bins = quantile_bins(&sorted);
+            let labels = bins.iter().map(|&(low, high)| {
+                if low == high { number(low, 3) } else { format!("{}–{}", number(low, 3), number(high, 3)) }
+            });
+            (
+                labels.collect(),
+                keys.iter().map(|key| bins.partition_point(|(_, high)| high < key).min(bins.len() - 1)).collect(),
+            )
+        } else {
+            let labels = distinct[..most - 1].iter().map(|&key| self.label(key));
+            let others = format!("{} others", distinct.len() - (most - 1));
+            (labels.chain([others]).collect(), keys.iter().map(|&key| place(key).min(most - 1)).collect())
+        };
+        let numbers = self.numeric.then_some(keys);
+        let Self { name, dimension, how, logarithmic, .. } = self;
+        Parameter { name, dimension, how, levels, level_numbers, binned, level, numbers, logarithmic }
+    }
+
+    fn label(&self, key: f64) -> String {
+        if !self.numeric {
+            return self.values.get(key as usize).map(text).unwrap_or_default();
+        }
+        let whole = self.values.iter().all(Value::is_integer);
+        if whole { (key as i64).to_string() } else { text(&Value::Float(key)) }
+    }
+}
+
+fn as_number(value: &Value) -> Option<f64> {
+    value.as_integer().map(|number| number as f64).or_else(|| value.as_float())
+}
+
+/// The lowest and highest number of each of at most [`BINS`] bins of sorted numbers. Equal ones are in the same bin.
+fn quantile_bins(sorted: &[f64]) -> Vec<(f64, f64)> {
+    let mut bins: Vec<(f64, f64)> = Vec::new();
+    let (mut before, mut last) = (0, None);
+    for equal in sorted.chunk_by(|a, b| a == b) {
+        // By the middle one of equal ones, which does not favour either neighbour.
+        let bin = (before + equal.len() / 2) * BINS / sorted.len();
+        before += equal.len();
+        match bins.last_mut() {
+            Some((_, high)) if last == Some(bin) => *high = equal[0],
+            _ => bins.push((equal[0], equal[0])),
+        }
+        last = Some(bin);
+    }
+    bins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::reader;
+    use std::path::Path;
+
+    fn all(spec: &str) -> Vec<Parameter> {
+        Parameter::all(&Plan::new(reader::parse(spec, "spec.toml", Path::new("")).unwrap()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn numbers_ascend_and_words_keep_the_order_of_the_spec() {
+        let parameters =
+            all("[grid]\ncell = ['lstm', 'elman']\nlearning_rate = [0.3, 0.001, 1.0]\necho_step = [2, 1]\n");
+        let levels: Vec<Vec<&str>> = parameters.iter().map(|p| p.levels.iter().map(String::as_str).collect()).collect();
+        assert_eq!(levels, [vec!["lstm", "elman"], vec!["0.001", "0.3", "1.0"], vec!["1", "2"]]);
+        let of_third_group = parameters.iter().map(|parameter| parameter.level(2)).collect::<Vec<_>>();
+        assert_eq!(of_third_group, [0, 0, 1], "lstm, 0.001, 2");
+        assert_eq!(parameters[1].level_numbers.as_deref(), Some(&[0.001, 0.3, 1.0][..]));
+        assert_eq!(parameters[1].axis().1.first().map(|label| label.1.as_str()), Some("0.001"));
+    }
+
+    #[test]
+    fn many_values_are_binned() {
+        let random = all(
+            "[random]\ntrials = 64\nlearning_rate = { log_uniform = [1e-3, 1.0] }\nstate_size = { int = [2, 40] }\n",
+        );
+        for parameter in &random {
+            assert!(parameter.binned && parameter.levels.len() == BINS, "{parameter:?}");
+            let mut counts = [0; BINS];
+            (0..64).for_each(|group| counts[parameter.level(group)] += 1);
+            assert!(counts.iter().all(|count| (4..=12).contains(count)), "{counts:?}");
+        }
+        let listed = all("[grid]\nstate_size = { from = 1, to = 100 }\n");
+        assert_eq!((listed[0].levels.len(), listed[0].levels[0].as_str()), (BINS, "1–13"));
+    }
+
+    #[test]
+    fn equal_numbers_share_a_bin() {
+        let mut numbers = vec![1.0; 90];
+        numbers.extend([2.0, 3.0]);
+        assert_eq!(quantile_bins(&numbers), [(1.0, 1.0), (2.0, 3.0)]);
+        assert_eq!(quantile_bins(&[]), []);
+    }
+}

@@ -1,0 +1,78 @@
+//! How the window's length against the lag decided, which is what the tutorial's task is about.
+
+use super::facts::Facts;
+use crate::charts::paint::number;
+use crate::error::Error;
+use crate::sweep::stats::median;
+use maud::{Markup, html};
+use std::cmp::Ordering;
+
+/// The settings that are compared.
+pub(crate) const LAG: &str = "echo_step";
+pub(crate) const WINDOW: &str = "truncated_backprop_length";
+
+/// How long a window is against the lag, in words.
+const RELATIONS: [&str; 5] = [
+    "window shorter than the lag",
+    "window equal to the lag",
+    "window one longer than the lag",
+    "longer, but at most twice the lag",
+    "longer than that",
+];
+
+/// The place among [`RELATIONS`] of a window and a lag.
+fn relation(window: usize, lag: usize) -> usize {
+    match window.cmp(&lag) {
+        Ordering::Less => 0,
+        Ordering::Equal => 1,
+        Ordering::Greater if window == lag + 1 => 2,
+        Ordering::Greater if window <= 2 * lag => 3,
+        Ordering::Greater => 4,
+    }
+}
+
+/// The section; nothing if neither was varied.
+pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
+    if !facts.parameters.iter().any(|parameter| [LAG, WINDOW].contains(&&*parameter.name)) {
+        return Ok(html! {});
+    }
+    let mut relations: [(usize, usize, Vec<f64>); RELATIONS.len()] = Default::default();
+    for group in 0..facts.plan.groups() {
+        let rows = facts.rows_of(group);
+        let Some(first) = rows.first() else { continue };
+        let settings = facts.plan.trial(first.trial)?.settings;
+        let (run, solved, losses) = &mut relations[relation(settings.truncated_backprop_length, settings.echo_step)];
+        for row in rows.iter().filter(|row| row.counts()) {
+            *run += 1;
+            *solved += usize::from(row.solved());
+            losses.extend(row.final_loss());
+        }
+    }
+    Ok(html! {
+        h2 { "Window against lag" }
+        p { "The window is " code { (WINDOW) } ", over which errors run back; the lag is " code { (LAG) } "." }
+        div.scroll { table {
+            thead { tr { th.t { "trials with a" } th { "run" } th { "solved" } th { "share" } th { "median final loss" } } }
+            tbody { @for (name, (run, solved, losses)) in RELATIONS.iter().zip(&relations) { @if *run > 0 { tr {
+                td.t { (name) }
+                td { (run) }
+                td { (solved) }
+                td { (format!("{:.0} %", 100.0 * *solved as f64 / *run as f64)) }
+                td { (median(losses.iter().copied()).map(|loss| number(loss, 4)).unwrap_or_default()) }
+            } } } }
+        } }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_put_beside_lags() {
+        let cases = [(2, 3, 0), (3, 3, 1), (4, 3, 2), (5, 3, 3), (6, 3, 3), (7, 3, 4), (1, 0, 2), (2, 0, 4)];
+        for (window, lag, expected) in cases {
+            assert_eq!(relation(window, lag), expected, "window {window}, lag {lag}");
+        }
+    }
+}
