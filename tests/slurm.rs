@@ -12,11 +12,10 @@ mod cluster;
 mod support;
 
 use cluster::Cluster;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::Duration;
-use support::{columns, skip, spec};
+use support::{ends, skip, spec, tables};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -76,7 +75,7 @@ impl Setup {
     }
 
     fn wait_for_job(&self, job: &str) {
-        let tasks = || self.cluster.ask("squeue", &["--noheader", "--jobs", &format!("{job},{job}")]);
+        let tasks = || self.cluster.ask("squeue", ["--noheader", "--jobs", &format!("{job},{job}")]);
         self.cluster.wait_at_most(Duration::from_secs(180), "the job ends", || tasks().is_empty());
     }
 
@@ -96,30 +95,6 @@ impl Setup {
         let logs = logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
         logs.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
-}
-
-/// The tables without the columns that hold times.
-fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
-    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
-        let mut table = columns(&out.join(name));
-        table.retain(|column, _| !column.contains("wall_seconds"));
-        table
-    })
-}
-
-/// How often each trial's end is in the files of results.
-fn ends(out: &Path) -> HashMap<String, usize> {
-    let mut ends = HashMap::new();
-    for entry in std::fs::read_dir(out.join("results")).into_iter().flatten() {
-        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
-            // The last line may be on its way.
-            let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else { continue };
-            if line["status"] == "done" {
-                *ends.entry(line["hash"].as_str().unwrap().to_owned()).or_default() += 1;
-            }
-        }
-    }
-    ends
 }
 
 #[test]
@@ -169,7 +144,7 @@ fn what_slurm_has_begun_is_finished_here() {
     // While it is there, nobody else may do its work.
     let refused = setup.sweep(&setup.out, &[]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-    setup.cluster.ask("scancel", &[&job]);
+    setup.cluster.ask("scancel", [&job]);
     setup.wait_for_job(&job);
     let done = ends(&setup.out).len();
     assert!((10..64).contains(&done), "{done}");
@@ -204,7 +179,7 @@ fn a_task_that_runs_twice_runs_no_trial_twice() {
     std::fs::write(&setup.spec, TRIALS.replace("[60, 90]", "[300, 400]")).unwrap();
     let job = setup.submit(&["--trials-per-task", "64"]);
     setup.wait_for_ends(1);
-    let node = setup.cluster.ask("squeue", &["--noheader", "--format=%N", "--jobs", &job]);
+    let node = setup.cluster.ask("squeue", ["--noheader", "--format=%N", "--jobs", &job]);
     setup.cluster.kill_slurmd(if node == "n1" { 1 } else { 2 });
     setup.wait_for_job(&job);
     let logs = setup.logs();
@@ -219,9 +194,9 @@ fn tasks_that_are_requeued_or_out_of_time_lose_nothing() {
     let Some(setup) = Setup::new() else { return };
     let job = setup.submit(&["--trials-per-task", "32", "--time", "5"]);
     setup.wait_for_ends(6);
-    setup.cluster.ask("scontrol", &["requeue", &format!("{job}_0")]);
+    setup.cluster.ask("scontrol", ["requeue", &format!("{job}_0")]);
     setup.wait_for_ends(16);
-    setup.cluster.ask("scontrol", &["update", &format!("JobId={job}_1"), "EndTime=now"]);
+    setup.cluster.ask("scontrol", ["update", &format!("JobId={job}_1"), "EndTime=now"]);
     setup.wait_for_job(&job);
     let first = ends(&setup.out).len();
     assert!(first < 64, "the second task's time was up");

@@ -70,6 +70,30 @@ pub fn trial_folders(out: &Path) -> Vec<PathBuf> {
     columns(&out.join("plan.csv"))["hash"].iter().map(|hash| out.join("trials").join(hash)).collect()
 }
 
+/// A sweep's tables without the columns that hold times.
+pub fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
+    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
+        let mut table = columns(&out.join(name));
+        table.retain(|column, _| !column.contains("wall_seconds"));
+        table
+    })
+}
+
+/// How often the end of each of a sweep's trials is in the files of results, which may be being written.
+pub fn ends(out: &Path) -> HashMap<String, usize> {
+    let mut ends = HashMap::new();
+    for entry in std::fs::read_dir(out.join("results")).into_iter().flatten() {
+        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
+            let ended = ["done", "diverged", "pruned"].map(|status| format!("\"status\":\"{status}\""));
+            if ended.iter().any(|status| line.contains(status)) {
+                let hash = line.strip_prefix("{\"hash\":\"").and_then(|rest| rest.split('"').next()).unwrap();
+                *ends.entry(hash.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    ends
+}
+
 /// A column of numbers.
 pub fn numbers(path: &Path, column: &str) -> Vec<f64> {
     columns(path)[column].iter().map(|cell| cell.parse().unwrap_or_else(|_| panic!("{column}: {cell:?}"))).collect()

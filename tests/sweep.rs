@@ -3,8 +3,8 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-use support::{columns, fixture, numbers, refused, run, spec, succeed, trial_folders};
+use std::path::Path;
+use support::{columns, fixture, numbers, refused, run, spec, succeed, tables, trial_folders};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -26,15 +26,6 @@ echo_step = [0, 2]
 /// Runs a sweep that ends well; returns what it prints.
 fn sweep(spec: &str, out: &Path, more: &[&str]) -> String {
     succeed(XTASK, ["sweep", spec, "--out", out.to_str().unwrap()].iter().chain(more))
-}
-
-/// Both tables without the columns that hold times.
-fn tables(out: &Path) -> [std::collections::HashMap<String, Vec<String>>; 2] {
-    ["summary.csv", "groups.csv"].map(|name| {
-        let mut table = columns(&out.join(name));
-        table.retain(|column, _| !column.contains("wall_seconds"));
-        table
-    })
 }
 
 #[test]

@@ -5,11 +5,10 @@ mod support;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{columns, numbers, refused, run, say_skipped, spec, succeed, trial_folders};
+use support::{columns, ends, numbers, refused, run, say_skipped, spec, succeed, tables, trial_folders};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -37,29 +36,6 @@ fn sweep(spec: &str, out: &Path, more: &[&str]) -> Output {
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// The bytes of the tables, without the columns that hold times.
-fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
-    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
-        let mut table = columns(&out.join(name));
-        table.retain(|column, _| !column.contains("wall_seconds"));
-        table
-    })
-}
-
-/// How often each trial's end is in the files of results.
-fn ends(out: &Path) -> HashMap<String, usize> {
-    let mut ends = HashMap::new();
-    for entry in std::fs::read_dir(out.join("results")).unwrap() {
-        for line in std::fs::read_to_string(entry.unwrap().path()).unwrap().lines() {
-            let line: serde_json::Value = serde_json::from_str(line).unwrap();
-            if ["done", "diverged", "pruned"].contains(&line["status"].as_str().unwrap()) {
-                *ends.entry(line["hash"].as_str().unwrap().to_owned()).or_default() += 1;
-            }
-        }
-    }
-    ends
 }
 
 fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
@@ -148,18 +124,12 @@ fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
     assert!(columns(&whole.join("summary.csv"))["status"].iter().filter(|status| *status == "pruned").count() > 20);
     for enough in [20, 60, 110] {
         let mut child = spawn(&path, &out, &[]);
-        wait_until("trials end", || out.join("results").exists() && ends_so_far(&out) >= enough);
+        wait_until("trials end", || out.join("results").exists() && ends(&out).len() >= enough);
         child.kill().unwrap();
         child.wait().unwrap();
     }
     assert!(sweep(&path, &out, &[]).status.success());
     assert!(tables(&out) == tables(&whole));
-}
-
-/// About how many trials have ended, while others are being written.
-fn ends_so_far(out: &Path) -> usize {
-    let files = std::fs::read_dir(out.join("results")).unwrap().map(|entry| entry.unwrap().path());
-    files.map(|path| std::fs::read_to_string(path).unwrap().matches("\"losses\"").count()).sum()
 }
 
 /// A sweep of two trials that would take hours, once both are training.
@@ -366,7 +336,7 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
     assert_eq!(read("full.code"), "1\n", "{}", read("full.err"));
     let told = errors("full.err");
     assert!(told.len() == 1 && told[0].contains("No space left on device"), "{told:?}");
-    let half = ends_so_far(&folder.path().join("full"));
+    let half = ends(&folder.path().join("full")).len();
     assert!(half > 0 && half < 200, "{half}");
 
     assert_eq!(read("more.code"), "0\n", "{}", read("more.err"));

@@ -1,24 +1,27 @@
 //! `cargo xtask`: sweeps over recurrent nets, their reports, and the checks of this workspace.
 //!
-//! [`sweep`] plans, runs and keeps trials, [`report`] shows what they found, with the pictures of [`charts`].
+//! [`trials`] are planned and kept, [`sweep`] runs them, [`report`] shows what they found, with the pictures of [`charts`].
 
 mod bench;
 mod charts;
 mod check;
 mod error;
 mod report;
+mod shown;
 mod sweep;
+mod trials;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
 use rnn_train::{cli, exit_code};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use sweep::plan::Plan;
-use sweep::pool::Keep;
-use sweep::results::TrialStatus;
-use sweep::spec::SPEC;
-use sweep::{reader, slurm, store};
+use sweep::options::{Keep, Options};
+use sweep::slurm;
+use trials::plan::Plan;
+use trials::results::TrialStatus;
+use trials::spec::SPEC;
+use trials::{reader, store};
 
 const EXIT_CODES: &str = "Exit codes:
     0  done; trials that diverged are results too
@@ -228,13 +231,8 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         Retry::TimedOut => TrialStatus::TimedOut,
     };
     let retry = arguments.retry.iter().map(status).collect();
-    let options = sweep::Options {
-        jobs,
-        overwrite: arguments.overwrite,
-        fail_fast: arguments.fail_fast,
-        retry,
-        keep: arguments.keep,
-    };
+    let options =
+        Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
     let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &arguments.slurm;
     let request = slurm::Request {
         partition: partition.clone(),
@@ -244,7 +242,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         wait: *wait,
     };
     match (arguments.engine, arguments.dry_run) {
-        (Engine::Local, false) => sweep::run(&plan, &folder, &options),
+        (Engine::Local, false) => sweep::local::run(&plan, &folder, &options),
         (Engine::Local, true) => sweep::dry_run::run(&plan, &folder, &options),
         (Engine::Slurm, false) => slurm::submit(&plan, &folder, &options, &request),
         (Engine::Slurm, true) => slurm::dry_run(&plan, &folder, &options, &request),

@@ -1,6 +1,7 @@
 //! Horizontal bars of shares from 0 to 1.
 
-use super::paint::{GRID, SMALL, Side, TEXT, colour, number, shortened, widest, write};
+use super::paint::{GRID, SMALL, Side, TEXT, colour, shortened, widest, write};
+use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::Error;
 use rnn_train::figure::svg;

@@ -1,9 +1,8 @@
 //! Losses by epoch, on a logarithmic axis: lines, and bands around them.
 
-use super::paint::{
-    FAINT, GRID, NORMAL, Root, SMALL, Side, TEXT, colour, number, widest, width_of, write, write_upwards,
-};
+use super::paint::{FAINT, GRID, NORMAL, Root, SMALL, Side, TEXT, colour, widest, width_of, write, write_upwards};
 use super::scale::Scale;
+use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::Error;
 use rnn_train::figure::{Drawn, svg};

@@ -5,11 +5,11 @@ use super::figure::{CURVES, Figure};
 use crate::charts::curves::{self, Curve, Legend, Panel, Point};
 use crate::charts::paint::shortened;
 use crate::error::Error;
-use crate::sweep::early_stopping;
-use crate::sweep::plan::Hash;
-use crate::sweep::results::{self, TrialStatus};
-use crate::sweep::stats::quantile;
-use crate::sweep::summary::texts;
+use crate::trials::early_stopping;
+use crate::trials::plan::Hash;
+use crate::trials::results::{self, TrialStatus};
+use crate::trials::stats::quantile;
+use crate::trials::summary::texts;
 use maud::{Markup, html};
 use std::collections::HashMap;
 

@@ -2,11 +2,11 @@
 
 use super::parameters::Parameter;
 use crate::error::Error;
-use crate::sweep::plan::Plan;
-use crate::sweep::results::{Outcome, TrialStatus};
-use crate::sweep::spec::Metric;
-use crate::sweep::stats::{eta_squared, median};
-use crate::sweep::summary::Row;
+use crate::trials::plan::Plan;
+use crate::trials::results::{Outcome, TrialStatus};
+use crate::trials::spec::Metric;
+use crate::trials::stats::{eta_squared, median};
+use crate::trials::summary::Row;
 use std::path::Path;
 
 /// What was planned, and what came of it.

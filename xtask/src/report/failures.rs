@@ -2,9 +2,9 @@
 
 use super::facts::Facts;
 use crate::charts::paint::shortened;
-use crate::sweep::results::TrialStatus;
-use crate::sweep::summary::{Row, SUMMARY};
-use crate::sweep::words;
+use crate::trials::outcome::words;
+use crate::trials::results::TrialStatus;
+use crate::trials::summary::{Row, SUMMARY};
 use maud::{Markup, html};
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! A picture on the page: drawn once, shown there and written beside it.
 
 use crate::error::Error;
-use crate::sweep::store::FIGURES;
+use crate::trials::store::FIGURES;
 use maud::{Markup, PreEscaped, html};
 use rnn_train::folder::{make_folder, remove, write_whole};
 use std::path::Path;

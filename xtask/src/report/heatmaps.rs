@@ -5,11 +5,12 @@ use super::figure::{FINAL_LOSS, Figure, SOLVE_RATE};
 use super::parameters::Parameter;
 use super::window::{LAG, WINDOW};
 use crate::charts::heatmap::{Cell, Edge, Heatmap};
-use crate::charts::paint::{labels_of, number};
+use crate::charts::paint::labels_of;
 use crate::charts::scale::Scale;
 use crate::error::Error;
-use crate::sweep::results::TrialStatus;
-use crate::sweep::stats::median;
+use crate::shown::number;
+use crate::trials::results::TrialStatus;
+use crate::trials::stats::median;
 use maud::{Markup, html};
 
 /// Of more parameters there would be too many pairs.

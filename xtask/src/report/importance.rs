@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::figure::{Figure, IMPORTANCE};
 use crate::charts::bars;
-use crate::charts::paint::number;
 use crate::error::Error;
+use crate::shown::number;
 use maud::{Markup, html};
 
 /// The section, whose picture is added to `figures`.

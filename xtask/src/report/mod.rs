@@ -17,10 +17,10 @@ mod tables;
 mod window;
 
 use crate::error::Error;
-use crate::sweep::plan::Plan;
-use crate::sweep::spec::SPEC;
-use crate::sweep::store::{FIGURES, REPORT};
-use crate::sweep::summary::{GROUPS, Row, SUMMARY};
+use crate::trials::plan::Plan;
+use crate::trials::spec::SPEC;
+use crate::trials::store::{FIGURES, REPORT};
+use crate::trials::summary::{GROUPS, Row, SUMMARY};
 use facts::Facts;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rnn_train::folder::write_whole;

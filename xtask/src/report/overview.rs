@@ -2,13 +2,13 @@
 
 use super::facts::Facts;
 use super::parameters::Parameter;
-use crate::charts::paint::number;
 use crate::error::Error;
-use crate::sweep::results::{STATUSES, TrialStatus};
-use crate::sweep::spec::SPEC;
-use crate::sweep::store::{HISTORY, trial_folder};
-use crate::sweep::summary::texts;
-use crate::sweep::{best, dry_run, outcome, words};
+use crate::shown::number;
+use crate::trials::outcome::{best, outcome, words};
+use crate::trials::results::{STATUSES, TrialStatus};
+use crate::trials::spec::SPEC;
+use crate::trials::store::{HISTORY, trial_folder};
+use crate::trials::summary::texts;
 use maud::{Markup, html};
 use rnn_train::files::SOLVED_LOSS;
 
@@ -53,7 +53,7 @@ fn best_trial(facts: &Facts<'_>) -> Result<Markup, Error> {
     };
     let values = texts(facts.plan, facts.group(row.trial))?;
     let hash = row.hash.to_string();
-    let outcome = |of: fn(&crate::sweep::results::Outcome) -> Option<f64>| {
+    let outcome = |of: fn(&crate::trials::results::Outcome) -> Option<f64>| {
         row.number(|record| of(&record.outcome)).map(|value| number(value, 4))
     };
     let numbers = [
@@ -103,7 +103,7 @@ fn varied(facts: &Facts<'_>) -> Markup {
             }
             @if base.is_empty() { "all other settings at their defaults." } @else { "; all others at their defaults." }
         }
-        @for line in dry_run::left_out(facts.plan) { p { (line) "." } }
+        @for line in facts.plan.left_out.words() { p { (line) "." } }
         @if let Some(seconds) = spec.trial_seconds { p { "A trial may take " (number(seconds, 4)) " seconds." } }
         @if let Some(rule) = &spec.early_stopping {
             p {

@@ -6,9 +6,9 @@ use crate::charts::paint::labels_of;
 use crate::charts::parallel::{Axis, Path, draw};
 use crate::charts::scale::Scale;
 use crate::error::Error;
-use crate::sweep::results::TrialStatus;
-use crate::sweep::spec::Metric;
-use crate::sweep::stats::ranks;
+use crate::trials::results::TrialStatus;
+use crate::trials::spec::Metric;
+use crate::trials::stats::ranks;
 use maud::{Markup, html};
 
 /// How many lines are drawn, and how many of them are the best ones.

@@ -1,12 +1,12 @@
 //! A varied parameter as pictures need it: its values in order, or bins of them where they are many, and for each
 //! combination of the plan which of these it has.
 
-use crate::charts::paint::number;
 use crate::charts::scale::Scale;
 use crate::error::Error;
-use crate::sweep::plan::Plan;
-use crate::sweep::spec::Dimension;
-use crate::sweep::values::{Distribution, text};
+use crate::shown::number;
+use crate::trials::plan::Plan;
+use crate::trials::spec::Dimension;
+use crate::trials::values::{Distribution, text};
 use toml::Value;
 
 /// Values of a list up to this number are shown one by one.
@@ -200,7 +200,7 @@ fn quantile_bins(sorted: &[f64]) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::reader;
+    use crate::trials::reader;
     use std::path::Path;
 
     fn all(spec: &str) -> Vec<Parameter> {

@@ -1,12 +1,13 @@
 //! The tables of combinations and of trials.
 
 use super::facts::Facts;
-use crate::charts::paint::{number, shortened};
+use crate::charts::paint::shortened;
 use crate::error::Error;
-use crate::sweep::results::Outcome;
-use crate::sweep::stats::{mean, mean_interval, wilson};
-use crate::sweep::summary::{GROUPS, Group, Row, SUMMARY, texts};
-use crate::sweep::words;
+use crate::shown::number;
+use crate::trials::outcome::words;
+use crate::trials::results::Outcome;
+use crate::trials::stats::{mean, mean_interval, wilson};
+use crate::trials::summary::{GROUPS, Group, Row, SUMMARY, texts};
 use maud::{Markup, html};
 
 /// The most rows of a table, and the most cells, which keep the page small.

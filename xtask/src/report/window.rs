@@ -1,9 +1,9 @@
 //! How the window's length against the lag decided, which is what the tutorial's task is about.
 
 use super::facts::Facts;
-use crate::charts::paint::number;
 use crate::error::Error;
-use crate::sweep::stats::median;
+use crate::shown::number;
+use crate::trials::stats::median;
 use maud::{Markup, html};
 use std::cmp::Ordering;
 

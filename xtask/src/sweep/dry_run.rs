@@ -1,10 +1,11 @@
 //! What a sweep would do: the plan in short, and an estimate of its time.
 
-use super::plan::Plan;
-use super::spec::SPEC;
-use super::summary::texts;
-use super::{Options, reader, store};
+use super::options::Options;
 use crate::error::Error;
+use crate::trials::plan::Plan;
+use crate::trials::spec::SPEC;
+use crate::trials::summary::texts;
+use crate::trials::{reader, store};
 use indicatif::HumanDuration;
 use rnn_train::exit_code;
 use rnn_train::run::{self, Watch};
@@ -31,7 +32,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
             .iter()
             .for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
     }
-    let pending = super::pending(&latest, &options.retry);
+    let pending = store::pending(&latest, &options.retry);
     if pending.len() < plan.len() {
         text += &format!(
             "{} of {} are to run; the others are at their end in {}\n",
@@ -54,7 +55,7 @@ pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
         if spec.replicates == 1 { String::new() } else { format!(", {} replicates of each", spec.replicates) };
     // Writing to a text cannot fail.
     let _ = writeln!(text, "{} trials: {} combinations{replicates}", plan.len(), plan.groups());
-    for line in left_out(plan) {
+    for line in plan.left_out.words() {
         let _ = writeln!(text, "{line}");
     }
     let rows = plan.len();
@@ -78,30 +79,6 @@ pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
         }
     }
     Ok(text)
-}
-
-/// What is not planned, in sentences.
-pub(crate) fn left_out(plan: &Plan) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (index, &count) in plan.left_out.excluded.iter().enumerate() {
-        lines.push(match count {
-            0 => format!("[[exclude]] number {} leaves nothing out", index + 1),
-            count => format!("[[exclude]] number {} leaves out {count} combinations", index + 1),
-        });
-    }
-    if plan.left_out.twice > 0 {
-        lines.push(format!(
-            "{} combinations are left out, because the same settings are there already",
-            plan.left_out.twice
-        ));
-    }
-    if let Some(first) = &plan.left_out.first_invalid {
-        lines.push(format!(
-            "{} combinations are left out, because they cannot run; the first: {first}",
-            plan.left_out.invalid
-        ));
-    }
-    lines
 }
 
 /// About how long some trials take, found by training a few of them for a moment.

@@ -1,11 +1,12 @@
 //! Workers, each of which runs one trial after the other as a process of its own.
 
-use super::early_stopping::{Curve, EarlyStopping, Limit};
-use super::plan::{Hash, Plan, Trial};
-use super::results::{Known, Record, ResultsFile, TrialStatus};
-use super::store::trial_folder;
+use super::options::Keep;
 use super::trial::{Answer, Job};
 use crate::error::Error;
+use crate::trials::early_stopping::{Curve, EarlyStopping, Limit};
+use crate::trials::plan::{Hash, Plan, Trial};
+use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
+use crate::trials::store::trial_folder;
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,17 +15,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Which trials' folders stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Keep {
-    /// Every trial's
-    All,
-    /// That of the best trial by the objective
-    Best,
-    /// None; trials then write no files at all
-    None,
-}
 
 /// What is to be run, and how.
 pub(crate) struct Work<'a> {

@@ -9,18 +9,21 @@
 //! Slurm starts a task anew when it believes a node to be lost, though its process may live on. The second one waits until
 //! the first lets go of their file of results, and then runs what is missing.
 
-use super::plan::{Hash, Plan};
-use super::pool::{self, Keep, Pool, Work};
-use super::queue::{self, Queue, Task, last_line};
-use super::results::ResultsFile;
-use super::store::{self, SLURM};
-use super::{Options, Progress, dry_run, finish, pending, print_outcome};
+use super::dry_run;
+use super::ending::{finish, print_outcome};
+use super::options::{Keep, Options};
+use super::pool::{self, Pool, Work};
+use super::progress::Progress;
+use super::queue::{self, Queue, last_line};
+use super::submissions::{self, Job};
 use crate::error::Error;
+use crate::trials::plan::{Hash, Plan};
+use crate::trials::results::ResultsFile;
+use crate::trials::store;
 use rnn_train::folder::{Held, write_whole};
 use rnn_train::{cli, exit_code};
-use serde::{Deserialize, Serialize};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -45,15 +48,6 @@ const TASKS: usize = 100;
 const SCRIPT: &str = "job.sh";
 const PROGRAM: &str = "xtask";
 const SHARES: &str = "trials.txt";
-const JOB: &str = "job.toml";
-
-/// What is known of a submission.
-#[derive(Debug, Serialize, Deserialize)]
-struct Job {
-    job: u64,
-    tasks: usize,
-    trials_per_task: usize,
-}
 
 /// Submits what is missing of a sweep; returns the exit code.
 pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
@@ -65,15 +59,15 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     let lock = store::open(plan, folder, options.overwrite)?;
     let latest = store::latest(plan, folder, false)?;
     store::check_nothing_is_lost(plan, folder, &latest)?;
-    check_queue_is_empty(folder)?;
-    let pending = pending(&latest, &options.retry);
+    submissions::check_none_waits(folder)?;
+    let pending = store::pending(&latest, &options.retry);
     if pending.is_empty() {
         let rows = finish(plan, folder, latest, false)?;
         print_outcome(plan, folder, &rows);
         return Ok(exit_code::DONE);
     }
-    dry_run::left_out(plan).iter().for_each(|line| tracing::warn!("{line}"));
-    let place = new_place(folder)?;
+    plan.left_out.words().iter().for_each(|line| tracing::warn!("{line}"));
+    let place = submissions::new_place(folder)?;
     let array = Array::of(pending.len(), request);
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -98,9 +92,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
             return Err(error);
         }
     };
-    let known = Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task };
-    let known = toml::to_string(&known).map_err(|error| failed(&place.join(JOB))(std::io::Error::other(error)))?;
-    write_whole(&place.join(JOB), known.as_bytes())?;
+    Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task }.write(&place)?;
     let shown = folder.display();
     tracing::info!(
         "submitted {} trials as job {job} of {} tasks, {} trials each",
@@ -122,10 +114,10 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
 /// Prints the plan in short, and the script that would be submitted.
 pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
     let latest = if folder.exists() { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
-    let array = Array::of(pending(&latest, &options.retry).len(), request);
+    let array = Array::of(store::pending(&latest, &options.retry).len(), request);
     let at_once = request.array_limit.map_or(array.tasks, |limit| array.tasks.min(limit as usize));
     dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
-    let place = new_place(folder)?;
+    let place = submissions::new_place(folder)?;
     // Nothing is lost where nobody reads it.
     let _ = write!(std::io::stdout(), "\n{}", script(plan, &place, options.keep, request, &array));
     Ok(exit_code::DONE)
@@ -142,14 +134,6 @@ impl Array {
         let trials_per_task = request.trials_per_task.unwrap_or_else(|| trials.div_ceil(TASKS)).max(1);
         Self { tasks: trials.div_ceil(trials_per_task), trials_per_task }
     }
-}
-
-/// The folder of the next submission.
-fn new_place(folder: &Path) -> Result<PathBuf, Error> {
-    let submissions = std::path::absolute(folder.join(SLURM));
-    let submissions = submissions.map_err(|source| rnn_train::Error::Read { path: folder.to_owned(), source })?;
-    let free = (0..).map(|number: u32| submissions.join(number.to_string())).find(|place| !place.exists());
-    Ok(free.unwrap_or(submissions))
 }
 
 fn script(plan: &Plan, place: &Path, keep: Keep, request: &Request, array: &Array) -> String {
@@ -193,47 +177,6 @@ fn sbatch(script: &Path) -> Result<u64, Error> {
     job.ok_or_else(|| Error::Refused { problem: format!("sbatch says `{}`, which is no job's number", said.trim()) })
 }
 
-/// The jobs that were submitted for a sweep.
-pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
-    let mut jobs = Vec::new();
-    for number in 0.. {
-        let place = folder.join(SLURM).join(number.to_string());
-        if !place.exists() {
-            break;
-        }
-        let path = place.join(JOB);
-        // One that was killed while it submitted knows no number.
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let job: Job =
-            toml::from_str(&text).map_err(|error| Error::Results { path, problem: error.message().to_owned() })?;
-        jobs.push(job.job);
-    }
-    Ok(jobs)
-}
-
-/// An error if tasks of a sweep wait or run, because they would run what this command is to run.
-pub(crate) fn check_queue_is_empty(folder: &Path) -> Result<(), Error> {
-    match queue::ask(&jobs(folder)?) {
-        Queue::Tasks(tasks) => match tasks.first() {
-            Some(Task { job, .. }) => {
-                let (count, shown) = (tasks.len(), folder.display());
-                let problem = format!(
-                    "job {job} for {shown} still has {count} tasks in the queue: wait for them, or end them (scancel {job})"
-                );
-                Err(Error::Refused { problem })
-            }
-            None => Ok(()),
-        },
-        Queue::None => Ok(()),
-        Queue::Silent(problem) => {
-            tracing::warn!(
-                "Slurm does not say whether tasks of this sweep wait ({problem}); those that begin meanwhile will end at once"
-            );
-            Ok(())
-        }
-    }
-}
-
 /// How often files and queue are looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -242,13 +185,13 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
     let stop = cli::stop_on_signal();
     let mut progress = Progress::new(trials);
     let ended =
-        || -> Result<usize, Error> { Ok(plan.len() - pending(&store::latest(plan, folder, false)?, &[]).len()) };
+        || -> Result<usize, Error> { Ok(plan.len() - store::pending(&store::latest(plan, folder, false)?, &[]).len()) };
     let mut known = plan.len() - trials;
     loop {
         let now = ended()?;
         progress.advance(now.saturating_sub(known));
         known = now.max(known);
-        match queue::ask(&jobs(folder)?) {
+        match queue::ask(&submissions::jobs(folder)?) {
             Queue::Tasks(tasks) if tasks.is_empty() => break,
             _ => {}
         }
@@ -287,7 +230,7 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
         tracing::info!("another process still runs this task; waiting for it");
         std::thread::sleep(EVERY);
     };
-    let plan = Plan::new(super::reader::read(&folder.join(super::spec::SPEC))?)?;
+    let plan = Plan::new(crate::trials::reader::read(&folder.join(crate::trials::spec::SPEC))?)?;
     let latest = store::latest(&plan, folder, false)?;
     let (numbers, ended) = (plan.numbers(), file.ended()?);
     let missing = |hash: &Hash| {

@@ -1,10 +1,12 @@
 //! How far a sweep is, from its files and from Slurm's queue.
 
-use super::plan::Plan;
 use super::queue::{self, Queue};
-use super::results::TrialStatus;
-use super::{reader, slurm, spec, store, words};
+use super::submissions;
 use crate::error::Error;
+use crate::trials::outcome::{counts, words};
+use crate::trials::plan::Plan;
+use crate::trials::results::TrialStatus;
+use crate::trials::{reader, spec, store};
 use rnn_train::exit_code;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +21,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let plan = Plan::new(reader::read(&folder.join(spec::SPEC))?)?;
     let latest = store::latest(&plan, folder, false)?;
     let busy = store::is_busy(folder);
-    let counts = store::counts(&latest, busy);
+    let counts = counts(&latest, busy);
     let listed: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
     let mut text = format!("{}: {} trials: {}\n", folder.display(), plan.len(), listed.join(", "));
     let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
@@ -32,7 +34,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     if wrong.len() > SHOWN {
         let _ = writeln!(text, "and {} more", wrong.len() - SHOWN);
     }
-    let jobs = slurm::jobs(folder)?;
+    let jobs = submissions::jobs(folder)?;
     match queue::ask(&jobs) {
         Queue::Tasks(tasks) => {
             let mut by_state: BTreeMap<_, usize> = BTreeMap::new();

@@ -4,9 +4,9 @@
 //! because the sweep wants the trial to stop or because the sweep was killed, the trial stops cleanly. Its standard output
 //! is one line, the [`Answer`]; a process that dies before says nothing.
 
-use super::early_stopping::{Curve, Limit};
-use super::results::{Outcome, TrialStatus};
 use crate::error::Error;
+use crate::trials::early_stopping::{Curve, Limit};
+use crate::trials::results::{Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
 use rnn_train::folder::{self, Durable};
 use rnn_train::run::{self, Options, Watch};

@@ -94,6 +94,30 @@ pub(crate) struct LeftOut {
     pub(crate) first_invalid: Option<String>,
 }
 
+impl LeftOut {
+    /// What is left out, in sentences.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (index, &count) in self.excluded.iter().enumerate() {
+            lines.push(match count {
+                0 => format!("[[exclude]] number {} leaves nothing out", index + 1),
+                count => format!("[[exclude]] number {} leaves out {count} combinations", index + 1),
+            });
+        }
+        if self.twice > 0 {
+            lines
+                .push(format!("{} combinations are left out, because the same settings are there already", self.twice));
+        }
+        if let Some(first) = &self.first_invalid {
+            lines.push(format!(
+                "{} combinations are left out, because they cannot run; the first: {first}",
+                self.invalid
+            ));
+        }
+        lines
+    }
+}
+
 impl Plan {
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
     /// there is memory for it and that the files are right.

@@ -120,6 +120,14 @@ pub(crate) struct Record {
 /// What is known of a trial, if anything: in a box, because of a million trials most may not have begun.
 pub(crate) type Known = Option<Box<Record>>;
 
+/// The status of a trial, of which this is known. What runs where nobody works was interrupted.
+pub(crate) fn status_of(record: Option<&Record>, running: bool) -> TrialStatus {
+    match record.map_or(TrialStatus::Pending, |record| record.status) {
+        TrialStatus::Running if !running => TrialStatus::Interrupted,
+        status => status,
+    }
+}
+
 /// What a trial has come to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

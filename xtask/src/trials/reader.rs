@@ -2,7 +2,7 @@
 
 use super::early_stopping::EarlyStopping;
 use super::places::Places;
-use super::spec::{Dimension, GOALS, METRICS, Metric, Objective, Spec, TRIALS};
+use super::spec::{Dimension, Exclude, GOALS, METRICS, Metric, Objective, Spec, TRIALS};
 use super::values::{Distribution, listed};
 use crate::error::Error;
 use rnn_train::layers::{nearest, not_toml};
@@ -282,7 +282,7 @@ impl Reader<'_> {
         Ok(Dimension::Random { draws, settings })
     }
 
-    fn excludes(&self) -> Result<Vec<Vec<(String, Vec<Value>)>>, SettingError> {
+    fn excludes(&self) -> Result<Vec<Exclude>, SettingError> {
         let mut excludes = Vec::new();
         for (place, table) in self.sections("exclude")? {
             let mut exclude = Vec::new();

@@ -40,8 +40,11 @@ pub(crate) struct Spec {
     /// What is varied, in the order of the file.
     pub(crate) dimensions: Vec<Dimension>,
     /// Combinations to leave out: those that have one of the values of every setting named.
-    pub(crate) excludes: Vec<Vec<(String, Vec<Value>)>>,
+    pub(crate) excludes: Vec<Exclude>,
 }
+
+/// Varied settings and some of their values.
+pub(crate) type Exclude = Vec<(String, Vec<Value>)>;
 
 /// Settings that are varied together.
 #[derive(Debug, Clone)]
@@ -200,7 +203,7 @@ impl Spec {
         });
         file.extend(sections);
         if !self.excludes.is_empty() {
-            let table = |exclude: &Vec<(String, Vec<Value>)>| {
+            let table = |exclude: &Exclude| {
                 Value::Table(exclude.iter().map(|(name, values)| (name.clone(), list(values))).collect())
             };
             file.insert("exclude".to_owned(), Value::Array(self.excludes.iter().map(table).collect()));

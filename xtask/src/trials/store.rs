@@ -11,7 +11,7 @@
 
 use super::plan::{PLAN, Plan};
 use super::reader;
-use super::results::{self, Known, RESULTS, Record, TrialStatus};
+use super::results::{self, Known, RESULTS, TrialStatus};
 use super::spec::SPEC;
 use super::summary::{self, GROUPS, SUMMARY};
 use crate::error::Error;
@@ -213,17 +213,11 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     write(&mut table).map_err(|error| failed(error.into()).into())
 }
 
-/// How many trials there are of each status.
-pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize)> {
-    let status = |record: &Known| status_of(record.as_deref(), running);
-    let count = |which: TrialStatus| latest.iter().filter(|record| status(record) == which).count();
-    results::STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0).collect()
-}
-
-/// The status of a trial, of which this is known. What runs where nobody works was interrupted.
-pub(crate) fn status_of(record: Option<&Record>, running: bool) -> TrialStatus {
-    match record.map_or(TrialStatus::Pending, |record| record.status) {
-        TrialStatus::Running if !running => TrialStatus::Interrupted,
-        status => status,
-    }
+/// The numbers of the trials that are to run.
+pub(crate) fn pending(latest: &[Known], retry: &[TrialStatus]) -> Vec<usize> {
+    let is_pending = |record: &Known| match record {
+        None => true,
+        Some(record) => !(record.status.is_final() || record.status.is_failure()) || retry.contains(&record.status),
+    };
+    latest.iter().enumerate().filter(|(_, record)| is_pending(record)).map(|(number, _)| number).collect()
 }

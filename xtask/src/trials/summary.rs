@@ -1,10 +1,9 @@
 //! The tables of a sweep, for spreadsheets: `summary.csv`, a row a trial, and `groups.csv`, a row a combination of values.
 
 use super::plan::{BEFORE, HASH, Hash, Plan};
-use super::results::{Known, Record, TrialStatus};
+use super::results::{Known, Record, TrialStatus, status_of};
 use super::spec::{Metric, Objective};
 use super::stats::{mean, mean_interval, median, wilson};
-use super::store::status_of;
 use super::values::text;
 use crate::error::Error;
 use rnn_train::files::SOLVED_LOSS;

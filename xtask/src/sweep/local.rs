@@ -1,0 +1,93 @@
+//! A sweep on this machine.
+
+use super::ending::{finish, print_outcome};
+use super::options::{Keep, Options};
+use super::pool::{self, Event, Pool, Work};
+use super::progress::Progress;
+use super::submissions;
+use crate::error::Error;
+use crate::trials::outcome::{counts, words};
+use crate::trials::plan::Plan;
+use crate::trials::results::{Known, ResultsFile};
+use crate::trials::store;
+use rnn_train::{cli, exit_code};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+/// From how many trials' folders on it is said that there are ways to have fewer.
+const MANY_FOLDERS: usize = 10_000;
+
+/// Runs what is missing of a sweep, and writes its tables and report; returns the exit code.
+pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
+    let _lock = store::open(plan, folder, options.overwrite)?;
+    let mut latest = store::latest(plan, folder, plan.spec.early_stopping.is_some())?;
+    store::check_nothing_is_lost(plan, folder, &latest)?;
+    submissions::check_none_waits(folder)?;
+    let pending = store::pending(&latest, &options.retry);
+    store::note(folder, "local", options.jobs)?;
+    tell_what_is_done(plan, folder, &latest, &pending, options);
+
+    let stop = cli::stop_on_signal();
+    let files = files(folder, options.jobs.min(pending.len()))?;
+    let fail_fast = options.fail_fast;
+    let work = Work { plan, folder, pending, keep: options.keep, fail_fast, stop: &stop };
+    let mut progress = Progress::new(work.pending.len());
+    let pool = Pool::new(&work, files.len(), &latest)?;
+    let ran = pool::run(&pool, files, |event| {
+        if let Event::Ended { trial, record } = &event {
+            latest[*trial] = Some(Box::new(record.without_losses()));
+        }
+        progress.tell(&event);
+    });
+    progress.end();
+    // What stopped the work is the one to tell of, if this cannot be done either.
+    let finished = finish(plan, folder, latest, false);
+    ran?;
+    let rows = finished?;
+    print_outcome(plan, folder, &rows);
+    let failed = rows.iter().any(|row| row.status.is_failure());
+    Ok(match stop.load(Ordering::Relaxed) {
+        true if !(fail_fast && failed) => exit_code::INTERRUPTED,
+        _ if failed => exit_code::FAILED,
+        _ => exit_code::DONE,
+    })
+}
+
+/// The files of this machine's workers, which nobody else writes to while the folder is locked.
+fn files(folder: &Path, workers: usize) -> Result<Vec<ResultsFile>, Error> {
+    let names = (0..workers).map(|worker| format!("local-{worker}"));
+    names.filter_map(|name| ResultsFile::open(folder, &name).transpose()).collect()
+}
+
+fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[usize], options: &Options) {
+    for line in plan.left_out.words() {
+        tracing::warn!("{line}");
+    }
+    let shown = folder.display();
+    if latest.iter().all(Option::is_none) {
+        tracing::info!("{} trials, {} at a time, into {shown}", pending.len(), options.jobs);
+    } else {
+        let counts = counts(latest, false);
+        let counts: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
+        tracing::info!(
+            "{shown}: of {} trials {}; {} to run, {} at a time",
+            plan.len(),
+            counts.join(", "),
+            pending.len(),
+            options.jobs
+        );
+        let stay = latest
+            .iter()
+            .flatten()
+            .filter(|record| record.status.is_failure() && !options.retry.contains(&record.status));
+        let stay = stay.count();
+        if stay > 0 {
+            tracing::info!(
+                "{stay} that failed or timed out stay as they are: --retry failed,timed_out runs them again"
+            );
+        }
+    }
+    if options.keep == Keep::All && pending.len() > MANY_FOLDERS {
+        tracing::warn!("{} folders of trials are coming: --keep best, or none, leaves fewer files", pending.len());
+    }
+}

@@ -1,0 +1,53 @@
+//! What has come out of a sweep, in words.
+
+use super::plan::Plan;
+use super::results::{self, Known, TrialStatus, status_of};
+use super::summary::Row;
+use crate::shown;
+
+/// A status as it is told.
+pub(crate) fn words(status: TrialStatus) -> String {
+    status.to_string().replace('_', " ")
+}
+
+/// How many trials there are of each status.
+pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize)> {
+    let status = |record: &Known| status_of(record.as_deref(), running);
+    let count = |which: TrialStatus| latest.iter().filter(|record| status(record) == which).count();
+    results::STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// What came out, in one or two sentences.
+pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
+    let counted = rows.iter().filter(|row| row.counts()).count();
+    let solved = rows.iter().filter(|row| row.counts() && row.solved()).count();
+    let lost = rows.iter().filter(|row| row.counts() && row.lost()).count();
+    let mut sentence = format!("{solved} of {counted} trials solved the task");
+    if lost > 0 {
+        sentence += &format!(" ({lost} had lost it again by the last epoch)");
+    }
+    let mut others: Vec<TrialStatus> = results::STATUSES.iter().map(|(status, _)| *status).collect();
+    others.retain(|status| *status != TrialStatus::Done);
+    for status in others {
+        let count = rows.iter().filter(|row| row.status == status).count();
+        if count > 0 {
+            sentence += &format!(
+                ", {count} {}",
+                if status == TrialStatus::Pending { "not run".to_owned() } else { words(status) }
+            );
+        }
+    }
+    let best = best(plan, rows).and_then(|row| Some((row, row.record.as_deref()?)));
+    let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
+    let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
+    let best = best.map(|(trial, score)| {
+        format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), shown::number(sign * score, 4))
+    });
+    sentence + "." + &best.unwrap_or_default()
+}
+
+/// The best trial by the objective, and of equal ones the first.
+pub(crate) fn best<'a>(plan: &Plan, rows: &'a [Row]) -> Option<&'a Row> {
+    let scored = rows.iter().filter_map(|row| Some((plan.spec.objective.score(row.record.as_deref()?)?, row)));
+    scored.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row)
+}
