@@ -1,8 +1,9 @@
 //! A sweep on this machine.
 
 use super::ending::{finish, print_outcome};
+use super::keeper::{Event, Work};
 use super::options::{Keep, Options};
-use super::pool::{self, Event, Pool, Work};
+use super::pool::{self, Pool};
 use super::progress::Progress;
 use super::submissions;
 use crate::error::Error;

@@ -1,41 +1,21 @@
 //! Workers, each of which runs one trial after the other as a process of its own.
 
+use super::keeper::{Event, Keeper, Line, Work, locked};
 use super::options::Keep;
 use super::trial::{Answer, Job};
 use crate::error::Error;
-use crate::trials::early_stopping::{Curve, EarlyStopping, Limit};
-use crate::trials::plan::{Hash, Plan, Trial};
+use crate::trials::early_stopping::Limit;
+use crate::trials::plan::Trial;
 use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
-
-/// What is to be run, and how.
-pub(crate) struct Work<'a> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) folder: &'a Path,
-    /// The numbers of the trials to run, from low to high.
-    pub(crate) pending: Vec<usize>,
-    pub(crate) keep: Keep,
-    /// Stop when a trial has failed.
-    pub(crate) fail_fast: bool,
-    /// Set from outside, or here when the work cannot go on.
-    pub(crate) stop: &'a AtomicBool,
-}
-
-/// What happens.
-pub(crate) enum Event {
-    /// A trial was killed from outside, and runs again.
-    Killed { trial: usize, error: String },
-    /// A trial has ended, or was stopped.
-    Ended { trial: usize, record: Record },
-}
 
 /// How often a trial that is killed from outside is begun in all.
 const ATTEMPTS: u32 = 3;
@@ -99,40 +79,12 @@ pub(crate) struct Pool<'a> {
     next: AtomicUsize,
     slots: Vec<Mutex<Slot>>,
     attempts: HashMap<usize, u32>,
-    best: Mutex<Option<(f64, usize, Hash)>>,
-    ended: Ended,
-}
-
-/// The curves of the trials that have ended, for those that are compared with them.
-struct Ended {
-    rule: Option<EarlyStopping>,
-    trials: Mutex<Vec<Option<(TrialStatus, Curve)>>>,
-    changed: Condvar,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What a worker that panicked has left is whole: nothing here is changed in two steps.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    keeper: Keeper<'a>,
 }
 
 impl<'a> Pool<'a> {
     /// As many workers for the work; `latest` is what is known of the trials so far.
     pub(crate) fn new(work: &'a Work<'a>, workers: usize, latest: &[Known]) -> Result<Self, Error> {
-        let rule = work.plan.spec.early_stopping;
-        let mut trials = Vec::new();
-        if rule.is_some() {
-            trials = latest.iter().map(|record| ending(record.as_deref())).collect();
-            work.pending.iter().for_each(|&trial| trials[trial] = None);
-        }
-        let scored = latest.iter().enumerate().filter_map(|(trial, record)| {
-            let record = record.as_ref().filter(|record| trial_folder(work.folder, record.hash).exists())?;
-            Some((work.plan.spec.objective.score(record)?, trial, record.hash))
-        });
-        let best = if work.keep == Keep::Best {
-            scored.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal))
-        } else {
-            None
-        };
         let attempts = work.pending.iter().filter_map(|&trial| Some((trial, latest[trial].as_ref()?.attempt)));
         Ok(Self {
             work,
@@ -140,8 +92,7 @@ impl<'a> Pool<'a> {
             next: AtomicUsize::new(0),
             slots: (0..workers).map(|_| Mutex::default()).collect(),
             attempts: attempts.collect(),
-            best: Mutex::new(best),
-            ended: Ended { rule, trials: Mutex::new(trials), changed: Condvar::new() },
+            keeper: Keeper::new(work, latest),
         })
     }
 
@@ -168,40 +119,56 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// Runs one trial after the other, until there is none.
-    fn work(&self, index: usize, mut file: ResultsFile, events: &Sender<Result<Event, Error>>) -> Result<(), Error> {
+    /// Runs one trial after the other, until there is none, while another thread keeps what becomes of them.
+    fn work(&self, index: usize, file: ResultsFile, events: &Sender<Result<Event, Error>>) -> Result<(), Error> {
+        std::thread::scope(|scope| {
+            // A trial may be waiting to be kept while the next one runs, but no more.
+            let (sender, lines) = sync_channel(2);
+            scope.spawn(move || {
+                if let Err(error) = self.keeper.keep(file, &lines, events) {
+                    self.work.stop.store(true, Ordering::Relaxed);
+                    // The receiver outlives all workers.
+                    let _ = events.send(Err(error));
+                }
+            });
+            self.run_trials(index, |line| sender.send(line).is_ok())
+        })
+    }
+
+    /// Runs one trial after the other, as long as what becomes of them can be told.
+    fn run_trials(&self, index: usize, tell: impl Fn(Line) -> bool) -> Result<(), Error> {
         while !self.stopped() {
             let Some(&number) = self.work.pending.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
             let trial = self.work.plan.trial(number)?;
-            let Some(limits) = self.ended.limits(&trial, || self.stopped()) else { break };
+            let Some(limits) = self.keeper.limits(&trial, || self.stopped()) else { break };
             let mut attempt = self.attempts.get(&number).copied().unwrap_or(0);
             let last = attempt + ATTEMPTS;
             let record = loop {
                 attempt += 1;
-                file.push(&Record::begun(trial.hash, attempt))?;
+                if !tell(Line::Begun(Record::begun(trial.hash, attempt))) {
+                    return Ok(());
+                }
                 let Ending { mut record, killed, hopeless } = self.attempt(index, &trial, attempt, &limits)?;
                 if let (true, false, Some(error)) = (killed, self.stopped(), record.error.clone()) {
                     if attempt < last {
-                        // The receiver outlives all workers.
-                        let _ = events.send(Ok(Event::Killed { trial: number, error }));
+                        tell(Line::Killed(number, error));
                         continue;
                     }
                     record.error = Some(format!("{error}, {ATTEMPTS} times"));
                 }
-                if let (true, Some(error)) = (hopeless, record.error.clone()) {
+                if let (true, Some(problem)) = (hopeless, record.error.clone()) {
                     record.status = TrialStatus::Interrupted;
-                    file.push(&record)?;
-                    return Err(Error::Hopeless { trial: number, problem: error });
+                    tell(Line::Ended(number, record));
+                    return Err(Error::Hopeless { trial: number, problem });
                 }
                 break record;
             };
-            self.tidy(number, &record)?;
-            file.push(&record)?;
-            self.ended.note(number, &record);
             if self.work.fail_fast && record.status == TrialStatus::Failed {
                 self.work.stop.store(true, Ordering::Relaxed);
             }
-            let _ = events.send(Ok(Event::Ended { trial: number, record }));
+            if !tell(Line::Ended(number, record)) {
+                break;
+            }
         }
         Ok(())
     }
@@ -216,7 +183,7 @@ impl<'a> Pool<'a> {
             settings: trial.settings.to_raw(),
             folder,
             limits: limits.to_vec(),
-            every_epoch: self.ended.rule.is_some(),
+            every_epoch: self.work.plan.spec.early_stopping.is_some(),
         };
         let job = serde_json::to_string(&job).map_err(|error| self.spawning(error.into()))?;
         let mut command = Command::new(&self.program);
@@ -276,28 +243,6 @@ impl<'a> Pool<'a> {
     fn spawning(&self, source: std::io::Error) -> Error {
         Error::Spawn { program: self.program.clone(), source }
     }
-
-    /// Takes away the folders that are not to stay.
-    fn tidy(&self, number: usize, record: &Record) -> Result<(), Error> {
-        // What was stopped is gone on with from there.
-        if self.work.keep != Keep::Best || record.status == TrialStatus::Interrupted {
-            return Ok(());
-        }
-        let mut best = locked(&self.best);
-        let score = self.work.plan.spec.objective.score(record).map(|score| (score, number));
-        let is_best = score.is_some_and(|score| best.is_none_or(|best| score < (best.0, best.1)));
-        let gone = match score {
-            Some((score, number)) if is_best => best.replace((score, number, record.hash)).map(|best| best.2),
-            _ => Some(record.hash),
-        };
-        let Some(folder) = gone.map(|hash| trial_folder(self.work.folder, hash)) else { return Ok(()) };
-        match std::fs::remove_dir_all(&folder) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(rnn_train::Error::Write { path: folder, source }.into())
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 /// What came of a process.
@@ -307,42 +252,6 @@ struct Ending {
     killed: bool,
     /// It failed for something that the other trials will not fare better with.
     hopeless: bool,
-}
-
-/// What an ended trial leaves for others to be compared with.
-fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
-    let record = record.filter(|record| record.status.is_final() || record.status.is_failure())?;
-    Some((record.status, record.outcome.losses.clone()))
-}
-
-impl Ended {
-    fn note(&self, number: usize, record: &Record) {
-        if self.rule.is_some() {
-            locked(&self.trials)[number] = ending(Some(record));
-            self.changed.notify_all();
-        }
-    }
-
-    /// Waits until all trials that a trial is compared with have ended, and says where it is to stop; `None` if the work
-    /// stops before.
-    fn limits(&self, trial: &Trial, stopped: impl Fn() -> bool) -> Option<Vec<Limit>> {
-        let Some(rule) = self.rule else { return Some(Vec::new()) };
-        let compared = (trial.number + 1).saturating_sub(rule.at_once as usize);
-        let mut trials = locked(&self.trials);
-        while trials[..compared].iter().any(Option::is_none) {
-            if stopped() {
-                return None;
-            }
-            // Not for ever, because a stop does not wake anybody.
-            let waited = self.changed.wait_timeout(trials, Duration::from_millis(50));
-            trials = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        let of = |status: TrialStatus| -> Vec<&Curve> {
-            let ended = trials[..compared].iter().flatten();
-            ended.filter(|(of, _)| *of == status).map(|(_, curve)| curve).collect()
-        };
-        Some(rule.limits(trial.settings.num_epochs, &of(TrialStatus::Done), &of(TrialStatus::Pruned)))
-    }
 }
 
 /// This program, also if its file was replaced by a newer build since it started.

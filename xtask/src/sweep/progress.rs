@@ -1,6 +1,6 @@
 //! Shows how far a sweep is.
 
-use super::pool::Event;
+use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};

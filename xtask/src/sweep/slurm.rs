@@ -11,8 +11,9 @@
 
 use super::dry_run;
 use super::ending::{finish, print_outcome};
+use super::keeper::Work;
 use super::options::{Keep, Options};
-use super::pool::{self, Pool, Work};
+use super::pool::{self, Pool};
 use super::progress::Progress;
 use super::queue::{self, Queue, last_line};
 use super::submissions::{self, Job};

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::trials::early_stopping::{Curve, Limit};
 use crate::trials::results::{Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
-use rnn_train::folder::{self, Durable};
+use rnn_train::folder::Durable;
 use rnn_train::run::{self, Options, Watch};
 use rnn_train::{RawSettings, Settings, exit_code};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ fn train(
 ) -> Result<Status, rnn_train::Error> {
     let Some(folder) = folder else { return run::train(settings, 1, watcher, stop) };
     let begun = Instant::now();
-    let trained = loop {
+    loop {
         watcher.take_in(folder);
         let tried = if Status::read(folder).is_ok_and(|status| status.status != State::Failed) {
             run::resume(folder, OPTIONS, watcher, stop)
@@ -118,14 +118,11 @@ fn train(
                 | rnn_train::Error::Read { .. }),
             ) => {
                 tracing::warn!("{error}: it begins again");
-                break begin(settings, folder, watcher, stop)?;
+                return begin(settings, folder, watcher, stop);
             }
-            other => break other?,
+            other => return other,
         }
-    };
-    // The sweep's line about the trial is to be no earlier on the disk than its files.
-    folder::sync_all(folder)?;
-    Ok(trained)
+    }
 }
 
 fn begin(

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! There, trials are compared with those that happen to have ended, so that what is pruned depends on how many run at the
-//! same time. Here trial t is compared with the trials before t − `at_once`, which have all ended when it begins. So what
+//! same time. Here trial t is compared with the trials up to t − `at_once`, which have all ended when it begins. So what
 //! is pruned depends on the spec alone, and a trial can be told before it begins at which losses it is to stop.
 
 use serde::{Deserialize, Serialize};

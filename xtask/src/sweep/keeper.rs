@@ -1,0 +1,174 @@
+//! Keeps what becomes of trials, while the next ones run: brings a trial's files to the disk, takes away folders that are not to
+//! stay, writes its line, and lets it be compared with others.
+
+use super::options::Keep;
+use crate::error::Error;
+use crate::trials::early_stopping::{Curve, Limit};
+use crate::trials::plan::{Hash, Plan, Trial};
+use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
+use crate::trials::store::trial_folder;
+use rnn_train::folder::sync_all;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, Sender};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What is to be run, and how.
+pub(crate) struct Work<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) folder: &'a Path,
+    /// The numbers of the trials to run, from low to high.
+    pub(crate) pending: Vec<usize>,
+    pub(crate) keep: Keep,
+    /// Stop when a trial has failed.
+    pub(crate) fail_fast: bool,
+    /// Set from outside, or here when the work cannot go on.
+    pub(crate) stop: &'a AtomicBool,
+}
+
+/// What a worker says of its trials.
+pub(crate) enum Line {
+    Begun(Record),
+    /// The trial of this number was killed from outside, and runs again.
+    Killed(usize, String),
+    /// The trial of this number has ended, or was stopped.
+    Ended(usize, Record),
+}
+
+/// What happens.
+pub(crate) enum Event {
+    /// A trial was killed from outside, and runs again.
+    Killed { trial: usize, error: String },
+    /// A trial has ended, or was stopped.
+    Ended { trial: usize, record: Record },
+}
+
+/// Locks a mutex.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What a worker that panicked has left is whole: nothing here is changed in two steps.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// With how many trials one is compared at most, so that large sweeps spend no time on that.
+const COMPARED: usize = 1000;
+
+/// What is known of trials that have ended, as far as others need it.
+pub(crate) struct Keeper<'a> {
+    work: &'a Work<'a>,
+    /// The best trial so far, if only its folder is to stay: its score, its number and its hash.
+    best: Mutex<Option<(f64, usize, Hash)>>,
+    /// With early stopping, how each trial has ended.
+    ended: Mutex<Vec<Option<(TrialStatus, Curve)>>>,
+    changed: Condvar,
+}
+
+impl<'a> Keeper<'a> {
+    /// `latest` is what is known of the trials so far.
+    pub(crate) fn new(work: &'a Work<'a>, latest: &[Known]) -> Self {
+        let mut trials = Vec::new();
+        if work.plan.spec.early_stopping.is_some() {
+            trials = latest.iter().map(|record| ending(record.as_deref())).collect();
+            work.pending.iter().for_each(|&trial| trials[trial] = None);
+        }
+        let scored = latest.iter().enumerate().filter_map(|(trial, record)| {
+            let record = record.as_ref().filter(|record| trial_folder(work.folder, record.hash).exists())?;
+            Some((work.plan.spec.objective.score(record)?, trial, record.hash))
+        });
+        let best = if work.keep == Keep::Best {
+            scored.min_by(|a, b| (a.0, a.1).partial_cmp(&(b.0, b.1)).unwrap_or(std::cmp::Ordering::Equal))
+        } else {
+            None
+        };
+        Self { work, best: Mutex::new(best), ended: Mutex::new(trials), changed: Condvar::new() }
+    }
+
+    /// Keeps what a worker says in its file, line by line, and hands on what happens.
+    pub(crate) fn keep(
+        &self,
+        mut file: ResultsFile,
+        lines: &Receiver<Line>,
+        events: &Sender<Result<Event, Error>>,
+    ) -> Result<(), Error> {
+        for line in lines {
+            let event = match line {
+                Line::Begun(record) => {
+                    file.push(&record)?;
+                    continue;
+                }
+                Line::Killed(trial, error) => Event::Killed { trial, error },
+                Line::Ended(trial, record) => {
+                    self.tidy(trial, &record)?;
+                    // The line of an end is to be no earlier on the disk than the files that it stands for.
+                    let folder = trial_folder(self.work.folder, record.hash);
+                    if self.work.keep != Keep::None && folder.is_dir() {
+                        sync_all(&folder)?;
+                    }
+                    file.push(&record)?;
+                    self.note(trial, &record);
+                    Event::Ended { trial, record }
+                }
+            };
+            // The receiver outlives all workers.
+            let _ = events.send(Ok(event));
+        }
+        Ok(())
+    }
+
+    /// Takes away the folders that are not to stay.
+    fn tidy(&self, number: usize, record: &Record) -> Result<(), Error> {
+        // What was stopped is gone on with from there.
+        if self.work.keep != Keep::Best || record.status == TrialStatus::Interrupted {
+            return Ok(());
+        }
+        let mut best = locked(&self.best);
+        let score = self.work.plan.spec.objective.score(record).map(|score| (score, number));
+        let is_best = score.is_some_and(|score| best.is_none_or(|best| score < (best.0, best.1)));
+        let gone = match score {
+            Some((score, number)) if is_best => best.replace((score, number, record.hash)).map(|best| best.2),
+            _ => Some(record.hash),
+        };
+        let Some(folder) = gone.map(|hash| trial_folder(self.work.folder, hash)) else { return Ok(()) };
+        match std::fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(rnn_train::Error::Write { path: folder, source }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn note(&self, number: usize, record: &Record) {
+        if self.work.plan.spec.early_stopping.is_some() {
+            locked(&self.ended)[number] = ending(Some(record));
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until all trials that a trial is compared with have ended, and says where it is to stop; `None` if the work
+    /// stops before.
+    pub(crate) fn limits(&self, trial: &Trial, stopped: impl Fn() -> bool) -> Option<Vec<Limit>> {
+        let Some(rule) = self.work.plan.spec.early_stopping else { return Some(Vec::new()) };
+        let end = (trial.number + 1).saturating_sub(rule.at_once as usize);
+        let compared = end.saturating_sub(COMPARED)..end;
+        let mut trials = locked(&self.ended);
+        while trials[compared.clone()].iter().any(Option::is_none) {
+            if stopped() {
+                return None;
+            }
+            // Not for ever, because a stop does not wake anybody.
+            let waited = self.changed.wait_timeout(trials, Duration::from_millis(50));
+            trials = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let of = |status: TrialStatus| -> Vec<&Curve> {
+            let ended = trials[compared.clone()].iter().flatten();
+            ended.filter(|(of, _)| *of == status).map(|(_, curve)| curve).collect()
+        };
+        Some(rule.limits(trial.settings.num_epochs, &of(TrialStatus::Done), &of(TrialStatus::Pruned)))
+    }
+}
+
+/// What an ended trial leaves for others to be compared with.
+fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
+    let record = record.filter(|record| record.status.is_final() || record.status.is_failure())?;
+    Some((record.status, record.outcome.losses.clone()))
+}
