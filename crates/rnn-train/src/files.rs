@@ -33,6 +33,9 @@ pub const CHECKPOINT: &str = "checkpoint.safetensors";
 /// All that a run may leave.
 pub const ALL: [&str; 8] = [CONFIG, METRICS, EPOCHS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG, CHECKPOINT];
 
+/// The rows that a spreadsheet opens, without the header.
+pub const SPREADSHEET_ROWS: usize = 1_048_575;
+
 /// A row of `metrics.csv`: one training step, measured before it changed the weights.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MetricsRow<T> {

@@ -60,9 +60,6 @@ impl Watch for Silent {
     fn ends(&mut self) {}
 }
 
-/// The rows that a spreadsheet opens, without the header.
-const SPREADSHEET_ROWS: usize = 1_048_575;
-
 /// Trains and writes the files of [`files`] to the folder `out`, until `stop` is set.
 ///
 /// All that is given is checked and read before the folder is touched. A run that is stopped, or whose loss ceases to
@@ -240,10 +237,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             tracing::info!("{unused} values of each series go unused: they fill no row or no window");
         }
         let rows = self.session.steps().div_ceil(self.settings.log_every);
-        if self.out.is_some() && rows > SPREADSHEET_ROWS {
+        if self.out.is_some() && rows > files::SPREADSHEET_ROWS {
             tracing::warn!(
-                "{} will have {rows} rows: a spreadsheet opens {SPREADSHEET_ROWS}; see --log-every",
-                files::METRICS
+                "{} will have {rows} rows: a spreadsheet opens {}; see --log-every",
+                files::METRICS,
+                files::SPREADSHEET_ROWS
             );
         }
     }

@@ -98,12 +98,8 @@ impl<'a> Keeper<'a> {
                 }
                 Line::Killed(trial, error) => Event::Killed { trial, error },
                 Line::Ended(trial, record) => {
-                    self.tidy(trial, &record)?;
                     // The line of an end is to be no earlier on the disk than the files that it stands for.
-                    let folder = trial_folder(self.work.folder, record.hash);
-                    if self.work.keep != Keep::None && folder.is_dir() {
-                        sync_all(&folder)?;
-                    }
+                    self.settle(trial, &record)?;
                     file.push(&record)?;
                     self.note(trial, &record);
                     Event::Ended { trial, record }
@@ -115,18 +111,24 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Takes away the folders that are not to stay.
-    fn tidy(&self, number: usize, record: &Record) -> Result<(), Error> {
-        // What was stopped is gone on with from there.
-        if self.work.keep != Keep::Best || record.status == TrialStatus::Interrupted {
-            return Ok(());
+    /// Brings a trial's folder to the disk, or takes it away if it is not to stay.
+    fn settle(&self, number: usize, record: &Record) -> Result<(), Error> {
+        let folder = trial_folder(self.work.folder, record.hash);
+        // What was stopped is gone on with from there, and what has failed may have none.
+        let stays = self.work.keep == Keep::All || record.status == TrialStatus::Interrupted;
+        if stays || self.work.keep == Keep::None {
+            return if folder.is_dir() { Ok(sync_all(&folder)?) } else { Ok(()) };
         }
+        // Held until the folder is on the disk, so that no better trial takes it away meanwhile.
         let mut best = locked(&self.best);
         let score = self.work.plan.spec.objective.score(record).map(|score| (score, number));
-        let is_best = score.is_some_and(|score| best.is_none_or(|best| score < (best.0, best.1)));
-        let gone = match score {
-            Some((score, number)) if is_best => best.replace((score, number, record.hash)).map(|best| best.2),
-            _ => Some(record.hash),
+        let better = score.filter(|score| best.is_none_or(|best| *score < (best.0, best.1)));
+        let gone = match better {
+            Some((score, number)) => {
+                sync_all(&folder)?;
+                best.replace((score, number, record.hash)).map(|best| best.2)
+            }
+            None => Some(record.hash),
         };
         let Some(folder) = gone.map(|hash| trial_folder(self.work.folder, hash)) else { return Ok(()) };
         match std::fs::remove_dir_all(&folder) {

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::trials::outcome::{counts, words};
 use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
-use crate::trials::store;
+use crate::trials::{store, summary};
+use rnn_train::files::SPREADSHEET_ROWS;
 use rnn_train::{cli, exit_code};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -87,6 +88,10 @@ fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[us
                 "{stay} that failed or timed out stay as they are: --retry failed,timed_out runs them again"
             );
         }
+    }
+    if plan.len() > SPREADSHEET_ROWS {
+        let rows = plan.len();
+        tracing::warn!("{} will have {rows} rows: a spreadsheet opens {SPREADSHEET_ROWS}", summary::SUMMARY);
     }
     if options.keep == Keep::All && pending.len() > MANY_FOLDERS {
         tracing::warn!("{} folders of trials are coming: --keep best, or none, leaves fewer files", pending.len());
