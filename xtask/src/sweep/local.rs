@@ -47,6 +47,9 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     ran?;
     let rows = finished?;
     print_outcome(plan, folder, &rows);
+    if stop.load(Ordering::Relaxed) {
+        tracing::warn!("stopped; the same command goes on with it");
+    }
     let failed = rows.iter().any(|row| row.status.is_failure());
     Ok(match stop.load(Ordering::Relaxed) {
         true if !(fail_fast && failed) => exit_code::INTERRUPTED,
