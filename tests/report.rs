@@ -266,6 +266,12 @@ for (const time of ['once', 'twice']) {
     header().querySelector('button').click();
     say(time, header().getAttribute('aria-sort') + ' ' + cells()[0] + ' ' + cells().at(-1) + ' ' + sorts());
 }
+const last = table.tHead.rows[0].cells.length - 1;
+for (const [row, value] of [...table.tBodies[0].rows].map((row, index) => [row, [2e-5, 0.1, 3, '', 1e-7][index % 5]])) {
+    row.cells[last].dataset.sort = value;
+}
+table.tHead.rows[0].cells[last].querySelector('button').click();
+say('numbers', [...new Set([...table.tBodies[0].rows].map(row => row.cells[last].dataset.sort))].join(' '));
 const figures = [...document.querySelectorAll('.maps figure')];
 const shown = () => figures.filter(figure => !figure.hidden).map(figure => figure.querySelector('[role=img]').ariaLabel).join('; ');
 const form = document.querySelector('.maps form');
@@ -335,6 +341,8 @@ fn a_browser_sorts_chooses_saves_and_loads_nothing() {
                 "[before: none]",
                 "[once: ascending 0.3 1e38 1]",
                 "[twice: descending 1e38 0.3 1]",
+                // As numbers, not as text, and nothing at the end.
+                "[numbers: 1e-7 0.00002 0.1 3 ]",
                 "[form: false]",
                 "[first: Trials that solved the task / trials run, over truncated_backprop_length and echo_step]",
                 "[chosen: Trials that solved the task / trials run, over learning_rate and echo_step]",

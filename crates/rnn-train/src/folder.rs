@@ -146,7 +146,7 @@ pub(crate) fn sync_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// Brings to the disk what files a folder has and what is in them.
+/// Brings to the disk what files a folder has and what is in them, and that it is where it is.
 ///
 /// # Errors
 /// [`Error::Write`].
@@ -158,6 +158,7 @@ pub fn sync_all(folder: &Path) -> Result<(), Error> {
         file.sync_all().map_err(|source| Error::write(&path, source))?;
     }
     sync_folder(folder);
+    folder.parent().into_iter().for_each(sync_folder);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::early_stopping::Curve;
 use super::plan::Hash;
 use crate::error::Error;
 use rnn_train::files::State;
-use rnn_train::folder::{Held, Lock};
+use rnn_train::folder::{Held, Lock, sync_all};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
@@ -196,6 +196,10 @@ impl ResultsFile {
         let whole = whole_lines(&mut file).map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {
             file.set_len(whole).map_err(failed)?;
+        }
+        if whole == 0 {
+            // A file that is new has to outlast a crash of the machine as its lines do.
+            sync_all(&folder)?;
         }
         Ok(Some(Self { path, file, _lock: lock }))
     }

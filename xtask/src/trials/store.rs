@@ -103,6 +103,7 @@ pub(crate) fn open(plan: &Plan, folder: &Path, overwrite: bool) -> Result<Lock, 
     write_whole(&folder.join(SPEC), plan.spec.to_toml().to_string().as_bytes())
         .map_err(|error| unwritable(folder, &error))?;
     plan.write(folder)?;
+    folder::sync_all(folder)?;
     Ok(lock)
 }
 
