@@ -138,7 +138,7 @@ fn what_slurm_has_begun_is_finished_here() {
     setup.wait_for_ends(10);
     let status = setup.status();
     assert!(
-        status.contains(&format!("Slurm job {job}: 1 tasks running on n1")) && status.contains("it is being worked on"),
+        status.contains(&format!("Slurm job {job}: 1 task running on n1")) && status.contains("it is being worked on"),
         "{status}"
     );
     // While it is there, nobody else may do its work.

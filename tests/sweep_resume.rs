@@ -24,10 +24,46 @@ num_epochs = [1, 4, 20, 40]
 echo_step = [1, 2, 3, 4, 5]
 ";
 
-fn spawn(spec: &str, out: &Path, more: &[&str]) -> Child {
+/// A running sweep, which a test that fails does not leave behind.
+struct Running(Option<Child>);
+
+impl Running {
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    fn id(&self) -> u32 {
+        self.0.as_ref().unwrap().id()
+    }
+
+    fn kill(&mut self) {
+        self.child().kill().unwrap();
+        self.wait();
+    }
+
+    fn wait(&mut self) -> Option<i32> {
+        self.child().wait().unwrap().code()
+    }
+
+    fn output(mut self) -> Output {
+        self.0.take().unwrap().wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may have ended, as it should.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn spawn(spec: &str, out: &Path, more: &[&str]) -> Running {
     let mut command = Command::new(XTASK);
     command.args(["sweep", spec, "--out", out.to_str().unwrap()]).args(more).env_remove("RUST_LOG");
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    Running(Some(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()))
 }
 
 fn sweep(spec: &str, out: &Path, more: &[&str]) -> Output {
@@ -78,12 +114,12 @@ fn a_sweep_killed_twenty_times_is_the_sweep_that_never_was() {
         // Some three kills for each session, so that the twenty are spread over the sweep.
         loop {
             std::thread::sleep(duration.mul_f64(random.random_range(0.02..0.09)));
-            if child.try_wait().unwrap().is_some() {
+            if child.child().try_wait().unwrap().is_some() {
                 break;
             }
             let (of_sweep, of_trials) = (random.random_range(0..3) == 0, random.random_range(0..3) > 0);
             if of_sweep {
-                child.kill().unwrap();
+                child.child().kill().unwrap();
             }
             if of_trials {
                 for pid in children(child.id()) {
@@ -96,7 +132,7 @@ fn a_sweep_killed_twenty_times_is_the_sweep_that_never_was() {
                 break;
             }
         }
-        child.wait().unwrap();
+        child.wait();
         if sessions > 60 {
             // On a machine so fast that nothing is left to kill.
             break;
@@ -125,15 +161,14 @@ fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
     for enough in [20, 60, 110] {
         let mut child = spawn(&path, &out, &[]);
         wait_until("trials end", || out.join("results").exists() && ends(&out).len() >= enough);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill();
     }
     assert!(sweep(&path, &out, &[]).status.success());
     assert!(tables(&out) == tables(&whole));
 }
 
 /// A sweep of two trials that would take hours, once both are training.
-fn long_sweep() -> (tempfile::TempDir, String, PathBuf, Child) {
+fn long_sweep() -> (tempfile::TempDir, String, PathBuf, Running) {
     let (folder, path, out) = spec("[sweep]\nreplicates = 2\n[base]\nnum_epochs = 10000000\nlog_every = 1000\n");
     let child = spawn(&path, &out, &["--jobs", "2"]);
     wait_until("both trials train", || {
@@ -152,7 +187,7 @@ fn a_signal_stops_a_sweep_and_its_trials_cleanly() {
     let expected = "another sweep, or tasks of a Slurm job, are at work in this folder right now";
     assert_eq!(second, format!("{}: {expected}", out.display()));
     kill("-INT", child.id());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(child.wait(), Some(130));
     let summary = columns(&out.join("summary.csv"));
     assert_eq!(summary["status"], ["interrupted", "interrupted"]);
     assert!(out.join("report.html").exists());
@@ -165,7 +200,7 @@ fn a_signal_stops_a_sweep_and_its_trials_cleanly() {
     let mut child = spawn(&path, &out, &["--jobs", "2"]);
     wait_until("it trains on", || epochs_of(&trial_folders(&out)[0]) > before.len() + 2);
     kill("-INT", child.id());
-    child.wait().unwrap();
+    child.wait();
     assert_eq!(epochs(&trial_folders(&out)[0])[..before.len()], before);
 }
 
@@ -193,7 +228,7 @@ fn a_trial_that_is_killed_runs_again_and_fails_the_third_time() {
     });
     assert_eq!(children(child.id()), [stays]);
     kill("-TERM", child.id());
-    let ended = child.wait_with_output().unwrap();
+    let ended = child.output();
     assert_eq!(ended.status.code(), Some(130));
     assert_eq!(said(&ended).matches("was killed (signal: 9 (SIGKILL)); it runs again").count(), 2, "{}", said(&ended));
     let mut statuses = columns(&out.join("summary.csv")).remove("status").unwrap();
@@ -206,8 +241,7 @@ fn a_trial_that_is_killed_runs_again_and_fails_the_third_time() {
 #[test]
 fn a_sweep_that_is_killed_leaves_no_process_behind() {
     let (_folder, _, out, mut child) = long_sweep();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill();
     for folder in trial_folders(&out) {
         wait_until("the trial stops", || {
             std::fs::read_to_string(folder.join("status.toml")).is_ok_and(|text| text.contains("interrupted"))
@@ -362,6 +396,6 @@ fn a_report_of_a_running_sweep() {
     let status = || succeed(XTASK, ["sweep", "status", out.to_str().unwrap()]);
     assert_eq!(status(), format!("{}: 2 trials: 2 running\nit is being worked on\n", out.display()));
     kill("-INT", child.id());
-    child.wait().unwrap();
+    child.wait();
     assert!(status().contains("2 trials: 2 interrupted\nnobody is at work here"), "{}", status());
 }

@@ -2,6 +2,7 @@
 
 use super::options::Options;
 use crate::error::Error;
+use crate::shown::count;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::summary::texts;
@@ -54,7 +55,7 @@ pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
     let replicates =
         if spec.replicates == 1 { String::new() } else { format!(", {} replicates of each", spec.replicates) };
     // Writing to a text cannot fail.
-    let _ = writeln!(text, "{} trials: {} combinations{replicates}", plan.len(), plan.groups());
+    let _ = writeln!(text, "{}: {}{replicates}", count(plan.len(), "trial"), count(plan.groups(), "combination"));
     for line in plan.left_out.words() {
         let _ = writeln!(text, "{line}");
     }
@@ -112,7 +113,8 @@ pub(crate) fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
     } else {
         format!("about {}", HumanDuration(estimate))
     };
-    format!("{estimate} for {trials} trials, {jobs} at a time (from {tried} of them, tried for a moment)")
+    let trials = count(trials, "trial");
+    format!("{estimate} for {trials}, {jobs} at a time (from {tried} of them, tried for a moment)")
 }
 
 /// Trains for a moment.

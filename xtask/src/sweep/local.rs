@@ -7,6 +7,7 @@ use super::pool::{self, Pool};
 use super::progress::Progress;
 use super::submissions;
 use crate::error::Error;
+use crate::shown::count;
 use crate::trials::outcome::{counts, words};
 use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
@@ -70,13 +71,13 @@ fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[us
     }
     let shown = folder.display();
     if latest.iter().all(Option::is_none) {
-        tracing::info!("{} trials, {} at a time, into {shown}", pending.len(), options.jobs);
+        tracing::info!("{}, {} at a time, into {shown}", count(pending.len(), "trial"), options.jobs);
     } else {
         let counts = counts(latest, false);
         let counts: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
         tracing::info!(
-            "{shown}: of {} trials {}; {} to run, {} at a time",
-            plan.len(),
+            "{shown}: of {} {}; {} to run, {} at a time",
+            count(plan.len(), "trial"),
             counts.join(", "),
             pending.len(),
             options.jobs

@@ -18,6 +18,7 @@ use super::progress::Progress;
 use super::queue::{self, Queue, last_line};
 use super::submissions::{self, Job};
 use crate::error::Error;
+use crate::shown::count;
 use crate::trials::plan::{Hash, Plan};
 use crate::trials::results::ResultsFile;
 use crate::trials::store;
@@ -96,10 +97,10 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task }.write(&place)?;
     let shown = folder.display();
     tracing::info!(
-        "submitted {} trials as job {job} of {} tasks, {} trials each",
-        pending.len(),
-        array.tasks,
-        array.trials_per_task
+        "submitted {} as job {job} of {}, with up to {} each",
+        count(pending.len(), "trial"),
+        count(array.tasks, "task"),
+        count(array.trials_per_task, "trial")
     );
     if request.wait {
         return wait(plan, folder, pending.len());

@@ -3,6 +3,7 @@
 use super::queue::{self, Queue};
 use super::submissions;
 use crate::error::Error;
+use crate::shown;
 use crate::trials::outcome::{counts, words};
 use crate::trials::plan::Plan;
 use crate::trials::results::TrialStatus;
@@ -23,7 +24,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
     let listed: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
-    let mut text = format!("{}: {} trials: {}\n", folder.display(), plan.len(), listed.join(", "));
+    let mut text = format!("{}: {}: {}\n", folder.display(), shown::count(plan.len(), "trial"), listed.join(", "));
     let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
     let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
     // Writing to a text cannot fail.
@@ -44,7 +45,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
                 *by_state.entry((task.job, task.state.to_lowercase(), place)).or_default() += 1;
             }
             for ((job, state, place), count) in by_state {
-                let _ = writeln!(text, "Slurm job {job}: {count} tasks {state} {place}");
+                let _ = writeln!(text, "Slurm job {job}: {} {state} {place}", shown::count(count, "task"));
             }
             if tasks.is_empty() && !jobs.is_empty() {
                 let _ = writeln!(text, "Slurm has no task of it in the queue");

@@ -2,6 +2,7 @@
 
 use super::queue::{self, Queue, Task};
 use crate::error::Error;
+use crate::shown::count;
 use crate::trials::store::SLURM;
 use rnn_train::folder::write_whole;
 use serde::{Deserialize, Serialize};
@@ -59,9 +60,9 @@ pub(crate) fn check_none_waits(folder: &Path) -> Result<(), Error> {
     match queue::ask(&jobs(folder)?) {
         Queue::Tasks(tasks) => match tasks.first() {
             Some(Task { job, .. }) => {
-                let (count, shown) = (tasks.len(), folder.display());
+                let (waiting, shown) = (count(tasks.len(), "task"), folder.display());
                 let problem = format!(
-                    "job {job} for {shown} still has {count} tasks in the queue: wait for them, or end them (scancel {job})"
+                    "job {job} for {shown} still has {waiting} in the queue: wait for it to end, or end it (scancel {job})"
                 );
                 Err(Error::Refused { problem })
             }

@@ -7,6 +7,7 @@
 use super::spec::{Combination, Spec};
 use super::values::text;
 use crate::error::Error;
+use crate::shown::count;
 use rnn_train::folder::write_whole_with;
 use rnn_train::{Settings, run};
 use serde::{Deserialize, Serialize};
@@ -98,20 +99,22 @@ impl LeftOut {
     /// What is left out, in sentences.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut lines = Vec::new();
-        for (index, &count) in self.excluded.iter().enumerate() {
-            lines.push(match count {
+        for (index, &left) in self.excluded.iter().enumerate() {
+            lines.push(match left {
                 0 => format!("[[exclude]] number {} leaves nothing out", index + 1),
-                count => format!("[[exclude]] number {} leaves out {count} combinations", index + 1),
+                left => format!("[[exclude]] number {} leaves out {}", index + 1, count(left as usize, "combination")),
             });
         }
         if self.twice > 0 {
-            lines
-                .push(format!("{} combinations are left out, because the same settings are there already", self.twice));
+            lines.push(format!(
+                "left out, because the same settings are there already: {}",
+                count(self.twice as usize, "combination")
+            ));
         }
         if let Some(first) = &self.first_invalid {
             lines.push(format!(
-                "{} combinations are left out, because they cannot run; the first: {first}",
-                self.invalid
+                "left out, because they cannot run: {}; the first: {first}",
+                count(self.invalid as usize, "combination")
             ));
         }
         lines
