@@ -71,7 +71,8 @@ impl Setup {
     }
 
     fn wait_for_ends(&self, enough: usize) {
-        self.cluster.wait_until("trials end", || ends(&self.out).values().sum::<usize>() >= enough);
+        let ended = || ends(&self.out).values().sum::<usize>() >= enough;
+        self.cluster.wait_at_most(Duration::from_secs(180), "trials end", ended);
     }
 
     fn wait_for_job(&self, job: &str) {
@@ -80,12 +81,12 @@ impl Setup {
     }
 
     /// Makes sure that the sweep is the one that this machine makes alone, and that no trial was run to its end twice.
-    fn assert_whole(&self) {
+    fn assert_whole(&self, trials: usize) {
         let local = self.folder.path().join("local");
         assert!(self.sweep(&local, &[]).status.success());
         assert!(tables(&self.out) == tables(&local));
         let ends = ends(&self.out);
-        assert_eq!(ends.len(), 64);
+        assert_eq!(ends.len(), trials);
         assert!(ends.values().all(|&times| times == 1), "{ends:?}");
     }
 
@@ -119,7 +120,7 @@ fn both_nodes_run_what_one_machine_would() {
         let tasks = logs.matches(&format!(" on {node}\n")).count();
         assert!(tasks > 2, "{tasks} of 16 tasks ran on {node}: {logs}");
     }
-    setup.assert_whole();
+    setup.assert_whole(64);
     assert!(
         setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"),
         "{}",
@@ -151,7 +152,7 @@ fn what_slurm_has_begun_is_finished_here() {
     assert!(setup.status().contains("nobody is at work here"), "{}", setup.status());
     let ended = setup.sweep(&setup.out, &[]);
     assert!(ended.status.success(), "{ended:?}");
-    setup.assert_whole();
+    setup.assert_whole(64);
 }
 
 /// As when a node loses its power: its daemon and all that runs there are gone at once.
@@ -167,7 +168,7 @@ fn a_lost_node_loses_no_trial() {
     assert_eq!(logs.matches("trials to run, as").count(), 5, "one of four tasks was begun again: {logs}");
     assert_eq!(ends(&setup.out).len(), 64);
     assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success(), "it has nothing to do but the tables");
-    setup.assert_whole();
+    setup.assert_whole(64);
 }
 
 /// Slurm believes the node to be lost and begins its task anew elsewhere, while the first one lives on.
@@ -185,23 +186,28 @@ fn a_task_that_runs_twice_runs_no_trial_twice() {
     let logs = setup.logs();
     assert!(logs.contains("another process still runs this task; waiting for it"), "{logs}");
     assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success(), "it has nothing to do but the tables");
-    setup.assert_whole();
+    setup.assert_whole(64);
 }
 
 #[test]
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn tasks_that_are_requeued_or_out_of_time_lose_nothing() {
     let Some(setup) = Setup::new() else { return };
-    let job = setup.submit(&["--trials-per-task", "32", "--time", "5"]);
-    setup.wait_for_ends(6);
-    setup.cluster.ask("scontrol", ["requeue", &format!("{job}_0")]);
-    setup.wait_for_ends(16);
+    // A task of short trials, and one that lasts longer than the half a minute in which Slurm looks at time limits.
+    let text = TRIALS.replace("[60, 90]", "[60, 3000]").replace("echo_step = [1, 2, 3, 4]", "echo_step = [1]");
+    std::fs::write(&setup.spec, text).unwrap();
+    let job = setup.submit(&["--trials-per-task", "8", "--time", "5"]);
+    setup.wait_for_ends(10);
+    setup.cluster.ask("scontrol", ["requeue", &format!("{job}_1")]);
+    setup.wait_for_ends(11);
     setup.cluster.ask("scontrol", ["update", &format!("JobId={job}_1"), "EndTime=now"]);
     setup.wait_for_job(&job);
     let first = ends(&setup.out).len();
-    assert!(first < 64, "the second task's time was up");
-    let rest = setup.submit(&["--trials-per-task", "100"]);
+    assert!((11..16).contains(&first), "the second task's time was up: {first}");
+    let logs = setup.logs();
+    assert!(logs.contains("DUE TO JOB REQUEUE") && logs.contains("DUE TO TIME LIMIT"), "{logs}");
+    let rest = setup.submit(&["--trials-per-task", "1"]);
     setup.wait_for_job(&rest);
     assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success());
-    setup.assert_whole();
+    setup.assert_whole(16);
 }
