@@ -204,6 +204,7 @@ fn one_parameter_none_and_trials_without_results() {
 
     // Of trials that are not known, a report can be written too.
     std::fs::remove_dir_all(out.join("results")).unwrap();
+    std::fs::remove_file(out.join("summary.csv")).unwrap();
     succeed(XTASK, ["report", out.to_str().unwrap()]);
     assert_stands_alone(&out);
     assert_has(
@@ -227,6 +228,7 @@ fn failures_are_told_with_what_they_wrote() {
     let timed_out = "\"status\":\"timed_out\",\"error\":\"not at its end after 2 seconds\"";
     results = results.replacen("\"status\":\"done\"", timed_out, 1);
     std::fs::write(&path, results).unwrap();
+    std::fs::remove_file(out.join("summary.csv")).unwrap();
     succeed(XTASK, ["report", out.to_str().unwrap()]);
     assert_stands_alone(&out);
     assert_has(

@@ -199,7 +199,7 @@ fn a_folder_of_something_else_is_not_written_to() {
     for more in [&[][..], &["--overwrite"]] {
         let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()].iter().chain(more));
         assert!(
-            message.ends_with("there is a trials, but no sweep.toml: this is no sweep's folder, and is not written to")
+            message.ends_with("there is a trials, but no sweep.lock: this is no sweep's folder, and is not written to")
         );
     }
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
@@ -300,6 +300,38 @@ fn hopeless_trials_are_stopped() {
             assert!(epochs == first || (first..=all).contains(&epochs), "{epochs}");
         }
     }
+}
+
+/// What is somebody's own stays, whatever is overwritten.
+#[test]
+fn what_is_not_the_sweeps_stays() {
+    let (_folder, path, out) = spec(SHORT);
+    sweep(&path, &out, &[]);
+    let own = ["notes.txt", "results/notes.txt", "trials/notes.txt", "figures/mine.svg"].map(|name| out.join(name));
+    own.iter().for_each(|path| std::fs::write(path, "mine").unwrap());
+    sweep(&path, &out, &["--overwrite"]);
+    assert!(own.iter().all(|path| std::fs::read_to_string(path).unwrap() == "mine"));
+    assert_eq!(std::fs::read_dir(out.join("trials")).unwrap().count(), 9);
+    // A spec of one's own in a folder of one's own makes that no sweep's folder.
+    let (_folder, path, out) = spec(SHORT);
+    std::fs::create_dir(&out).unwrap();
+    std::fs::copy(&path, out.join("sweep.toml")).unwrap();
+    refused(XTASK, ["sweep", &path, "--overwrite", "--out", out.to_str().unwrap()]);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
+}
+
+/// Without its rule, what it has pruned is run.
+#[test]
+fn early_stopping_can_be_given_up() {
+    let text = "[sweep]\nreplicates = 8\n[base]\nnum_epochs = 6\ntotal_series_length = 3000\n[early_stopping]\nmethod = 'halving'\nat_once = 2\n";
+    let (folder, path, out) = spec(text);
+    sweep(&path, &out, &[]);
+    assert!(columns(&out.join("summary.csv"))["status"].iter().any(|status| status == "pruned"));
+    std::fs::write(&path, &text[..text.find("[early").unwrap()]).unwrap();
+    sweep(&path, &out, &[]);
+    let fresh = folder.path().join("fresh");
+    sweep(&path, &fresh, &[]);
+    assert_eq!(tables(&out), tables(&fresh));
 }
 
 /// What is drawn depends on the spec alone.

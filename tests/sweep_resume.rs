@@ -284,7 +284,7 @@ fn more_replicates_and_values_keep_what_is_done() {
     std::fs::write(&path, FEW.replace("num_epochs = 2", "num_epochs = 3")).unwrap();
     let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
     let expected = "the spec was changed (base.num_epochs: 2 before, 3 now; grid.echo_step: gone: 5; sweep.replicates: 3 before, 2 now): \
-                    9 trials that are at their end are not of it";
+                    9 finished trials would be no part of it";
     assert!(message.contains(expected), "{message}");
     assert!(std::fs::read(out.join("summary.csv")).unwrap() == summary);
 }
@@ -333,6 +333,76 @@ fn damaged_files_are_told_of_and_kept() {
     std::fs::remove_file(&plan).unwrap();
     assert!(sweep_again().status.success());
     assert_eq!(std::fs::read_to_string(&plan).unwrap(), text);
+}
+
+/// A trial's folder is not the plan: what a removal that was cut short, a hand or a crash of the machine have left there is
+/// no result.
+#[test]
+fn damaged_folders_of_trials_begin_again() {
+    let (_folder, path, out) = spec(FEW);
+    assert!(sweep(&path, &out, &[]).status.success());
+    let whole = tables(&out);
+    let folders = trial_folders(&out);
+    std::fs::remove_file(folders[0].join("config.toml")).unwrap();
+    std::fs::write(folders[1].join("config.toml"), "").unwrap();
+    let config = std::fs::read_to_string(folders[2].join("config.toml")).unwrap();
+    std::fs::write(folders[2].join("config.toml"), config.replace("num_epochs = 2", "num_epochs = 1")).unwrap();
+    let status = std::fs::read_to_string(folders[3].join("status.toml")).unwrap();
+    std::fs::write(folders[3].join("status.toml"), status.replace("epochs = 2", "epochs = 1")).unwrap();
+    std::fs::remove_dir_all(out.join("results")).unwrap();
+    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    let again = sweep(&path, &out, &[]);
+    assert!(again.status.success(), "{}", said(&again));
+    assert!(tables(&out) == whole);
+}
+
+/// A sweep is gone on with from its folder too, and a spec that was edited there is compared with the one that was planned.
+#[test]
+fn a_spec_may_be_edited_in_its_folder() {
+    let (_folder, path, out) = spec(FEW);
+    assert!(sweep(&path, &out, &[]).status.success());
+    let own = out.join("sweep.toml");
+    let again = run(XTASK, ["sweep", own.to_str().unwrap()]);
+    assert!(said(&again).contains("of 4 trials 4 done; 0 to run"), "{}", said(&again));
+    let text = std::fs::read_to_string(&own).unwrap();
+    std::fs::write(&own, text.replace("[1, 3]", "[1, 9]")).unwrap();
+    let message = refused(XTASK, ["sweep", own.to_str().unwrap()]);
+    let expected = "the spec was changed (grid.echo_step: new: 9; gone: 3): 2 finished trials would be no part of it";
+    assert!(message.contains(expected), "{message}");
+    // Nor does a plan that is gone let them go.
+    std::fs::remove_file(out.join("plan.csv")).unwrap();
+    assert_eq!(refused(XTASK, ["sweep", own.to_str().unwrap()]), message);
+    std::fs::write(&own, text.replace("[1, 3]", "[1, 3, 9]")).unwrap();
+    assert!(run(XTASK, ["sweep", own.to_str().unwrap()]).status.success());
+    assert_eq!(columns(&out.join("summary.csv"))["echo_step"], ["1", "1", "3", "3", "9", "9"]);
+}
+
+#[test]
+fn files_that_a_spec_names_may_not_change() {
+    let (folder, path, out) = spec("[base]\nnum_epochs = 2\nseries = ['a.csv']\n[grid]\nstate_size = [2, 3]\n");
+    let series = |period: usize| {
+        let rows = (0..900).map(|step| format!("{},{}\n", step % period % 2, (step + period - 1) % period % 2));
+        std::fs::write(folder.path().join("a.csv"), format!("input,target\n{}", rows.collect::<String>())).unwrap();
+    };
+    series(3);
+    assert!(sweep(&path, &out, &[]).status.success());
+    series(5);
+    let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    assert!(message.contains("plan.csv: line 2: the settings are as planned and their hash is not"), "{message}");
+    std::fs::remove_file(out.join("plan.csv")).unwrap();
+    let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
+    assert!(message.contains("the contents of files that the spec names were changed: 2 finished trials"), "{message}");
+}
+
+/// Killed before it had written its spec.
+#[test]
+fn a_sweep_that_had_hardly_begun_goes_on() {
+    let (_folder, path, out) = spec(FEW);
+    std::fs::create_dir(&out).unwrap();
+    for name in ["sweep.toml.part", "sweep.lock"] {
+        std::fs::write(out.join(name), "").unwrap();
+    }
+    assert!(sweep(&path, &out, &[]).status.success());
 }
 
 /// In a file system of one megabyte, which is made larger after the sweep has stopped, and at last read-only.
@@ -385,6 +455,20 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
         let told = errors(&format!("{name}.err"));
         assert!(told.len() == 1 && told[0].contains("Read-only file system"), "{told:?}");
     }
+}
+
+#[test]
+fn reports_beside_a_sweep_do_not_disturb_it() {
+    let (_folder, path, out) = spec(&MANY.replace("replicates = 10", "replicates = 5"));
+    let mut child = spawn(&path, &out, &[]);
+    wait_until("it begins", || out.join("plan.csv").exists());
+    while child.child().try_wait().unwrap().is_none() {
+        let report = run(XTASK, ["report", out.to_str().unwrap()]);
+        assert!(report.status.success(), "{}", said(&report));
+    }
+    let ended = child.output();
+    assert!(ended.status.success(), "{}", said(&ended));
+    assert_eq!(columns(&out.join("summary.csv"))["status"], ["done"; 100]);
 }
 
 /// A report can be made while a sweep runs, and says what is running.

@@ -20,7 +20,6 @@ use sweep::options::{Keep, Options};
 use sweep::slurm;
 use trials::plan::Plan;
 use trials::results::TrialStatus;
-use trials::spec::SPEC;
 use trials::{reader, store};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -104,7 +103,8 @@ struct SweepArgs {
     /// What to vary; without it, the built-in sweep over lag and window
     #[arg(value_name = "SPEC.toml")]
     spec: Option<PathBuf>,
-    /// The folder to write to; a sweep that is there is gone on with [default: sweeps/NAME]
+    /// The folder to write to; a sweep that is there is gone on with [default: sweeps/NAME, or that of a sweep's own
+    /// sweep.toml]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Begin again, replacing the sweep that is in the folder
@@ -223,7 +223,8 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     };
     spec.skip_invalid |= arguments.skip_invalid;
     let plan = Plan::new(spec)?;
-    let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
+    let own = arguments.spec.as_deref().and_then(store::folder_of_spec);
+    let folder = arguments.out.clone().or(own).unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
     let status = |retry: &Retry| match retry {
@@ -250,8 +251,10 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
 }
 
 fn report_command(folder: &Path) -> Result<u8, Error> {
-    let plan = Plan::new(reader::read(&folder.join(SPEC))?)?;
+    let plan = Plan::new(store::read_spec(folder)?)?;
+    let _tables = store::lock_tables(folder)?;
     let latest = store::latest(&plan, folder, true)?;
+    store::check_nothing_is_lost(&plan, folder, &latest)?;
     let rows = sweep::finish(&plan, folder, latest, store::is_busy(folder))?;
     sweep::print_outcome(&plan, folder, &rows);
     Ok(exit_code::DONE)

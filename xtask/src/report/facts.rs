@@ -3,8 +3,7 @@
 use super::parameters::Parameter;
 use crate::error::Error;
 use crate::trials::plan::Plan;
-use crate::trials::results::{Outcome, TrialStatus};
-use crate::trials::spec::Metric;
+use crate::trials::results::TrialStatus;
 use crate::trials::stats::{eta_squared, median};
 use crate::trials::summary::Row;
 use std::path::Path;
@@ -102,21 +101,11 @@ fn best_first(scores: &[Option<f64>]) -> Vec<usize> {
     order
 }
 
-/// The value of the objective that a trial has come to, whether or not it was trained to its end.
-pub(crate) fn value(metric: Metric, outcome: &Outcome) -> Option<f64> {
-    match metric {
-        Metric::FinalLoss => outcome.final_loss,
-        Metric::BestLoss => outcome.best_loss,
-        Metric::Accuracy => outcome.accuracy,
-        Metric::SolvedSteps => outcome.solved_steps.map(|steps| steps as f64),
-    }
-}
-
 /// A trial that diverged, or has no value, is as bad as can be; one that was pruned is as good as it was then.
 fn score(plan: &Plan, row: &Row) -> Option<f64> {
     let objective = plan.spec.objective;
     let record = row.record.as_ref().filter(|_| row.counts())?;
-    let value = value(objective.metric, &record.outcome).filter(|_| record.status != TrialStatus::Diverged);
+    let value = objective.metric.of(&record.outcome).filter(|_| record.status != TrialStatus::Diverged);
     let value = value.filter(|value| value.is_finite());
     Some(value.map_or(f64::INFINITY, |value| if objective.maximize { -value } else { value }))
 }

@@ -1,6 +1,6 @@
 //! Parallel coordinates: every trial as a line through the values of its parameters to the objective.
 
-use super::facts::{Facts, value};
+use super::facts::Facts;
 use super::figure::{Figure, PARALLEL};
 use crate::charts::paint::labels_of;
 use crate::charts::parallel::{Axis, Path, draw};
@@ -76,7 +76,7 @@ fn objective(facts: &Facts<'_>, trials: &[usize]) -> (Vec<f64>, Vec<(f64, String
     let objective = facts.plan.spec.objective;
     let value = |trial: usize| {
         let row = &facts.rows[trial];
-        let value = row.record.as_ref().and_then(|record| value(objective.metric, &record.outcome));
+        let value = row.record.as_ref().and_then(|record| objective.metric.of(&record.outcome));
         value.filter(|value| value.is_finite() && row.status != TrialStatus::Diverged)
     };
     let values: Vec<Option<f64>> = trials.iter().map(|&trial| value(trial)).collect();

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::shown::count;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
+use crate::trials::store;
 use crate::trials::summary::texts;
-use crate::trials::{reader, store};
 use indicatif::HumanDuration;
 use rnn_train::exit_code;
 use rnn_train::run::{self, Watch};
@@ -28,12 +28,17 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let is_sweep = folder.join(SPEC).exists() && !options.overwrite;
     let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
     if is_sweep {
-        let old = reader::read(&folder.join(SPEC))?;
-        old.differences(&plan.spec)
-            .iter()
-            .for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
+        let differences = store::read_spec(folder)?.differences(&plan.spec);
+        differences.iter().for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
+        let (_, lost) = store::kept_and_lost(plan, folder)?;
+        if lost > 0 {
+            text += &format!(
+                "it would be refused: {} would be no part of it\n",
+                count(lost, "finished trial")
+            );
+        }
     }
-    let pending = store::pending(&latest, &options.retry);
+    let pending = store::pending(plan, &latest, &options.retry);
     if pending.len() < plan.len() {
         text += &format!(
             "{} of {} are to run; the others are at their end in {}\n",

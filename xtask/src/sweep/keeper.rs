@@ -115,9 +115,12 @@ impl<'a> Keeper<'a> {
     fn settle(&self, number: usize, record: &Record) -> Result<(), Error> {
         let folder = trial_folder(self.work.folder, record.hash);
         // What was stopped is gone on with from there, and what has failed may have none.
-        let stays = self.work.keep == Keep::All || record.status == TrialStatus::Interrupted;
-        if stays || self.work.keep == Keep::None {
+        if self.work.keep == Keep::All || record.status == TrialStatus::Interrupted {
             return if folder.is_dir() { Ok(sync_all(&folder)?) } else { Ok(()) };
+        }
+        if self.work.keep == Keep::None {
+            // An earlier attempt may have been to leave one.
+            return take_away(&folder);
         }
         // Held until the folder is on the disk, so that no better trial takes it away meanwhile.
         let mut best = locked(&self.best);
@@ -130,13 +133,7 @@ impl<'a> Keeper<'a> {
             }
             None => Some(record.hash),
         };
-        let Some(folder) = gone.map(|hash| trial_folder(self.work.folder, hash)) else { return Ok(()) };
-        match std::fs::remove_dir_all(&folder) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(rnn_train::Error::Write { path: folder, source }.into())
-            }
-            _ => Ok(()),
-        }
+        gone.map_or(Ok(()), |hash| take_away(&trial_folder(self.work.folder, hash)))
     }
 
     fn note(&self, number: usize, record: &Record) {
@@ -166,6 +163,16 @@ impl<'a> Keeper<'a> {
             ended.filter(|(of, _)| *of == status).map(|(_, curve)| curve).collect()
         };
         Some(rule.limits(trial.settings.num_epochs, &of(TrialStatus::Done), &of(TrialStatus::Pruned)))
+    }
+}
+
+/// Takes a trial's folder away, if it is there.
+fn take_away(folder: &Path) -> Result<(), Error> {
+    match std::fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(rnn_train::Error::Write { path: folder.to_owned(), source }.into())
+        }
+        _ => Ok(()),
     }
 }
 

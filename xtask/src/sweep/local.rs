@@ -22,11 +22,12 @@ const MANY_FOLDERS: usize = 10_000;
 
 /// Runs what is missing of a sweep, and writes its tables and report; returns the exit code.
 pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
-    let _lock = store::open(plan, folder, options.overwrite)?;
+    let _lock = store::enter(folder)?;
+    submissions::check_none_waits(folder)?;
+    store::prepare(plan, folder, options.overwrite)?;
     let mut latest = store::latest(plan, folder, plan.spec.early_stopping.is_some())?;
     store::check_nothing_is_lost(plan, folder, &latest)?;
-    submissions::check_none_waits(folder)?;
-    let pending = store::pending(&latest, &options.retry);
+    let pending = store::pending(plan, &latest, &options.retry);
     store::note(folder, "local", options.jobs)?;
     tell_what_is_done(plan, folder, &latest, &pending, options);
 
@@ -35,25 +36,30 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let fail_fast = options.fail_fast;
     let work = Work { plan, folder, pending, keep: options.keep, fail_fast, stop: &stop };
     let mut progress = Progress::new(work.pending.len());
+    let mut failed_now = false;
     let pool = Pool::new(&work, files.len(), &latest)?;
     let ran = pool::run(&pool, files, |event| {
         if let Event::Ended { trial, record } = &event {
+            failed_now |= record.status.is_failure();
             latest[*trial] = Some(Box::new(record.without_losses()));
         }
         progress.tell(&event);
     });
     progress.end();
+    let _tables = store::lock_tables(folder)?;
     // What stopped the work is the one to tell of, if this cannot be done either.
     let finished = finish(plan, folder, latest, false);
     ran?;
     let rows = finished?;
     print_outcome(plan, folder, &rows);
-    if stop.load(Ordering::Relaxed) {
-        tracing::warn!("stopped; the same command goes on with it");
+    let stopped = stop.load(Ordering::Relaxed);
+    if stopped {
+        let but = if options.overwrite { ", but without --overwrite," } else { "" };
+        tracing::warn!("stopped; the same command{but} goes on with it");
     }
     let failed = rows.iter().any(|row| row.status.is_failure());
-    Ok(match stop.load(Ordering::Relaxed) {
-        true if !(fail_fast && failed) => exit_code::INTERRUPTED,
+    Ok(match stopped {
+        true if !(fail_fast && failed_now) => exit_code::INTERRUPTED,
         _ if failed => exit_code::FAILED,
         _ => exit_code::DONE,
     })

@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 const ATTEMPTS: u32 = 3;
 /// How long a trial may take to stop after its time is up.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long, when all is to stop.
+const GRACE_OF_STOP: Duration = Duration::from_secs(30);
 /// How much of the standard error of a trial that failed is kept.
 const TAIL: usize = 8;
 
@@ -69,6 +71,8 @@ struct Slot {
     lifeline: Option<ChildStdin>,
     deadline: Option<Instant>,
     timed_out: bool,
+    /// When one that was told to stop is not waited for any longer.
+    kill_at: Option<Instant>,
 }
 
 /// The workers of some work.
@@ -104,17 +108,17 @@ impl<'a> Pool<'a> {
     fn look_after(&self) {
         for slot in &self.slots {
             let mut slot = locked(slot);
-            let late = slot.deadline.is_some_and(|deadline| deadline <= Instant::now());
-            if late && !slot.timed_out {
-                slot.timed_out = true;
-                slot.deadline = Some(Instant::now() + GRACE);
-                slot.lifeline = None;
-            } else if late && let Some(child) = &mut slot.child {
-                // It may have ended by itself.
-                let _ = child.kill();
-            }
-            if self.stopped() {
-                slot.lifeline = None;
+            let now = Instant::now();
+            let over = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+            if over(slot.kill_at) {
+                if let Some(child) = &mut slot.child {
+                    // It may have ended by itself.
+                    let _ = child.kill();
+                }
+            } else if slot.kill_at.is_none() && over(slot.deadline) {
+                (slot.timed_out, slot.lifeline, slot.kill_at) = (true, None, Some(now + GRACE));
+            } else if slot.kill_at.is_none() && self.stopped() {
+                (slot.lifeline, slot.kill_at) = (None, Some(now + GRACE_OF_STOP));
             }
         }
     }
@@ -142,9 +146,9 @@ impl<'a> Pool<'a> {
             let trial = self.work.plan.trial(number)?;
             let Some(limits) = self.keeper.limits(&trial, || self.stopped()) else { break };
             let mut attempt = self.attempts.get(&number).copied().unwrap_or(0);
-            let last = attempt + ATTEMPTS;
+            let last = attempt.saturating_add(ATTEMPTS);
             let record = loop {
-                attempt += 1;
+                attempt = attempt.saturating_add(1);
                 if !tell(Line::Begun(Record::begun(trial.hash, attempt))) {
                     return Ok(());
                 }
@@ -163,7 +167,7 @@ impl<'a> Pool<'a> {
                 }
                 break record;
             };
-            if self.work.fail_fast && record.status == TrialStatus::Failed {
+            if self.work.fail_fast && record.status.is_failure() {
                 self.work.stop.store(true, Ordering::Relaxed);
             }
             if !tell(Line::Ended(number, record)) {
@@ -201,7 +205,7 @@ impl<'a> Pool<'a> {
         let _ = input.iter_mut().try_for_each(|input| writeln!(input, "{job}"));
         let seconds = self.work.plan.spec.trial_seconds.map(Duration::from_secs_f64);
         let deadline = seconds.and_then(|seconds| begun.checked_add(seconds));
-        *locked(&self.slots[index]) = Slot { child: Some(child), lifeline: input, deadline, timed_out: false };
+        *locked(&self.slots[index]) = Slot { child: Some(child), lifeline: input, deadline, ..Slot::default() };
         let (mut said, mut answered) = (String::new(), Vec::new());
         std::thread::scope(|scope| {
             // Either pipe would fill up if it were not read.

@@ -58,12 +58,18 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
                        of the spec, or use --engine local";
         return Err(Error::Refused { problem: problem.to_owned() });
     }
-    let lock = store::open(plan, folder, options.overwrite)?;
+    if folder.to_string_lossy().contains(['"', '\n']) {
+        let problem = format!("{}: Slurm takes no path with quotes or line breaks", folder.display());
+        return Err(Error::Refused { problem });
+    }
+    let lock = store::enter(folder)?;
+    submissions::check_none_waits(folder)?;
+    store::prepare(plan, folder, options.overwrite)?;
     let latest = store::latest(plan, folder, false)?;
     store::check_nothing_is_lost(plan, folder, &latest)?;
-    submissions::check_none_waits(folder)?;
-    let pending = store::pending(&latest, &options.retry);
+    let pending = store::pending(plan, &latest, &options.retry);
     if pending.is_empty() {
+        let _tables = store::lock_tables(folder)?;
         let rows = finish(plan, folder, latest, false)?;
         print_outcome(plan, folder, &rows);
         return Ok(exit_code::DONE);
@@ -115,8 +121,9 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
 
 /// Prints the plan in short, and the script that would be submitted.
 pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
-    let latest = if folder.exists() { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
-    let array = Array::of(store::pending(&latest, &options.retry).len(), request);
+    let is_new = options.overwrite || !folder.exists();
+    let latest = if is_new { vec![None; plan.len()] } else { store::latest(plan, folder, false)? };
+    let array = Array::of(store::pending(plan, &latest, &options.retry).len(), request);
     let at_once = request.array_limit.map_or(array.tasks, |limit| array.tasks.min(limit as usize));
     dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
     let place = submissions::new_place(folder)?;
@@ -186,8 +193,9 @@ const EVERY: Duration = Duration::from_secs(1);
 fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
     let stop = cli::stop_on_signal();
     let mut progress = Progress::new(trials);
-    let ended =
-        || -> Result<usize, Error> { Ok(plan.len() - store::pending(&store::latest(plan, folder, false)?, &[]).len()) };
+    let ended = || -> Result<usize, Error> {
+        Ok(plan.len() - store::pending(plan, &store::latest(plan, folder, false)?, &[]).len())
+    };
     let mut known = plan.len() - trials;
     loop {
         let now = ended()?;
@@ -195,7 +203,8 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
         known = now.max(known);
         match queue::ask(&submissions::jobs(folder)?) {
             Queue::Tasks(tasks) if tasks.is_empty() => break,
-            _ => {}
+            Queue::None => break,
+            Queue::Tasks(_) | Queue::Silent(_) => {}
         }
         let begun = Instant::now();
         while begun.elapsed() < EVERY {
@@ -209,6 +218,7 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
     }
     progress.end();
     let _lock = store::lock(folder, Held::Alone)?;
+    let _tables = store::lock_tables(folder)?;
     let rows = finish(plan, folder, store::latest(plan, folder, false)?, false)?;
     print_outcome(plan, folder, &rows);
     let whole = rows.iter().all(|row| row.status.is_final());
@@ -220,6 +230,10 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
     let folder = place.parent().and_then(Path::parent).unwrap_or(place);
     let stop = cli::stop_on_signal();
     let _lock = store::lock(folder, Held::Together)?;
+    if submissions::newest(folder).is_some_and(|newest| newest != place) {
+        let problem = format!("{}: a later submission has taken its trials over", place.display());
+        return Err(Error::Refused { problem });
+    }
     let job = std::env::var("SLURM_ARRAY_JOB_ID").unwrap_or_else(|_| "0".to_owned());
     let worker = format!("slurm-{job}-{task}");
     let file = loop {
@@ -232,7 +246,7 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
         tracing::info!("another process still runs this task; waiting for it");
         std::thread::sleep(EVERY);
     };
-    let plan = Plan::new(crate::trials::reader::read(&folder.join(crate::trials::spec::SPEC))?)?;
+    let plan = Plan::new(store::read_spec(folder)?)?;
     let latest = store::latest(&plan, folder, false)?;
     let (numbers, ended) = (plan.numbers(), file.ended()?);
     let missing = |hash: &Hash| {

@@ -6,8 +6,7 @@ use crate::error::Error;
 use crate::shown;
 use crate::trials::outcome::{counts, words};
 use crate::trials::plan::Plan;
-use crate::trials::results::TrialStatus;
-use crate::trials::{reader, spec, store};
+use crate::trials::store;
 use rnn_train::exit_code;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +18,7 @@ const SHOWN: usize = 5;
 
 /// Prints how far a sweep is.
 pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
-    let plan = Plan::new(reader::read(&folder.join(spec::SPEC))?)?;
+    let plan = Plan::new(store::read_spec(folder)?)?;
     let latest = store::latest(&plan, folder, false)?;
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
@@ -71,6 +70,6 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     };
     // Nothing is lost where nobody reads it.
     let _ = write!(std::io::stdout(), "{text}");
-    let failed = latest.iter().flatten().any(|record| record.status == TrialStatus::Failed);
+    let failed = latest.iter().flatten().any(|record| record.status.is_failure());
     Ok(if failed { exit_code::FAILED } else { exit_code::DONE })
 }

@@ -37,6 +37,11 @@ pub(crate) fn new_place(folder: &Path) -> Result<PathBuf, Error> {
     Ok(free.unwrap_or(submissions))
 }
 
+/// The folder of the last submission.
+pub(crate) fn newest(folder: &Path) -> Option<PathBuf> {
+    (0..).map(|number: u32| folder.join(SLURM).join(number.to_string())).take_while(|place| place.exists()).last()
+}
+
 /// The jobs that were submitted for a sweep.
 pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
     let mut jobs = Vec::new();

@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::trials::early_stopping::{Curve, Limit};
 use crate::trials::results::{Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
-use rnn_train::folder::Durable;
+use rnn_train::folder::{self, Durable};
 use rnn_train::run::{self, Options, Watch};
-use rnn_train::{RawSettings, Settings, exit_code};
+use rnn_train::{Layer, RawSettings, Settings, exit_code};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -102,7 +102,7 @@ fn train(
     let begun = Instant::now();
     loop {
         watcher.take_in(folder);
-        let tried = if Status::read(folder).is_ok_and(|status| status.status != State::Failed) {
+        let tried = if can_go_on(settings, folder, !watcher.limits.is_empty()) {
             run::resume(folder, OPTIONS, watcher, stop)
         } else {
             begin(settings, folder, watcher, stop)
@@ -125,12 +125,34 @@ fn train(
     }
 }
 
+/// Whether what lies in a trial's folder is an attempt at this trial that can be gone on with, or is at its end. The folder is
+/// not the plan: it may have been changed, or a crash of the machine may have emptied its files.
+fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
+    let own = |settings: &Settings| RawSettings { checkpoint_every: None, ..settings.to_raw() };
+    let there = Layer::from_toml_file(&folder.join(files::CONFIG)).ok().and_then(|layer| layer.resolve().ok());
+    let is_own = there.is_some_and(|there| own(&there) == own(settings));
+    is_own
+        && Status::read(folder).is_ok_and(|status| match status.status {
+            State::Failed => false,
+            State::Done => status.epochs == settings.num_epochs,
+            // Without limits there is nothing that it could have been pruned by.
+            State::Pruned => limited,
+            State::Running | State::Interrupted | State::Diverged => true,
+        })
+}
+
+/// Trains from the beginning; what an earlier attempt has left is taken away.
 fn begin(
     settings: &Settings,
     folder: &Path,
     watcher: &mut Watcher,
     stop: &AtomicBool,
 ) -> Result<Status, rnn_train::Error> {
+    // Of an attempt, or of its folder's removal, that was cut short, a part may be left that is no run's.
+    if folder.is_dir() && !folder.join(files::CONFIG).exists() {
+        files::ALL.iter().try_for_each(|name| folder::remove(&folder.join(name)))?;
+    }
+    watcher.losses.clear();
     rnn_train::run(settings, folder, OPTIONS, watcher, stop)
 }
 

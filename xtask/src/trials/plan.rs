@@ -161,6 +161,10 @@ impl Plan {
                 left_out.twice += 1;
             }
         }
+        if hashes.is_empty() {
+            let problem = format!("no trial is left to run: {}", left_out.words().join("; "));
+            return Err(Error::Refused { problem });
+        }
         Ok(Self { spec, combinations, hashes, left_out })
     }
 
@@ -246,6 +250,13 @@ impl Plan {
             let (row, line) = (row?, index + 1);
             let there = table.read_record(&mut found).map_err(|error| wrong(error.to_string()))?;
             if !there || found.iter().ne(row.iter().map(String::as_str)) {
+                let settings = row.len() - 1;
+                if there && found.len() == row.len() && found.iter().take(settings).eq(row[..settings].iter()) {
+                    return Err(wrong(format!(
+                        "line {line}: the settings are as planned and their hash is not, so the contents of files that they name \
+                         were changed, or the program; choose another folder with --out, or begin again with --overwrite"
+                    )));
+                }
                 let found = if there {
                     format!("is `{}`", found.iter().collect::<Vec<_>>().join(","))
                 } else {

@@ -7,6 +7,7 @@ use super::values::{Distribution, listed};
 use crate::error::Error;
 use rnn_train::layers::{nearest, not_toml};
 use rnn_train::{Layer, SettingError};
+use std::collections::HashSet;
 use std::path::Path;
 use toml::{Table, Value};
 
@@ -237,13 +238,15 @@ impl Reader<'_> {
                 option.insert(key, value, Some(self.places.of_key(section, key)), self.folder)?;
             }
         }
-        for (index, option) in options.iter().enumerate() {
-            if options[..index].iter().any(|earlier| earlier.values() == option.values()) {
+        let mut seen = HashSet::new();
+        for option in &options {
+            let values: Vec<_> = option.values().values().map(ToString::to_string).collect();
+            let shown = values.join(", ");
+            if !seen.insert(shown.clone()) {
                 let key = &columns[0].0;
-                let values: Vec<_> = option.values().values().map(ToString::to_string).collect();
                 let message = match values.as_slice() {
                     [value] => format!("{key} has the value {value} twice"),
-                    values => format!("the values {} are there twice", values.join(", ")),
+                    _ => format!("the values {shown} are there twice"),
                 };
                 return Err(self.places.error(section, key, message));
             }
@@ -254,7 +257,10 @@ impl Reader<'_> {
     fn random(&self) -> Result<Dimension, SettingError> {
         let table = self.section("random", &[])?;
         if !table.contains_key(TRIALS) {
-            let message = format!("{TRIALS} is not given: how many combinations to draw, for instance {TRIALS} = 50");
+            let near = table.keys().find(|key| nearest(key, [TRIALS]).is_some());
+            let near = near.map(|near| format!(" (`{near}` is no setting)")).unwrap_or_default();
+            let message =
+                format!("{TRIALS} is not given{near}: how many combinations to draw, for instance {TRIALS} = 50");
             return Err(self.places.error("random", TRIALS, message));
         }
         let draws = self.whole(&table, "random", TRIALS, 1, 1)?;

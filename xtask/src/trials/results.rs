@@ -163,16 +163,17 @@ impl Record {
         Self { outcome, error: self.error.clone(), stderr: self.stderr.clone(), ..*self }
     }
 
-    /// Whether this line says more of its trial than an earlier or another worker's line.
+    /// Whether this line says more of its trial than an earlier or another worker's line: an end counts before anything else,
+    /// then the later attempt, and of one attempt how it ended. Two ends of an attempt are the same but for the time; the first
+    /// one counts.
     pub(crate) fn supersedes(&self, other: &Self) -> bool {
         let rank = |record: &Self| match record.status {
-            status if status.is_final() => 2,
-            status if status.is_failure() => 1,
+            status if status.is_final() || status.is_failure() => 2,
+            TrialStatus::Interrupted => 1,
             _ => 0,
         };
-        // Two ends of a trial are the same but for the time; the first one counts.
-        (rank(self), self.attempt) > (rank(other), other.attempt)
-            || (rank(self) == 0 && (rank(other), other.attempt) == (0, self.attempt))
+        let order = |record: &Self| (record.status.is_final(), record.attempt, rank(record));
+        order(self) > order(other)
     }
 }
 
@@ -245,6 +246,11 @@ fn whole_lines(file: &mut File) -> std::io::Result<u64> {
     Ok(0)
 }
 
+/// Whether a path is that of a worker's file.
+pub(crate) fn is_results_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "jsonl")
+}
+
 /// Hands every line of every worker's file to `visit`, file by file in the order of their names. A last line that is cut
 /// short is told of and left out.
 pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), Error> {
@@ -257,7 +263,7 @@ pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), E
     let mut paths = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| wrong(&folder, error.to_string()))?.path();
-        if path.extension().is_some_and(|extension| extension == "jsonl") {
+        if is_results_file(&path) {
             paths.push(path);
         }
     }
@@ -287,5 +293,33 @@ fn read_file(path: &Path, visit: &mut impl FnMut(Record)) -> Result<(), Error> {
                 return Err(wrong(format!("line {number} is no result: {error}; without it, its trial runs again")));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TrialStatus::{Done, Failed, Interrupted, Pruned, Running};
+
+    /// Of each pair the first says more, in whichever order they are read.
+    #[test]
+    fn what_counts_of_a_trial() {
+        let hash: Hash = "x0123456789abcdef".parse().unwrap();
+        let record = |(status, attempt)| Record { status, ..Record::begun(hash, attempt) };
+        let pairs = [
+            ((Interrupted, 1), (Running, 1)),
+            ((Failed, 1), (Running, 1)),
+            // One that runs again is what it is now, and a stop of the sweep is no failure.
+            ((Running, 2), (Failed, 1)),
+            ((Interrupted, 2), (Failed, 1)),
+            ((Failed, 2), (Failed, 1)),
+            ((Done, 1), (Interrupted, 2)),
+            ((Done, 2), (Pruned, 1)),
+        ];
+        for (more, less) in pairs {
+            assert!(record(more).supersedes(&record(less)), "{more:?} {less:?}");
+            assert!(!record(less).supersedes(&record(more)), "{more:?} {less:?}");
+        }
+        assert!(!record((Done, 1)).supersedes(&record((Done, 1))), "the first of two equal ends counts");
     }
 }

@@ -173,7 +173,7 @@ impl Spec {
         let varied = self.varied();
         let has = |(name, among): &(String, Vec<Value>)| {
             let column = varied.iter().position(|varied| varied == name);
-            column.is_some_and(|column| among.contains(&values[column]))
+            column.is_some_and(|column| among.iter().any(|value| same(value, &values[column])))
         };
         self.excludes.iter().position(|exclude| exclude.iter().all(has))
     }
@@ -267,6 +267,16 @@ impl Spec {
             (None, None) => None,
         });
         told.collect()
+    }
+}
+
+/// Whether two values are the same to a setting, for which 1 and 1.0 may be.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Integer(whole), Value::Float(real)) | (Value::Float(real), Value::Integer(whole)) => {
+            *whole as f64 == *real
+        }
+        _ => one == other,
     }
 }
 

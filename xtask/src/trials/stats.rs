@@ -50,7 +50,8 @@ pub(crate) fn mean_interval(numbers: &[f64]) -> Option<(f64, f64)> {
     let student = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
     let variance = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / (n - 1.0);
     let half = student.inverse_cdf(0.975) * (variance / n).sqrt();
-    Some((mean - half, mean + half))
+    // Numbers near the greatest ones have no variance that can be written.
+    half.is_finite().then_some((mean - half, mean + half))
 }
 
 /// The rank of each number, counted from 1; equal ones share the mean of theirs.

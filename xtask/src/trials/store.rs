@@ -9,13 +9,15 @@
 //! sweep.lock   held by who works here
 //! ```
 
-use super::plan::{PLAN, Plan};
+use super::plan::{Hash, PLAN, Plan};
 use super::reader;
 use super::results::{self, Known, RESULTS, TrialStatus};
-use super::spec::SPEC;
+use super::spec::{SPEC, Spec};
 use super::summary::{self, GROUPS, SUMMARY};
 use crate::error::Error;
+use crate::shown::count;
 use rnn_train::folder::{self, Held, Lock, write_whole};
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -32,7 +34,7 @@ pub(crate) const HISTORY: &str = "history.csv";
 const LOCK: &str = "sweep.lock";
 
 /// A trial's folder.
-pub(crate) fn trial_folder(folder: &Path, hash: super::plan::Hash) -> PathBuf {
+pub(crate) fn trial_folder(folder: &Path, hash: Hash) -> PathBuf {
     folder.join(TRIALS).join(hash.to_string())
 }
 
@@ -65,73 +67,108 @@ fn unwritable(folder: &Path, error: &rnn_train::Error) -> Error {
     rnn_train::Error::Out { path: folder.to_owned(), problem: format!("cannot be written to: {error}") }.into()
 }
 
-/// Makes a sweep's folder, or goes on with the sweep that is there, if it is this one or a part of it; locked for one
-/// sweep alone.
-pub(crate) fn open(plan: &Plan, folder: &Path, overwrite: bool) -> Result<Lock, Error> {
-    let refuse = |problem: String| Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
+/// Makes a sweep's folder, if it is not there, and locks it for one sweep alone. A folder of something else is left alone.
+pub(crate) fn enter(folder: &Path) -> Result<Lock, Error> {
     folder::make_folder(folder)?;
-    let is_sweep = folder.join(SPEC).exists();
+    let is_sweep = [&[LOCK][..], &[SPEC, PLAN]].iter().any(|names| names.iter().all(|name| folder.join(name).exists()));
     if !is_sweep {
-        let entries = std::fs::read_dir(folder)
-            .map_err(|error| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source: error }))?;
+        let read = |source| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source });
+        let entries = std::fs::read_dir(folder).map_err(read)?;
+        // Another sweep may be making its own at this moment.
         let other = entries.flatten().map(|entry| entry.file_name()).find(|name| name != LOCK);
-        if let Some(name) = other {
+        if let Some(name) = other.filter(|_| !folder.join(LOCK).exists()) {
             let name = name.to_string_lossy();
-            return refuse(format!(
-                "there is a {name}, but no {SPEC}: this is no sweep's folder, and is not written to"
-            ));
+            let problem = format!("there is a {name}, but no {LOCK}: this is no sweep's folder, and is not written to");
+            return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
         }
     }
-    let lock = lock(folder, Held::Alone)?;
+    lock(folder, Held::Alone)
+}
+
+/// Makes what lies in a locked folder this sweep: a new one, or one to go on with, if it is this one or a part of it.
+pub(crate) fn prepare(plan: &Plan, folder: &Path, overwrite: bool) -> Result<(), Error> {
+    let is_sweep = folder.join(SPEC).exists() || planned(folder).exists();
     if is_sweep && overwrite {
         clear(plan, folder)?;
-    }
-    if is_sweep && !overwrite {
-        let old = reader::read(&folder.join(SPEC))?;
-        let differences = old.differences(&plan.spec);
-        if differences.is_empty() {
-            if folder.join(PLAN).exists() {
-                plan.verify(folder)?;
-                return Ok(lock);
-            }
-        } else {
-            take_over(plan, folder, &differences)?;
+    } else if is_sweep {
+        let differences = read_spec(folder)?.differences(&plan.spec);
+        if differences.is_empty() && folder.join(PLAN).exists() {
+            return plan.verify(folder);
         }
+        take_over(plan, folder, &differences)?;
     }
     // In this order: a plan that is not there is written again, and one that is there is of the spec beside it.
-    folder::remove(&folder.join(PLAN)).map_err(|error| unwritable(folder, &error))?;
-    write_whole(&folder.join(SPEC), plan.spec.to_toml().to_string().as_bytes())
-        .map_err(|error| unwritable(folder, &error))?;
+    let write = || -> Result<(), rnn_train::Error> {
+        folder::remove(&folder.join(PLAN))?;
+        let spec = plan.spec.to_toml().to_string();
+        folder::make_folder(&folder.join(RESULTS))?;
+        write_whole(&planned(folder), spec.as_bytes())?;
+        write_whole(&folder.join(SPEC), spec.as_bytes())
+    };
+    write().map_err(|error| unwritable(folder, &error))?;
     plan.write(folder)?;
-    folder::sync_all(folder)?;
-    Ok(lock)
+    Ok(folder::sync_all(folder)?)
+}
+
+/// The sweep's folder that a spec lies in, if it is a sweep's own.
+pub(crate) fn folder_of_spec(spec: &Path) -> Option<PathBuf> {
+    let folder = spec.parent().filter(|_| spec.file_name().is_some_and(|name| name == SPEC))?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    folder.join(LOCK).exists().then(|| folder.to_owned())
+}
+
+/// The spec that the plan is of. The one beside the plan is for people, who may have changed it since.
+fn planned(folder: &Path) -> PathBuf {
+    folder.join(RESULTS).join(SPEC)
+}
+
+/// Reads the spec that a sweep's plan is of.
+pub(crate) fn read_spec(folder: &Path) -> Result<Spec, Error> {
+    let planned = planned(folder);
+    reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })
+}
+
+/// How many trials that are at their end are of this plan, and how many are not.
+pub(crate) fn kept_and_lost(plan: &Plan, folder: &Path) -> Result<(usize, usize), Error> {
+    let numbers = plan.numbers();
+    let mut ended = HashSet::new();
+    results::read(folder, |record| {
+        if record.status.is_final() {
+            ended.insert(record.hash);
+        }
+    })?;
+    let kept = ended.iter().filter(|hash| numbers.contains_key(hash)).count();
+    Ok((kept, ended.len() - kept))
 }
 
 /// Tells how a spec was changed; an error if trials that are at their end would be no part of the sweep any more.
 fn take_over(plan: &Plan, folder: &Path, differences: &[String]) -> Result<(), Error> {
-    let numbers = plan.numbers();
-    let (mut kept, mut lost) = (0_usize, 0_usize);
-    results::read(folder, |record| {
-        if record.status.is_final() {
-            if numbers.contains_key(&record.hash) { kept += 1 } else { lost += 1 }
-        }
-    })?;
+    let (kept, lost) = kept_and_lost(plan, folder)?;
     if lost > 0 {
+        let changed = if differences.is_empty() {
+            "the contents of files that the spec names were changed".to_owned()
+        } else {
+            format!("the spec was changed ({})", differences.join("; "))
+        };
         let problem = format!(
-            "the spec was changed ({}): {lost} trials that are at their end are not of it; choose another folder with --out, or \
-             begin again with --overwrite",
-            differences.join("; ")
+            "{changed}: {} would be no part of it; choose another folder with --out, or begin again with \
+             --overwrite",
+            count(lost, "finished trial")
         );
         return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
     }
     for difference in differences {
         tracing::info!("the spec was changed: {difference}");
     }
-    tracing::info!("{kept} trials that are at their end stay");
+    if kept > 0 {
+        tracing::info!("{kept} trials that are at their end stay");
+    }
     Ok(())
 }
 
-/// Takes away an older sweep, but nothing that this one reads. The spec goes last, so that this can be begun again.
+/// Takes away what an older sweep has written, but nothing that this one reads and nothing of somebody else's. What was
+/// submitted to Slurm stays, because it may still be in the queue, and so do pictures, which the report replaces. The spec
+/// goes last, so that this can be begun again.
 fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
     let refuse = |problem: String| Error::from(rnn_train::Error::Out { path: folder.to_owned(), problem });
     let trials = folder.join(TRIALS);
@@ -144,18 +181,41 @@ fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
             return Err(refuse(format!("{} is what this sweep reads: it is not overwritten", path.display())));
         }
     }
-    for name in [RESULTS, TRIALS, SLURM, FIGURES] {
-        match std::fs::remove_dir_all(folder.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(refuse(format!("{name} cannot be replaced: {error}")));
-            }
-            _ => {}
-        }
+    let entries = |name: &str| std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+    let wrong = |path: &Path, error: std::io::Error| refuse(format!("{} cannot be replaced: {error}", path.display()));
+    for entry in entries(TRIALS).filter(|entry| entry.file_name().to_string_lossy().parse::<Hash>().is_ok()) {
+        let path = entry.path();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let removed = if is_folder { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        removed.map_err(|error| wrong(&path, error))?;
+    }
+    for entry in entries(RESULTS).filter(|entry| results::is_results_file(&entry.path())) {
+        std::fs::remove_file(entry.path()).map_err(|error| wrong(&entry.path(), error))?;
     }
     for name in [SUMMARY, GROUPS, REPORT, HISTORY, PLAN, SPEC] {
         folder::remove(&folder.join(name)).map_err(|error| refuse(format!("{name} cannot be replaced: {error}")))?;
     }
-    Ok(())
+    Ok(folder::remove(&planned(folder))?)
+}
+
+/// How long who writes the tables waits for another who does.
+const TABLES_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Holds the tables and the report, so that a sweep that ends and a report beside it do not write them at the same time.
+pub(crate) fn lock_tables(folder: &Path) -> Result<Lock, Error> {
+    let path = folder.join(RESULTS).join("tables.lock");
+    folder::make_folder(&folder.join(RESULTS))?;
+    let begun = Instant::now();
+    loop {
+        match Lock::of_file(&path, Held::Alone)? {
+            Some(lock) => return Ok(lock),
+            None if begun.elapsed() > TABLES_PATIENCE => {
+                let problem = "another process is writing the tables and the report".to_owned();
+                return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
+            }
+            None => std::thread::sleep(PATIENCE / 50),
+        }
+    }
 }
 
 /// What became of each trial, as far as it is known; with the curves of losses only if they are asked for.
@@ -215,10 +275,16 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
 }
 
 /// The numbers of the trials that are to run.
-pub(crate) fn pending(latest: &[Known], retry: &[TrialStatus]) -> Vec<usize> {
+///
+/// Those that an early stopping has pruned which is no more part of the spec are among them.
+pub(crate) fn pending(plan: &Plan, latest: &[Known], retry: &[TrialStatus]) -> Vec<usize> {
     let is_pending = |record: &Known| match record {
         None => true,
-        Some(record) => !(record.status.is_final() || record.status.is_failure()) || retry.contains(&record.status),
+        Some(record) => {
+            let ended = record.status.is_final() || record.status.is_failure();
+            let pruned = record.status == TrialStatus::Pruned && plan.spec.early_stopping.is_none();
+            !ended || pruned || retry.contains(&record.status)
+        }
     };
     latest.iter().enumerate().filter(|(_, record)| is_pending(record)).map(|(number, _)| number).collect()
 }

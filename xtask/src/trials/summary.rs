@@ -1,7 +1,7 @@
 //! The tables of a sweep, for spreadsheets: `summary.csv`, a row a trial, and `groups.csv`, a row a combination of values.
 
 use super::plan::{BEFORE, HASH, Hash, Plan};
-use super::results::{Known, Record, TrialStatus, status_of};
+use super::results::{Known, Outcome, Record, TrialStatus, status_of};
 use super::spec::{Metric, Objective};
 use super::stats::{mean, mean_interval, median, wilson};
 use super::values::text;
@@ -126,16 +126,22 @@ impl Row {
     }
 }
 
+impl Metric {
+    /// Its value.
+    pub(crate) fn of(self, outcome: &Outcome) -> Option<f64> {
+        match self {
+            Self::FinalLoss => outcome.final_loss,
+            Self::BestLoss => outcome.best_loss,
+            Self::Accuracy => outcome.accuracy,
+            Self::SolvedSteps => outcome.solved_steps.map(|steps| steps as f64),
+        }
+    }
+}
+
 impl Objective {
     /// How good a trial is, less being better; `None` for one that cannot be ranked.
     pub(crate) fn score(self, record: &Record) -> Option<f64> {
-        let outcome = &record.outcome;
-        let value = match self.metric {
-            Metric::FinalLoss => outcome.final_loss,
-            Metric::BestLoss => outcome.best_loss,
-            Metric::Accuracy => outcome.accuracy,
-            Metric::SolvedSteps => outcome.solved_steps.map(|steps| steps as f64),
-        };
+        let value = self.metric.of(&record.outcome);
         let value = value.filter(|_| record.status == TrialStatus::Done);
         value.map(|value| if self.maximize { -value } else { value })
     }
@@ -247,7 +253,10 @@ impl Group {
     }
 
     fn cells(&self) -> [String; OF_GROUP.len()] {
-        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        // Losses near the greatest numbers have no mean that can be written.
+        let number = |value: Option<f64>| {
+            value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
+        };
         let (rates, losses) = (wilson(self.solved, self.n), mean_interval(&self.final_losses));
         [
             self.trials.to_string(),

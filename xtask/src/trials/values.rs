@@ -45,7 +45,7 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
     let count = ((high - low) / by + 1e-9).floor() + 1.0;
     if by <= 0.0 || !(1.0..=MOST_VALUES).contains(&count) {
         return Err(format!(
-            "{key} goes from {from} to {to} in steps of {step}: that are no values, or too many; {form}"
+            "{key} goes from {from} to {to} in steps of {step}: these are no values, or too many; {form}"
         ));
     }
     let values = (0..count as i64).map(|index| match whole {
@@ -108,7 +108,7 @@ impl Distribution {
             "log_uniform" => Err(format!("{key} has log_uniform from {low}: it must be greater than 0")),
             "int" => match (values[0].as_integer(), values[1].as_integer()) {
                 (Some(low), Some(high)) => Ok(Self::Int(low, high)),
-                _ => Err(format!("{key} has int from {low} to {high}: both must be whole numbers")),
+                _ => Err(format!("{key} has int from {} to {}: both must be whole numbers", values[0], values[1])),
             },
             other => Err(format!("{key} has the unknown distribution `{other}`: {form}")),
         }
