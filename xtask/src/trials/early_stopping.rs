@@ -10,7 +10,7 @@
 //!
 //! There, trials are compared with those that happen to have ended, so that what is pruned depends on how many run at the
 //! same time. Here trial t is compared with the trials up to t − `at_once`, which have all ended when it begins. So what
-//! is pruned depends on the spec alone, and a trial can be told before it begins at which losses it is to stop.
+//! is pruned depends on the spec alone (and on trials that fail), and a trial can be told before it begins at which losses it is to stop.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
