@@ -119,21 +119,11 @@ impl Layer {
         Ok(())
     }
 
-    /// Sets a setting to a value of the right type, which is not checked again until all are.
-    pub fn put(&mut self, setting: &str, value: Value) {
+    /// Sets a setting to a value of the right type, which is not checked again until all are; `origin` is its file and
+    /// line.
+    pub fn put(&mut self, setting: &str, value: Value, origin: &str) {
         self.values.insert(setting.to_owned(), value);
-        self.origins.remove(setting);
-    }
-
-    /// These settings with all those of `upper` added to them, or put in their places, just as they are.
-    #[must_use]
-    pub fn with_all_of(mut self, upper: &Self) -> Self {
-        self.values.extend(upper.values.clone());
-        for setting in upper.values.keys() {
-            self.origins.remove(setting);
-        }
-        self.origins.extend(upper.origins.clone());
-        self
+        self.origins.insert(setting.to_owned(), origin.to_owned());
     }
 
     /// These settings with those of `upper` laid over them. What only has a meaning beside a setting that is replaced
@@ -151,7 +141,12 @@ impl Layer {
                 self.origins.remove(follower);
             }
         }
-        self.with_all_of(upper)
+        for (setting, value) in &upper.values {
+            self.values.insert(setting.clone(), value.clone());
+            self.origins.remove(setting);
+        }
+        self.origins.extend(upper.origins.clone());
+        self
     }
 
     /// Whether a follower of `setting` stays although that becomes `value`.

@@ -9,7 +9,6 @@ use crate::trials::early_stopping;
 use crate::trials::plan::Hash;
 use crate::trials::results::{self, TrialStatus};
 use crate::trials::stats::quantile;
-use crate::trials::summary::texts;
 use maud::{Markup, html};
 use std::collections::HashMap;
 
@@ -41,7 +40,7 @@ struct Layout {
 
 /// The section, whose picture is added to `figures`.
 pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {
-    let mut layout = layout(facts)?;
+    let mut layout = layout(facts);
     let sampled = layout.lines.iter_mut().map(|line| sample(&mut line.trials)).fold(false, |any, one| any | one);
     let losses = read(facts, &layout.lines)?;
     let mut panels: Vec<Panel> =
@@ -76,7 +75,7 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
 }
 
 /// Decides by how many values there are.
-fn layout(facts: &Facts<'_>) -> Result<Layout, Error> {
+fn layout(facts: &Facts<'_>) -> Layout {
     let all: Vec<usize> = (0..facts.parameters.len()).collect();
     let (down, across) = facts.first_pair(&all);
     let levels = |index: Option<usize>| index.map_or(1, |index| facts.parameters[index].levels.len());
@@ -122,11 +121,11 @@ fn layout(facts: &Facts<'_>) -> Result<Layout, Error> {
         }
         _ => "The settled loss of each epoch: the median of all trials.".to_owned(),
     };
-    Ok(Layout { titles, lines, legend: legend.unwrap_or_default(), shows })
+    Layout { titles, lines, legend: legend.unwrap_or_default(), shows }
 }
 
 /// The best combinations, and all trials in grey.
-fn best(facts: &Facts<'_>) -> Result<Layout, Error> {
+fn best(facts: &Facts<'_>) -> Layout {
     let counts = |group: &usize| facts.rows_of(*group).iter().any(|row| row.counts());
     let groups: Vec<usize> = facts.best_groups().into_iter().filter(counts).take(BEST).collect();
     let mut lines = vec![Line { panel: 0, place: None, trials: facts.rows.iter().map(|row| row.trial).collect() }];
@@ -138,7 +137,7 @@ fn best(facts: &Facts<'_>) -> Result<Layout, Error> {
     for (rank, &group) in groups.iter().enumerate().rev() {
         let place = Some(rank as f64 / groups.len().saturating_sub(1).max(1) as f64);
         lines.push(Line { panel: 0, place, trials: facts.rows_of(group).iter().map(|row| row.trial).collect() });
-        let values = facts.parameters.iter().zip(texts(facts.plan, group)?);
+        let values = facts.parameters.iter().zip(facts.plan.texts(group));
         let parts = values.map(|(parameter, value)| format!("{} = {}", parameter.name, shortened(&value, 24)));
         legend.entries.insert(0, (place, wrapped(parts)));
     }
@@ -153,7 +152,7 @@ fn best(facts: &Facts<'_>) -> Result<Layout, Error> {
     let shows = format!(
         "The settled loss of each epoch, {best}in grey of all trials: the values are too many for a line each."
     );
-    Ok(Layout { titles: vec![String::new()], lines, legend, shows })
+    Layout { titles: vec![String::new()], lines, legend, shows }
 }
 
 /// Parts with commas between them, in lines that are not too long.

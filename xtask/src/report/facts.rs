@@ -1,7 +1,6 @@
 //! What the parts of a report draw on: the plan, its rows, the varied parameters, and how good each trial is.
 
 use super::parameters::Parameter;
-use crate::error::Error;
 use crate::trials::plan::Plan;
 use crate::trials::results::TrialStatus;
 use crate::trials::stats::{eta_squared, median};
@@ -23,11 +22,11 @@ pub(crate) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(crate) fn new(plan: &'a Plan, folder: &'a Path, rows: &'a [Row]) -> Result<Self, Error> {
-        let parameters = Parameter::all(plan)?;
+    pub(crate) fn new(plan: &'a Plan, folder: &'a Path, rows: &'a [Row]) -> Self {
+        let parameters = Parameter::all(plan);
         let scores: Vec<Option<f64>> = rows.iter().map(|row| score(plan, row)).collect();
         let importance = parameters.iter().map(|parameter| importance(plan, parameter, &scores)).collect();
-        Ok(Self { plan, folder, rows, parameters, scores, importance })
+        Self { plan, folder, rows, parameters, scores, importance }
     }
 
     /// Whether parameters were drawn at random.

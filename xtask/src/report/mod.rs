@@ -34,7 +34,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 
 /// Writes the report of a sweep whose trials are these, in the plan's order.
 pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
-    let facts = Facts::new(plan, folder, rows)?;
+    let facts = Facts::new(plan, folder, rows);
     let mut figures = Vec::new();
     let page = page(&facts, &mut figures)?;
     figure::write(folder, &figures)?;
@@ -65,7 +65,7 @@ fn page(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, 
                     (parallel::section(facts, figures)?)
                     (importance::section(facts, figures)?)
                     (failures::section(facts))
-                    (tables::section(facts)?)
+                    (tables::section(facts))
                     (footer())
                 }
                 script { (PreEscaped(SCRIPT)) }

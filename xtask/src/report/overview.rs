@@ -8,7 +8,6 @@ use crate::trials::outcome::{best, outcome, words};
 use crate::trials::results::{STATUSES, TrialStatus};
 use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
-use crate::trials::summary::texts;
 use maud::{Markup, html};
 use rnn_train::files::SOLVED_LOSS;
 
@@ -25,7 +24,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
             ". Settled windows are those that count only targets that can be known: the first " code { "echo_step" }
             " targets of a row echo what the net has not seen."
         }
-        (best_trial(facts)?)
+        (best_trial(facts))
         (varied(facts))
         (commands(facts)?)
     })
@@ -43,15 +42,15 @@ fn counts(facts: &Facts<'_>) -> Markup {
     }
 }
 
-fn best_trial(facts: &Facts<'_>) -> Result<Markup, Error> {
+fn best_trial(facts: &Facts<'_>) -> Markup {
     let goal = if facts.plan.spec.objective.maximize { "highest" } else { "lowest" };
     let Some(row) = best(facts.plan, facts.rows) else {
-        return Ok(html! {
+        return html! {
             h2 { "The best trial" }
             p { "There is none: no trial was trained to its end and has a " code { (facts.objective()) } "." }
-        });
+        };
     };
-    let values = texts(facts.plan, facts.group(row.trial))?;
+    let values = facts.plan.texts(facts.group(row.trial));
     let hash = row.hash.to_string();
     let outcome = |of: fn(&crate::trials::results::Outcome) -> Option<f64>| {
         row.number(|record| of(&record.outcome)).map(|value| number(value, 4))
@@ -62,7 +61,7 @@ fn best_trial(facts: &Facts<'_>) -> Result<Markup, Error> {
         ("accuracy", outcome(|outcome| outcome.accuracy)),
         ("solved_steps", outcome(|outcome| outcome.solved_steps.map(|steps| steps as f64))),
     ];
-    Ok(html! {
+    html! {
         h2 { "The best trial" }
         p { "The objective is the " (goal) " " code { (facts.objective()) } " of the trials that were trained to their end." }
         dl {
@@ -76,7 +75,7 @@ fn best_trial(facts: &Facts<'_>) -> Result<Markup, Error> {
             @for (parameter, value) in facts.parameters.iter().zip(&values) { dt { code { (parameter.name) } } dd { (value) } }
             @for (name, value) in numbers { @if let Some(value) = value { dt { (name.replace('_', " ")) } dd { (value) } } }
         }
-    })
+    }
 }
 
 /// What was varied and what was not.

@@ -2,10 +2,9 @@
 //! combination of the plan which of these it has.
 
 use crate::charts::scale::Scale;
-use crate::error::Error;
 use crate::shown::number;
 use crate::trials::plan::Plan;
-use crate::trials::spec::Dimension;
+use crate::trials::spec::{Dimension, Draw};
 use crate::trials::values::{Distribution, text};
 use toml::Value;
 
@@ -36,31 +35,32 @@ pub(crate) struct Parameter {
 
 impl Parameter {
     /// All of a plan's, in the order of its columns.
-    pub(crate) fn all(plan: &Plan) -> Result<Vec<Self>, Error> {
+    pub(crate) fn all(plan: &Plan) -> Vec<Self> {
         let mut kinds = Vec::new();
         for (index, dimension) in plan.spec.dimensions.iter().enumerate() {
             match dimension {
-                Dimension::Listed { names, options } => kinds.extend(names.iter().map(|name| {
-                    let values = options.iter().filter_map(|option| option.values().get(name).cloned()).collect();
-                    let how = if names.len() > 1 { "paired list" } else { "list" };
-                    Kind::new(name, index, how.to_owned(), values, true, false)
+                Dimension::Listed(columns) => kinds.extend(columns.iter().map(|column| {
+                    let how = if columns.len() > 1 { "paired list" } else { "list" };
+                    Kind::new(&column.name, index, how.to_owned(), column.values.clone(), true, false)
                 })),
-                Dimension::Random { settings, .. } => kinds.extend(settings.iter().map(|(name, from)| {
-                    let choice = matches!(from, Distribution::Choice(_));
-                    let how =
-                        if choice { "drawn from a list".to_owned() } else { format!("drawn, {}", in_words(from)) };
-                    Kind::new(name, index, how, from.examples(), choice, from.is_logarithmic())
-                })),
+                Dimension::Random { settings, .. } => {
+                    kinds.extend(settings.iter().map(|Draw { name, from, .. }| {
+                        let choice = matches!(from, Distribution::Choice(_));
+                        let how =
+                            if choice { "drawn from a list".to_owned() } else { format!("drawn, {}", in_words(from)) };
+                        Kind::new(name, index, how, from.examples(), choice, from.is_logarithmic())
+                    }))
+                }
             }
         }
         // A number stands for each value, because a plan may have many combinations.
         let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(plan.groups()); kinds.len()];
         for group in 0..plan.groups() {
-            for ((column, kind), value) in columns.iter_mut().zip(&kinds).zip(plan.values(group)?) {
+            for ((column, kind), value) in columns.iter_mut().zip(&kinds).zip(plan.values(group)) {
                 column.push(kind.key(&value));
             }
         }
-        Ok(kinds.into_iter().zip(columns).map(|(kind, column)| kind.with(column)).collect())
+        kinds.into_iter().zip(columns).map(|(kind, column)| kind.with(column)).collect()
     }
 
     pub(crate) fn is_numeric(&self) -> bool {
@@ -204,7 +204,7 @@ mod tests {
     use std::path::Path;
 
     fn all(spec: &str) -> Vec<Parameter> {
-        Parameter::all(&Plan::new(reader::parse(spec, "spec.toml", Path::new("")).unwrap()).unwrap()).unwrap()
+        Parameter::all(&Plan::new(reader::parse(spec, "spec.toml", Path::new("")).unwrap()).unwrap())
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use super::facts::Facts;
 use crate::charts::paint::shortened;
-use crate::error::Error;
 use crate::shown::number;
 use crate::trials::outcome::words;
 use crate::trials::results::Outcome;
 use crate::trials::stats::{mean, mean_interval, wilson};
-use crate::trials::summary::{GROUPS, Group, Row, SUMMARY, texts};
+use crate::trials::summary::{GROUPS, Group, Row, SUMMARY};
 use maud::{Markup, html};
 
 /// The most rows of a table, and the most cells, which keep the page small.
@@ -17,8 +16,8 @@ const MOST_CELLS: usize = 36_000;
 const MOST: usize = 48;
 
 /// Both tables.
-pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
-    Ok(html! { (combinations(facts)?) (trials(facts)?) })
+pub(crate) fn section(facts: &Facts<'_>) -> Markup {
+    html! { (combinations(facts)) (trials(facts)) }
 }
 
 /// Which rows a table shows: all in their order, or the best.
@@ -61,20 +60,20 @@ fn with_interval(value: Option<f64>, interval: Option<(f64, f64)>) -> Markup {
     }
 }
 
-fn values(facts: &Facts<'_>, group: usize) -> Result<Markup, Error> {
-    let texts = texts(facts.plan, group)?;
+fn values(facts: &Facts<'_>, group: usize) -> Markup {
+    let texts = facts.plan.texts(group);
     let cells = texts.iter().zip(&facts.parameters);
-    Ok(html! { @for (text, parameter) in cells { td.t[!parameter.is_numeric()] { (shortened(text, MOST)) } } })
+    html! { @for (text, parameter) in cells { td.t[!parameter.is_numeric()] { (shortened(text, MOST)) } } }
 }
 
-fn combinations(facts: &Facts<'_>) -> Result<Markup, Error> {
+fn combinations(facts: &Facts<'_>) -> Markup {
     let shown = shown(facts.plan.groups(), facts.parameters.len() + 7, || facts.best_groups());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
         let group = Group::of(facts.rows_of(index).iter());
         let rates = wilson(group.solved, group.n);
         body.push(html! { tr {
-            (values(facts, index)?)
+            (values(facts, index))
             td { (group.trials) }
             td { (group.n) }
             td { (group.solved) }
@@ -84,7 +83,7 @@ fn combinations(facts: &Facts<'_>) -> Result<Markup, Error> {
             td { (short(mean(&group.accuracies))) }
         } });
     }
-    Ok(html! {
+    html! {
         h2 { "Combinations" }
         p {
             code { "n" } " are the trials that count: those trained to their end, diverged or pruned; steps are those up to the first \
@@ -100,16 +99,16 @@ fn combinations(facts: &Facts<'_>) -> Result<Markup, Error> {
             } }
             tbody { @for row in &body { (row) } }
         } }
-    })
+    }
 }
 
-fn trials(facts: &Facts<'_>) -> Result<Markup, Error> {
+fn trials(facts: &Facts<'_>) -> Markup {
     let shown = shown(facts.rows.len(), facts.parameters.len() + 13, || facts.best_trials());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
-        body.push(trial(facts, &facts.rows[index])?);
+        body.push(trial(facts, &facts.rows[index]));
     }
-    Ok(html! {
+    html! {
         h2 { "Trials" }
         (note(shown.len(), facts.rows.len(), SUMMARY, "trials"))
         details {
@@ -124,19 +123,19 @@ fn trials(facts: &Facts<'_>) -> Result<Markup, Error> {
                 tbody { @for row in &body { (row) } }
             } }
         }
-    })
+    }
 }
 
-fn trial(facts: &Facts<'_>, row: &Row) -> Result<Markup, Error> {
+fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
     let of = |number: fn(&Outcome) -> Option<f64>| short(row.number(|record| number(&record.outcome)));
     let whole = |number: fn(&Outcome) -> Option<usize>| {
         row.number(|record| number(&record.outcome)).map(|number| number.to_string()).unwrap_or_default()
     };
-    Ok(html! { tr {
+    html! { tr {
         td { (row.trial) }
         td { (row.replicate) }
         td { (row.seed) }
-        (values(facts, facts.group(row.trial))?)
+        (values(facts, facts.group(row.trial)))
         td.t { (words(row.status)) }
         td { (of(|outcome| outcome.final_loss)) }
         td { (of(|outcome| outcome.best_loss)) }
@@ -147,7 +146,7 @@ fn trial(facts: &Facts<'_>, row: &Row) -> Result<Markup, Error> {
         td { (of(|outcome| Some(outcome.wall_seconds).filter(|&seconds| seconds > 0.0))) }
         td.t { @if let Some(reason) = row.error() { (beginning(reason)) } }
         td.t { code { (row.hash) } }
-    } })
+    } }
 }
 
 /// The beginning of a reason, which tells most.

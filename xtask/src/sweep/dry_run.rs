@@ -6,7 +6,6 @@ use crate::shown::count;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
-use crate::trials::summary::texts;
 use indicatif::HumanDuration;
 use rnn_train::exit_code;
 use rnn_train::run::{self, Watch};
@@ -24,7 +23,7 @@ const SHOWN: usize = 8;
 
 /// Prints what a sweep would do in this folder, and runs nothing.
 pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
-    let mut text = outline(plan)?;
+    let mut text = outline(plan);
     let is_sweep = folder.join(SPEC).exists() && !options.overwrite;
     let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
     if is_sweep {
@@ -32,10 +31,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
         differences.iter().for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
         let (_, lost) = store::kept_and_lost(plan, folder)?;
         if lost > 0 {
-            text += &format!(
-                "it would be refused: {} would be no part of it\n",
-                count(lost, "finished trial")
-            );
+            text += &format!("it would be refused: {} would be no part of it\n", count(lost, "finished trial"));
         }
     }
     let pending = store::pending(plan, &latest, &options.retry);
@@ -54,7 +50,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
 }
 
 /// The plan in short: how many trials, what is left out, and the first and last of them.
-pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
+pub(crate) fn outline(plan: &Plan) -> String {
     let mut text = String::new();
     let spec = &plan.spec;
     let replicates =
@@ -71,7 +67,7 @@ pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
     for number in numbers {
         let (group, replicate) = plan.place(number);
         let mut cells = vec![number.to_string(), plan.seed(replicate).to_string()];
-        cells.extend(texts(plan, group)?);
+        cells.extend(plan.texts(group));
         table.push(cells);
     }
     let widths: Vec<usize> = (0..table[0].len())
@@ -84,7 +80,7 @@ pub(crate) fn outline(plan: &Plan) -> Result<String, Error> {
             let _ = writeln!(text, "{} more", rows - 2 * SHOWN);
         }
     }
-    Ok(text)
+    text
 }
 
 /// About how long some trials take, found by training a few of them for a moment.

@@ -131,7 +131,7 @@ impl Plan {
         let mut hasher = Hasher::default();
         let mut needs = Needs::default();
         for index in 0..count {
-            let combination = spec.combination(index)?;
+            let combination = spec.combination(index);
             if let Some(exclude) = spec.excluded(&combination.values) {
                 left_out.excluded[exclude] += 1;
                 continue;
@@ -197,35 +197,38 @@ impl Plan {
     }
 
     /// The values of a group's varied settings.
-    pub(crate) fn values(&self, group: usize) -> Result<Vec<Value>, Error> {
-        Ok(self.spec.combination(self.combinations[group])?.values)
+    pub(crate) fn values(&self, group: usize) -> Vec<Value> {
+        self.spec.combination(self.combinations[group]).values
+    }
+
+    /// The same as they are shown.
+    pub(crate) fn texts(&self, group: usize) -> Vec<String> {
+        self.values(group).iter().map(text).collect()
     }
 
     /// One of the trials.
     pub(crate) fn trial(&self, number: usize) -> Result<Trial, Error> {
         let (group, replicate) = self.place(number);
-        let combination = self.spec.combination(self.combinations[group])?;
+        let combination = self.spec.combination(self.combinations[group]);
         let mut settings = resolve(&self.spec, &combination)?;
         settings.seed = self.seed(replicate);
         Ok(Trial { number, hash: self.hashes[number], settings })
     }
 
     /// The rows of the file, each as its cells, the header first.
-    fn rows(&self) -> impl Iterator<Item = Result<Vec<String>, Error>> {
+    fn rows(&self) -> impl Iterator<Item = Vec<String>> {
         let header = BEFORE.into_iter().chain(self.spec.varied()).chain([HASH]).map(str::to_owned).collect();
         let rows = (0..self.groups()).flat_map(move |group| {
-            let values = self.values(group).map(|values| values.iter().map(text).collect::<Vec<_>>());
+            let texts = self.texts(group);
             let first = group * self.spec.replicates as usize;
-            let texts = values.as_ref().ok().cloned().unwrap_or_default();
-            let row = move |replicate: u64| {
+            (0..self.spec.replicates).map(move |replicate| {
                 let number = first + replicate as usize;
                 let before = [number.to_string(), replicate.to_string(), self.seed(replicate).to_string()];
                 let hash = self.hash(number).to_string();
-                Ok(before.into_iter().chain(texts.iter().cloned()).chain([hash]).collect())
-            };
-            values.err().map(Err).into_iter().chain((0..self.spec.replicates).map(row))
+                before.into_iter().chain(texts.iter().cloned()).chain([hash]).collect()
+            })
         });
-        std::iter::once(Ok(header)).chain(rows)
+        std::iter::once(header).chain(rows)
     }
 
     /// Writes the plan to a sweep's folder.
@@ -233,7 +236,7 @@ impl Plan {
         Ok(write_whole_with(&folder.join(PLAN), |file| {
             let mut table = csv::Writer::from_writer(file);
             for row in self.rows() {
-                table.write_record(row.map_err(std::io::Error::other)?)?;
+                table.write_record(row)?;
             }
             table.flush()
         })?)
@@ -247,7 +250,7 @@ impl Plan {
         let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
         let mut found = csv::StringRecord::new();
         for (index, row) in self.rows().enumerate() {
-            let (row, line) = (row?, index + 1);
+            let line = index + 1;
             let there = table.read_record(&mut found).map_err(|error| wrong(error.to_string()))?;
             if !there || found.iter().ne(row.iter().map(String::as_str)) {
                 let settings = row.len() - 1;
@@ -430,8 +433,7 @@ mod tests {
     #[test]
     fn what_is_paired_drawn_and_left_out() {
         let zip = plan("[[zip]]\nstate_size = [4, 8]\nlearning_rate = [0.3, 0.1]\n[grid]\necho_step = [1, 2]\n");
-        let rows: Vec<_> =
-            (0..4).map(|group| zip.values(group).unwrap().iter().map(text).collect::<Vec<_>>().join(" ")).collect();
+        let rows: Vec<_> = (0..4).map(|group| zip.texts(group).join(" ")).collect();
         assert_eq!(rows, ["4 0.3 1", "4 0.3 2", "8 0.1 1", "8 0.1 2"]);
 
         let without = plan(
@@ -447,7 +449,7 @@ mod tests {
         let (five, nine) = (random(5, ""), random(9, ""));
         assert_eq!((five.len(), nine.len()), (5, 9));
         assert!((0..5).all(|number| five.hash(number) == nine.hash(number)), "more draws shift no other");
-        let values = |plan: &Plan, group: usize| plan.values(group).unwrap();
+        let values = |plan: &Plan, group: usize| plan.values(group);
         let longer = random(5, "batch_size = { choice = [5, 10] }\n");
         assert!(
             (0..5).all(|group| values(&longer, group)[..2] == values(&five, group)[..]),

@@ -2,7 +2,7 @@
 
 use super::early_stopping::EarlyStopping;
 use super::places::Places;
-use super::spec::{Dimension, Exclude, GOALS, METRICS, Metric, Objective, Spec, TRIALS};
+use super::spec::{Column, Dimension, Draw, Exclude, GOALS, METRICS, Metric, Objective, Spec, TRIALS};
 use super::values::{Distribution, listed};
 use crate::error::Error;
 use rnn_train::layers::{nearest, not_toml};
@@ -218,40 +218,49 @@ impl Reader<'_> {
 
     /// Settings with lists of values, the nth of all at a time.
     fn paired(&self, section: &str, columns: &[(String, Value)]) -> Result<Dimension, SettingError> {
-        let mut options: Vec<Layer> = Vec::new();
-        for (number, (key, value)) in columns.iter().enumerate() {
+        let mut listed_columns: Vec<Column> = Vec::new();
+        for (key, value) in columns {
             self.check_free(key, section)?;
             let values = listed(key, value).map_err(|message| self.places.error(section, key, message))?;
-            if number == 0 {
-                options = vec![Layer::default(); values.len()];
-            }
-            if values.len() != options.len() {
-                let first = &columns[0].0;
-                let message = format!(
-                    "{key} has {} values and {first} has {}: paired ones are as many",
-                    values.len(),
-                    options.len()
-                );
+            if let Some(Column { name: first, values: of_first, .. }) = listed_columns.first()
+                && values.len() != of_first.len()
+            {
+                let (many, of_first) = (values.len(), of_first.len());
+                let message = format!("{key} has {many} values and {first} has {of_first}: paired ones are as many");
                 return Err(self.places.error(section, key, message));
             }
-            for (option, value) in options.iter_mut().zip(values) {
-                option.insert(key, value, Some(self.places.of_key(section, key)), self.folder)?;
-            }
+            let values = self.checked(section, key, values)?;
+            listed_columns.push(Column { name: key.clone(), origin: self.places.of_key(section, key), values });
         }
-        let mut seen = HashSet::new();
-        for option in &options {
-            let values: Vec<_> = option.values().values().map(ToString::to_string).collect();
+        let (mut seen, first) = (HashSet::new(), &columns[0].0);
+        for index in 0..listed_columns[0].values.len() {
+            let values: Vec<_> = listed_columns.iter().map(|column| column.values[index].to_string()).collect();
             let shown = values.join(", ");
-            if !seen.insert(shown.clone()) {
-                let key = &columns[0].0;
+            if seen.contains(&shown) {
                 let message = match values.as_slice() {
-                    [value] => format!("{key} has the value {value} twice"),
+                    [value] => format!("{first} has the value {value} twice"),
                     _ => format!("the values {shown} are there twice"),
                 };
-                return Err(self.places.error(section, key, message));
+                return Err(self.places.error(section, first, message));
             }
+            seen.insert(shown);
         }
-        Ok(Dimension::Listed { names: columns.iter().map(|(key, _)| key.clone()).collect(), options })
+        Ok(Dimension::Listed(listed_columns))
+    }
+
+    /// Values that a setting can have, their paths made absolute. Of numbers one of each kind shows the type of all.
+    fn checked(&self, section: &str, key: &str, values: Vec<Value>) -> Result<Vec<Value>, SettingError> {
+        let mut kinds = HashSet::new();
+        let check = |value: Value| {
+            let is_number = matches!(value, Value::Integer(_) | Value::Float(_));
+            if is_number && !kinds.insert(value.type_str()) {
+                return Ok(value);
+            }
+            let mut alone = Layer::default();
+            alone.insert(key, value.clone(), Some(self.places.of_key(section, key)), self.folder)?;
+            Ok(alone.values().get(key).cloned().unwrap_or(value))
+        };
+        values.into_iter().map(check).collect()
     }
 
     fn random(&self) -> Result<Dimension, SettingError> {
@@ -269,17 +278,11 @@ impl Reader<'_> {
             self.check_free(key, "random")?;
             let mut from =
                 Distribution::parse(key, value).map_err(|message| self.places.error("random", key, message))?;
-            let mut checked = Vec::new();
-            for example in from.examples() {
-                let mut alone = Layer::default();
-                alone.insert(key, example, Some(self.places.of_key("random", key)), self.folder)?;
-                checked.extend(alone.values().get(key).cloned());
-            }
+            let checked = self.checked("random", key, from.examples())?;
             if let Distribution::Choice(values) = &mut from {
-                // Paths among them have become absolute.
                 *values = checked;
             }
-            settings.push((key.clone(), from));
+            settings.push(Draw { name: key.clone(), origin: self.places.of_key("random", key), from });
         }
         if settings.is_empty() {
             let message = "no setting is drawn: for instance learning_rate = { log_uniform = [0.001, 1.0] }";
@@ -299,12 +302,7 @@ impl Reader<'_> {
                     }
                     single => vec![single],
                 };
-                let mut checked = Vec::new();
-                for value in values {
-                    let mut alone = Layer::default();
-                    alone.insert(&key, value, Some(self.places.of_key(&place, &key)), self.folder)?;
-                    checked.extend(alone.values().get(&key).cloned());
-                }
+                let checked = self.checked(&place, &key, values)?;
                 exclude.push((key, checked));
             }
             if exclude.is_empty() {
@@ -327,8 +325,8 @@ impl Reader<'_> {
         for dimension in &spec.dimensions {
             let section = match dimension {
                 Dimension::Random { .. } => "random".to_owned(),
-                Dimension::Listed { names, .. } if names.len() == 1 => "grid".to_owned(),
-                Dimension::Listed { .. } => {
+                Dimension::Listed(columns) if columns.len() == 1 => "grid".to_owned(),
+                Dimension::Listed(_) => {
                     zips += 1;
                     Places::nth("zip", zips - 1)
                 }
@@ -414,7 +412,7 @@ mod tests {
     fn the_grid_keeps_its_order_and_the_rest_its_defaults() {
         let spec = parse("[grid]\nstate_size = [4, 2]\nbatch_size = [1]\n", "spec.toml", Path::new("")).unwrap();
         assert_eq!(spec.varied(), ["state_size", "batch_size"]);
-        let first = |index| spec.combination(index).unwrap().values[0].clone();
+        let first = |index| spec.combination(index).values[0].clone();
         assert_eq!([0, 1].map(first), [4, 2].map(Value::Integer));
         assert_eq!((spec.name.as_str(), spec.seed, spec.replicates), ("sweep", 0, 1));
     }
@@ -463,7 +461,7 @@ mod tests {
         assert_eq!(spec.differences(&again), Vec::<String>::new());
         assert_eq!(again.to_toml().to_string(), file);
         for index in 0..spec.combinations() {
-            assert_eq!(spec.combination(index).unwrap().values, again.combination(index).unwrap().values);
+            assert_eq!(spec.combination(index).values, again.combination(index).values);
         }
         let changed =
             parse(&file.replace("seed = 4", "seed = 5").replace("[2, 4, 6]", "[2, 6, 8]"), "sweep.toml", Path::new(""))

@@ -19,7 +19,7 @@ use super::early_stopping::EarlyStopping;
 use super::values::{Distribution, text};
 use echo_data::generator;
 use rand::Rng;
-use rnn_train::{Layer, SettingError};
+use rnn_train::Layer;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
@@ -50,23 +50,39 @@ pub(crate) type Exclude = Vec<(String, Vec<Value>)>;
 #[derive(Debug, Clone)]
 pub(crate) enum Dimension {
     /// One setting of the grid, or the paired ones of a zip, and what they can be.
-    Listed { names: Vec<String>, options: Vec<Layer> },
+    Listed(Vec<Column>),
     /// Settings that are drawn, for each of so many draws.
-    Random { draws: u64, settings: Vec<(String, Distribution)> },
+    Random { draws: u64, settings: Vec<Draw> },
+}
+
+/// A setting, the file and line that vary it, and its values.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) origin: String,
+    pub(crate) values: Vec<Value>,
+}
+
+/// A setting that is drawn, the file and line that say so, and what it is drawn from.
+#[derive(Debug, Clone)]
+pub(crate) struct Draw {
+    pub(crate) name: String,
+    pub(crate) origin: String,
+    pub(crate) from: Distribution,
 }
 
 impl Dimension {
     fn len(&self) -> u64 {
         match self {
-            Self::Listed { options, .. } => options.len() as u64,
+            Self::Listed(columns) => columns.first().map_or(0, |column| column.values.len()) as u64,
             Self::Random { draws, .. } => *draws,
         }
     }
 
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
-            Self::Listed { names, .. } => names.iter().map(String::as_str).collect(),
-            Self::Random { settings, .. } => settings.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Listed(columns) => columns.iter().map(|column| column.name.as_str()).collect(),
+            Self::Random { settings, .. } => settings.iter().map(|draw| draw.name.as_str()).collect(),
         }
     }
 }
@@ -140,7 +156,7 @@ impl Spec {
     }
 
     /// One of the combinations; the last dimension varies fastest.
-    pub(crate) fn combination(&self, index: u64) -> Result<Combination, SettingError> {
+    pub(crate) fn combination(&self, index: u64) -> Combination {
         let mut places = vec![0; self.dimensions.len()];
         let mut rest = index;
         for (place, dimension) in places.iter_mut().zip(&self.dimensions).rev() {
@@ -149,23 +165,24 @@ impl Spec {
         let (mut values, mut layer) = (Vec::new(), self.base.clone());
         for (dimension, place) in self.dimensions.iter().zip(places) {
             match dimension {
-                Dimension::Listed { names, options } => {
-                    let option = &options[place as usize];
-                    values.extend(names.iter().filter_map(|name| option.values().get(name).cloned()));
-                    layer = layer.with_all_of(option);
+                Dimension::Listed(columns) => {
+                    for Column { name, origin, values: listed } in columns {
+                        let value = listed[place as usize].clone();
+                        layer.put(name, value.clone(), origin);
+                        values.push(value);
+                    }
                 }
                 Dimension::Random { settings, .. } => {
                     let mut words = generator(self.seed, STREAM + place);
-                    for (name, distribution) in settings {
-                        let value = distribution.draw(words.next_u64());
-                        // Its type is that of the examples, which were checked; paths are absolute.
-                        layer.put(name, value.clone());
+                    for Draw { name, origin, from } in settings {
+                        let value = from.draw(words.next_u64());
+                        layer.put(name, value.clone(), origin);
                         values.push(value);
                     }
                 }
             }
         }
-        Ok(Combination { values, layer })
+        Combination { values, layer }
     }
 
     /// Whether a combination is one to leave out; if so, by which of the excludes.
@@ -216,16 +233,14 @@ impl Spec {
         let mut sections: Vec<(&'static str, Vec<Table>)> = Vec::new();
         for dimension in &self.dimensions {
             let (section, table) = match dimension {
-                Dimension::Listed { names, options } => {
-                    let column = |name: &String| {
-                        let values = options.iter().filter_map(|option| option.values().get(name).cloned());
-                        (name.clone(), Value::Array(values.collect()))
-                    };
-                    (if names.len() == 1 { "grid" } else { "zip" }, names.iter().map(column).collect())
+                Dimension::Listed(columns) => {
+                    let section = if columns.len() == 1 { "grid" } else { "zip" };
+                    let column = |column: &Column| (column.name.clone(), Value::Array(column.values.clone()));
+                    (section, columns.iter().map(column).collect())
                 }
                 Dimension::Random { draws, settings } => {
                     let draws = (TRIALS.to_owned(), Value::Integer(i64::try_from(*draws).unwrap_or(i64::MAX)));
-                    let settings = settings.iter().map(|(name, from)| (name.clone(), from.to_value()));
+                    let settings = settings.iter().map(|draw| (draw.name.clone(), draw.from.to_value()));
                     ("random", [draws].into_iter().chain(settings).collect::<Table>())
                 }
             };

@@ -4,7 +4,6 @@ use super::plan::{BEFORE, HASH, Hash, Plan};
 use super::results::{Known, Outcome, Record, TrialStatus, status_of};
 use super::spec::{Metric, Objective};
 use super::stats::{mean, mean_interval, median, wilson};
-use super::values::text;
 use crate::error::Error;
 use rnn_train::files::SOLVED_LOSS;
 use rnn_train::folder::write_whole_with;
@@ -152,11 +151,6 @@ pub(crate) fn columns(plan: &Plan) -> Vec<String> {
     BEFORE.into_iter().chain(plan.spec.varied()).chain(BEHIND).map(str::to_owned).collect()
 }
 
-/// The values of a group as the tables show them.
-pub(crate) fn texts(plan: &Plan, group: usize) -> Result<Vec<String>, Error> {
-    Ok(plan.values(group)?.iter().map(text).collect())
-}
-
 /// Writes both tables, of trials of which this is known; `rows` has all of them in the plan's order.
 pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
     let replicates = plan.spec.replicates as usize;
@@ -164,7 +158,7 @@ pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Erro
         let mut table = csv::Writer::from_writer(file);
         table.write_record(columns(plan))?;
         for (group, rows) in rows.chunks(replicates).enumerate() {
-            let values = texts(plan, group).map_err(std::io::Error::other)?;
+            let values = plan.texts(group);
             for row in rows {
                 table.write_record(row.cells(&values))?;
             }
@@ -175,7 +169,7 @@ pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Erro
         let mut table = csv::Writer::from_writer(file);
         table.write_record(plan.spec.varied().into_iter().chain(OF_GROUP))?;
         for (group, rows) in rows.chunks(replicates).enumerate() {
-            let values = texts(plan, group).map_err(std::io::Error::other)?;
+            let values = plan.texts(group);
             table.write_record(values.into_iter().chain(Group::of(rows.iter()).cells()))?;
         }
         table.flush()
