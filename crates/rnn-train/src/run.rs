@@ -33,32 +33,27 @@ impl Default for Options {
     }
 }
 
-/// Who is told of a run as it goes, to show it.
+/// Who is told of a run as it goes, to show it or to stop it; nothing comes of what is not taken in.
 pub trait Watch {
     /// The run begins, or goes on; it has this many training steps, of which some are done.
-    fn begins(&mut self, steps: usize, done: usize);
+    fn begins(&mut self, _steps: usize, _done: usize) {}
     /// An epoch begins.
-    fn epoch(&mut self, epoch: usize);
+    fn epoch(&mut self, _epoch: usize) {}
     /// A training step was done.
-    fn step(&mut self, batch: usize, loss: &dyn Display);
+    fn step(&mut self, _batch: usize, _loss: &dyn Display) {}
     /// An epoch has ended. To break stops the run as not worth going on with, for the reason given.
     fn epoch_ends(&mut self, _row: &EpochRow) -> ControlFlow<String> {
         ControlFlow::Continue(())
     }
     /// Training has ended.
-    fn ends(&mut self);
+    fn ends(&mut self) {}
 }
 
 /// Shows nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 
-impl Watch for Silent {
-    fn begins(&mut self, _steps: usize, _done: usize) {}
-    fn epoch(&mut self, _epoch: usize) {}
-    fn step(&mut self, _batch: usize, _loss: &dyn Display) {}
-    fn ends(&mut self) {}
-}
+impl Watch for Silent {}
 
 /// Trains and writes the files of [`files`] to the folder `out`, until `stop` is set.
 ///

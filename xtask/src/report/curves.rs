@@ -79,7 +79,7 @@ fn layout(facts: &Facts<'_>) -> Layout {
     let all: Vec<usize> = (0..facts.parameters.len()).collect();
     let (down, across) = facts.first_pair(&all);
     let levels = |index: Option<usize>| index.map_or(1, |index| facts.parameters[index].levels.len());
-    if facts.is_random() || levels(down) > MOST_PANELS || levels(across) > MOST_LINES {
+    if facts.plan.spec.is_random() || levels(down) > MOST_PANELS || levels(across) > MOST_LINES {
         return best(facts);
     }
     let place = |index: usize| index as f64 / levels(across).saturating_sub(1).max(1) as f64;

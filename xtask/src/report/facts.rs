@@ -29,11 +29,6 @@ impl<'a> Facts<'a> {
         Self { plan, folder, rows, parameters, scores, importance }
     }
 
-    /// Whether parameters were drawn at random.
-    pub(crate) fn is_random(&self) -> bool {
-        self.parameters.iter().any(|parameter| parameter.how.starts_with("drawn"))
-    }
-
     /// The combination that a trial is of.
     pub(crate) fn group(&self, trial: usize) -> usize {
         self.plan.place(trial).0
@@ -57,7 +52,7 @@ impl<'a> Facts<'a> {
     /// The parameters to show first, down and across, among some in the order of the columns: the most important ones
     /// of a random sweep, the last ones of another. Two that are paired would show only a diagonal.
     pub(crate) fn first_pair(&self, among: &[usize]) -> (Option<usize>, Option<usize>) {
-        if self.is_random() {
+        if self.plan.spec.is_random() {
             let mut best: Vec<usize> = self.most_important(self.parameters.len());
             best.retain(|index| among.contains(index));
             let mut pair: Vec<usize> = best.into_iter().take(2).collect();

@@ -22,7 +22,8 @@ const BEYOND: f64 = 0.07;
 /// The section, whose picture is added to `figures`; nothing for a grid of one or two parameters, which maps show better.
 pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {
     let trials: Vec<usize> = facts.best_trials().into_iter().filter(|&trial| facts.scores[trial].is_some()).collect();
-    if facts.parameters.is_empty() || trials.is_empty() || !(facts.is_random() || facts.parameters.len() >= 3) {
+    if facts.parameters.is_empty() || trials.is_empty() || !(facts.plan.spec.is_random() || facts.parameters.len() >= 3)
+    {
         return Ok(html! {});
     }
     let (shown, cut) = sample(&trials);

@@ -50,7 +50,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
 }
 
 /// The plan in short: how many trials, what is left out, and the first and last of them.
-pub(crate) fn outline(plan: &Plan) -> String {
+fn outline(plan: &Plan) -> String {
     let mut text = String::new();
     let spec = &plan.spec;
     let replicates =
@@ -84,7 +84,7 @@ pub(crate) fn outline(plan: &Plan) -> String {
 }
 
 /// About how long some trials take, found by training a few of them for a moment.
-pub(crate) fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Duration, Error> {
+fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Duration, Error> {
     let sample = pending.len().min(SAMPLE);
     let mut seconds = 0.0;
     for index in 0..sample {
@@ -107,7 +107,7 @@ pub(crate) fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Du
 const PROCESS: Duration = Duration::from_millis(5);
 
 /// The estimate in words.
-pub(crate) fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
+fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
     let tried = trials.min(SAMPLE);
     let estimate = if estimate < Duration::from_secs(1) {
         "less than a second".to_owned()
@@ -134,8 +134,6 @@ impl Watch for Taste<'_> {
         self.begun = Some(Instant::now());
     }
 
-    fn epoch(&mut self, _epoch: usize) {}
-
     fn step(&mut self, _batch: usize, _loss: &dyn Display) {
         self.done += 1;
         let elapsed = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
@@ -144,6 +142,4 @@ impl Watch for Taste<'_> {
             self.stop.store(true, Ordering::Relaxed);
         }
     }
-
-    fn ends(&mut self) {}
 }

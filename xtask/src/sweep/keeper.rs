@@ -178,6 +178,6 @@ fn take_away(folder: &Path) -> Result<(), Error> {
 
 /// What an ended trial leaves for others to be compared with.
 fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
-    let record = record.filter(|record| record.status.is_final() || record.status.is_failure())?;
+    let record = record.filter(|record| record.status.has_ended())?;
     Some((record.status, record.outcome.losses.clone()))
 }

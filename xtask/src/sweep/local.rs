@@ -8,7 +8,7 @@ use super::progress::Progress;
 use super::submissions;
 use crate::error::Error;
 use crate::shown::count;
-use crate::trials::outcome::{counts, words};
+use crate::trials::outcome::{counts, listed};
 use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
 use crate::trials::{store, summary};
@@ -79,12 +79,10 @@ fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[us
     if latest.iter().all(Option::is_none) {
         tracing::info!("{}, {} at a time, into {shown}", count(pending.len(), "trial"), options.jobs);
     } else {
-        let counts = counts(latest, false);
-        let counts: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
         tracing::info!(
             "{shown}: of {} {}; {} to run, {} at a time",
             count(plan.len(), "trial"),
-            counts.join(", "),
+            listed(&counts(latest, false)),
             pending.len(),
             options.jobs
         );

@@ -4,7 +4,7 @@ use super::queue::{self, Queue};
 use super::submissions;
 use crate::error::Error;
 use crate::shown;
-use crate::trials::outcome::{counts, words};
+use crate::trials::outcome::{counts, listed, words};
 use crate::trials::plan::Plan;
 use crate::trials::store;
 use rnn_train::exit_code;
@@ -22,8 +22,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let latest = store::latest(&plan, folder, false)?;
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
-    let listed: Vec<_> = counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect();
-    let mut text = format!("{}: {}: {}\n", folder.display(), shown::count(plan.len(), "trial"), listed.join(", "));
+    let mut text = format!("{}: {}: {}\n", folder.display(), shown::count(plan.len(), "trial"), listed(&counts));
     let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
     let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
     // Writing to a text cannot fail.
@@ -58,7 +57,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
             let _ = writeln!(text, "Slurm does not answer: {problem}");
         }
     }
-    let left = counts.iter().any(|(status, _)| !status.is_final() && !status.is_failure());
+    let left = counts.iter().any(|(status, _)| !status.has_ended());
     let _ = match (busy, left) {
         (true, _) => writeln!(text, "it is being worked on"),
         (false, true) => {

@@ -29,27 +29,27 @@ impl Job {
     }
 }
 
+/// The folders of the submissions, in their order.
+fn places(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let submissions = folder.join(SLURM);
+    (0_u32..).map(move |number| submissions.join(number.to_string())).take_while(|place| place.exists())
+}
+
 /// The folder of the next submission.
 pub(crate) fn new_place(folder: &Path) -> Result<PathBuf, Error> {
-    let submissions = std::path::absolute(folder.join(SLURM));
-    let submissions = submissions.map_err(|source| rnn_train::Error::Read { path: folder.to_owned(), source })?;
-    let free = (0..).map(|number: u32| submissions.join(number.to_string())).find(|place| !place.exists());
-    Ok(free.unwrap_or(submissions))
+    let place = std::path::absolute(folder.join(SLURM).join(places(folder).count().to_string()));
+    Ok(place.map_err(|source| rnn_train::Error::Read { path: folder.to_owned(), source })?)
 }
 
 /// The folder of the last submission.
 pub(crate) fn newest(folder: &Path) -> Option<PathBuf> {
-    (0..).map(|number: u32| folder.join(SLURM).join(number.to_string())).take_while(|place| place.exists()).last()
+    places(folder).last()
 }
 
 /// The jobs that were submitted for a sweep.
 pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
     let mut jobs = Vec::new();
-    for number in 0.. {
-        let place = folder.join(SLURM).join(number.to_string());
-        if !place.exists() {
-            break;
-        }
+    for place in places(folder) {
         let path = place.join(JOB);
         // One that was killed while it submitted knows no number.
         let Ok(text) = std::fs::read_to_string(&path) else { continue };

@@ -13,7 +13,6 @@ use rnn_train::run::{self, Options, Watch};
 use rnn_train::{Layer, RawSettings, Settings, exit_code};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::io::{ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -193,11 +192,6 @@ impl Watcher {
 }
 
 impl Watch for Watcher {
-    fn begins(&mut self, _steps: usize, _done: usize) {}
-    fn epoch(&mut self, _epoch: usize) {}
-    fn step(&mut self, _batch: usize, _loss: &dyn Display) {}
-    fn ends(&mut self) {}
-
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
         let Some(loss) = row.settled_loss else { return ControlFlow::Continue(()) };
         self.losses.insert(row.epoch, loss);

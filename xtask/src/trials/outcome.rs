@@ -17,6 +17,11 @@ pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize
     results::STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0).collect()
 }
 
+/// Such numbers in words.
+pub(crate) fn listed(counts: &[(TrialStatus, usize)]) -> String {
+    counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect::<Vec<_>>().join(", ")
+}
+
 /// What came out, in one or two sentences.
 pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let counted = rows.iter().filter(|row| row.counts()).count();

@@ -348,13 +348,12 @@ impl Reader<'_> {
                 return Err(self.places.error(&Places::nth("exclude", index), key, message));
             }
         }
-        let draws = spec.dimensions.iter().any(|dimension| matches!(dimension, Dimension::Random { .. }));
         match self.word(sweep, "sweep", "method", &METHODS)? {
-            Some("random") if !draws => {
+            Some("random") if !spec.is_random() => {
                 let message = "method is \"random\": it needs a section [random]";
                 return Err(self.places.error("sweep", "method", message.to_owned()));
             }
-            Some("grid") if draws => {
+            Some("grid") if spec.is_random() => {
                 let message = "method is \"grid\": beside a section [random] it must be \"random\"";
                 return Err(self.places.error("sweep", "method", message.to_owned()));
             }

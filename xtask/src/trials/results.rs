@@ -56,6 +56,11 @@ impl TrialStatus {
     pub(crate) fn is_failure(self) -> bool {
         matches!(self, Self::Failed | Self::TimedOut)
     }
+
+    /// Whether it does not run again by itself.
+    pub(crate) fn has_ended(self) -> bool {
+        self.is_final() || self.is_failure()
+    }
 }
 
 impl From<State> for TrialStatus {
@@ -168,7 +173,7 @@ impl Record {
     /// one counts.
     pub(crate) fn supersedes(&self, other: &Self) -> bool {
         let rank = |record: &Self| match record.status {
-            status if status.is_final() || status.is_failure() => 2,
+            status if status.has_ended() => 2,
             TrialStatus::Interrupted => 1,
             _ => 0,
         };
@@ -209,7 +214,7 @@ impl ResultsFile {
     pub(crate) fn ended(&self) -> Result<HashSet<Hash>, Error> {
         let mut ended = HashSet::new();
         read_file(&self.path, &mut |record| {
-            if record.status.is_final() || record.status.is_failure() {
+            if record.status.has_ended() {
                 ended.insert(record.hash);
             }
         })?;

@@ -144,6 +144,11 @@ impl Spec {
         self.dimensions.iter().flat_map(Dimension::names).collect()
     }
 
+    /// Whether settings are drawn.
+    pub(crate) fn is_random(&self) -> bool {
+        self.dimensions.iter().any(|dimension| matches!(dimension, Dimension::Random { .. }))
+    }
+
     /// How many combinations there are, before any is left out; `None` if that is no number that can be.
     pub(crate) fn count(&self) -> Option<u64> {
         self.dimensions.iter().map(Dimension::len).try_fold(1, u64::checked_mul)

@@ -43,17 +43,20 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Who may work in a folder at the same time: one sweep, or the tasks of a Slurm job together.
 pub(crate) fn lock(folder: &Path, held: Held) -> Result<Lock, Error> {
-    let refused = || {
+    let lock = within(PATIENCE, &folder.join(LOCK), held).map_err(|error| unwritable(folder, &error))?;
+    lock.ok_or_else(|| {
         let problem = "another sweep, or tasks of a Slurm job, are at work in this folder right now".to_owned();
-        rnn_train::Error::Out { path: folder.to_owned(), problem }
-    };
+        rnn_train::Error::Out { path: folder.to_owned(), problem }.into()
+    })
+}
+
+/// Locks a file as soon as that can be; `None` if it cannot be for so long.
+fn within(patience: Duration, path: &Path, held: Held) -> Result<Option<Lock>, rnn_train::Error> {
     let begun = Instant::now();
     loop {
-        let lock = Lock::of_file(&folder.join(LOCK), held).map_err(|error| unwritable(folder, &error))?;
-        match lock {
-            Some(lock) => return Ok(lock),
-            None if begun.elapsed() > PATIENCE => return Err(refused().into()),
-            None => std::thread::sleep(PATIENCE / 50),
+        match Lock::of_file(path, held)? {
+            None if begun.elapsed() <= patience => std::thread::sleep(PATIENCE / 50),
+            tried => return Ok(tried),
         }
     }
 }
@@ -205,17 +208,10 @@ const TABLES_PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) fn lock_tables(folder: &Path) -> Result<Lock, Error> {
     let path = folder.join(RESULTS).join("tables.lock");
     folder::make_folder(&folder.join(RESULTS))?;
-    let begun = Instant::now();
-    loop {
-        match Lock::of_file(&path, Held::Alone)? {
-            Some(lock) => return Ok(lock),
-            None if begun.elapsed() > TABLES_PATIENCE => {
-                let problem = "another process is writing the tables and the report".to_owned();
-                return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
-            }
-            None => std::thread::sleep(PATIENCE / 50),
-        }
-    }
+    within(TABLES_PATIENCE, &path, Held::Alone)?.ok_or_else(|| {
+        let problem = "another process is writing the tables and the report".to_owned();
+        rnn_train::Error::Out { path: folder.to_owned(), problem }.into()
+    })
 }
 
 /// What became of each trial, as far as it is known; with the curves of losses only if they are asked for.
@@ -237,9 +233,12 @@ pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Kno
 
 /// Makes sure that the files of results still have every trial that the summary knows to be at its end.
 pub(crate) fn check_nothing_is_lost(plan: &Plan, folder: &Path, latest: &[Known]) -> Result<(), Error> {
+    let ended = summary::ended(folder)?;
+    if ended.is_empty() {
+        return Ok(());
+    }
     let numbers = plan.numbers();
     let is_final = |record: &Known| record.as_ref().is_some_and(|record| record.status.is_final());
-    let ended = summary::ended(folder)?;
     let mut lost = ended.iter().filter_map(|hash| numbers.get(hash)).filter(|number| !is_final(&latest[**number]));
     if let Some(first) = lost.next() {
         let problem = format!(
@@ -260,8 +259,9 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     let mut table = csv::Writer::from_writer(file);
     let time = jiff::Timestamp::now().round(jiff::Unit::Second).map(|time| time.to_string()).unwrap_or_default();
-    let arguments = std::env::args()
+    let arguments = std::env::args_os()
         .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
         .map(|argument| if argument.contains(' ') { format!("'{argument}'") } else { argument });
     let command = ["cargo xtask".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
     let write = |table: &mut csv::Writer<_>| {
@@ -281,9 +281,8 @@ pub(crate) fn pending(plan: &Plan, latest: &[Known], retry: &[TrialStatus]) -> V
     let is_pending = |record: &Known| match record {
         None => true,
         Some(record) => {
-            let ended = record.status.is_final() || record.status.is_failure();
             let pruned = record.status == TrialStatus::Pruned && plan.spec.early_stopping.is_none();
-            !ended || pruned || retry.contains(&record.status)
+            !record.status.has_ended() || pruned || retry.contains(&record.status)
         }
     };
     latest.iter().enumerate().filter(|(_, record)| is_pending(record)).map(|(number, _)| number).collect()
