@@ -253,7 +253,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
 fn report_command(folder: &Path) -> Result<u8, Error> {
     let plan = Plan::new(store::read_spec(folder)?)?;
     let _tables = store::lock_tables(folder)?;
-    let latest = store::latest(&plan, folder, true)?;
+    let latest = store::latest(&plan, folder, false)?;
     store::check_nothing_is_lost(&plan, folder, &latest)?;
     let rows = sweep::finish(&plan, folder, latest, store::is_busy(folder))?;
     sweep::print_outcome(&plan, folder, &rows);

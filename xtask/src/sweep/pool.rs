@@ -259,7 +259,7 @@ struct Ending {
 }
 
 /// This program, also if its file was replaced by a newer build since it started.
-fn own_program() -> Result<PathBuf, Error> {
+pub(crate) fn own_program() -> Result<PathBuf, Error> {
     if cfg!(target_os = "linux") {
         return Ok("/proc/self/exe".into());
     }

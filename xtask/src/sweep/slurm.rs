@@ -82,10 +82,8 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         move |source| rnn_train::Error::Write { path, source }
     };
     std::fs::create_dir_all(&place).map_err(failed(&place))?;
-    let program = std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })?;
     // A newer build may take this one's place while the tasks run.
-    std::fs::copy(if cfg!(target_os = "linux") { Path::new("/proc/self/exe") } else { &program }, place.join(PROGRAM))
-        .map_err(failed(&place.join(PROGRAM)))?;
+    std::fs::copy(pool::own_program()?, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
     let list: String = pending.iter().map(|&trial| format!("{}\n", plan.hash(trial))).collect();
     write_whole(&place.join(SHARES), list.as_bytes())?;
     write_whole(&place.join(SCRIPT), script(plan, &place, options.keep, request, &array).as_bytes())?;
