@@ -10,7 +10,8 @@ use support::{columns, fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
-const DETERMINISTIC: [&str; 5] = ["config.toml", "metrics.csv", "epochs.csv", "model.safetensors", "figure.svg"];
+const DETERMINISTIC: [&str; 6] =
+    ["config.toml", "metrics.csv", "epochs.csv", "snapshots.csv", "model.safetensors", "figure.svg"];
 
 fn train(out: &Path, more: &[&str]) -> String {
     succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(more))
@@ -39,7 +40,7 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
     assert_eq!(printed, expected);
 
     let header = std::fs::read_to_string(out.join("metrics.csv")).unwrap().lines().next().unwrap().to_owned();
-    assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm,learning_rate");
+    assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm,learning_rate,floor");
     assert_eq!(numbers(&out.join("metrics.csv"), "step"), (0..360).map(f64::from).collect::<Vec<_>>());
     assert_eq!(numbers(&out.join("epochs.csv"), "windows"), [120.0; 3]);
     let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
@@ -47,8 +48,16 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
     assert!(std::fs::read(out.join("figure.png")).unwrap().starts_with(b"\x89PNG"));
     let mut names: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    let expected =
-        ["config.toml", "epochs.csv", "figure.png", "figure.svg", "metrics.csv", "model.safetensors", "status.toml"];
+    let expected = [
+        "config.toml",
+        "epochs.csv",
+        "figure.png",
+        "figure.svg",
+        "metrics.csv",
+        "model.safetensors",
+        "snapshots.csv",
+        "status.toml",
+    ];
     assert_eq!(names, expected);
 }
 
@@ -66,6 +75,83 @@ fn an_epochs_row_is_the_mean_of_its_windows() {
         assert!((numbers(&epochs, "settled_loss")[epoch] - mean(&losses[2..])).abs() < 1e-12);
         assert_eq!(numbers(&epochs, "first_window_loss")[epoch], losses[0]);
     }
+}
+
+/// The floors by hand: 20 steps back lies in the row above for the first window and a third of the second.
+#[test]
+fn each_window_has_its_floor() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    // Class 1 has probability 0.3, and no target of the first row is one.
+    train(&out, &[&SHORT[..], &["--echo-step", "20", "--class-probabilities", "0.7,0.3"]].concat());
+    let ones: f64 = 0.3 * 4.0 / 5.0;
+    let entropy = -ones * ones.ln() - (1.0 - ones) * (1.0 - ones).ln();
+    for floors in numbers(&out.join("metrics.csv"), "floor").chunks(120) {
+        assert!((floors[0] - entropy).abs() < 1e-12 && (floors[1] - entropy / 3.0).abs() < 1e-12, "{floors:?}");
+        assert!(floors[2..].iter().all(|&floor| floor == 0.0));
+    }
+    let of_epochs = numbers(&out.join("epochs.csv"), "floor");
+    assert!(of_epochs.len() == 3 && of_epochs.iter().all(|floor| (floor - entropy * 4.0 / 3.0 / 120.0).abs() < 1e-12));
+    let model = out.join("model.safetensors");
+    let evaluated = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap()]);
+    assert!(evaluated.contains(", floor 0.000202"), "{evaluated}");
+
+    // What is in a file can be anything, so nothing is known of how well it can be answered.
+    let read = folder.path().join("read");
+    train(&read, &["--series", fixture("series_0.csv").to_str().unwrap(), "--num-epochs", "1"]);
+    assert!(columns(&read.join("metrics.csv"))["floor"].iter().all(String::is_empty));
+    assert_eq!(columns(&read.join("epochs.csv"))["floor"], [""]);
+}
+
+/// A lag so long that no window is settled: then the loss of all windows is what is compared with the floor.
+#[test]
+fn without_settled_windows_solved_means_near_the_floor() {
+    let folder = tempfile::tempdir().unwrap();
+    let at_floor = folder.path().join("floor");
+    // All that an epoch counts lies before the lag, so all that can be learned is how probable the classes are.
+    let short = ["--total-series-length", "150", "--echo-step", "29", "--window-stride", "14", "--num-epochs", "300"];
+    train(&at_floor, &[&short[..], &["--class-probabilities", "0.9,0.1"]].concat());
+    let epochs = at_floor.join("epochs.csv");
+    assert!(columns(&epochs)["settled_loss"].iter().all(String::is_empty));
+    let above: Vec<f64> =
+        numbers(&epochs, "loss").iter().zip(numbers(&epochs, "floor")).map(|(loss, floor)| loss - floor).collect();
+    let first = above.iter().position(|&above| above < 0.01).unwrap();
+    assert!(first > 0, "{above:?}");
+    let status: toml::Table = std::fs::read_to_string(at_floor.join("status.toml")).unwrap().parse().unwrap();
+    assert_eq!(status["solved_epoch"].as_integer(), Some(first as i64));
+}
+
+/// A snapshot is of the window that its step trains on, and of the net before it, as the row in `metrics.csv` is.
+#[test]
+fn snapshots_show_what_metrics_measure() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let printed = train(&out, &[&SHORT[..], &["--num-classes", "3", "--window-stride", "15"]].concat());
+    assert!(printed.starts_with("New data, epoch 0"));
+    let metrics = columns(&out.join("metrics.csv"));
+    let snapshots = columns(&out.join("snapshots.csv"));
+    let column = |name: &str| snapshots[name].iter().map(|cell| cell.parse::<usize>().unwrap()).collect::<Vec<_>>();
+    let (steps, [input, target, prediction]) = (column("step"), ["input", "target", "prediction"].map(column));
+    let recorded: Vec<usize> = steps.chunks(75).map(|of_one| of_one[0]).collect();
+    assert!(recorded.starts_with(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22]));
+    assert!(recorded.contains(&120) && recorded.contains(&240) && recorded.ends_with(&[360]), "{recorded:?}");
+    for (index, &step) in recorded.iter().enumerate() {
+        let values = index * 75..(index + 1) * 75;
+        // The last one is of the last window again.
+        let of_row = step.min(359);
+        assert_eq!(snapshots["epoch"][values.start], metrics["epoch"][of_row]);
+        assert_eq!(snapshots["batch"][values.start], metrics["batch"][of_row]);
+        for row in values.clone().step_by(15) {
+            assert_eq!(input[row..row + 12], target[row + 3..row + 15], "step {step}");
+        }
+        let right = values.clone().filter(|&value| target[value] == prediction[value]).count();
+        let accuracy: f64 = metrics["accuracy"][of_row].parse().unwrap();
+        assert!(step == 360 || (accuracy - right as f64 / 75.0).abs() < 1e-6, "step {step}: {right} {accuracy}");
+    }
+
+    let bare = folder.path().join("bare");
+    train(&bare, &[&SHORT[..], &["--no-figure"]].concat());
+    assert!(!bare.join("snapshots.csv").exists() && !bare.join("figure.svg").exists());
 }
 
 #[test]
@@ -283,7 +369,7 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_rows() {
     assert_eq!(numbers(&out.join("metrics.csv"), "loss").len() as i64, step);
     assert!(out.join("model.safetensors").exists() && out.join("figure.svg").exists());
     // No epoch was trained to its end: a file with the header alone.
-    let header = "epoch,windows,loss,first_window_loss,settled_loss,accuracy,settled_accuracy\n";
+    let header = "epoch,windows,loss,first_window_loss,settled_loss,accuracy,settled_accuracy,floor\n";
     assert_eq!(std::fs::read_to_string(out.join("epochs.csv")).unwrap(), header);
 }
 

@@ -290,3 +290,38 @@ fn what_follows_a_setting_goes_with_it() {
         assert_eq!(resolved["dropout"].as_float(), Some(if layers == "1" { 0.0 } else { 0.5 }));
     }
 }
+
+/// No net beats the floor on average, and one that is trained long enough comes near it: in an epoch's first window, and in
+/// all of them together. Short epochs make the first window one of three, so that the net learns what to answer there.
+#[test]
+fn a_trained_nets_loss_comes_down_to_the_floor_and_not_below() {
+    let entropy = |p: &[f64]| -> f64 { p.iter().map(|p| -p * p.ln()).sum() };
+    let cases: [(&[&str], f64); 4] = [
+        (&["--state-size=4"], 0.2 * entropy(&[0.6, 0.4])),
+        (&["--state-size=8", "--class-probabilities=0.8,0.2"], 0.2 * entropy(&[0.84, 0.16])),
+        (
+            &["--state-size=12", "--num-classes=3", "--class-probabilities=0.6,0.3,0.1", "--input=one_hot"],
+            0.2 * entropy(&[0.68, 0.24, 0.08]),
+        ),
+        (&["--state-size=8", "--loss=squared_error"], 0.2 * 0.24),
+    ];
+    for (more, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("run");
+        let long = ["--no-figure", "--total-series-length=250", "--num-epochs=20000", "--log-every=3"];
+        let gentle = ["--optimizer=adam", "--schedule=cosine", "--init=orthogonal"];
+        train(&out, &[&long[..], &gentle, more].concat());
+        let epochs = out.join("epochs.csv");
+        let late = |name: &str| {
+            let values = &numbers(&epochs, name)[10_000..];
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        // A row every third step is one for each epoch's first window.
+        let floors = numbers(&out.join("metrics.csv"), "floor");
+        assert!(floors.len() == 20_000 && floors.iter().all(|floor| (floor - expected).abs() < 1e-12), "{more:?}");
+        for (loss, floor) in [(late("first_window_loss"), expected), (late("loss"), late("floor"))] {
+            // The mean of 10,000 windows wanders by about 0.0001.
+            assert!(loss > floor - 0.0003 && loss < floor + 0.01, "{more:?}: {loss} for a floor of {floor}");
+        }
+    }
+}

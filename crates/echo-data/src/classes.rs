@@ -55,6 +55,14 @@ impl Classes {
         self.thresholds.len() + 1
     }
 
+    /// How probable each class is when it is [drawn](Self::fill); what was given, but for rounding.
+    #[must_use]
+    pub fn probabilities(&self) -> Vec<f64> {
+        let ends = self.thresholds.iter().map(|&threshold| u128::from(threshold)).chain([1 << 64]);
+        let words = ends.scan(0, |start, end| Some(end - std::mem::replace(start, end)));
+        words.map(|words| words as f64 / 2.0_f64.powi(64)).collect()
+    }
+
     /// Fills `values` with classes, drawn independently.
     ///
     /// Each value takes one 64-bit word of `rng`; its class is the number of cumulative probabilities, in units of
@@ -84,6 +92,20 @@ mod tests {
             // Four standard deviations of a binomial share.
             assert!((share - p).abs() <= 4.0 * (p * (1.0 - p) / 1e5_f64).sqrt(), "class {class}: {share} for {p}");
         }
+    }
+
+    #[test]
+    fn probabilities_are_those_given() {
+        for given in [&[0.5, 0.0, 0.3, 0.2][..], &[0.0, 1.0], &[1.0, 0.0], &[0.1; 10]] {
+            let found = Classes::with_probabilities(given).unwrap().probabilities();
+            assert_eq!(found.len(), given.len());
+            assert!(found.iter().zip(given).all(|(found, given)| (found - given).abs() < 1e-15), "{found:?}");
+        }
+        assert_eq!(Classes::uniform(4).unwrap().probabilities(), [0.25; 4]);
+        assert_eq!(Classes::uniform(3).unwrap().probabilities(), [1.0 / 3.0; 3]);
+        // Sums may be a little off: the last class has what the others leave.
+        let found = Classes::with_probabilities(&[0.5, 0.5 + 5e-10]).unwrap().probabilities();
+        assert_eq!(found, [0.5, 0.5]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! The N mod B values behind the last row, and the end of each row that fills no window, go unused.
 
 use crate::Error;
+use std::ops::Range;
 
 /// The cut of a series of a certain length into rows and windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,11 @@ impl Layout {
         self.total_series_length / self.batch_size
     }
 
+    /// Time steps from a window's start to the next one's.
+    pub(crate) fn window_stride(&self) -> usize {
+        self.window_stride
+    }
+
     /// How many windows there are: at least one.
     #[must_use]
     pub fn windows(&self) -> usize {
@@ -93,20 +99,27 @@ impl Layout {
         self.total_series_length - self.batch_size * used_of_a_row
     }
 
+    /// The time steps of a window, counted from its start, whose targets it counts: the new ones, which in the first
+    /// window are all and in a later one the last `window_stride`; or in each the last step alone.
+    #[must_use]
+    pub fn counted(&self, window: usize, last_step_alone: bool) -> Range<usize> {
+        let end = self.truncated_backprop_length;
+        let new = if window == 0 { end } else { self.window_stride };
+        end - if last_step_alone { 1 } else { new }..end
+    }
+
     /// The first window from which on every target can be known, given the lag; `windows()` if there is none.
     ///
     /// A row's first `echo_step` targets echo what stands at the end of the row above, which no net that starts
-    /// from a zero state has seen. The first window counts all its time steps, a later one its last
-    /// `window_stride`, or each the last step alone where `last_step_alone`; a window is settled when all that it
-    /// counts lie at or behind the lag.
+    /// from a zero state has seen. A window is settled when all steps that it [counts](Self::counted) lie at or behind
+    /// the lag.
     #[must_use]
     pub fn first_settled_window(&self, echo_step: usize, last_step_alone: bool) -> usize {
-        let (stride, last) = (self.window_stride, self.truncated_backprop_length - 1);
-        let [first_counts_from, others_count_from] = if last_step_alone { [last; 2] } else { [0, last + 1 - stride] };
+        let [first_counts_from, others_count_from] = [0, 1].map(|window| self.counted(window, last_step_alone).start);
         if echo_step <= first_counts_from {
             return 0;
         }
-        let window = echo_step.saturating_sub(others_count_from).div_ceil(stride).max(1);
+        let window = echo_step.saturating_sub(others_count_from).div_ceil(self.window_stride).max(1);
         window.min(self.windows())
     }
 
@@ -199,6 +212,8 @@ mod tests {
             for window in 0..layout.windows() {
                 let first = if window == 0 { 0 } else { h - stride };
                 let steps = window * stride + first..window * stride + h;
+                prop_assert_eq!(layout.counted(window, false), first..h);
+                prop_assert_eq!(layout.counted(window, true), h - 1..h);
                 settled.push(steps.start >= echo_step);
                 last_settled.push(steps.end > echo_step);
                 counted[steps].iter_mut().for_each(|n| *n += 1);

@@ -6,12 +6,15 @@
 //! * [`Series`] holds input and target, a byte a value, generated or read from CSV,
 //! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step).
 //!
+//! [`Floor`] tells from them how low the loss of each window can get.
+//!
 //! Randomness always comes from the caller. [`generator()`] makes one that is the same on every platform.
 //!
 #![doc = include_str!("../README.md")]
 
 mod classes;
 mod error;
+mod floor;
 mod generator;
 mod layout;
 mod read;
@@ -19,6 +22,7 @@ mod series;
 
 pub use classes::Classes;
 pub use error::Error;
+pub use floor::{Floor, entropy, variance};
 pub use generator::{Generator, generator};
 pub use layout::Layout;
 pub use read::Inputs;

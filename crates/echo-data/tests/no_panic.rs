@@ -2,7 +2,7 @@
 //! a typed error of one line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{Classes, Error, Inputs, Layout, Series, generator};
+use echo_data::{Classes, Error, Floor, Inputs, Layout, Series, entropy, generator, variance};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -58,7 +58,12 @@ proptest! {
             let mut values = [0; 50];
             classes.fill(&mut values, &mut generator(1, 2));
             prop_assert!(values.iter().all(|&value| usize::from(value) < classes.num_classes()));
+            let probabilities = classes.probabilities();
+            prop_assert_eq!(probabilities.len(), classes.num_classes());
+            prop_assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+            prop_assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
+        let _ = (entropy(&probabilities), variance(&probabilities));
     }
 
     #[test]
@@ -82,6 +87,13 @@ proptest! {
             let _ = checked(layout.check_echo_step(echo_step));
             prop_assert!(layout.windows() >= 1 && layout.unused() < length);
             prop_assert!(layout.first_settled_window(echo_step, last_step_alone) <= layout.windows());
+            let counted = layout.counted(asked, last_step_alone);
+            prop_assert!(!counted.is_empty() && counted.end == window);
+            let classes = Classes::uniform(2).unwrap();
+            let floor = Floor::new(layout, &classes, echo_step, last_step_alone, entropy);
+            for window in [asked, 0, layout.windows() - 1] {
+                prop_assert!((0.0..=std::f64::consts::LN_2).contains(&floor.window(window)));
+            }
             // More than a test should allocate.
             if length < HUGE {
                 let values = if exact[0] { length } else { values };

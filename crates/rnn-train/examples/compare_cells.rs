@@ -31,7 +31,7 @@ fn compare(folder: &Path) -> Result<Vec<(&'static str, f64)>, Error> {
         let text = format!("{SETTINGS}cell = '{cell}'\ninit = 'orthogonal'\n");
         let settings = Layer::from_toml(&text, "settings", Path::new("."))?.resolve()?;
         let out = folder.join(cell);
-        run(&settings, &out, Options { overwrite: true, figure: true, ..Options::default() }, &mut Silent, &never)?;
+        run(&settings, &out, Options { overwrite: true, pictures: true, ..Options::default() }, &mut Silent, &never)?;
         let rows: Vec<EpochRow> = read_rows(&out.join(EPOCHS))?;
         Ok((cell, rows.last().and_then(|row| row.settled_accuracy).unwrap_or_default()))
     };

@@ -3,7 +3,7 @@
 use crate::console::Console;
 use crate::files::{State, Status};
 use crate::predict::{Input, predict};
-use crate::{Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
+use crate::{Colours, Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
 use clap::error::ErrorKind as ArgumentError;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -69,13 +69,23 @@ struct RunArgs {
     /// Read settings from a TOML file; those given here as well win
     #[arg(long, value_name = "FILE.toml")]
     config: Option<PathBuf>,
-    /// Draw no picture
+    /// Draw no pictures, and record nothing for a replay
     #[arg(long)]
     no_figure: bool,
+    #[command(flatten)]
+    coloured: Coloured,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
     settings: RawSettings,
+}
+
+/// The colours of pictures. No setting, because what is trained does not depend on them.
+#[derive(Debug, Clone, Copy, Args)]
+struct Coloured {
+    /// The colours of pictures
+    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
+    colours: Colours,
 }
 
 /// How many threads to train in. No setting, because what comes out does not depend on it.
@@ -98,9 +108,11 @@ struct ResumeArgs {
     /// The run's folder
     #[arg(value_name = "DIR")]
     out: PathBuf,
-    /// Draw no picture
+    /// Draw no pictures, and record nothing for a replay
     #[arg(long)]
     no_figure: bool,
+    #[command(flatten)]
+    coloured: Coloured,
     #[command(flatten)]
     threads: Threads,
 }
@@ -241,19 +253,28 @@ fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
 }
 
 fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
-    let RunArgs { out, overwrite, config, no_figure, threads, settings } = arguments;
+    let RunArgs { out, overwrite, config, no_figure, coloured, threads, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
-    let options =
-        run::Options { overwrite: *overwrite, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
+    let options = run::Options {
+        overwrite: *overwrite,
+        pictures: !no_figure,
+        colours: coloured.colours,
+        threads: threads.count(),
+        ..run::Options::default()
+    };
     let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
-    let ResumeArgs { out, no_figure, threads } = arguments;
-    let options =
-        run::Options { overwrite: false, figure: !no_figure, threads: threads.count(), ..run::Options::default() };
+    let ResumeArgs { out, no_figure, coloured, threads } = arguments;
+    let options = run::Options {
+        pictures: !no_figure,
+        colours: coloured.colours,
+        threads: threads.count(),
+        ..run::Options::default()
+    };
     let status = run::resume(out, options, &mut Console::new(), &stop_on_signal())?;
     Ok(tell(&status, out))
 }
@@ -308,7 +329,9 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     for (name, row) in names.iter().zip(evaluate(&settings, model)?) {
         let settled = row.settled_loss.zip(row.settled_accuracy);
         let settled = settled.map(|(loss, accuracy)| format!(", settled: loss {loss} accuracy {accuracy}"));
-        let line = format!("{name}: loss {} accuracy {}{}", row.loss, row.accuracy, settled.unwrap_or_default());
+        let floor = row.floor.map(|floor| format!(", floor {floor}")).unwrap_or_default();
+        let settled = settled.unwrap_or_default();
+        let line = format!("{name}: loss {} accuracy {}{floor}{settled}", row.loss, row.accuracy);
         print_line(&line)?;
         if !row.loss.is_finite() {
             diverged.get_or_insert(format!("{name}: the loss is {}", row.loss));

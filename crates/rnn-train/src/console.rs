@@ -1,8 +1,7 @@
 //! What a run shows: the tutorial's lines, and a progress bar on a terminal.
 
-use crate::run::Watch;
+use crate::run::{Beginning, Step, Watch};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
 /// Prints `New data, epoch E` and every 100th `Step N Loss X` to standard output, as the tutorial does, and where that
@@ -29,7 +28,7 @@ impl Console {
 }
 
 impl Watch for Console {
-    fn begins(&mut self, steps: usize, done: usize) {
+    fn begins(&mut self, run: &Beginning<'_>) {
         if std::io::stdout().is_terminal() {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {rate} a second, {eta} left");
             // The template is fixed, so it parses; the default style would do as well.
@@ -38,8 +37,8 @@ impl Watch for Console {
                 // Nothing is lost with a rate that cannot be shown.
                 let _ = write!(out, "{:.0}", state.per_sec());
             };
-            let bar = ProgressBar::new(steps as u64).with_style(style.with_key("rate", rate));
-            self.bar = bar.with_position(done as u64);
+            let bar = ProgressBar::new(run.steps as u64).with_style(style.with_key("rate", rate));
+            self.bar = bar.with_position(run.done as u64);
             // So that the rate is of what is done from here on: first it takes in the position, then forgets the pace.
             self.bar.tick();
             self.bar.reset_eta();
@@ -52,7 +51,8 @@ impl Watch for Console {
         self.print(&format!("New data, epoch {epoch}"));
     }
 
-    fn step(&mut self, batch: usize, loss: &dyn Display) {
+    fn step(&mut self, step: &Step<'_>) {
+        let (batch, loss) = (step.row.batch, step.loss);
         if batch.is_multiple_of(LINE_EVERY) {
             self.print(&format!("Step {batch} Loss {loss}"));
         }

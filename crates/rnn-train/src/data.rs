@@ -1,7 +1,7 @@
 //! Where an epoch's series comes from: drawn from the seed, or read from files.
 
-use crate::{Error, SettingError, Settings};
-use echo_data::{Classes, Layout, Series, generator};
+use crate::{Error, LossKind, Readout, SettingError, Settings};
+use echo_data::{Classes, Floor, Layout, Series, entropy, generator, variance};
 use std::fs::File;
 use std::path::Path;
 
@@ -31,6 +31,7 @@ pub(crate) struct Drawn {
     echo_step: usize,
     seed: u64,
     layout: Layout,
+    floor: Floor,
 }
 
 impl Drawn {
@@ -47,7 +48,13 @@ impl Source {
             let length = settings.total_series_length.unwrap_or_default();
             let (classes, layout) = (settings.classes()?, settings.layout(length)?);
             let (echo_step, seed) = (settings.echo_step, settings.seed);
-            return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout }));
+            let least_loss = match settings.loss {
+                LossKind::CrossEntropy => entropy,
+                LossKind::SquaredError => variance,
+            };
+            let last_step_alone = settings.readout == Readout::LastStep;
+            let floor = Floor::new(layout, &classes, echo_step, last_step_alone, least_loss);
+            return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout, floor }));
         }
         let files = settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>()?;
         Ok(Self::Read { files, current: 0 })
@@ -81,6 +88,14 @@ impl Source {
         }
     }
 
+    /// The least mean loss that any net can have in a window, if that is known: of a file's values nothing is.
+    pub(crate) fn floor(&self, window: usize) -> Option<f64> {
+        match self {
+            Self::Drawn(drawn) => Some(drawn.floor.window(window)),
+            Self::Read { .. } => None,
+        }
+    }
+
     /// A checksum of the values of each file.
     pub(crate) fn checksums(&self) -> Vec<u32> {
         let of = |(series, _): &(Series, Layout)| {
@@ -105,14 +120,14 @@ impl Source {
     /// Calls `score` with each series to evaluate on: one that no training has drawn, or all files.
     pub(crate) fn for_evaluation(
         &mut self,
-        mut score: impl FnMut(&Series, Layout) -> Result<(), Error>,
+        mut score: impl FnMut(&Series, Layout, Option<&Floor>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         match self {
             Self::Drawn(drawn) => {
                 drawn.draw(FRESH_STREAM);
-                score(&drawn.series, drawn.layout)
+                score(&drawn.series, drawn.layout, Some(&drawn.floor))
             }
-            Self::Read { files, .. } => files.iter().try_for_each(|(series, layout)| score(series, *layout)),
+            Self::Read { files, .. } => files.iter().try_for_each(|(series, layout)| score(series, *layout, None)),
         }
     }
 }

@@ -53,7 +53,7 @@ fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evalu
     let mut state = State::zeros(&network, settings.batch_size)?;
     let mut data = Window::<T>::new(source.first_layout(), task)?;
     let mut evaluations = Vec::new();
-    source.for_evaluation(|series, layout| {
+    source.for_evaluation(|series, layout, floor| {
         let mut means =
             Means::new(layout.first_settled_window(settings.echo_step, settings.readout == Readout::LastStep));
         state.set_zero();
@@ -63,7 +63,7 @@ fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evalu
             let steps = counted.len();
             let score = network.score(&data.inputs, &data.targets, counted, &state, &task, &mut tape)?;
             network.copy_state(&tape, truncation.stride(), &mut state)?;
-            means.add(window, steps, score.loss, score.accuracy);
+            means.add(window, steps, score.loss, score.accuracy, floor.map(|floor| floor.window(window)));
         }
         evaluations.push(means.row(evaluations.len()));
         Ok(())

@@ -1,15 +1,15 @@
 //! The picture of a run, in the tutorial's layout of two rows and three columns: the loss curve, then the first five
 //! rows of the last window with their input, target and prediction.
 
+use crate::curve::LossCurve;
 use crate::files::{FIGURE_PNG, FIGURE_SVG};
 use crate::folder::write_whole;
-use crate::train::Window;
+use crate::snapshot::Snapshot;
 use crate::{Error, LossKind, Settings};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{Ranged, ValueFormatter};
 use plotters::prelude::*;
 use resvg::{tiny_skia, usvg};
-use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,87 +27,14 @@ const TEXT: RGBColor = RGBColor(0x33, 0x33, 0x33);
 const BARS: [(&str, RGBColor, f64); 3] =
     [("input", INPUT, 1.0), ("target", TARGET, 0.5), ("prediction", PREDICTION, 0.3)];
 
-/// The last time steps of a window that are drawn: as many as have bars of more than a dot.
-const MOST_STEPS: usize = 180;
-
-/// A loss curve of any length in bounded memory: neighbouring steps share a bucket, of which the lowest and the highest
-/// loss are kept. When there are too many buckets, pairs of them become one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LossCurve {
-    /// Lowest and highest loss.
-    buckets: Vec<(f64, f64)>,
-    /// Steps in every bucket but the last.
-    width: usize,
-    steps: usize,
-}
-
-/// Losses beyond this are drawn as this one: with the greatest numbers there are, an axis would have no end.
-pub const GREATEST_LOSS: f64 = 1e300;
-
-/// More than the picture's dots across the curve.
-const MOST_BUCKETS: usize = 1024;
-
-impl Default for LossCurve {
-    fn default() -> Self {
-        Self { buckets: Vec::new(), width: 1, steps: 0 }
-    }
-}
-
-impl LossCurve {
-    /// Takes in the next step's loss.
-    pub fn push(&mut self, loss: f64) {
-        let loss = loss.min(GREATEST_LOSS);
-        if self.steps.is_multiple_of(self.width) {
-            if self.buckets.len() == MOST_BUCKETS {
-                let wider = self.buckets.chunks(2).map(|pair| (pair[0].0.min(pair[1].0), pair[0].1.max(pair[1].1)));
-                self.buckets = wider.collect();
-                self.width *= 2;
-            }
-            self.buckets.push((loss, loss));
-        } else if let Some((low, high)) = self.buckets.last_mut() {
-            *low = low.min(loss);
-            *high = high.max(loss);
-        }
-        self.steps += 1;
-    }
-
-    /// Whether it is one that this many steps have made.
-    pub(crate) fn is_of(&self, steps: usize) -> bool {
-        let Self { ref buckets, width, steps: own } = *self;
-        own == steps && width > 0 && buckets.len() == steps.div_ceil(width) && buckets.len() <= MOST_BUCKETS
-    }
-
-    /// A line through all buckets: points of step and loss.
-    fn points(&self) -> impl Iterator<Item = (usize, f64)> {
-        self.buckets.iter().enumerate().flat_map(|(index, &(low, high))| {
-            let step = index * self.width;
-            [(step, high), (step + self.width - 1, low)]
-        })
-    }
-
-    fn highest(&self) -> f64 {
-        self.buckets.iter().map(|&(_, high)| high).fold(0.0, f64::max)
-    }
-}
-
 /// All that the picture shows.
-pub(crate) struct Figure<'a, T> {
-    settings: &'a Settings,
-    curve: &'a LossCurve,
-    window: &'a Window<T>,
-    predictions: &'a [u32],
+pub(crate) struct Figure<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) curve: &'a LossCurve,
+    pub(crate) snapshot: &'a Snapshot,
 }
 
-impl<'a, T> Figure<'a, T> {
-    pub(crate) fn new(
-        settings: &'a Settings,
-        curve: &'a LossCurve,
-        window: &'a Window<T>,
-        predictions: &'a [u32],
-    ) -> Self {
-        Self { settings, curve, window, predictions }
-    }
-
+impl Figure<'_> {
     /// Writes it to a folder as SVG and PNG.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), Error> {
         let svg = svg((1200, 680), |root| self.draw(root))?;
@@ -120,7 +47,7 @@ impl<'a, T> Figure<'a, T> {
         self.draw_title(&title)?;
         let panels = body.margin(0, 6, 6, 12).split_evenly((2, 3));
         self.draw_curve(&panels[0])?;
-        for (row, panel) in panels[1..].iter().enumerate().take(self.settings.batch_size) {
+        for (row, panel) in panels[1..].iter().enumerate().take(self.snapshot.rows.len()) {
             self.draw_row(row, panel)?;
         }
         Ok(())
@@ -144,8 +71,10 @@ impl<'a, T> Figure<'a, T> {
     }
 
     fn draw_curve(&self, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
-        let last = self.curve.steps.saturating_sub(1).max(1);
-        let highest = if self.curve.highest() > 0.0 { self.curve.highest() * 1.05 } else { 1.0 };
+        let buckets: Vec<_> = self.curve.settled().iter().chain(self.curve.unsettled()).collect();
+        let last = self.curve.steps().saturating_sub(1).max(1);
+        let highest = buckets.iter().map(|bucket| bucket.high).fold(0.0, f64::max);
+        let highest = if highest > 0.0 { highest * 1.05 } else { 1.0 };
         let unit = match self.settings.loss {
             LossKind::CrossEntropy => "cross-entropy (nats)",
             LossKind::SquaredError => "squared error",
@@ -153,13 +82,12 @@ impl<'a, T> Figure<'a, T> {
         let mut chart = panel(area, "Loss").build_cartesian_2d(0..last, 0.0..highest)?;
         let mut style = chart.configure_mesh();
         mesh(style.x_desc("training step").y_desc(unit).x_labels(5).y_label_formatter(&short_label))?;
-        line(&mut chart, self.curve.points().collect(), INPUT.stroke_width(1))
+        line(&mut chart, buckets.iter().map(|bucket| (bucket.first, bucket.high)).collect(), INPUT.stroke_width(1))
     }
 
     fn draw_row(&self, row: usize, area: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
-        let (batch, steps) = (self.settings.batch_size, self.settings.truncated_backprop_length);
-        let of_row = move |t: usize| t * batch + row;
-        let first = steps.saturating_sub(MOST_STEPS);
+        let (answered, first) = (&self.snapshot.rows[row], self.snapshot.first_time);
+        let steps = first + answered.input.len();
         let greatest_class = (self.settings.num_classes - 1) as f64;
         let mut chart = panel(area, &format!("Row {row}")).build_cartesian_2d(first..steps, 0.0..2.0)?;
         let mut style = chart.configure_mesh();
@@ -168,9 +96,9 @@ impl<'a, T> Figure<'a, T> {
         for (kind, (_, colour, height)) in BARS.into_iter().enumerate() {
             let bars = (first..steps).filter_map(|t| {
                 let class = match kind {
-                    0 => f64::from(self.window.classes[of_row(t)]),
-                    1 => f64::from(self.window.targets[of_row(t)]),
-                    _ => f64::from(self.predictions[of_row(t)]),
+                    0 => f64::from(answered.input[t - first]),
+                    1 => f64::from(answered.target[t - first]),
+                    _ => f64::from(answered.prediction[t - first]),
                 };
                 let top = class / greatest_class * height;
                 (class > 0.0).then(|| Rectangle::new([(t, 0.0), (t + 1, top)], colour.filled()))
@@ -272,37 +200,4 @@ fn figure_error(error: impl Display) -> Error {
 
 fn too_large() -> Error {
     Error::Figure("the picture is too large".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// However long the curve, its buckets cover it without a gap and keep its extremes.
-    #[test]
-    fn a_long_curve_keeps_its_spikes() {
-        let mut curve = LossCurve::default();
-        let spikes = [0, 77_777, 99_999];
-        for step in 0..100_000 {
-            curve.push(if spikes.contains(&step) { 5.0 + step as f64 } else { 1.0 });
-        }
-        assert!(curve.buckets.len() <= MOST_BUCKETS);
-        assert_eq!(curve.buckets.len(), 100_000_usize.div_ceil(curve.width));
-        for spike in spikes {
-            assert_eq!(curve.buckets[spike / curve.width].1, 5.0 + spike as f64);
-        }
-        assert_eq!(curve.buckets.iter().filter(|bucket| bucket.1 > 1.0).count(), 3);
-        assert!(curve.buckets.iter().all(|bucket| bucket.0 == 1.0));
-
-        assert!(curve.is_of(100_000) && LossCurve::default().is_of(0));
-        let other = |change: &dyn Fn(&mut LossCurve)| {
-            let mut changed = curve.clone();
-            change(&mut changed);
-            changed
-        };
-        assert!(!curve.is_of(99_999));
-        assert!(!other(&|curve| curve.width = 0).is_of(100_000));
-        assert!(!other(&|curve| curve.width = usize::MAX).is_of(100_000));
-        assert!(!other(&|curve| curve.buckets.truncate(9)).is_of(100_000));
-    }
 }

@@ -5,6 +5,7 @@
 
 use crate::folder::Durable;
 use crate::{Error, RawSettings, Settings};
+use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -18,6 +19,8 @@ pub const CONFIG: &str = "config.toml";
 pub const METRICS: &str = "metrics.csv";
 /// A row for each epoch.
 pub const EPOCHS: &str = "epochs.csv";
+/// What the net answered now and then: a row for each time step of each row of a snapshot.
+pub const SNAPSHOTS: &str = "snapshots.csv";
 /// The weights at the end.
 pub const MODEL: &str = "model.safetensors";
 /// How the run ended.
@@ -27,11 +30,14 @@ pub const FIGURE_SVG: &str = "figure.svg";
 /// The picture of the run as PNG.
 pub const FIGURE_PNG: &str = "figure.png";
 
+/// All pictures that a run draws.
+pub const PICTURES: [&str; 2] = [FIGURE_SVG, FIGURE_PNG];
+
 /// Where the run is, for going on from there; gone at its end.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// All that a run may leave.
-pub const ALL: [&str; 8] = [CONFIG, METRICS, EPOCHS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG, CHECKPOINT];
+pub const ALL: [&str; 9] = [CONFIG, METRICS, EPOCHS, SNAPSHOTS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG, CHECKPOINT];
 
 /// The rows that a spreadsheet opens, without the header.
 pub const SPREADSHEET_ROWS: usize = 1_048_575;
@@ -53,11 +59,24 @@ pub struct MetricsRow<T> {
     pub gradient_norm: Option<T>,
     /// The learning rate of the step.
     pub learning_rate: T,
+    /// The least mean loss that any net can have in this window; empty for a series that was read from a file.
+    pub floor: Option<f64>,
 }
 
 impl<T> MetricsRow<T> {
     /// The file's columns.
-    pub const COLUMNS: [&str; 7] = ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm", "learning_rate"];
+    pub const COLUMNS: [&str; 8] =
+        ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm", "learning_rate", "floor"];
+}
+
+impl<T: Scalar> MetricsRow<T> {
+    /// The same in f64.
+    pub(crate) fn widened(&self) -> MetricsRow<f64> {
+        let Self { epoch, batch, step, floor, .. } = *self;
+        let [loss, accuracy, learning_rate] = [self.loss, self.accuracy, self.learning_rate].map(T::widen);
+        let gradient_norm = self.gradient_norm.map(T::widen);
+        MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor }
+    }
 }
 
 /// A row of `epochs.csv`: means over the targets of one epoch.
@@ -77,20 +96,24 @@ pub struct EpochRow {
     pub accuracy: f64,
     /// Share of the settled windows' targets that were predicted.
     pub settled_accuracy: Option<f64>,
+    /// The least mean loss that any net can have in all these windows; empty for a series that was read from a file.
+    pub floor: Option<f64>,
 }
 
-/// An epoch solves the task if its settled windows' mean loss is below this.
+/// An epoch solves the task if its loss is less than this above the floor.
 pub const SOLVED_LOSS: f64 = 0.01;
 
 impl EpochRow {
     /// The file's columns.
-    pub const COLUMNS: [&str; 7] =
-        ["epoch", "windows", "loss", "first_window_loss", "settled_loss", "accuracy", "settled_accuracy"];
+    pub const COLUMNS: [&str; 8] =
+        ["epoch", "windows", "loss", "first_window_loss", "settled_loss", "accuracy", "settled_accuracy", "floor"];
 
-    /// Whether the task was solved in this epoch.
+    /// Whether the task was solved in this epoch: whether the mean loss of its settled windows, whose floor is 0, or of
+    /// all windows where none is settled, is less than [`SOLVED_LOSS`] above the floor.
     #[must_use]
     pub fn solved(&self) -> bool {
-        self.settled_loss.is_some_and(|loss| loss < SOLVED_LOSS)
+        let above_floor = self.settled_loss.or_else(|| Some(self.loss - self.floor?));
+        above_floor.is_some_and(|loss| loss < SOLVED_LOSS)
     }
 }
 
@@ -318,13 +341,17 @@ impl Table {
         cut.map(drop).map_err(|source| Error::write(&self.path, source))
     }
 
-    /// Brings all rows to the disk, if that is to be now, and returns how many bytes the file has.
-    pub(crate) fn sync(&mut self, durable: Durable) -> Result<u64, Error> {
+    /// Brings all rows to the disk, if that is to be now.
+    pub(crate) fn sync(&mut self, durable: Durable) -> Result<(), Error> {
         self.flush()?;
-        let mut file = self.csv.get_ref();
-        let sync = if durable == Durable::AtOnce { file.sync_data() } else { Ok(()) };
-        let sync = sync.and_then(|()| file.stream_position());
+        let sync = if durable == Durable::AtOnce { self.csv.get_ref().sync_data() } else { Ok(()) };
         sync.map_err(|source| Error::write(&self.path, source))
+    }
+
+    /// How many bytes the file has.
+    pub(crate) fn bytes(&mut self) -> Result<u64, Error> {
+        self.flush()?;
+        self.csv.get_ref().stream_position().map_err(|source| Error::write(&self.path, source))
     }
 
     /// Appends a row, whose fields are in the columns' order.
@@ -367,7 +394,8 @@ mod tests {
     #[test]
     fn columns_are_the_rows_fields() {
         let (loss, accuracy, learning_rate) = (0.0, 0.0, 0.3);
-        let metrics = MetricsRow { epoch: 0, batch: 0, step: 0, loss, accuracy, gradient_norm: None, learning_rate };
+        let metrics =
+            MetricsRow { epoch: 0, batch: 0, step: 0, loss, accuracy, gradient_norm: None, learning_rate, floor: None };
         assert_eq!(header(metrics), MetricsRow::<f64>::COLUMNS.join(","));
         let epoch = EpochRow {
             epoch: 0,
@@ -377,6 +405,7 @@ mod tests {
             settled_loss: None,
             accuracy,
             settled_accuracy: None,
+            floor: None,
         };
         assert_eq!(header(epoch), EpochRow::COLUMNS.join(","));
     }

@@ -9,6 +9,9 @@ pub(crate) struct Means {
     first_settled_window: usize,
     first_window_loss: f64,
     windows: usize,
+    /// The mean floor, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<f64>,
     all: Mean,
     settled: Mean,
 }
@@ -22,11 +25,13 @@ struct Mean {
 }
 
 impl Mean {
-    fn add(&mut self, steps: usize, loss: f64, accuracy: f64) {
+    /// Returns the share that the added ones have in the mean.
+    fn add(&mut self, steps: usize, loss: f64, accuracy: f64) -> f64 {
         self.steps += steps;
         let share = steps as f64 / self.steps as f64;
         self.loss += (loss - self.loss) * share;
         self.accuracy += (accuracy - self.accuracy) * share;
+        share
     }
 
     /// One of its means, if there is any.
@@ -40,14 +45,21 @@ impl Means {
         Self { first_settled_window, ..Self::default() }
     }
 
+    /// Whether all targets of this window can be known.
+    pub(crate) fn is_settled(&self, window: usize) -> bool {
+        window >= self.first_settled_window
+    }
+
     /// Takes in a window in which `steps` time steps were counted.
-    pub(crate) fn add(&mut self, window: usize, steps: usize, loss: f64, accuracy: f64) {
+    pub(crate) fn add(&mut self, window: usize, steps: usize, loss: f64, accuracy: f64, floor: Option<f64>) {
         self.windows += 1;
         if window == 0 {
             self.first_window_loss = loss;
         }
-        self.all.add(steps, loss, accuracy);
-        if window >= self.first_settled_window {
+        let share = self.all.add(steps, loss, accuracy);
+        let mean = self.floor.unwrap_or_default();
+        self.floor = floor.map(|floor| mean + (floor - mean) * share);
+        if self.is_settled(window) {
             self.settled.add(steps, loss, accuracy);
         }
     }
@@ -62,6 +74,7 @@ impl Means {
             settled_loss: self.settled.known(self.settled.loss),
             accuracy: self.all.accuracy,
             settled_accuracy: self.settled.known(self.settled.accuracy),
+            floor: self.floor,
         }
     }
 }

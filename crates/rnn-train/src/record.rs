@@ -1,8 +1,10 @@
 //! What is taken down of a run as it goes: the CSV files, the status, and the points of the loss curve.
 
-use crate::figure::LossCurve;
+use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
-use crate::folder::Durable;
+use crate::folder::{self, Durable};
+use crate::snapshot::{Schedule, Snapshot, SnapshotRow};
+use crate::train::Step;
 use crate::{Error, Settings};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,9 @@ pub(crate) struct Record {
     metrics_bytes: u64,
     /// Length of `epochs.csv`.
     epochs_bytes: u64,
+    /// Length of `snapshots.csv`, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    snapshots_bytes: Option<u64>,
     status: Status,
     curve: LossCurve,
 }
@@ -30,9 +35,10 @@ impl Record {
 /// Takes down what happens.
 pub(crate) struct Recorder {
     log_every: usize,
-    /// `metrics.csv` and `epochs.csv`; `None` where nothing is written.
-    tables: Option<[Table; 2]>,
+    /// `None` where nothing is written.
+    tables: Option<Tables>,
     durable: Durable,
+    schedule: Schedule,
     pub(crate) curve: LossCurve,
     pub(crate) status: Status,
     /// When this process began to train, and how long others had before.
@@ -40,19 +46,29 @@ pub(crate) struct Recorder {
     seconds_before: f64,
 }
 
+struct Tables {
+    metrics: Table,
+    epochs: Table,
+    /// `None` where no snapshots are recorded.
+    snapshots: Option<Table>,
+}
+
 impl Recorder {
-    /// Begins the files of a new run.
+    /// Begins the files of a new run, that of snapshots too where they are recorded.
     pub(crate) fn create(
         settings: &Settings,
         out: &Path,
         unused_values: usize,
+        snapshots: bool,
         durable: Durable,
     ) -> Result<Self, Error> {
         let status = Status::begun(unused_values);
         status.write_when(out, durable)?;
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
-        Ok(Self::with(settings, Some([metrics, epochs]), LossCurve::default(), status, durable))
+        let snapshots = if snapshots { Some(create_snapshots(out)?) } else { None };
+        let tables = Tables { metrics, epochs, snapshots };
+        Ok(Self::with(settings, Some(tables), LossCurve::default(), status, durable))
     }
 
     /// Takes down what happens in a run that writes nothing.
@@ -61,63 +77,106 @@ impl Recorder {
     }
 
     /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off.
-    pub(crate) fn resume(settings: &Settings, out: &Path, record: Record, durable: Durable) -> Result<Self, Error> {
-        let Record { metrics_bytes, epochs_bytes, mut status, curve } = record;
-        // Both are opened before either is changed.
+    pub(crate) fn resume(
+        settings: &Settings,
+        out: &Path,
+        record: Record,
+        snapshots: bool,
+        durable: Durable,
+    ) -> Result<Self, Error> {
+        let Record { metrics_bytes, epochs_bytes, snapshots_bytes, mut status, curve } = record;
+        let snapshots_bytes = snapshots_bytes.filter(|_| snapshots);
+        let path = out.join(files::SNAPSHOTS);
+        // All are opened before any is changed.
         let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
         let mut epochs = Table::open(out.join(files::EPOCHS), epochs_bytes)?;
+        let going_on = snapshots_bytes.map(|bytes| Ok::<_, Error>((Table::open(path.clone(), bytes)?, bytes)));
+        let going_on = going_on.transpose()?;
         metrics.cut(metrics_bytes)?;
         epochs.cut(epochs_bytes)?;
+        let snapshots = match going_on {
+            Some((mut table, bytes)) => {
+                table.cut(bytes)?;
+                Some(table)
+            }
+            None if snapshots => Some(create_snapshots(out)?),
+            None => {
+                // Those of an earlier session would not be of the whole run.
+                folder::remove(&path)?;
+                None
+            }
+        };
         (status.status, status.error) = (State::Running, None);
         status.write_when(out, durable)?;
-        Ok(Self::with(settings, Some([metrics, epochs]), curve, status, durable))
+        Ok(Self::with(settings, Some(Tables { metrics, epochs, snapshots }), curve, status, durable))
     }
 
-    fn with(
-        settings: &Settings,
-        tables: Option<[Table; 2]>,
-        curve: LossCurve,
-        status: Status,
-        durable: Durable,
-    ) -> Self {
+    fn with(settings: &Settings, tables: Option<Tables>, curve: LossCurve, status: Status, durable: Durable) -> Self {
         let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
-        Self { log_every: settings.log_every, tables, durable, curve, status, begun, seconds_before }
+        let schedule = Schedule::from_step(status.steps);
+        Self { log_every: settings.log_every, tables, durable, schedule, curve, status, begun, seconds_before }
     }
 
     /// What has been taken down, all of it on the disk.
     pub(crate) fn record(&mut self) -> Result<Record, Error> {
         self.take_time();
-        let [metrics_bytes, epochs_bytes] = self.sync()?;
-        Ok(Record { metrics_bytes, epochs_bytes, status: self.status.clone(), curve: self.curve.clone() })
+        self.sync()?;
+        let (metrics_bytes, epochs_bytes, snapshots_bytes) = match &mut self.tables {
+            Some(Tables { metrics, epochs, snapshots }) => {
+                (metrics.bytes()?, epochs.bytes()?, snapshots.as_mut().map(Table::bytes).transpose()?)
+            }
+            None => (0, 0, None),
+        };
+        let (status, curve) = (self.status.clone(), self.curve.clone());
+        Ok(Record { metrics_bytes, epochs_bytes, snapshots_bytes, status, curve })
     }
 
     pub(crate) fn take_time(&mut self) {
         self.status.wall_seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
     }
 
-    pub(crate) fn step<T: Scalar + Serialize>(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
+    /// Whether a snapshot is to be recorded of the step that comes next: of this epoch, window and number.
+    pub(crate) fn wants_snapshot(&self, next: [usize; 3]) -> bool {
+        self.schedule.is_due(next) && self.tables.as_ref().is_some_and(|tables| tables.snapshots.is_some())
+    }
+
+    pub(crate) fn step<T: Scalar + Serialize>(&mut self, step: &Step<T>) -> Result<(), Error> {
+        let row = &step.row;
         self.status.steps += 1;
-        self.curve.push(row.loss.widen());
+        self.schedule.pass(row.step);
+        self.curve.push(row.step, row.loss.widen(), step.settled);
         match &mut self.tables {
-            Some([metrics, _]) if row.step.is_multiple_of(self.log_every) => metrics.push(row),
+            Some(Tables { metrics, .. }) if row.step.is_multiple_of(self.log_every) => metrics.push(row),
             _ => Ok(()),
         }
+    }
+
+    pub(crate) fn snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
+        let table = self.tables.as_mut().and_then(|tables| tables.snapshots.as_mut());
+        table.map_or(Ok(()), |table| snapshot.to_rows().try_for_each(|row| table.push(row)))
     }
 
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
         self.status.add(row);
         if row.solved() && self.status.solved_epoch == Some(row.epoch) {
-            tracing::info!("solved in epoch {}: settled loss {:.6}", row.epoch, row.settled_loss.unwrap_or_default());
+            let (what, loss) = row.settled_loss.map_or(("loss", row.loss), |loss| ("settled loss", loss));
+            tracing::info!("solved in epoch {}: {what} {loss:.6}", row.epoch);
         }
-        let Some([metrics, epochs]) = &mut self.tables else { return Ok(()) };
+        let Some(Tables { metrics, epochs, snapshots }) = &mut self.tables else { return Ok(()) };
         epochs.push(row)?;
-        metrics.flush()?;
-        epochs.flush()
+        [Some(metrics), Some(epochs), snapshots.as_mut()].into_iter().flatten().try_for_each(Table::flush)
     }
 
-    /// Brings all rows to the disk, if that is to be now, and returns how many bytes each file has.
-    pub(crate) fn sync(&mut self) -> Result<[u64; 2], Error> {
-        let Some([metrics, epochs]) = &mut self.tables else { return Ok([0; 2]) };
-        Ok([metrics.sync(self.durable)?, epochs.sync(self.durable)?])
+    /// Brings all rows to the disk, if that is to be now.
+    pub(crate) fn sync(&mut self) -> Result<(), Error> {
+        let Some(Tables { metrics, epochs, snapshots }) = &mut self.tables else { return Ok(()) };
+        [Some(metrics), Some(epochs), snapshots.as_mut()]
+            .into_iter()
+            .flatten()
+            .try_for_each(|table| table.sync(self.durable))
     }
+}
+
+fn create_snapshots(out: &Path) -> Result<Table, Error> {
+    Table::create(out.join(files::SNAPSHOTS), SnapshotRow::COLUMNS)
 }

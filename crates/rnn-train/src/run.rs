@@ -1,12 +1,14 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
+use crate::curve::LossCurve;
 use crate::figure::Figure;
 use crate::files::{self, EpochRow, MetricsRow, State, Status};
 use crate::folder::{self, Durable, Lock};
 use crate::record::Recorder;
-use crate::train::{Ending, Event, Session};
-use crate::{Dtype, Error, Layer, Settings};
-use rnn_core::Scalar;
+use crate::snapshot::Snapshot;
+use crate::train::{Ending, Event, Session, initial_network};
+use crate::{Colours, Dtype, Error, Layer, Settings};
+use rnn_core::{Network, Scalar};
 use serde::Serialize;
 use std::fmt::Display;
 use std::ops::ControlFlow;
@@ -18,8 +20,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Options {
     /// Replace the run that is in the folder.
     pub overwrite: bool,
-    /// Draw the picture of the run.
-    pub figure: bool,
+    /// Draw pictures of the run, and record the snapshots that it can be replayed from.
+    pub pictures: bool,
+    /// Their colours.
+    pub colours: Colours,
     /// Threads that a training step is shared out to, at most. What comes out does not depend on it.
     pub threads: usize,
     /// When files are brought to the disk.
@@ -29,24 +33,55 @@ pub struct Options {
 /// Nothing beside training, in one thread.
 impl Default for Options {
     fn default() -> Self {
-        Self { overwrite: false, figure: false, threads: 1, durable: Durable::AtOnce }
+        Self { overwrite: false, pictures: false, colours: Colours::default(), threads: 1, durable: Durable::AtOnce }
     }
 }
 
 /// Who is told of a run as it goes, to show it or to stop it; nothing comes of what is not taken in.
 pub trait Watch {
-    /// The run begins, or goes on; it has this many training steps, of which some are done.
-    fn begins(&mut self, _steps: usize, _done: usize) {}
+    /// The run begins, or goes on.
+    fn begins(&mut self, _run: &Beginning<'_>) {}
     /// An epoch begins.
     fn epoch(&mut self, _epoch: usize) {}
+    /// Whether the next training step is to come with what the net answers before it. It is asked before each step, and
+    /// can be asked again.
+    fn looks(&mut self) -> bool {
+        false
+    }
     /// A training step was done.
-    fn step(&mut self, _batch: usize, _loss: &dyn Display) {}
+    fn step(&mut self, _step: &Step<'_>) {}
     /// An epoch has ended. To break stops the run as not worth going on with, for the reason given.
     fn epoch_ends(&mut self, _row: &EpochRow) -> ControlFlow<String> {
         ControlFlow::Continue(())
     }
     /// Training has ended.
     fn ends(&mut self) {}
+}
+
+/// What a run begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    /// What is trained.
+    pub settings: &'a Settings,
+    /// Training steps of the whole run.
+    pub steps: usize,
+    /// Those of them that are done, in an earlier session.
+    pub done: usize,
+    /// Their losses.
+    pub curve: &'a LossCurve,
+}
+
+/// A training step that was done.
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    /// Its row of `metrics.csv`.
+    pub row: MetricsRow<f64>,
+    /// The loss with the digits that it has in the net's own numbers.
+    pub loss: &'a dyn Display,
+    /// Whether all targets of its window can be known.
+    pub settled: bool,
+    /// What the net answered before it, if the watcher [`looks`](Watch::looks).
+    pub snapshot: Option<&'a Snapshot>,
 }
 
 /// Shows nothing.
@@ -131,6 +166,7 @@ fn run_in<T: Scalar + Serialize>(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?.with_threads(options.threads);
+    let before = options.pictures.then(|| session.network().clone());
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
@@ -141,9 +177,8 @@ fn run_in<T: Scalar + Serialize>(
         }
         other => other,
     })?;
-    let recorder = Recorder::create(settings, out, session.unused_values(), options.durable)?;
-    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }
-        .train(watch, stop)
+    let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
+    Run { settings, out: Some(out), before, durable: options.durable, session, recorder }.train(watch, stop)
 }
 
 fn train_in<T: Scalar + Serialize>(
@@ -154,7 +189,7 @@ fn train_in<T: Scalar + Serialize>(
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?.with_threads(threads);
     let recorder = Recorder::without_files(settings, session.unused_values());
-    Run { settings, out: None, figure: false, durable: Durable::AtTheEnd, session, recorder }.train(watch, stop)
+    Run { settings, out: None, before: None, durable: Durable::AtTheEnd, session, recorder }.train(watch, stop)
 }
 
 fn resume_in<T: Scalar + Serialize>(
@@ -164,23 +199,28 @@ fn resume_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
+    // Before anything in the folder is changed.
+    let before = if options.pictures {
+        Some(initial_network::<T>(settings, settings.initial_weights.as_deref())?)
+    } else {
+        None
+    };
     let path = out.join(files::CHECKPOINT);
     let (session, recorder) = match std::fs::read(&path) {
         Ok(bytes) => {
             let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
-            (session, Recorder::resume(settings, out, record, options.durable)?)
+            (session, Recorder::resume(settings, out, record, options.pictures, options.durable)?)
         }
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
             let session = Session::<T>::new(settings)?;
-            let recorder = Recorder::create(settings, out, session.unused_values(), options.durable)?;
+            let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
             (session, recorder)
         }
         Err(source) => return Err(Error::Read { path, source }),
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    Run { settings, out: Some(out), figure: options.figure, durable: options.durable, session, recorder }
-        .train(watch, stop)
+    Run { settings, out: Some(out), before, durable: options.durable, session, recorder }.train(watch, stop)
 }
 
 /// A run on its way.
@@ -188,7 +228,8 @@ struct Run<'a, T: Scalar> {
     settings: &'a Settings,
     /// `None` for a run that writes nothing.
     out: Option<&'a Path>,
-    figure: bool,
+    /// The net as it was before training, if pictures are drawn.
+    before: Option<Network<T>>,
     durable: Durable,
     session: Session<T>,
     recorder: Recorder,
@@ -198,7 +239,9 @@ impl<T: Scalar + Serialize> Run<'_, T> {
     /// Trains to the end or until `stop` is set, and writes what is written at the end.
     fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
         self.tell_of_what_is_coming();
-        watch.begins(self.session.steps(), self.session.steps() - self.session.steps_left());
+        let steps = self.session.steps();
+        let done = steps - self.session.steps_left();
+        watch.begins(&Beginning { settings: self.settings, steps, done, curve: &self.recorder.curve });
         let trained = self.train_until(watch, stop);
         self.recorder.take_time();
         watch.ends();
@@ -252,12 +295,17 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                 }
                 return Ok(Ending::Interrupted);
             }
-            match self.session.advance()? {
+            let recorded = self.recorder.wants_snapshot(self.session.next_step());
+            match self.session.advance(watch.looks() || recorded)? {
                 Event::EpochStarts(epoch) => watch.epoch(epoch),
-                Event::Step(row) => {
-                    watch.step(row.batch, &row.loss);
-                    self.recorder.step(&row)?;
-                    self.write_checkpoint_if_due(&row)?;
+                Event::Step(step) => {
+                    let (row, settled, snapshot) = (&step.row, step.settled, step.snapshot.as_ref());
+                    watch.step(&Step { row: row.widened(), loss: &row.loss, settled, snapshot });
+                    self.recorder.step(&step)?;
+                    if let Some(snapshot) = snapshot.filter(|_| recorded) {
+                        self.recorder.snapshot(snapshot)?;
+                    }
+                    self.write_checkpoint_if_due(row)?;
                 }
                 Event::EpochEnds(row) => {
                     self.recorder.epoch(&row)?;
@@ -293,14 +341,21 @@ impl<T: Scalar + Serialize> Run<'_, T> {
 
     fn write_results(&mut self) -> Result<(), Error> {
         let Some(out) = self.out else { return Ok(()) };
+        let snapshot = self.session.snapshot()?;
+        if let Some(snapshot) = &snapshot {
+            self.recorder.snapshot(snapshot)?;
+        }
         self.recorder.sync()?;
         self.durable.write_whole(&out.join(files::MODEL), &self.session.weights()?)?;
-        if self.figure {
-            let (window, predictions) = self.session.last_window()?;
-            Figure::new(self.settings, &self.recorder.curve, window, &predictions).write(out)
-        } else {
+        match (&self.before, &snapshot) {
+            (Some(before), Some(snapshot)) => {
+                let _inside = self.session.inside(before)?;
+                Figure { settings: self.settings, curve: &self.recorder.curve, snapshot }.write(out)
+            }
+            // Nothing was trained in this session, so the pictures of the last one are right.
+            (Some(_), None) => Ok(()),
             // Those of an earlier stop would not show the end.
-            [files::FIGURE_SVG, files::FIGURE_PNG].into_iter().try_for_each(|name| folder::remove(&out.join(name)))
+            (None, _) => files::PICTURES.into_iter().try_for_each(|name| folder::remove(&out.join(name))),
         }
     }
 }

@@ -307,6 +307,14 @@ impl Settings {
         }
     }
 
+    /// How many of a window's time steps, from its first on, have targets that no net can know: they echo what stands
+    /// before the row's beginning.
+    pub(crate) fn unknown_times(&self, batch: usize) -> usize {
+        // With one row the answer is known after all: it is always 0.
+        let lag = if self.batch_size == 1 && self.series.is_empty() { 0 } else { self.echo_step };
+        lag.saturating_sub(batch.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
+    }
+
     /// How a series of this length is cut, into rows that have room for an echo.
     pub(crate) fn layout(&self, series_length: usize) -> Result<Layout, echo_data::Error> {
         let layout = Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)?;

@@ -3,8 +3,10 @@
 use crate::checkpoint::{Checkpoint, Progress};
 use crate::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
 use crate::files::{EpochRow, MetricsRow};
+use crate::inside::Inside;
 use crate::means::Means;
 use crate::record::Record;
+use crate::snapshot::Snapshot;
 use crate::task::Task;
 use crate::{Error, Readout, SettingError, Settings};
 use echo_data::{Generator, Layout, Series, generator};
@@ -14,9 +16,18 @@ use std::path::Path;
 /// What happens in training, as it happens.
 pub(crate) enum Event<T> {
     EpochStarts(usize),
-    Step(MetricsRow<T>),
+    Step(Step<T>),
     EpochEnds(EpochRow),
     Ends(Ending),
+}
+
+/// A training step that was done.
+pub(crate) struct Step<T> {
+    pub(crate) row: MetricsRow<T>,
+    /// Whether all targets of its window can be known.
+    pub(crate) settled: bool,
+    /// What the net answered before it, if that was asked for.
+    pub(crate) snapshot: Option<Snapshot>,
 }
 
 /// How training ended.
@@ -46,6 +57,8 @@ pub(crate) struct Session<T: Scalar> {
     /// The state that the last window began with.
     state_before: State<T>,
     window: Window<T>,
+    /// Epoch and number of that window; `None` as long as none was trained on here.
+    place: Option<[usize; 2]>,
     /// Draws what dropout sets to zero.
     dropout: Generator,
 }
@@ -100,6 +113,18 @@ pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) ->
     Ok(network)
 }
 
+/// A net of these settings at the start of its training, with weights from a file if one is named, otherwise drawn.
+pub(crate) fn initial_network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
+    let mut network = network::<T>(settings, weights)?;
+    if weights.is_none() {
+        rnn_core::Init::from(settings.init).apply(&mut network, &mut generator(settings.seed, WEIGHTS_STREAM));
+        if settings.forget_bias != 0.0 {
+            add_forget_bias(&mut network, settings.forget_bias)?;
+        }
+    }
+    Ok(network)
+}
+
 impl<T: Scalar> Session<T> {
     /// A net at the start of its training, all files read and all memory allocated.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
@@ -134,13 +159,7 @@ impl<T: Scalar> Session<T> {
 
     fn with_weights(settings: &Settings, weights: Option<&Path>) -> Result<Self, Error> {
         let source = Source::new(settings)?;
-        let mut network = network::<T>(settings, weights)?;
-        if weights.is_none() {
-            rnn_core::Init::from(settings.init).apply(&mut network, &mut generator(settings.seed, WEIGHTS_STREAM));
-            if settings.forget_bias != 0.0 {
-                add_forget_bias(&mut network, settings.forget_bias)?;
-            }
-        }
+        let network = initial_network::<T>(settings, weights)?;
         let steps = source.windows(settings.num_epochs);
         let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())?
             .with_schedule(settings.schedule(steps))?
@@ -162,6 +181,7 @@ impl<T: Scalar> Session<T> {
             state_before: state.clone(),
             state,
             window,
+            place: None,
             dropout: generator(settings.seed, DROPOUT_STREAM),
         })
     }
@@ -186,8 +206,20 @@ impl<T: Scalar> Session<T> {
         self.source.first_layout().unused()
     }
 
-    /// Goes on to the next event. Behind the end there is nothing but the end.
-    pub(crate) fn advance(&mut self) -> Result<Event<T>, Error> {
+    /// The net as it is now.
+    pub(crate) fn network(&self) -> &Network<T> {
+        &self.trainer.network
+    }
+
+    /// Epoch, window and number of the training step that comes next, or of the first one of the next epoch.
+    pub(crate) fn next_step(&self) -> [usize; 3] {
+        let Progress { epoch, batch, step, .. } = self.progress;
+        [epoch, batch, step]
+    }
+
+    /// Goes on to the next event; a training step comes with a snapshot if one is asked for. Behind the end there is
+    /// nothing but the end.
+    pub(crate) fn advance(&mut self, look: bool) -> Result<Event<T>, Error> {
         let epoch = self.progress.epoch;
         if epoch == self.settings.num_epochs {
             return self.ending().map(Event::Ends);
@@ -202,7 +234,7 @@ impl<T: Scalar> Session<T> {
             self.epoch_begun = false;
             return Ok(Event::EpochEnds(row));
         }
-        self.step()
+        self.step(look)
     }
 
     /// Makes the epoch's series the current one. An epoch that is gone on with keeps its state.
@@ -218,11 +250,14 @@ impl<T: Scalar> Session<T> {
         }
     }
 
-    fn step(&mut self) -> Result<Event<T>, Error> {
+    fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
         let (series, layout) = self.source.current();
         let Progress { epoch, batch, step, .. } = self.progress;
         self.window.load(series, layout, batch, self.settings.task())?;
         self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
+        self.place = Some([epoch, batch]);
+        let floor = self.source.floor(batch);
+        let snapshot = if look { self.snapshot()? } else { None };
         let counted = self.truncation.counted(batch == 0);
         let steps = counted.len();
         let Window { inputs, targets, .. } = &self.window;
@@ -237,12 +272,14 @@ impl<T: Scalar> Session<T> {
                 return Ok(Event::Ends(Ending::Diverged(place)));
             }
         }
-        self.progress.means.add(batch, steps, loss, accuracy);
+        let settled = self.progress.means.is_settled(batch);
+        self.progress.means.add(batch, steps, loss, accuracy, floor);
         self.progress.batch += 1;
         self.progress.step += 1;
         let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
         let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
-        Ok(Event::Step(MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate }))
+        let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
+        Ok(Event::Step(Step { row, settled, snapshot }))
     }
 
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
@@ -287,10 +324,22 @@ impl<T: Scalar> Session<T> {
         Ok(self.trainer.network.to_safetensors(&self.settings.task().pairs())?)
     }
 
-    /// The last window trained on, and the classes that the net as it is now answers with there, time-major.
-    pub(crate) fn last_window(&mut self) -> Result<(&Window<T>, Vec<u32>), Error> {
+    /// The last window trained on, and what the net as it is now answers there; nothing if there was none here.
+    pub(crate) fn snapshot(&mut self) -> Result<Option<Snapshot>, Error> {
+        let Some([epoch, batch]) = self.place else { return Ok(None) };
         let outputs = self.trainer.outputs(&self.window.inputs, &self.state_before)?;
-        Ok((&self.window, self.settings.task().answers(&outputs)))
+        let answers = self.settings.task().answers(&outputs);
+        let Window { classes, targets, .. } = &self.window;
+        let place = [epoch, batch, self.progress.step];
+        Ok(Some(Snapshot::new(place, self.settings.batch_size, classes, targets, &answers)))
+    }
+
+    /// What is inside the net as it is now, over the last window trained on; and inside `before`, another net of these
+    /// settings, over the same window from a zero state.
+    pub(crate) fn inside(&self, before: &Network<T>) -> Result<[Inside; 2], Error> {
+        let (steps, batch) = (self.truncation.window(), self.settings.batch_size);
+        let of = |network, state: &State<T>| Inside::of(network, &self.window.inputs, state, steps, batch);
+        Ok([of(before, &State::zeros(before, batch)?)?, of(&self.trainer.network, &self.state_before)?])
     }
 }
 
@@ -308,19 +357,19 @@ mod tests {
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
         let mut session = Session::<f32>::new(&settings).unwrap();
         let mut recorder =
-            Recorder::create(&settings, folder.path(), session.unused_values(), Durable::AtOnce).unwrap();
+            Recorder::create(&settings, folder.path(), session.unused_values(), true, Durable::AtOnce).unwrap();
         let path = Path::new("checkpoint");
         let mut steps = 0;
         while steps < 3 {
-            if let Event::Step(row) = session.advance().unwrap() {
-                recorder.step(&row).unwrap();
+            if let Event::Step(step) = session.advance(true).unwrap() {
+                recorder.step(&step).unwrap();
                 steps += 1;
             }
         }
         let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap();
         assert_eq!(Session::<f32>::resume(&settings, path, &bytes).unwrap().0.steps_left(), session.steps_left());
 
-        let mut other = Recorder::create(&settings, folder.path(), 0, Durable::AtOnce).unwrap();
+        let mut other = Recorder::create(&settings, folder.path(), 0, true, Durable::AtOnce).unwrap();
         let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap();
         let refused = Session::<f32>::resume(&settings, path, &bytes).map(drop).unwrap_err();
         assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");

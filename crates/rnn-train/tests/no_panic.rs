@@ -7,9 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, State, Status, read_rows};
 use rnn_train::predict::{Input, predict};
-use rnn_train::run::{Options, Silent, Watch};
+use rnn_train::run::{Beginning, Options, Silent, Step, Watch};
 use rnn_train::{Error, Layer, RawSettings, Settings, evaluate, run};
-use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,11 +43,11 @@ impl StopAfter {
 }
 
 impl Watch for &StopAfter {
-    fn begins(&mut self, _steps: usize, done: usize) {
-        self.begun_at.store(done, Ordering::Relaxed);
+    fn begins(&mut self, run: &Beginning<'_>) {
+        self.begun_at.store(run.done, Ordering::Relaxed);
     }
     fn epoch(&mut self, _epoch: usize) {}
-    fn step(&mut self, _batch: usize, _loss: &dyn Display) {
+    fn step(&mut self, _step: &Step<'_>) {
         self.stop.store(self.steps.fetch_sub(1, Ordering::Relaxed) <= 1, Ordering::Relaxed);
     }
     fn ends(&mut self) {}
@@ -165,7 +164,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("run");
         // Few pictures, which take longer than all the rest.
-        let options = Options { figure: drawn == 0, ..Options::default() };
+        let options = Options { pictures: drawn == 0, ..Options::default() };
         let [first, rest @ ..] = stops.map(StopAfter::steps);
         let ran = told(run(&settings, &out, options, &mut &first, &first.stop));
         prop_assert_eq!(ran.is_some(), checked);

@@ -8,8 +8,8 @@ use crate::trials::spec::SPEC;
 use crate::trials::store;
 use indicatif::HumanDuration;
 use rnn_train::exit_code;
-use rnn_train::run::{self, Watch};
-use std::fmt::{Display, Write as _};
+use rnn_train::run::{self, Beginning, Step, Watch};
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,12 +129,12 @@ struct Taste<'a> {
 }
 
 impl Watch for Taste<'_> {
-    fn begins(&mut self, steps: usize, _done: usize) {
-        self.steps = steps;
+    fn begins(&mut self, run: &Beginning<'_>) {
+        self.steps = run.steps;
         self.begun = Some(Instant::now());
     }
 
-    fn step(&mut self, _batch: usize, _loss: &dyn Display) {
+    fn step(&mut self, _step: &Step<'_>) {
         self.done += 1;
         let elapsed = self.begun.map(|begun| begun.elapsed()).unwrap_or_default();
         self.seconds = elapsed.as_secs_f64();

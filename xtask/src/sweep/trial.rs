@@ -10,7 +10,7 @@ use crate::trials::results::{Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
 use rnn_train::folder::{self, Durable};
 use rnn_train::run::{self, Options, Watch};
-use rnn_train::{Layer, RawSettings, Settings, exit_code};
+use rnn_train::{Colours, Layer, RawSettings, Settings, exit_code};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
@@ -88,7 +88,8 @@ pub(crate) fn run() -> Result<u8, Error> {
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
-const OPTIONS: Options = Options { overwrite: true, figure: false, threads: 1, durable: Durable::AtTheEnd };
+const OPTIONS: Options =
+    Options { overwrite: true, pictures: false, colours: Colours::ColourBlind, threads: 1, durable: Durable::AtTheEnd };
 
 /// Trains, in the folder if there is one: goes on with what an earlier attempt has left there, or begins.
 fn train(
