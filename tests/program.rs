@@ -77,24 +77,27 @@ fn an_epochs_row_is_the_mean_of_its_windows() {
     }
 }
 
-/// The floors by hand: 20 steps back lies in the row above for the first window and a third of the second.
+/// The floors by hand: 20 steps back lies in the row above for all that the first window counts, the times 0 to 14, and for
+/// half of what the second one does, 15 to 24.
 #[test]
 fn each_window_has_its_floor() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
     // Class 1 has probability 0.3, and no target of the first row is one.
-    train(&out, &[&SHORT[..], &["--echo-step", "20", "--class-probabilities", "0.7,0.3"]].concat());
+    let settings = ["--echo-step", "20", "--window-stride", "10", "--class-probabilities", "0.7,0.3"];
+    train(&out, &[&SHORT[..], &settings].concat());
     let ones: f64 = 0.3 * 4.0 / 5.0;
     let entropy = -ones * ones.ln() - (1.0 - ones) * (1.0 - ones).ln();
-    for floors in numbers(&out.join("metrics.csv"), "floor").chunks(120) {
-        assert!((floors[0] - entropy).abs() < 1e-12 && (floors[1] - entropy / 3.0).abs() < 1e-12, "{floors:?}");
+    // 1800 values of a row have 179 windows, which count 15 + 178 · 10 times.
+    for floors in numbers(&out.join("metrics.csv"), "floor").chunks(179) {
+        assert!((floors[0] - entropy).abs() < 1e-12 && (floors[1] - entropy / 2.0).abs() < 1e-12, "{floors:?}");
         assert!(floors[2..].iter().all(|&floor| floor == 0.0));
     }
     let of_epochs = numbers(&out.join("epochs.csv"), "floor");
-    assert!(of_epochs.len() == 3 && of_epochs.iter().all(|floor| (floor - entropy * 4.0 / 3.0 / 120.0).abs() < 1e-12));
+    assert!(of_epochs.len() == 3 && of_epochs.iter().all(|floor| (floor - entropy * 20.0 / 1795.0).abs() < 1e-12));
     let model = out.join("model.safetensors");
     let evaluated = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap()]);
-    assert!(evaluated.contains(", floor 0.000202"), "{evaluated}");
+    assert!(evaluated.contains(", floor 0.0002021"), "{evaluated}");
 
     // What is in a file can be anything, so nothing is known of how well it can be answered.
     let read = folder.path().join("read");

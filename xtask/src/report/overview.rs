@@ -20,8 +20,9 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
         p.outcome { (outcome(facts.plan, facts.rows)) }
         (counts(facts))
         p {
-            "A trial has solved the task if in some epoch the mean loss of the settled windows is below " (SOLVED_LOSS)
-            ". Settled windows are those that count only targets that can be known: the first " code { "echo_step" }
+            "A trial has solved the task if in some epoch its loss is less than " (SOLVED_LOSS) " above the least that any net can \
+             have: the mean loss of the settled windows, where that is 0, or of all windows if none is settled. Settled windows \
+             are those that count only targets that can be known: the first " code { "echo_step" }
             " targets of a row echo what the net has not seen."
         }
         (best_trial(facts))

@@ -74,7 +74,7 @@ impl Row {
 
     /// Whether the task, once solved, is so no more in the last epoch.
     pub(crate) fn lost(&self) -> bool {
-        self.solved() && self.final_loss().is_none_or(|loss| loss >= SOLVED_LOSS)
+        self.solved() && self.final_loss().is_some_and(|loss| loss >= SOLVED_LOSS)
     }
 
     pub(crate) fn final_loss(&self) -> Option<f64> {
