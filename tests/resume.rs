@@ -14,9 +14,17 @@ use support::{fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 
-/// What must be the same; the figure too, although it is only drawn at the end.
-const SAME: [&str; 6] =
-    ["config.toml", "metrics.csv", "epochs.csv", "snapshots.csv", "model.safetensors", "figure.svg"];
+/// What must be the same; the pictures too, although they are only drawn at the end.
+const SAME: [&str; 8] = [
+    "config.toml",
+    "metrics.csv",
+    "epochs.csv",
+    "snapshots.csv",
+    "model.safetensors",
+    "figure.svg",
+    "units.svg",
+    "weights.svg",
+];
 
 /// Settings that use all that a checkpoint must hold: two layers with dropout, an optimizer with memory, a schedule,
 /// overlapping windows, rows that are left out.

@@ -1,11 +1,12 @@
 //! The command line.
 
 use crate::console::Console;
-use crate::files::{State, Status};
+use crate::files::{self, State, Status};
 use crate::predict::{Input, predict};
-use crate::{Colours, Error, Layer, RawSettings, SettingError, evaluate, exit_code, run};
+use crate::{Colours, Error, Layer, RawSettings, SettingError, evaluate, exit_code, pictures, run};
 use clap::error::ErrorKind as ArgumentError;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use indicatif::ProgressBar;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
@@ -50,6 +51,9 @@ enum Command {
     /// Go on with a run that was stopped or killed, to the end that it would have had
     #[command(after_help = EXIT_CODES)]
     Resume(ResumeArgs),
+    /// Draw a run as an animation: how its loss fell and its answers came right
+    #[command(after_help = EXIT_CODES)]
+    Animate(AnimateArgs),
     /// Answer a series of inputs, row by row, with a saved net
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
@@ -118,6 +122,18 @@ struct ResumeArgs {
 }
 
 #[derive(Debug, Args)]
+struct AnimateArgs {
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    run: PathBuf,
+    /// The file to write [default: animation.gif in the run's folder]
+    #[arg(long, value_name = "FILE.gif")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    coloured: Coloured,
+}
+
+#[derive(Debug, Args)]
 struct PredictArgs {
     /// The weights of the net
     #[arg(long, value_name = "FILE.safetensors")]
@@ -178,6 +194,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = match cli.command {
         Command::Run(arguments) => run_command(&arguments),
         Command::Resume(arguments) => resume_command(&arguments),
+        Command::Animate(arguments) => animate_command(&arguments),
         Command::Predict(arguments) => predict_command(&arguments),
         Command::Eval(arguments) => eval_command(&arguments),
     };
@@ -292,6 +309,20 @@ fn tell(status: &Status, out: &Path) -> u8 {
         report(error, exit_code::of(status.status));
     }
     exit_code::of(status.status)
+}
+
+fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
+    let AnimateArgs { run, out, coloured } = arguments;
+    let file = out.clone().unwrap_or_else(|| run.join(files::ANIMATION));
+    // It shows itself on a terminal alone.
+    let bar = ProgressBar::new(0);
+    pictures::animate(run, &file, coloured.colours, |done, frames| {
+        bar.set_length(frames as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    tracing::info!("drawn: {}", file.display());
+    Ok(exit_code::DONE)
 }
 
 fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {

@@ -88,13 +88,9 @@ impl Buckets {
                 self.buckets = self.buckets.chunks(2).map(|pair| pair[0].joined(pair[1])).collect();
                 self.width *= 2;
             }
-            self.buckets.push(Bucket { first: step, last: step, low: loss, high: loss, mean: loss });
+            self.buckets.push(Bucket::of(step, loss));
         } else if let Some(bucket) = self.buckets.last_mut() {
-            bucket.last = step;
-            bucket.low = bucket.low.min(loss);
-            bucket.high = bucket.high.max(loss);
-            // Moved, not summed up, so that no finite losses overflow it.
-            bucket.mean += (loss - bucket.mean) / (of_last + 1) as f64;
+            bucket.add(step, loss, of_last);
         }
     }
 
@@ -105,6 +101,20 @@ impl Buckets {
 }
 
 impl Bucket {
+    /// One of a single window.
+    pub(crate) fn of(step: usize, loss: f64) -> Self {
+        Self { first: step, last: step, low: loss, high: loss, mean: loss }
+    }
+
+    /// Takes in one more, beside the `windows` that it holds.
+    pub(crate) fn add(&mut self, step: usize, loss: f64, windows: usize) {
+        self.last = step;
+        self.low = self.low.min(loss);
+        self.high = self.high.max(loss);
+        // Moved, not summed up, so that no finite losses overflow it.
+        self.mean += (loss - self.mean) / (windows + 1) as f64;
+    }
+
     /// One for two of the same width.
     fn joined(self, next: Self) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Where an epoch's series comes from: drawn from the seed, or read from files.
 
-use crate::{Error, LossKind, Readout, SettingError, Settings};
-use echo_data::{Classes, Floor, Layout, Series, entropy, generator, variance};
+use crate::{Error, SettingError, Settings};
+use echo_data::{Classes, Floor, Layout, Series, generator};
 use std::fs::File;
 use std::path::Path;
 
@@ -47,13 +47,7 @@ impl Source {
             // `RawSettings::check` gives a length to settings without files.
             let length = settings.total_series_length.unwrap_or_default();
             let (classes, layout) = (settings.classes()?, settings.layout(length)?);
-            let (echo_step, seed) = (settings.echo_step, settings.seed);
-            let least_loss = match settings.loss {
-                LossKind::CrossEntropy => entropy,
-                LossKind::SquaredError => variance,
-            };
-            let last_step_alone = settings.readout == Readout::LastStep;
-            let floor = Floor::new(layout, &classes, echo_step, last_step_alone, least_loss);
+            let (echo_step, seed, floor) = (settings.echo_step, settings.seed, settings.floor(layout)?);
             return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout, floor }));
         }
         let files = settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>()?;

@@ -25,19 +25,45 @@ pub const SNAPSHOTS: &str = "snapshots.csv";
 pub const MODEL: &str = "model.safetensors";
 /// How the run ended.
 pub const STATUS: &str = "status.toml";
-/// The picture of the run as SVG.
+/// The figure of the run as SVG: its loss curve, and the rows of its last window.
 pub const FIGURE_SVG: &str = "figure.svg";
-/// The picture of the run as PNG.
+/// The same as PNG.
 pub const FIGURE_PNG: &str = "figure.png";
+/// What the hidden units do before training and at the end, as SVG.
+pub const UNITS_SVG: &str = "units.svg";
+/// The same as PNG.
+pub const UNITS_PNG: &str = "units.png";
+/// The weights before training and at the end, as SVG.
+pub const WEIGHTS_SVG: &str = "weights.svg";
+/// The same as PNG.
+pub const WEIGHTS_PNG: &str = "weights.png";
 
 /// All pictures that a run draws.
-pub const PICTURES: [&str; 2] = [FIGURE_SVG, FIGURE_PNG];
+pub const PICTURES: [&str; 6] = [FIGURE_SVG, FIGURE_PNG, UNITS_SVG, UNITS_PNG, WEIGHTS_SVG, WEIGHTS_PNG];
+
+/// The run as an animation, which is drawn of its files when somebody asks for it.
+pub const ANIMATION: &str = "animation.gif";
 
 /// Where the run is, for going on from there; gone at its end.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// All that a run may leave.
-pub const ALL: [&str; 9] = [CONFIG, METRICS, EPOCHS, SNAPSHOTS, MODEL, STATUS, FIGURE_SVG, FIGURE_PNG, CHECKPOINT];
+pub const ALL: [&str; 14] = [
+    CONFIG,
+    METRICS,
+    EPOCHS,
+    SNAPSHOTS,
+    MODEL,
+    STATUS,
+    FIGURE_SVG,
+    FIGURE_PNG,
+    UNITS_SVG,
+    UNITS_PNG,
+    WEIGHTS_SVG,
+    WEIGHTS_PNG,
+    ANIMATION,
+    CHECKPOINT,
+];
 
 /// The rows that a spreadsheet opens, without the header.
 pub const SPREADSHEET_ROWS: usize = 1_048_575;

@@ -3,7 +3,7 @@
 use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, Status, read_rows};
 use crate::snapshot::Snapshot;
-use crate::{Error, Layer, Readout, Settings};
+use crate::{Error, Layer, Settings};
 use std::path::Path;
 
 /// What a run has left in its folder.
@@ -44,10 +44,7 @@ impl Recording {
     /// Which windows of an epoch are settled: from this one on, all targets can be known.
     #[must_use]
     pub fn first_settled_window(&self) -> usize {
-        let Settings { echo_step, readout, .. } = self.settings;
-        // Which ones are does not depend on how many there are.
-        let layout = self.settings.layout(self.settings.total_series_length.unwrap_or(usize::MAX));
-        layout.map_or(0, |layout| layout.first_settled_window(echo_step, readout == Readout::LastStep))
+        self.settings.first_settled_window()
     }
 
     /// Calls `take` with each row of a run's `metrics.csv`, of which there can be more than fit in memory.

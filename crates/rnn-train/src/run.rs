@@ -1,9 +1,9 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
 
 use crate::curve::LossCurve;
-use crate::figure::Figure;
 use crate::files::{self, EpochRow, MetricsRow, State, Status};
 use crate::folder::{self, Durable, Lock};
+use crate::pictures::{self, Shown};
 use crate::record::Recorder;
 use crate::snapshot::Snapshot;
 use crate::train::{Ending, Event, Session, initial_network};
@@ -178,7 +178,8 @@ fn run_in<T: Scalar + Serialize>(
         other => other,
     })?;
     let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
-    Run { settings, out: Some(out), before, durable: options.durable, session, recorder }.train(watch, stop)
+    let Options { colours, durable, .. } = options;
+    Run { settings, out: Some(out), before, colours, durable, session, recorder }.train(watch, stop)
 }
 
 fn train_in<T: Scalar + Serialize>(
@@ -189,7 +190,8 @@ fn train_in<T: Scalar + Serialize>(
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?.with_threads(threads);
     let recorder = Recorder::without_files(settings, session.unused_values());
-    Run { settings, out: None, before: None, durable: Durable::AtTheEnd, session, recorder }.train(watch, stop)
+    let (colours, durable) = (Colours::default(), Durable::AtTheEnd);
+    Run { settings, out: None, before: None, colours, durable, session, recorder }.train(watch, stop)
 }
 
 fn resume_in<T: Scalar + Serialize>(
@@ -220,7 +222,8 @@ fn resume_in<T: Scalar + Serialize>(
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    Run { settings, out: Some(out), before, durable: options.durable, session, recorder }.train(watch, stop)
+    let Options { colours, durable, .. } = options;
+    Run { settings, out: Some(out), before, colours, durable, session, recorder }.train(watch, stop)
 }
 
 /// A run on its way.
@@ -230,6 +233,7 @@ struct Run<'a, T: Scalar> {
     out: Option<&'a Path>,
     /// The net as it was before training, if pictures are drawn.
     before: Option<Network<T>>,
+    colours: Colours,
     durable: Durable,
     session: Session<T>,
     recorder: Recorder,
@@ -349,13 +353,19 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         self.durable.write_whole(&out.join(files::MODEL), &self.session.weights()?)?;
         match (&self.before, &snapshot) {
             (Some(before), Some(snapshot)) => {
-                let _inside = self.session.inside(before)?;
-                Figure { settings: self.settings, curve: &self.recorder.curve, snapshot }.write(out)
+                let inside = &self.session.inside(before)?;
+                let (settings, palette, curve) = (self.settings, self.colours.palette(), &self.recorder.curve);
+                pictures::write_all(&Shown { settings, palette, curve, snapshot, inside }, out, self.durable)?;
+                // That of an earlier stop would not show the end.
+                folder::remove(&out.join(files::ANIMATION))
             }
             // Nothing was trained in this session, so the pictures of the last one are right.
             (Some(_), None) => Ok(()),
             // Those of an earlier stop would not show the end.
-            (None, _) => files::PICTURES.into_iter().try_for_each(|name| folder::remove(&out.join(name))),
+            (None, _) => {
+                let pictures = files::PICTURES.into_iter().chain([files::ANIMATION]);
+                pictures.into_iter().try_for_each(|name| folder::remove(&out.join(name)))
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::RawSettings;
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 use crate::layers::SettingError;
 use crate::task::Task;
-use echo_data::{Classes, Layout};
+use echo_data::{Classes, Floor, Layout, entropy, variance};
 use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule, Truncation};
 use std::path::{Path, PathBuf};
 
@@ -313,6 +313,31 @@ impl Settings {
         // With one row the answer is known after all: it is always 0.
         let lag = if self.batch_size == 1 && self.series.is_empty() { 0 } else { self.echo_step };
         lag.saturating_sub(batch.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
+    }
+
+    /// The window of an epoch from which on all targets can be known.
+    pub(crate) fn first_settled_window(&self) -> usize {
+        // Which one it is does not depend on how many there are.
+        let layout = self.layout(self.total_series_length.unwrap_or(usize::MAX));
+        let last_step_alone = self.readout == Readout::LastStep;
+        layout.map_or(0, |layout| layout.first_settled_window(self.echo_step, last_step_alone))
+    }
+
+    /// The least mean loss that any net can have in each window of a series that is drawn, and cut like this.
+    pub(crate) fn floor(&self, layout: Layout) -> Result<Floor, echo_data::Error> {
+        let least_loss = match self.loss {
+            LossKind::CrossEntropy => entropy,
+            LossKind::SquaredError => variance,
+        };
+        let last_step_alone = self.readout == Readout::LastStep;
+        Ok(Floor::new(layout, &self.classes()?, self.echo_step, last_step_alone, least_loss))
+    }
+
+    /// That of an epoch's first window, where it is known and is not 0: of series from files it is not known.
+    pub(crate) fn floor_of_first_window(&self) -> Option<f64> {
+        let length = self.total_series_length.filter(|_| self.series.is_empty())?;
+        let floor = self.layout(length).and_then(|layout| self.floor(layout)).ok()?;
+        Some(floor.window(0)).filter(|&floor| floor > 0.0)
     }
 
     /// How a series of this length is cut, into rows that have room for an echo.

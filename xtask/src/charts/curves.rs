@@ -1,11 +1,10 @@
 //! Losses by epoch, on a logarithmic axis: lines, and bands around them.
 
-use super::paint::{FAINT, GRID, NORMAL, Root, SMALL, Side, TEXT, colour, widest, width_of, write, write_upwards};
-use super::scale::Scale;
+use super::paint::{NORMAL, colour};
 use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{Drawn, svg};
+use rnn_train::pictures::{Drawn, FAINT, GRID, Root, SMALL, Scale, Side, TEXT, svg, widest, write, write_upwards};
 
 /// A line and its band, at one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,8 +146,7 @@ impl Frame {
         }
         root.draw(&PathElement::new([(left, top), (left, bottom), (right, bottom)], TEXT))?;
         write(root, "epoch", ((left + right) / 2, bottom + 36), Side::Middle, SMALL, TEXT)?;
-        let half = width_of("settled loss", SMALL) / 2;
-        write_upwards(root, "settled loss", (self.corner.0 + 14, (top + bottom) / 2 - half), SMALL)
+        write_upwards(root, "settled loss", (self.corner.0 + 14, (top + bottom) / 2), Side::Middle, SMALL)
     }
 }
 

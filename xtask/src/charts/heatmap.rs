@@ -1,12 +1,11 @@
 //! A map of coloured cells over the values of two parameters, or over those of one.
 
-use super::paint::{
-    BAR, FAINT, NORMAL, Root, SMALL, Side, TEXT, colour, colour_bar, ink, shortened, widest, width_of, write,
-    write_upwards,
-};
+use super::paint::{NORMAL, colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{Drawn, svg};
+use rnn_train::pictures::{
+    BAR, Drawn, FAINT, Root, SMALL, Side, TEXT, colour_bar, ink, svg, widest, width_of, write, write_upwards,
+};
 
 const EMPTY: RGBColor = RGBColor(0xee, 0xee, 0xee);
 const OUTLINE: RGBColor = RGBColor(0xd5, 0x5e, 0x00);
@@ -81,7 +80,7 @@ impl Heatmap<'_> {
             for (column, value) in x_values.iter().enumerate() {
                 let middle = left + cell.0 * column as i32 + cell.0 / 2;
                 if turned {
-                    write_upwards(root, value, (middle, bottom + 8), SMALL)?;
+                    write_upwards(root, value, (middle, bottom + 8), Side::Right, SMALL)?;
                 } else {
                     write(root, value, (middle, bottom + 14), Side::Middle, SMALL, TEXT)?;
                 }

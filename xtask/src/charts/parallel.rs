@@ -1,9 +1,9 @@
 //! Parallel coordinates: an axis for each parameter, and a line for each trial through its values.
 
-use super::paint::{BAR, Root, SMALL, Side, TEXT, colour, colour_bar, shortened, width_of, write};
+use super::paint::{colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{Drawn, svg};
+use rnn_train::pictures::{BAR, Drawn, Root, SMALL, Side, TEXT, colour_bar, svg, width_of, write};
 
 /// An axis: its name, and what stands beside it at which share of its height.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! Times of a training step at several sizes of nets.
 
-use super::paint::{TEXT, colour};
+use super::paint::colour;
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::figure::{FONT, line, mesh, panel, svg};
+use rnn_train::pictures::{FONT, GRID, TEXT, svg};
 
 /// A library and its time in µs at some of the sizes, by place.
 #[derive(Debug, Clone)]
@@ -22,7 +22,10 @@ pub(crate) fn sizes(names: &[&str], lines: &[Line]) -> Result<String, Error> {
         // Half a place on both sides, so that names at the ends have room.
         let across = -0.5..names.len() as f64 - 0.5;
         let range = (lowest / 2.0..highest * 2.0).log_scale();
-        let mut chart = panel(&chart_area, title).build_cartesian_2d(across, range)?;
+        let text = |size: i32| (FONT, size).into_font().color(&TEXT);
+        let mut chart = ChartBuilder::on(&chart_area);
+        chart.margin(8).caption(title, text(15)).x_label_area_size(42).y_label_area_size(56);
+        let mut chart = chart.build_cartesian_2d(across, range)?;
         let name = |place: &f64| {
             let whole = (place.round() - place).abs() < 1e-6;
             names
@@ -33,17 +36,19 @@ pub(crate) fn sizes(names: &[&str], lines: &[Line]) -> Result<String, Error> {
         let time = |time: &f64| if *time < 1e3 { format!("{time}") } else { format!("{}k", time / 1e3) };
         let mut style = chart.configure_mesh();
         style.x_desc("inputs, hidden units, classes, batch, window").y_desc("µs").x_labels(names.len() + 1).y_labels(8);
-        mesh(style.x_label_formatter(&name).y_label_formatter(&time))?;
+        style.x_label_formatter(&name).y_label_formatter(&time).axis_style(TEXT);
+        style.light_line_style(TRANSPARENT).bold_line_style(GRID);
+        style.label_style(text(12)).axis_desc_style(text(13)).draw()?;
         for (number, Line { name, points }) in lines.iter().enumerate() {
             let colour = colour(number as f64 / (lines.len().max(2) - 1) as f64);
             let points: Vec<_> = points.iter().map(|&(place, time)| (place as f64, time)).collect();
             for &point in &points {
                 chart.plotting_area().draw(&Circle::new(point, 4, colour.filled()))?;
             }
-            line(&mut chart, points, colour.stroke_width(2))?;
+            chart.draw_series(LineSeries::new(points, colour.stroke_width(2)))?;
             let y = 60 + 24 * number as i32;
             legend_area.draw(&PathElement::new([(0, y + 6), (20, y + 6)], colour.stroke_width(3)))?;
-            legend_area.draw(&Text::new(name.clone(), (26, y), (FONT, 13).into_font().color(&TEXT)))?;
+            legend_area.draw(&Text::new(name.clone(), (26, y), text(13)))?;
         }
         Ok(())
     })

@@ -4,12 +4,12 @@ use super::facts::Facts;
 use super::figure::{Figure, PARALLEL};
 use crate::charts::paint::labels_of;
 use crate::charts::parallel::{Axis, Path, draw};
-use crate::charts::scale::Scale;
 use crate::error::Error;
 use crate::trials::results::TrialStatus;
 use crate::trials::spec::Metric;
 use crate::trials::stats::ranks;
 use maud::{Markup, html};
+use rnn_train::pictures::Scale;
 
 /// How many lines are drawn, and how many of them are the best ones.
 const MOST_LINES: usize = 500;

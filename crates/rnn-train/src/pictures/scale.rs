@@ -2,7 +2,7 @@
 
 /// An axis from one number to a greater one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     low: f64,
     high: f64,
     logarithmic: bool,
@@ -11,7 +11,8 @@ pub(crate) struct Scale {
 impl Scale {
     /// From the lowest to the highest of some numbers. A logarithmic one leaves out what has no logarithm, and one that
     /// would have no length gets some around its only number.
-    pub(crate) fn of(numbers: impl IntoIterator<Item = f64>, logarithmic: bool) -> Self {
+    #[must_use]
+    pub fn of(numbers: impl IntoIterator<Item = f64>, logarithmic: bool) -> Self {
         let fits = |number: &f64| number.is_finite() && (!logarithmic || *number > 0.0);
         let ends = numbers.into_iter().filter(fits).fold(None, |ends: Option<(f64, f64)>, number| {
             Some(ends.map_or((number, number), |(low, high)| (low.min(number), high.max(number))))
@@ -26,11 +27,13 @@ impl Scale {
     }
 
     /// The same with its ends moved outwards by a share of its length.
-    pub(crate) fn wider(self, share: f64) -> Self {
+    #[must_use]
+    pub fn wider(self, share: f64) -> Self {
         let Self { low, high, logarithmic } = self;
         if logarithmic {
-            let by = (high / low).powf(share);
-            Self { low: low / by, high: high * by, logarithmic }
+            // Within what numbers there are, whose quotient may be none.
+            let by = ((high.ln() - low.ln()) * share).exp();
+            Self { low: (low / by).max(f64::MIN_POSITIVE), high: (high * by).min(f64::MAX), logarithmic }
         } else {
             let by = share * (high - low);
             Self { low: low - by, high: high + by, logarithmic }
@@ -38,14 +41,16 @@ impl Scale {
     }
 
     /// The share of the way at which a number stands; beyond the ends it is the end's.
-    pub(crate) fn place(&self, number: f64) -> f64 {
+    #[must_use]
+    pub fn place(&self, number: f64) -> f64 {
         let way = |number: f64| if self.logarithmic { number.max(f64::MIN_POSITIVE).ln() } else { number };
         let (low, high) = (way(self.low), way(self.high));
         ((way(number.clamp(self.low, self.high)) - low) / (high - low)).clamp(0.0, 1.0)
     }
 
     /// About so many round numbers on it.
-    pub(crate) fn ticks(&self, about: usize) -> Vec<f64> {
+    #[must_use]
+    pub fn ticks(&self, about: usize) -> Vec<f64> {
         let about = about.max(2);
         if self.logarithmic {
             let (low, high) = (self.low.log10(), self.high.log10());

@@ -1,0 +1,143 @@
+//! The animation of a run: a frame for each snapshot, with the loss curve up to there. Its training steps are on a
+//! logarithmic axis, as the snapshots are at growing distances: most of the learning is in the beginning.
+
+use super::axis::{Losses, Steps, thousands};
+use super::draw::svg;
+use super::gif::{Animation, ColourTable};
+use super::loss::Loss;
+use super::png::dots;
+use super::rows::{Rows, UNKNOWN, WRONG};
+use super::sheet::{LOSS, SIZE, Sheet};
+use super::{count, in_threads};
+use crate::curve::{Bucket, GREATEST_LOSS};
+use crate::folder::{Lock, write_whole};
+use crate::{Colour, Colours, Error, Palette, Recording, Settings};
+use resvg::tiny_skia::Pixmap;
+use std::path::Path;
+
+/// For how many hundredths of a second the first frame stays, the last one, and each between them.
+const FIRST: u16 = 100;
+const LAST: u16 = 350;
+const EACH: u16 = 8;
+
+/// So many frames, from all over the run, say which colours there are.
+const LOOKED_AT: usize = 9;
+
+/// Draws the run in `folder` as a GIF, from the files that it has left, and writes it to `file`. `progress` is told how
+/// many frames are drawn, and of how many.
+///
+/// # Errors
+/// Those of [`Recording::read`]; [`Error::Busy`] while a run is writing to the folder; [`Error::Write`].
+pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
+    let lock = Lock::take(folder)?;
+    let film = Film::read(folder, colours.palette())?;
+    drop(lock);
+    let frames = film.recording.snapshots.len();
+    let looked_at = (0..LOOKED_AT.min(frames)).map(|index| index * (frames - 1) / (LOOKED_AT - 1));
+    let table = ColourTable::of(&film.colours(), &in_threads(looked_at, |index| film.frame(index))?);
+    let mut animation = Animation::new([SIZE.0 as u16, SIZE.1 as u16], &table)?;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // Some at a time, because all of them would not fit in memory.
+    for first in (0..frames).step_by(threads) {
+        let some = first..(first + threads).min(frames);
+        let drawn = in_threads(some.clone(), |index| Ok(table.clone().indices(&film.frame(index)?)))?;
+        for (index, dots) in some.clone().zip(drawn) {
+            let delay = match index {
+                last if last + 1 == frames => LAST,
+                0 => FIRST,
+                _ => EACH,
+            };
+            animation.push(dots, delay)?;
+        }
+        progress(some.end, frames);
+    }
+    write_whole(file, &animation.finish()?)
+}
+
+/// What all frames are made of.
+struct Film {
+    recording: Recording,
+    palette: Palette,
+    settled: Columns,
+    unsettled: Columns,
+    floor: Option<f64>,
+    steps: Steps,
+    losses: Losses,
+}
+
+impl Film {
+    fn read(folder: &Path, palette: Palette) -> Result<Self, Error> {
+        let recording = Recording::read(folder)?;
+        let steps = Steps::logarithmic(recording.status.steps.saturating_sub(1));
+        let [mut settled, mut unsettled] = [Columns::default(), Columns::default()];
+        let first_settled = recording.first_settled_window();
+        Recording::for_each_step(folder, |row| {
+            let columns = if row.batch >= first_settled { &mut settled } else { &mut unsettled };
+            columns.push(LOSS.x(steps.place(row.step)), row.step, row.loss.min(GREATEST_LOSS));
+        })?;
+        let floor = recording.settings.floor_of_first_window();
+        let losses = Losses::of(&settled.buckets, &unsettled.buckets, floor);
+        Ok(Self { recording, palette, settled, unsettled, floor, steps, losses })
+    }
+
+    /// The colours that it must have exactly.
+    fn colours(&self) -> [[u8; 3]; 7] {
+        let Palette { input, target, prediction, loss, unsettled } = self.palette;
+        [input, target, prediction, loss, unsettled, WRONG, UNKNOWN].map(|Colour(red, green, blue)| [red, green, blue])
+    }
+
+    /// The dots of a frame.
+    fn frame(&self, index: usize) -> Result<Pixmap, Error> {
+        let Self { ref recording, palette, floor, steps, losses, .. } = *self;
+        let (settings, snapshot) = (&recording.settings, &recording.snapshots[index]);
+        let (settled, unsettled) = (&self.settled.buckets, &self.unsettled.buckets);
+        let until = Some(snapshot.step);
+        let loss = Loss { settings, palette, settled, unsettled, floor, steps, losses, until };
+        let rows = Rows { settings, palette, snapshot };
+        let place = format!(
+            "training step {} of {}, epoch {}, window {}: {}",
+            thousands(snapshot.step),
+            thousands(recording.status.steps),
+            snapshot.epoch,
+            snapshot.batch,
+            rows.score()
+        );
+        let sheet = Sheet { headline: headline(settings), place, loss, rows };
+        dots(&svg(SIZE, |root| sheet.draw(root))?, 1.0)
+    }
+}
+
+/// What the net learns.
+fn headline(settings: &Settings) -> String {
+    let task = match (settings.series.is_empty(), settings.echo_step) {
+        (true, lag @ 1..) => format!("what it read {} before", count(lag, "step")),
+        (true, 0) => "what it reads".to_owned(),
+        (false, _) => "what a file says".to_owned(),
+    };
+    format!("A net learns to answer with {task}")
+}
+
+/// Losses of neighbouring training steps that share a column of dots. A [`LossCurve`](crate::LossCurve) has as many steps
+/// everywhere, which on a logarithmic axis are too few in the beginning.
+#[derive(Debug, Default)]
+struct Columns {
+    buckets: Vec<Bucket>,
+    /// The column of the last bucket, and the windows in it.
+    column: i32,
+    windows: usize,
+}
+
+impl Columns {
+    fn push(&mut self, column: i32, step: usize, loss: f64) {
+        match self.buckets.last_mut().filter(|_| self.column == column) {
+            Some(bucket) => {
+                bucket.add(step, loss, self.windows);
+                self.windows += 1;
+            }
+            None => {
+                self.buckets.push(Bucket::of(step, loss));
+                (self.column, self.windows) = (column, 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The figure of a run: its loss curve, and the last window trained on as the net now answers it.
+
+use super::axis::{Losses, Steps, thousands};
+use super::draw::svg;
+use super::loss::Loss;
+use super::rows::Rows;
+use super::sheet::{SIZE, Sheet};
+use super::{Shown, headline};
+use crate::Error;
+
+/// Draws it.
+pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, Error> {
+    let Shown { settings, palette, curve, snapshot, .. } = *shown;
+    let (settled, unsettled) = (curve.settled(), curve.unsettled());
+    let floor = settings.floor_of_first_window();
+    let steps = Steps::even(curve.steps().saturating_sub(1));
+    let losses = Losses::of(settled, unsettled, floor);
+    let loss = Loss { settings, palette, settled, unsettled, floor, steps, losses, until: None };
+    let rows = Rows { settings, palette, snapshot };
+    let place = format!(
+        "after {} training steps; the rows are the last window, number {} of epoch {}: {}",
+        thousands(curve.steps()),
+        snapshot.batch,
+        snapshot.epoch,
+        rows.score()
+    );
+    let sheet = Sheet { headline: headline(settings), place, loss, rows };
+    svg(SIZE, |root| sheet.draw(root))
+}

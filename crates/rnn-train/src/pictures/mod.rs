@@ -1,0 +1,93 @@
+//! The pictures of a run.
+//!
+//! [`draw`] is what all pictures are drawn with, [`scale`] where a number stands between two ends, and [`png`] makes dots
+//! of them; other programs draw their own with these. [`axis`], [`legend`], [`loss`] and [`rows`] are parts, of which
+//! [`sheet`] is put together. [`figure`] is a sheet of the whole run, [`animation`] goes through one with sheets, and
+//! [`units`] and [`weights`] show what is inside the net, in the colours of [`heat`].
+
+mod animation;
+mod axis;
+mod draw;
+mod figure;
+mod gif;
+mod heat;
+mod legend;
+mod loss;
+mod png;
+mod rows;
+mod scale;
+mod sheet;
+mod units;
+mod weights;
+
+pub use animation::animate;
+pub use draw::{Drawn, FAINT, FONT, GRID, Root, SMALL, Side, TEXT, svg, widest, width_of, write, write_upwards};
+pub use heat::{BAR, colour_bar, ink};
+pub use png::png;
+pub use scale::Scale;
+
+use crate::curve::LossCurve;
+use crate::files::{FIGURE_PNG, FIGURE_SVG, UNITS_PNG, UNITS_SVG, WEIGHTS_PNG, WEIGHTS_SVG};
+use crate::folder::Durable;
+use crate::inside::Inside;
+use crate::snapshot::Snapshot;
+use crate::{Error, Palette, Settings};
+use std::path::Path;
+
+/// The sizes of texts and of the line above a picture.
+const NORMAL: i32 = 17;
+const HEADLINE: i32 = 21;
+
+/// All that a run's pictures show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) palette: Palette,
+    pub(crate) curve: &'a LossCurve,
+    /// The last window, as the net answers it at the end.
+    pub(crate) snapshot: &'a Snapshot,
+    /// The net before training and at the end, over that window.
+    pub(crate) inside: &'a [Inside; 2],
+}
+
+/// Draws a run's pictures and writes them to a folder, each as SVG and PNG.
+pub(crate) fn write_all(shown: &Shown<'_>, folder: &Path, durable: Durable) -> Result<(), Error> {
+    type Picture = fn(&Shown<'_>) -> Result<String, Error>;
+    let pictures: [(Picture, [&str; 2]); 3] = [
+        (figure::figure, [FIGURE_SVG, FIGURE_PNG]),
+        (units::units, [UNITS_SVG, UNITS_PNG]),
+        (weights::weights, [WEIGHTS_SVG, WEIGHTS_PNG]),
+    ];
+    let written = in_threads(pictures, |(picture, [as_svg, as_png])| {
+        let svg = picture(shown)?;
+        durable.write_whole(&folder.join(as_svg), svg.as_bytes())?;
+        durable.write_whole(&folder.join(as_png), &png(&svg)?)
+    });
+    written.map(drop)
+}
+
+/// Does something with each of some values, in a thread each; the first error is the one that is told.
+fn in_threads<V: Send, T: Send>(
+    values: impl IntoIterator<Item = V>,
+    work: impl Fn(V) -> Result<T, Error> + Sync,
+) -> Result<Vec<T>, Error> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = values.into_iter().map(|value| scope.spawn(move || work(value))).collect();
+        let ends = threads.into_iter().map(|thread| thread.join());
+        ends.map(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+/// What was trained, in a line.
+fn headline(settings: &Settings) -> String {
+    let Settings { echo_step, truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
+    let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
+    let units = count(*state_size, "hidden unit");
+    format!("Echo after {}: {cell} net of {layers}{units}, windows of {window}", count(*echo_step, "step"))
+}
+
+/// So many of something, of which one is called `one`.
+fn count(number: usize, one: &str) -> String {
+    format!("{} {one}{}", axis::thousands(number), if number == 1 { "" } else { "s" })
+}
