@@ -10,8 +10,16 @@ use support::{columns, fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
-const DETERMINISTIC: [&str; 6] =
-    ["config.toml", "metrics.csv", "epochs.csv", "snapshots.csv", "model.safetensors", "figure.svg"];
+const DETERMINISTIC: [&str; 8] = [
+    "config.toml",
+    "metrics.csv",
+    "epochs.csv",
+    "snapshots.csv",
+    "model.safetensors",
+    "figure.svg",
+    "units.svg",
+    "weights.svg",
+];
 
 fn train(out: &Path, more: &[&str]) -> String {
     succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(more))
@@ -57,6 +65,10 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
         "model.safetensors",
         "snapshots.csv",
         "status.toml",
+        "units.png",
+        "units.svg",
+        "weights.png",
+        "weights.svg",
     ];
     assert_eq!(names, expected);
 }

@@ -2,14 +2,14 @@
 //! nothing is loaded or sent.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod browser;
 mod support;
 
+use browser::{CHROMIUM, assert_all_well, browse};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use support::{skip_without, succeed};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-const CHROMIUM: &str = "chromium";
 
 /// A grid of three parameters, of which one rate diverges.
 const GRID: &str = "
@@ -247,17 +247,8 @@ fn failures_are_told_with_what_they_wrote() {
     );
 }
 
-/// Takes down what goes wrong, before the page's own script runs.
-const BEFORE: &str = "<script>
-const problems = [];
-addEventListener('error', event => problems.push('error ' + event.message));
-addEventListener('securitypolicyviolation', event => problems.push('violation ' + event.blockedURI));
-</script>";
-
-/// Uses the page as a reader would, and writes what it then shows.
-const AFTER: &str = "<script>
-const lines = [];
-const say = (name, what) => lines.push('[' + name + ': ' + what + ']');
+/// Uses the page as a reader would, and says what it then shows.
+const USE: &str = "
 const table = [...document.querySelectorAll('table.sortable')].find(table => table.tHead.textContent.includes('median steps'));
 const column = [...table.tHead.rows[0].cells].findIndex(cell => cell.textContent.startsWith('learning_rate'));
 const header = () => table.tHead.rows[0].cells[column];
@@ -293,41 +284,7 @@ const link = figures.find(figure => !figure.hidden).querySelector('a.svg');
 link.addEventListener('click', event => event.preventDefault());
 link.click();
 say('link', link.download + ' ' + decodeURIComponent(link.href).slice(0, 37));
-say('loaded', performance.getEntriesByType('resource').length);
-say('wide', document.documentElement.scrollWidth > innerWidth);
-MORE
-setTimeout(() => {
-    say('problems', problems.join(', '));
-    const outcome = document.createElement('pre');
-    outcome.id = 'outcome';
-    outcome.textContent = lines.join('\\n');
-    document.body.append(outcome);
-}, 500);
-</script>";
-
-/// Opens a copy of a page in a browser of this width; returns its outcome and the browser's standard error.
-fn browse(out: &Path, width: u32, more: &str) -> (String, String) {
-    let copy = out.join("copy.html");
-    let tested = page(out).replacen("<title>", &format!("{BEFORE}<title>"), 1).replacen(
-        "</body>",
-        &format!("{}</body>", AFTER.replace("MORE", more)),
-        1,
-    );
-    std::fs::write(&copy, tested).unwrap();
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new(CHROMIUM)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"])
-        .args(["--enable-logging=stderr", "--v=0", "--dump-dom"])
-        .arg(format!("--window-size={width},900"))
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("file://{}", copy.display()))
-        .output()
-        .unwrap();
-    let page = String::from_utf8(output.stdout).unwrap();
-    let outcome = page.split("<pre id=\"outcome\">").nth(1).and_then(|rest| rest.split("</pre>").next());
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    (outcome.unwrap_or_else(|| panic!("no outcome: {error}")).to_owned(), error)
-}
+";
 
 #[test]
 fn a_browser_sorts_chooses_saves_and_loads_nothing() {
@@ -336,9 +293,10 @@ fn a_browser_sorts_chooses_saves_and_loads_nothing() {
     }
     let (_folder, out) = sweep(GRID);
     for width in [500, 1200] {
-        let (outcome, error) = browse(&out, width, "");
+        let browsed = browse(&out.join("report.html"), width, USE);
+        assert_all_well(&browsed);
         assert_has(
-            &outcome,
+            &browsed.0,
             &[
                 "[before: none]",
                 "[once: ascending 0.3 1e38 1]",
@@ -351,17 +309,13 @@ fn a_browser_sorts_chooses_saves_and_loads_nothing() {
                 "[loss: Median final loss, over learning_rate and echo_step]",
                 // What was on the other side goes to this one.
                 "[same: Median final loss, over learning_rate and echo_step]",
-                "[link: final-loss--learning_rate--echo_step.svg data:image/svg+xml;charset=utf-8,&lt;svg]",
-                "[loaded: 0]",
-                "[wide: false]",
-                "[problems: ]",
+                "[link: final-loss--learning_rate--echo_step.svg data:image/svg+xml;charset=utf-8,<svg]",
             ],
         );
-        assert!(!error.contains("CONSOLE"), "{error}");
     }
     // A page that tried would not get through, and this test would see it.
     let more = "new Image().src = 'http://127.0.0.1:9/secret'; fetch('http://127.0.0.1:9/other').catch(() => {});";
-    let (outcome, error) = browse(&out, 1200, more);
+    let (outcome, error) = browse(&out.join("report.html"), 1200, more);
     assert_has(&outcome, &["violation http://127.0.0.1:9/secret", "violation http://127.0.0.1:9/other"]);
     assert!(error.contains("CONSOLE"), "{error}");
 }
@@ -372,7 +326,5 @@ fn a_page_of_any_sweep_fits_a_narrow_window() {
         return;
     }
     let (_folder, out) = sweep(RANDOM);
-    let (outcome, error) = browse(&out, 500, "");
-    assert_has(&outcome, &["[loaded: 0]", "[wide: false]", "[problems: ]"]);
-    assert!(!error.contains("CONSOLE"), "{error}");
+    assert_all_well(&browse(&out.join("report.html"), 500, USE));
 }

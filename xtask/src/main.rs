@@ -7,7 +7,6 @@ mod charts;
 mod check;
 mod error;
 mod report;
-mod shown;
 mod sweep;
 mod trials;
 

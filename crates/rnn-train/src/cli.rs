@@ -54,6 +54,9 @@ enum Command {
     /// Draw a run as an animation: how its loss fell and its answers came right
     #[command(after_help = EXIT_CODES)]
     Animate(AnimateArgs),
+    /// Write a page about a run: its curves, what the net answered on its way, and why its loss has spikes
+    #[command(after_help = EXIT_CODES)]
+    Report(ReportArgs),
     /// Answer a series of inputs, row by row, with a saved net
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
@@ -134,6 +137,15 @@ struct AnimateArgs {
 }
 
 #[derive(Debug, Args)]
+struct ReportArgs {
+    /// The run's folder, which gets a report.html
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[command(flatten)]
+    coloured: Coloured,
+}
+
+#[derive(Debug, Args)]
 struct PredictArgs {
     /// The weights of the net
     #[arg(long, value_name = "FILE.safetensors")]
@@ -195,6 +207,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(arguments) => run_command(&arguments),
         Command::Resume(arguments) => resume_command(&arguments),
         Command::Animate(arguments) => animate_command(&arguments),
+        Command::Report(arguments) => report_command(&arguments),
         Command::Predict(arguments) => predict_command(&arguments),
         Command::Eval(arguments) => eval_command(&arguments),
     };
@@ -322,6 +335,13 @@ fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
     })?;
     bar.finish_and_clear();
     tracing::info!("drawn: {}", file.display());
+    Ok(exit_code::DONE)
+}
+
+fn report_command(arguments: &ReportArgs) -> Result<u8, Error> {
+    let ReportArgs { folder, coloured } = arguments;
+    let path = crate::report::write(folder, coloured.colours)?;
+    tracing::info!("done: {}", path.display());
     Ok(exit_code::DONE)
 }
 

@@ -9,7 +9,7 @@ use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -43,12 +43,16 @@ pub const PICTURES: [&str; 6] = [FIGURE_SVG, FIGURE_PNG, UNITS_SVG, UNITS_PNG, W
 
 /// The run as an animation, which is drawn of its files when somebody asks for it.
 pub const ANIMATION: &str = "animation.gif";
+/// A page about the run, which is written when somebody asks for it.
+pub const REPORT: &str = "report.html";
+/// What is made of a run's files when somebody asks for it.
+pub const ON_REQUEST: [&str; 2] = [ANIMATION, REPORT];
 
 /// Where the run is, for going on from there; gone at its end.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// All that a run may leave.
-pub const ALL: [&str; 14] = [
+pub const ALL: [&str; 15] = [
     CONFIG,
     METRICS,
     EPOCHS,
@@ -62,6 +66,7 @@ pub const ALL: [&str; 14] = [
     WEIGHTS_SVG,
     WEIGHTS_PNG,
     ANIMATION,
+    REPORT,
     CHECKPOINT,
 ];
 
@@ -402,8 +407,40 @@ impl Table {
 /// # Errors
 /// [`Error::Read`].
 pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Error> {
-    let read = || csv::Reader::from_path(path)?.into_deserialize().collect::<Result<_, csv::Error>>();
-    read().map_err(|error| Error::Read { path: path.to_owned(), source: error.into() })
+    let mut rows = Vec::new();
+    for_each_row(path, |row| rows.push(row))?;
+    Ok(rows)
+}
+
+/// Calls `take` with each row of a CSV file, of which there can be more than fit in memory.
+pub(crate) fn for_each_row<R: for<'de> Deserialize<'de>>(path: &Path, mut take: impl FnMut(R)) -> Result<(), Error> {
+    let mut read = || {
+        let rows = csv::Reader::from_reader(whole_lines(path)?).into_deserialize();
+        rows.into_iter().try_for_each(|row| row.map(&mut take))
+    };
+    read().map_err(|error: csv::Error| Error::Read { path: path.to_owned(), source: error.into() })
+}
+
+/// A file up to the end of its last line: the one behind it is still being written, or its writer was killed.
+fn whole_lines(path: &Path) -> std::io::Result<impl Read> {
+    const BLOCK: usize = 4096;
+    let mut file = File::open(path)?;
+    let mut end = file.seek(SeekFrom::End(0))?;
+    let mut block = [0; BLOCK];
+    while end > 0 {
+        let begin = end.saturating_sub(BLOCK as u64);
+        // No more than the block's length.
+        let block = &mut block[..(end - begin) as usize];
+        file.seek(SeekFrom::Start(begin))?;
+        file.read_exact(block)?;
+        if let Some(last) = block.iter().rposition(|byte| *byte == b'\n') {
+            end = begin + last as u64 + 1;
+            break;
+        }
+        end = begin;
+    }
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file.take(end))
 }
 
 #[cfg(test)]
@@ -415,6 +452,19 @@ mod tests {
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.serialize(row).unwrap();
         String::from_utf8(csv.into_inner().unwrap()).unwrap().lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_line_that_is_still_being_written_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.csv");
+        let long = format!("a,b\n1,2\n{},4", "3".repeat(10_000));
+        for (text, expected) in [("a,b\n1,2\n3,4\n", 2), ("a,b\n1,2\n3,", 1), (&*long, 1), ("a,", 0), ("", 0)] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(read_rows::<[f64; 2]>(&path).unwrap().len(), expected, "{text:?}");
+        }
+        std::fs::write(&path, "a,b\n1,x\n").unwrap();
+        assert!(read_rows::<[f64; 2]>(&path).is_err());
     }
 
     #[test]

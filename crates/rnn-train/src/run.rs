@@ -356,18 +356,18 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                 let inside = &self.session.inside(before)?;
                 let (settings, palette, curve) = (self.settings, self.colours.palette(), &self.recorder.curve);
                 pictures::write_all(&Shown { settings, palette, curve, snapshot, inside }, out, self.durable)?;
-                // That of an earlier stop would not show the end.
-                folder::remove(&out.join(files::ANIMATION))
+                remove_all(out, &files::ON_REQUEST)
             }
             // Nothing was trained in this session, so the pictures of the last one are right.
             (Some(_), None) => Ok(()),
-            // Those of an earlier stop would not show the end.
-            (None, _) => {
-                let pictures = files::PICTURES.into_iter().chain([files::ANIMATION]);
-                pictures.into_iter().try_for_each(|name| folder::remove(&out.join(name)))
-            }
+            (None, _) => remove_all(out, &files::PICTURES).and_then(|()| remove_all(out, &files::ON_REQUEST)),
         }
     }
+}
+
+/// Takes away what was made at an earlier stop of a run, and would not show its end.
+fn remove_all(out: &Path, names: &[&str]) -> Result<(), Error> {
+    names.iter().try_for_each(|name| folder::remove(&out.join(name)))
 }
 
 /// Whether a folder has a run's status, or at least the settings that a run begins with, which are all there are.

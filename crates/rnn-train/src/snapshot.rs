@@ -88,7 +88,8 @@ impl Snapshot {
             if snapshot.rows.len() == row {
                 snapshot.rows.push(Answered::default());
             }
-            let expected = snapshot.rows.last().map(|answered| snapshot.first_time + answered.input.len());
+            let expected =
+                snapshot.rows.last().map(|answered| snapshot.first_time.saturating_add(answered.input.len()));
             match snapshot.rows.last_mut().filter(|_| expected == Some(time)) {
                 Some(answered) => {
                     answered.input.push(input);

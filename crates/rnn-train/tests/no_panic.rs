@@ -5,10 +5,10 @@
 use clap::Args;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, State, Status, read_rows};
+use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, SNAPSHOTS, State, Status, read_rows};
 use rnn_train::predict::{Input, predict};
 use rnn_train::run::{Beginning, Options, Silent, Step, Watch};
-use rnn_train::{Error, Layer, RawSettings, Settings, evaluate, run};
+use rnn_train::{Colours, Error, Layer, RawSettings, Settings, evaluate, report, run};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -16,6 +16,15 @@ use toml::Value;
 
 /// What small runs are made of; random settings are laid over it.
 const SMALL: &str = "num_epochs = 2\ntotal_series_length = 90\ntruncated_backprop_length = 4";
+
+/// A run with snapshots.
+static RECORDED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Layer::from_toml(SMALL, "small", Path::new("")).unwrap().resolve().unwrap();
+    let options = Options { pictures: true, overwrite: true, ..Options::default() };
+    run(&settings, folder.path(), options, &mut Silent, &AtomicBool::new(false)).unwrap();
+    folder
+});
 
 /// Files that settings can name, and one that is not there.
 static FILES: LazyLock<(tempfile::TempDir, Vec<PathBuf>)> = LazyLock::new(|| {
@@ -187,6 +196,11 @@ proptest! {
             }
             check_files(&out, &status, &settings);
         }
+        // Of few runs, since that syncs a file.
+        if drawn < 4 {
+            let anything = status.steps > 0 || drawn == 0;
+            prop_assert!(told(report::write(&out, Colours::default())).is_some() || !anything);
+        }
         if status.status == State::Done {
             let model = out.join(MODEL);
             let layer = evaluate::settings_of(&model).unwrap();
@@ -226,5 +240,32 @@ proptest! {
         let answered = predict(&FILES.1[1], input, &mut answers);
         prop_assert!(!String::from_utf8(answers).unwrap().contains("NaN"));
         let _ = told(answered);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Files of a run that somebody has changed make a report or are refused.
+    #[test]
+    fn any_recording(
+        file in select(vec![METRICS, EPOCHS, SNAPSHOTS]),
+        places in prop::collection::vec((1..40_usize, 0..8_usize), 1..4),
+        cell in select(vec!["", "0", "1", "-1", "18446744073709551615", "9223372036854775808", "1.7e308", "-1.7e308", "5e-324", "NaN", "x"]),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["config.toml", "status.toml", METRICS, EPOCHS, SNAPSHOTS] {
+            std::fs::copy(RECORDED.path().join(name), folder.path().join(name)).unwrap();
+        }
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+        for (row, column) in places {
+            let row = 1 + row % (rows.len() - 1);
+            rows[row][column] = cell;
+        }
+        let lines = rows.iter().map(|row| row.join(",") + "\n").collect::<String>();
+        std::fs::write(&path, lines).unwrap();
+        told(report::write(folder.path(), Colours::default()));
     }
 }

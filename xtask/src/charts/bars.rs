@@ -1,10 +1,10 @@
 //! Horizontal bars of shares from 0 to 1.
 
 use super::paint::{colour, shortened};
-use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::Error;
 use rnn_train::pictures::{GRID, SMALL, Side, TEXT, svg, widest, write};
+use rnn_train::shown::number;
 
 /// A bar's name and length; one without a length has no bar.
 pub(crate) type Bar = (String, Option<f64>);

@@ -1,10 +1,10 @@
 //! Losses by epoch, on a logarithmic axis: lines, and bands around them.
 
 use super::paint::{NORMAL, colour};
-use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::Error;
 use rnn_train::pictures::{Drawn, FAINT, GRID, Root, SMALL, Scale, Side, TEXT, svg, widest, write, write_upwards};
+use rnn_train::shown::number;
 
 /// A line and its band, at one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

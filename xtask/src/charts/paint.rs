@@ -1,8 +1,8 @@
 //! What these pictures share beside what all do: their colours, and how long texts and numbers are shown.
 
-use crate::shown::number;
 use plotters::prelude::*;
 use rnn_train::pictures::Scale;
+use rnn_train::shown::number;
 
 /// The size of titles.
 pub(crate) const NORMAL: i32 = 16;

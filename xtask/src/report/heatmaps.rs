@@ -7,11 +7,11 @@ use super::window::{LAG, WINDOW};
 use crate::charts::heatmap::{Cell, Edge, Heatmap};
 use crate::charts::paint::labels_of;
 use crate::error::Error;
-use crate::shown::number;
 use crate::trials::results::TrialStatus;
 use crate::trials::stats::median;
 use maud::{Markup, html};
 use rnn_train::pictures::Scale;
+use rnn_train::shown::number;
 
 /// Of more parameters there would be too many pairs.
 const MOST_PARAMETERS: usize = 8;

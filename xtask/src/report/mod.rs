@@ -2,7 +2,8 @@
 //!
 //! [`facts`] gathers what all parts draw on, with [`parameters`]. Each part of the page is a file, in the page's order:
 //! [`overview`], [`window`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
-//! is a [`figure`]. `page.css` and `page.js` stand in the page; all that the script does is to sort, choose and save.
+//! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`](rnn_train::page) gives to all; all that the
+//! scripts do is to sort, choose and save.
 
 mod curves;
 mod facts;
@@ -22,56 +23,38 @@ use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, Row, SUMMARY};
 use facts::Facts;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use rnn_train::folder::write_whole;
+use rnn_train::page;
 use std::path::Path;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Nothing may be loaded or sent, by whatever gets into the page.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-
 /// Writes the report of a sweep whose trials are these, in the plan's order.
 pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
     let facts = Facts::new(plan, folder, rows);
     let mut figures = Vec::new();
-    let page = page(&facts, &mut figures)?;
+    let page = report(&facts, &mut figures)?;
     figure::write(folder, &figures)?;
     Ok(write_whole(&folder.join(REPORT), page.into_string().as_bytes())?)
 }
 
-fn page(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, Error> {
+fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, Error> {
     let title = format!("Sweep {}", facts.plan.spec.name);
-    Ok(html! {
-        (DOCTYPE)
-        html lang="en-GB" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                // Without one, browsers ask the server for it.
-                link rel="icon" href="data:,";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    h1 { (title) }
-                    (overview::section(facts)?)
-                    (window::section(facts)?)
-                    (heatmaps::section(facts, figures)?)
-                    (curves::section(facts, figures)?)
-                    (parallel::section(facts, figures)?)
-                    (importance::section(facts, figures)?)
-                    (failures::section(facts))
-                    (tables::section(facts))
-                    (footer())
-                }
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
-    })
+    let main = html! {
+        h1 { (title) }
+        (overview::section(facts)?)
+        (window::section(facts)?)
+        (heatmaps::section(facts, figures)?)
+        (curves::section(facts, figures)?)
+        (parallel::section(facts, figures)?)
+        (importance::section(facts, figures)?)
+        (failures::section(facts))
+        (tables::section(facts))
+        (footer())
+    };
+    Ok(page::page(&title, &[STYLE], &[SCRIPT], &main))
 }
 
 fn footer() -> Markup {

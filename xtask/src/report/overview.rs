@@ -3,13 +3,13 @@
 use super::facts::Facts;
 use super::parameters::Parameter;
 use crate::error::Error;
-use crate::shown::number;
 use crate::trials::outcome::{best, outcome, words};
 use crate::trials::results::{STATUSES, TrialStatus};
 use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
 use maud::{Markup, html};
 use rnn_train::files::SOLVED_LOSS;
+use rnn_train::shown::number;
 
 /// How many of the last commands, and of the values of a parameter, are shown.
 const COMMANDS: usize = 20;

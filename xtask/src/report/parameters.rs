@@ -1,11 +1,11 @@
 //! A varied parameter as pictures need it: its values in order, or bins of them where they are many, and for each
 //! combination of the plan which of these it has.
 
-use crate::shown::number;
 use crate::trials::plan::Plan;
 use crate::trials::spec::{Dimension, Draw};
 use crate::trials::values::{Distribution, text};
 use rnn_train::pictures::Scale;
+use rnn_train::shown::number;
 use toml::Value;
 
 /// Values of a list up to this number are shown one by one.

@@ -2,12 +2,12 @@
 
 use super::facts::Facts;
 use crate::charts::paint::shortened;
-use crate::shown::number;
 use crate::trials::outcome::words;
 use crate::trials::results::Outcome;
 use crate::trials::stats::{mean, mean_interval, wilson};
 use crate::trials::summary::{GROUPS, Group, Row, SUMMARY};
 use maud::{Markup, html};
+use rnn_train::shown::number;
 
 /// The most rows of a table, and the most cells, which keep the page small.
 const MOST_ROWS: usize = 2000;

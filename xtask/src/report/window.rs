@@ -2,9 +2,9 @@
 
 use super::facts::Facts;
 use crate::error::Error;
-use crate::shown::number;
 use crate::trials::stats::median;
 use maud::{Markup, html};
+use rnn_train::shown::number;
 use std::cmp::Ordering;
 
 /// The settings that are compared.

@@ -2,13 +2,13 @@
 
 use super::options::Options;
 use crate::error::Error;
-use crate::shown::count;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
 use indicatif::HumanDuration;
 use rnn_train::exit_code;
 use rnn_train::run::{self, Beginning, Step, Watch};
+use rnn_train::shown::count;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;

@@ -3,11 +3,11 @@
 use super::queue::{self, Queue};
 use super::submissions;
 use crate::error::Error;
-use crate::shown;
 use crate::trials::outcome::{counts, listed, words};
 use crate::trials::plan::Plan;
 use crate::trials::store;
 use rnn_train::exit_code;
+use rnn_train::shown;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;

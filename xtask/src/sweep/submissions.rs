@@ -2,9 +2,9 @@
 
 use super::queue::{self, Queue, Task};
 use crate::error::Error;
-use crate::shown::count;
 use crate::trials::store::SLURM;
 use rnn_train::folder::write_whole;
+use rnn_train::shown::count;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::results::{self, Known, TrialStatus, status_of};
 use super::summary::Row;
-use crate::shown;
+use rnn_train::shown;
 
 /// A status as it is told.
 pub(crate) fn words(status: TrialStatus) -> String {

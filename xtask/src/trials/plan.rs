@@ -7,8 +7,8 @@
 use super::spec::{Combination, Spec};
 use super::values::text;
 use crate::error::Error;
-use crate::shown::count;
 use rnn_train::folder::write_whole_with;
+use rnn_train::shown::count;
 use rnn_train::{Settings, run};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

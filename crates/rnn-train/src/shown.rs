@@ -1,12 +1,12 @@
 //! How numbers are shown to people: short, and with the right word.
 
 /// So many of something, of which one is called `one` and several have an s.
-pub(crate) fn count(number: usize, one: &str) -> String {
+pub fn count(number: usize, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A number in so many significant digits, without zeros that say nothing; whole numbers below a million are whole.
-pub(crate) fn number(value: f64, digits: usize) -> String {
+pub fn number(value: f64, digits: usize) -> String {
     if value == 0.0 || !value.is_finite() || (value.fract() == 0.0 && value.abs() < 1e6) {
         return value.to_string();
     }

@@ -1,0 +1,96 @@
+//! The curves of a run over its training steps: loss, accuracy, gradient norm, learning rate.
+
+use super::facts::Facts;
+use super::steps::{MOST_ROWS, Track};
+use crate::LossKind;
+use crate::files::METRICS;
+use maud::{Markup, html};
+
+/// What is told of the row that is pointed at.
+const TOLD: [(&str, &str); 8] = [
+    ("step", "step"),
+    ("epoch", "epoch"),
+    ("batch", "window"),
+    ("learning_rate", "learning rate"),
+    ("loss", "loss"),
+    ("floor", "floor"),
+    ("accuracy", "accuracy"),
+    ("gradient_norm", "gradient norm"),
+];
+
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    let settings = facts.settings();
+    let unit = match settings.loss {
+        LossKind::CrossEntropy => "nats",
+        LossKind::SquaredError => "squared error",
+    };
+    html! {
+        h2 #curves-title { "Curves" }
+        @if facts.steps.rows == 0 {
+            p { "No training step is in " code { (METRICS) } "." }
+        } @else {
+            section #curves aria-labelledby="curves-title" hidden data-unit=(unit) {
+                div.controls {
+                    button #zoom-in type="button" aria-label="zoom in" title="zoom in (+)" { "+" }
+                    button #zoom-out type="button" aria-label="zoom out" title="zoom out (−)" { "−" }
+                    button #earlier type="button" aria-label="earlier steps" title="earlier steps (←)" { "←" }
+                    button #later type="button" aria-label="later steps" title="later steps (→)" { "→" }
+                    button #whole type="button" title="the whole run (Esc, or a double click)" { "whole run" }
+                    output #range aria-live="polite" {}
+                }
+                ul.key {
+                    li { span.mark.settled {} "settled windows: lowest, highest and mean loss of each dot of the screen" }
+                    li { span.mark.unsettled {} @if facts.settings().floor_of_first_window().is_some() { "an epoch’s first windows, whose targets cannot all be known" } @else { "an epoch’s first windows" } }
+                    @if facts.settings().floor_of_first_window().is_some() { li { span.mark.floor {} "their floor" } }
+                    @if !facts.recording.snapshots.is_empty() { li { span.mark.shown {} "the window shown below" } }
+                }
+                dl.told.several[!facts.steps.are_exact()] {
+                    @for (name, words) in TOLD { div { dt { (words) } dd data-told=(name) { "–" } } }
+                }
+                div.canvas {
+                    canvas aria-hidden="true" {}
+                    div.over tabindex="0" role="group" aria-label="Curves over the training steps. Plus and minus zoom, the arrow keys move, with shift from row to row, Escape shows the whole run." {
+                        div.line.at-snapshot hidden {}
+                        div.line.at-pointer hidden {}
+                        div.ring hidden {}
+                        div.selection hidden {}
+                    }
+                }
+                p.note {
+                    "Drag over the curves to zoom in, or turn the wheel or pinch; a double click shows the whole run again. "
+                    @if !facts.recording.snapshots.is_empty() { "A click moves the window below to the nearest snapshot. " }
+                    "The axes of the loss and of the gradient norm are logarithmic; 0 stands on their lower edge."
+                }
+                (how_many(facts))
+            }
+        }
+    }
+}
+
+/// Whether all rows are there.
+fn how_many(facts: &Facts<'_>) -> Markup {
+    let (steps, every) = (&facts.steps, facts.settings().log_every);
+    let kinds = [(&steps.settled, "settled windows"), (&steps.unsettled, "other windows")];
+    html! {
+        p.note {
+            @if steps.rows == 1 { "The only row of " } @else { "All " (steps.rows) " rows of " }
+            code { (METRICS) } @if steps.rows == 1 { " is in this page" } @else { " are in this page" }
+            @if steps.are_exact() { ", with all their digits." } @else {
+                ", which are more than " (MOST_ROWS) ", so they are put together: "
+                @for (index, (track, kind)) in kinds.into_iter().enumerate() {
+                    @if index > 0 { "; " }
+                    (kind) ": " (width(track))
+                }
+                ". Of rows that are put together the lowest, highest and mean numbers are shown."
+            }
+            @if every > 1 { " Only every " (every) "th training step was logged." }
+        }
+    }
+}
+
+fn width(track: &Track) -> String {
+    match track.width {
+        1 => format!("{} rows one by one", track.rows),
+        width => format!("{} rows, {width} together", track.rows),
+    }
+}

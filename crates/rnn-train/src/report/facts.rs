@@ -1,0 +1,48 @@
+//! What the parts of a report draw on: the recording of a run, its training steps, and what was to be expected of it.
+
+use super::steps::Steps;
+use crate::files::METRICS;
+use crate::{Error, Recording, Settings};
+use std::path::Path;
+
+pub(super) struct Facts<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) recording: Recording,
+    pub(super) steps: Steps,
+    /// The floor of each window that is not settled; nothing where the series is read from files.
+    pub(super) floors: Option<Vec<f64>>,
+    /// Training steps of the whole run, where its settings say how many.
+    pub(super) planned: Option<usize>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn read(folder: &'a Path) -> Result<Self, Error> {
+        let recording = Recording::read_any(folder)?;
+        let steps = Steps::read(folder, &recording)?;
+        if steps.rows == 0 && recording.snapshots.is_empty() {
+            let nothing = std::io::Error::other("nothing was recorded: the run has just begun");
+            return Err(Error::Read { path: folder.join(METRICS), source: nothing });
+        }
+        let settings = &recording.settings;
+        let layout = settings.total_series_length.filter(|_| settings.series.is_empty());
+        let layout = layout.map(|length| settings.layout(length)).transpose()?;
+        let floors = match layout {
+            Some(layout) => {
+                let floor = settings.floor(layout)?;
+                Some((0..recording.first_settled_window()).map(|window| floor.window(window)).collect())
+            }
+            None => None,
+        };
+        let planned = layout.map(|layout| layout.windows().saturating_mul(settings.num_epochs));
+        Ok(Self { folder, recording, steps, floors, planned })
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.recording.settings
+    }
+
+    /// Training steps done, as far as is known: the status of a run that is on its way says nothing.
+    pub(super) fn done(&self) -> usize {
+        self.recording.status.steps.max(self.steps.last.map_or(0, |row| row.step.saturating_add(1)))
+    }
+}

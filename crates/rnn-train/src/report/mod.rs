@@ -1,0 +1,64 @@
+//! `report.html`: one run in one page that needs no other file.
+//!
+//! `facts` gathers what all parts draw on: the recording, and its training steps as `steps` has them. Each part of the
+//! page is a file, in the page's order: `overview`, `curves`, `rows`, `spikes`, `tables`, `pictures`. What the
+//! scripts draw stands in the page as `data`; `curves.js` draws the curves, with `tracks.js`, `axes.js` and `gestures.js`,
+//! `rows.js` the rows of a window, and `page.js` ties the two together.
+
+mod curves;
+mod data;
+mod facts;
+mod overview;
+mod pictures;
+mod rows;
+mod spikes;
+mod steps;
+mod tables;
+
+use crate::files::REPORT;
+use crate::folder::write_whole;
+use crate::page::page;
+use crate::{Colours, Error};
+use facts::Facts;
+use maud::{Markup, html};
+use std::path::{Path, PathBuf};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPTS: [&str; 6] = [
+    include_str!("tracks.js"),
+    include_str!("axes.js"),
+    include_str!("gestures.js"),
+    include_str!("curves.js"),
+    include_str!("rows.js"),
+    include_str!("page.js"),
+];
+
+/// Writes the report of the run in `folder`, in these colours; returns where it is.
+///
+/// # Errors
+/// [`Error::Read`] for a folder that holds no run, or one of which nothing was recorded; [`Error::Setting`] for settings
+/// that cannot be; [`Error::Write`].
+pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
+    let facts = Facts::read(folder)?;
+    let title = overview::title(&facts);
+    let main = main(&facts, &title)?;
+    let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
+    let path = folder.join(REPORT);
+    write_whole(&path, page.into_string().as_bytes())?;
+    Ok(path)
+}
+
+fn main(facts: &Facts<'_>, title: &str) -> Result<Markup, Error> {
+    Ok(html! {
+        h1 { (title) }
+        (overview::section(facts))
+        noscript { p.note { "The curves and the rows of windows are drawn by scripts, which this browser does not run." } }
+        (curves::section(facts))
+        (rows::section(facts))
+        (spikes::section(facts))
+        (tables::section(facts))
+        (pictures::section(facts)?)
+        footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) " of " code { "rnn-train report" } ". This page loads and sends nothing." } }
+        (data::script(facts)?)
+    })
+}

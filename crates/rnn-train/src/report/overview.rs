@@ -1,0 +1,90 @@
+//! The head of a report: what was trained, how it ended, and its numbers in one look.
+
+use super::facts::Facts;
+use crate::Settings;
+use crate::files::{EpochRow, SOLVED_LOSS, State, Status};
+use crate::shown::{count, number};
+use maud::{Markup, html};
+
+pub(super) fn title(facts: &Facts<'_>) -> String {
+    let Settings { cell, num_layers, state_size, echo_step, truncated_backprop_length, series, .. } = facts.settings();
+    let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
+    let task = if series.is_empty() {
+        format!("Echo after {}", count(*echo_step, "step"))
+    } else {
+        "Series from files".to_owned()
+    };
+    format!(
+        "{task}, window of {truncated_backprop_length}, {cell} net of {layers}{}",
+        count(*state_size, "hidden unit")
+    )
+}
+
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    let status = &facts.recording.status;
+    html! {
+        p.outcome { (outcome(facts)) }
+        @if let Some(error) = &status.error { p { (error) } }
+        dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
+        p.note {
+            @if !facts.recording.epochs.is_empty() { "Loss and accuracy are those of the last whole epoch. " }
+            "The task is solved in an epoch if the mean loss of its settled windows, whose targets can all be known, is below " (SOLVED_LOSS)
+            "; where no window is settled, if the mean loss of all is less than that above the floor."
+        }
+    }
+}
+
+/// How the run ended, in a sentence.
+fn outcome(facts: &Facts<'_>) -> String {
+    let status = &facts.recording.status;
+    let solved = match (status.solved_epoch, status.solved_steps) {
+        (Some(epoch), Some(steps)) => format!("solved in epoch {epoch}, after {}", count(steps, "step")),
+        (Some(epoch), None) => format!("solved in epoch {epoch}"),
+        _ => "not solved".to_owned(),
+    };
+    let done = count(facts.done(), "step");
+    let of = facts.planned.map(|planned| format!(" of {planned}")).unwrap_or_default();
+    match status.status {
+        State::Done if status.solved_epoch.is_some() => format!("Done: {solved}."),
+        State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
+        State::Running => format!("Running, or killed while it ran: {done}{of} in the files; {solved} so far."),
+        State::Interrupted => {
+            format!("Interrupted after {done}{of}: {solved} so far. rnn-train resume goes on with it.")
+        }
+        State::Diverged => format!("Diverged after {done}{of}: {solved}."),
+        State::Pruned => format!("Stopped as not worth going on with, after {done}{of}: {solved}."),
+        State::Failed => format!("Failed after {done}{of}: {solved}."),
+    }
+}
+
+fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
+    let Status { final_loss, accuracy, epochs, wall_seconds, status, .. } = facts.recording.status;
+    let last: Option<&EpochRow> = facts.recording.epochs.last();
+    let short = |value: f64| number(value, 4);
+    let done = facts.done();
+    let mut numbers = Vec::new();
+    let mut put = |name, value: Option<String>| numbers.extend(value.map(|value| (name, value)));
+    match final_loss {
+        Some(loss) => put("settled loss", Some(short(loss))),
+        None => put("loss", last.map(|row| short(row.loss))),
+    }
+    match accuracy {
+        Some(accuracy) => put("settled accuracy", Some(short(accuracy))),
+        None => put("accuracy", last.map(|row| short(row.accuracy))),
+    }
+    if last.is_none() {
+        put("last loss", facts.steps.last.map(|row| short(row.loss)));
+    }
+    put("floor, first window", facts.settings().floor_of_first_window().map(short));
+    put("epochs", Some(epochs.max(facts.recording.epochs.len()).to_string()));
+    put("steps", Some(done.to_string()));
+    // The time of a run that is on its way is not known.
+    if status != State::Running {
+        put("seconds", Some(number(wall_seconds, 3)));
+        put(
+            "steps a second",
+            (wall_seconds > 0.0 && done > 0).then(|| number((done as f64 / wall_seconds).round(), 3)),
+        );
+    }
+    numbers
+}

@@ -1,0 +1,54 @@
+//! The pictures that a run has drawn, within the page.
+
+use super::facts::Facts;
+use crate::Error;
+use crate::files::PICTURES;
+use maud::{Markup, html};
+use std::fmt::Write;
+
+pub(super) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
+    let there = |name: &&str| name.ends_with(".svg") && facts.folder.join(name).exists();
+    let mut pictures = Vec::new();
+    for name in PICTURES.into_iter().filter(there) {
+        let path = facts.folder.join(name);
+        let svg = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
+        pictures.push((name, address(&svg)));
+    }
+    if pictures.is_empty() {
+        return Ok(html! {});
+    }
+    Ok(html! {
+        h2 { "Pictures" }
+        @for (name, address) in pictures {
+            figure.picture {
+                div.scroll { img src=(address) alt=(format!("The run’s picture {name}")); }
+                figcaption { code { (name) } }
+            }
+        }
+    })
+}
+
+/// A picture as an address, in which no script of its could run.
+fn address(svg: &[u8]) -> String {
+    let mut address = "data:image/svg+xml;charset=utf-8,".to_owned();
+    for &byte in svg {
+        if byte.is_ascii_graphic() && !b"%#\"<>&'".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_address_has_nothing_that_ends_it() {
+        assert_eq!(
+            super::address("<a b=\"#1\">é%\n</a>".as_bytes()),
+            "data:image/svg+xml;charset=utf-8,%3Ca%20b=%22%231%22%3E%C3%A9%25%0A%3C/a%3E"
+        );
+    }
+}

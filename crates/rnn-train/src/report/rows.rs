@@ -1,0 +1,88 @@
+//! What the net answered now and then: the rows of a window, with a slider over the time of training.
+
+use super::facts::Facts;
+use crate::files::SNAPSHOTS;
+use crate::snapshot::{MOST_ROWS, MOST_TIMES};
+use crate::{Palette, Readout};
+use maud::{Markup, html};
+
+/// The palette for the page's styles, from which scripts take it too.
+pub(super) fn colours(palette: Palette) -> String {
+    let Palette { input, target, prediction, loss, unsettled } = palette;
+    format!(
+        ":root {{ --input: {input}; --target: {target}; --prediction: {prediction}; --loss: {loss}; --unsettled: {unsettled}; }}\n"
+    )
+}
+
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    let snapshots = &facts.recording.snapshots;
+    let settings = facts.settings();
+    let Some(last) = snapshots.last() else {
+        return html! {
+            h2 { "What the net answered" }
+            p { "No snapshots were recorded: the run was made with " code { "--no-figure" } ", or has just begun." }
+        };
+    };
+    let unknown = snapshots.iter().any(|snapshot| settings.unknown_times(snapshot.batch) > snapshot.first_time);
+    html! {
+        h2 #rows-title { "What the net answered" }
+        section #rows aria-labelledby="rows-title" hidden {
+            p {
+                "A snapshot is of the window that the net is trained on next, and of what it answers there before that. "
+                (snapshots.len()) " were recorded, most of them early, where most is learned"
+                @if settings.batch_size > MOST_ROWS { "; the first " (MOST_ROWS) " of " (settings.batch_size) " rows are shown" }
+                @if settings.truncated_backprop_length > MOST_TIMES {
+                    "; the last " (MOST_TIMES) " of a window’s " (settings.truncated_backprop_length) " time steps are shown"
+                }
+                "."
+            }
+            div.controls {
+                button #play type="button" aria-pressed="false" { "play" }
+                label for="snapshot" { "snapshot" }
+                input #snapshot type="range" min="0" max=(snapshots.len() - 1) step="1" value=(snapshots.len() - 1);
+            }
+            p #place aria-live="polite" {}
+            ul.key {
+                li { span.mark.input {} "input" }
+                li { span.mark.target {} "target" }
+                li { span.mark.prediction {} "prediction" }
+                li { span.mark.wrong {} "wrong prediction" }
+                @if unknown { li { span.mark.unknown {} "target that cannot be known" } }
+            }
+            div.rows.long[last.rows.first().is_some_and(|row| row.input.len() > 60)] {
+                @for row in 0..last.rows.len() {
+                    div.row data-row=(row) {
+                        h3 { "Row " (row) " " span.right {} }
+                        @for lane in ["input", "target", "prediction"] {
+                            span.name { (lane) }
+                            div.lane { svg class=(lane) role="img" preserveAspectRatio="none" {} @if lane != "input" { div.unknown hidden {} } }
+                        }
+                        span.name { "wrong" }
+                        div.lane.thin { svg.wrong aria-hidden="true" preserveAspectRatio="none" {} }
+                        span.name { "time" }
+                        div.times aria-hidden="true" {}
+                    }
+                }
+            }
+            p.note {
+                "A bar is as high as its class, 0 having none"
+                @if settings.num_classes > 2 { " and " (settings.num_classes - 1) " the highest" }
+                ". "
+                @if settings.series.is_empty() {
+                    "Each target is the input " (settings.echo_step) " time steps earlier. "
+                }
+                @if unknown {
+                    "Hatched targets echo what stands before the row’s beginning, which the net has not read: it can only guess them, and \
+                    wrong guesses are marked in grey. "
+                }
+                @if settings.readout == Readout::LastStep {
+                    "Of each window only the last time step is trained on; wrong answers at the others are marked in grey. "
+                } @else if settings.window_stride < settings.truncated_backprop_length {
+                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are counted; \
+                    wrong answers at the others are marked in grey. "
+                }
+                "All snapshots stand in " code { (SNAPSHOTS) } "."
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The tables of a report: epochs, settings, status, files.
+
+use super::facts::Facts;
+use crate::RawSettings;
+use crate::files::{self, EpochRow};
+use crate::shown::{count, number};
+use maud::{Markup, html};
+use serde::Serialize;
+use toml::Table;
+
+/// More epochs are not listed.
+const MOST_EPOCHS: usize = 200;
+
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    html! { (epochs(facts)) (settings(facts)) (status(facts)) (files(facts)) }
+}
+
+fn epochs(facts: &Facts<'_>) -> Markup {
+    let epochs = &facts.recording.epochs;
+    if epochs.is_empty() {
+        return html! { h2 { "Epochs" } p { "No epoch was trained to its end." } };
+    }
+    let solved = facts.recording.status.solved_epoch;
+    let shown = listed(epochs, solved);
+    let all = shown.len() == epochs.len();
+    html! {
+        h2 { "Epochs" }
+        p.note {
+            @if all { (count(epochs.len(), "epoch")) ", all that there are" } @else { (shown.len()) " of " (epochs.len()) " epochs: the first, the last, the one that solved the task, and some between" }
+            "; they stand in " code { (files::EPOCHS) } " with all digits. A click on a column’s name sorts by it."
+        }
+        details open[epochs.len() <= 20] {
+            summary { (count(shown.len(), "epoch")) }
+            div.scroll.tall { table.sortable #epochs {
+                thead { tr { @for name in EpochRow::COLUMNS { th scope="col" { (name.replace('_', " ")) } } } }
+                tbody { @for row in shown { tr.solved[solved == Some(row.epoch)] {
+                    td { (row.epoch) @if solved == Some(row.epoch) { " (solved)" } }
+                    td { (row.windows) }
+                    @for value in [Some(row.loss), Some(row.first_window_loss), row.settled_loss, Some(row.accuracy), row.settled_accuracy, row.floor] {
+                        td data-sort=[value] { (value.map(|value| number(value, 5)).unwrap_or_default()) }
+                    }
+                } } }
+            } }
+        }
+    }
+}
+
+/// The epochs that are listed: all, or some at equal distances, with the first, the last and the one that solved the task.
+fn listed(epochs: &[EpochRow], solved: Option<usize>) -> Vec<&EpochRow> {
+    let every = epochs.len().div_ceil(MOST_EPOCHS);
+    let listed = |index: usize, row: &EpochRow| {
+        index.is_multiple_of(every) || index + 1 == epochs.len() || solved == Some(row.epoch)
+    };
+    epochs.iter().enumerate().filter(|(index, row)| listed(*index, row)).map(|(_, row)| row).collect()
+}
+
+fn settings(facts: &Facts<'_>) -> Markup {
+    let own = table(&facts.settings().to_raw());
+    html! {
+        h2 { "Settings" }
+        p.note { "All of " code { (files::CONFIG) } ". In bold: what would be another if it were not given." }
+        div.scroll { table #settings {
+            thead { tr { th.t scope="col" { "setting" } th.t scope="col" { "value" } th.t scope="col" { "default?" } } }
+            tbody { @for (name, value) in &own {
+                @let default = is_default(&own, name);
+                tr.chosen[!default] {
+                    th.t scope="row" { code { (name) } }
+                    td.t.value { code { (value) } }
+                    td.t { @if default { "default" } @else { "chosen" } }
+                }
+            } }
+        } }
+    }
+}
+
+/// Whether a setting would be the same if it were left out.
+fn is_default(own: &Table, name: &str) -> bool {
+    let mut others = own.clone();
+    others.remove(name);
+    let resolved = others.try_into::<RawSettings>().ok().and_then(|raw| raw.check().ok());
+    resolved.is_some_and(|settings| table(&settings.to_raw()).get(name) == own.get(name))
+}
+
+/// As in a TOML file.
+fn table(value: &impl Serialize) -> Table {
+    // Settings and status are tables of numbers, texts and lists, so they can always be one.
+    Table::try_from(value).unwrap_or_default()
+}
+
+fn status(facts: &Facts<'_>) -> Markup {
+    html! {
+        h2 { "Status" }
+        div.scroll { table #status {
+            thead { tr { th.t scope="col" { "key" } th.t scope="col" { "value" } } }
+            tbody { @for (name, value) in &table(&facts.recording.status) {
+                tr { th.t scope="row" { code { (name) } } td.t.value { code { (value) } } }
+            } }
+        } }
+    }
+}
+
+/// What the files of a run are.
+fn what(name: &str) -> &'static str {
+    match name {
+        files::CONFIG => "the settings; --config makes the same run of it again",
+        files::METRICS => "a row for each training step that was logged",
+        files::EPOCHS => "a row for each epoch",
+        files::SNAPSHOTS => "what the net answered now and then",
+        files::MODEL => "the weights, which eval and predict read, and PyTorch",
+        files::STATUS => "how the run ended",
+        files::CHECKPOINT => "where the run is; resume goes on from there",
+        files::REPORT => "this page",
+        _ => "a picture of the run",
+    }
+}
+
+fn files(facts: &Facts<'_>) -> Markup {
+    let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len());
+    html! {
+        h2 { "Files" }
+        p { "Beside this page, in the run’s folder:" }
+        div.scroll { table #files {
+            thead { tr { th.t scope="col" { "file" } th scope="col" { "bytes" } th.t scope="col" { "what it is" } } }
+            tbody { @for name in files::ALL { @if name != files::REPORT { @if let Some(bytes) = size(name) {
+                tr { th.t scope="row" { a href=(name) { (name) } } td { (bytes) } td.t { (what(name)) } }
+            } } } }
+        } }
+    }
+}
