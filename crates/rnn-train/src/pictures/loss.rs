@@ -99,7 +99,7 @@ impl Loss<'_> {
         let why = match settings.unknown_times(0) {
             0 => ", which starts from a zero state".to_owned(),
             unknown if unknown == settings.truncated_backprop_length => ": targets that cannot be known".to_owned(),
-            unknown => format!(": {} that cannot be known", count(unknown, "target")),
+            unknown => format!(": {} that cannot be known", count(unknown, "step")),
         };
         entries.push(Entry::new(Mark::Dot(self.palette.unsettled), format!("{windows}{why}")));
         let floor = self.floor.map(|floor| format!("floor of an epoch's first window: {floor:.4}"));

@@ -1,9 +1,9 @@
 //! The pictures of a run.
 //!
-//! [`draw`] is what all pictures are drawn with, [`scale`] where a number stands between two ends, and [`png`] makes dots
-//! of them; other programs draw their own with these. [`axis`], [`legend`], [`loss`] and [`rows`] are parts, of which
-//! [`sheet`] is put together. [`figure`] is a sheet of the whole run, [`animation`] goes through one with sheets, and
-//! [`units`] and [`weights`] show what is inside the net, in the colours of [`heat`].
+//! `draw` is what all pictures are drawn with, `scale` where a number stands between two ends, and `png` makes dots
+//! of them; other programs draw their own with these. `axis`, `legend`, `loss` and `rows` are parts, of which
+//! `sheet` is put together. `figure` is a sheet of the whole run, `animation` goes through one with sheets, and
+//! `units` and `weights` show what is inside the net, in the colours of `heat`.
 
 mod animation;
 mod axis;

@@ -28,7 +28,7 @@ const LANES: usize = 3;
 const MOST_WIDE: i32 = 40;
 const MOST_HIGH: i32 = 30;
 /// How much of a lane the bar of the greatest class fills; above it what lies behind is seen.
-const FULL: f64 = 0.8;
+const FULL: f64 = 0.66;
 /// Between two lanes, and between two rows.
 const GAPS: (i32, i32) = (2, 8);
 
@@ -176,4 +176,24 @@ pub(crate) fn draw_times(root: &Root<'_>, area: Area, wide: i32, first: usize, s
     let name = "time step in the window";
     let middle = ((area.left + area.right) / 2).max(area.left + width_of(name, NORMAL) / 2 - 30);
     write(root, name, (middle, area.bottom + 36), Side::Middle, NORMAL, TEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Colours, RawSettings};
+
+    #[test]
+    fn answers_that_count_are_scored() {
+        let score = |readout, [input, target, prediction]: [&[u32]; 3]| {
+            let settings = RawSettings { readout: Some(readout), ..RawSettings::default() }.check().unwrap();
+            let answered = Answered { input: input.to_vec(), target: target.to_vec(), prediction: prediction.to_vec() };
+            let snapshot = Snapshot { epoch: 0, batch: 0, step: 0, first_time: 0, rows: vec![answered; 2] };
+            Rows { settings: &settings, palette: Colours::default().palette(), snapshot: &snapshot }.score()
+        };
+        let row: [&[u32]; 3] = [&[1, 0, 1], &[0, 1, 0], &[1, 1, 0]];
+        assert_eq!(score(Readout::EveryStep, row), "4 of 6 answers right (66 %)");
+        assert_eq!(score(Readout::LastStep, row), "2 of 2 answers right (100 %)");
+        assert_eq!(score(Readout::EveryStep, [&[]; 3]), "0 of 0 answers right (0 %)");
+    }
 }

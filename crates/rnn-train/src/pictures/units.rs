@@ -92,7 +92,7 @@ impl<'a> Panel<'a> {
             _ => [-1.0, 1.0],
         };
         let lines = units.len() as i32;
-        let high = if strips { (380 / lines).clamp(24, 60) } else { (420 / lines).clamp(3, 16) };
+        let high = if strips { (480 / lines).clamp(32, 60) } else { (420 / lines).clamp(3, 16) };
         let (left, wide) = (LEFTS[net], (WIDTH / steps as i32).clamp(1, 40));
         let area = Area { left, top: TOP, right: left + wide * steps as i32, bottom: TOP + high * lines };
         Self { shown, input, units, every, ends, strips, area, wide, high }
