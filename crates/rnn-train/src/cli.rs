@@ -1,171 +1,29 @@
-//! The command line.
+//! The command line: what is done with what is given.
 
+use crate::arguments::{
+    AnimateArgs, Cli, Command, EvalArgs, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs,
+};
 use crate::console::Console;
 use crate::files::{self, State, Status};
+use crate::live::{self, Diagnostics};
 use crate::predict::{Input, predict};
-use crate::{Colours, Error, Layer, RawSettings, SettingError, evaluate, exit_code, pictures, run};
+use crate::run::Watch;
+use crate::{Colours, Error, Layer, SettingError, evaluate, exit_code, pictures, run};
 use clap::error::ErrorKind as ArgumentError;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches};
 use indicatif::ProgressBar;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tracing_subscriber::EnvFilter;
 
-const EXIT_CODES: &str = "Exit codes:
-    0  done
-    1  failed after the run had begun, for instance because the disk is full
-    2  a setting, a given file or the output folder is wrong; nothing was run
-    3  the loss, its gradient or an answer became infinite or not a number; what there is is kept
-  130  stopped by Ctrl-C or a termination signal; what there is is kept";
-
-/// Trains small recurrent nets to repeat their input some steps later.
-#[derive(Debug, Parser)]
-#[command(name = "rnn-train", version, after_help = EXIT_CODES)]
-struct Cli {
-    #[command(flatten)]
-    verbosity: Verbosity,
-    #[command(subcommand)]
-    command: Command,
-}
-
-/// How much is told on standard error.
-#[derive(Debug, Clone, Copy, Args)]
-pub struct Verbosity {
-    /// Tell more on standard error; twice for everything. RUST_LOG overrides it
-    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
-    verbose: u8,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Train a net and write metrics, weights and a picture to a folder
-    #[command(after_help = EXIT_CODES)]
-    Run(RunArgs),
-    /// Go on with a run that was stopped or killed, to the end that it would have had
-    #[command(after_help = EXIT_CODES)]
-    Resume(ResumeArgs),
-    /// Draw a run as an animation: how its loss fell and its answers came right
-    #[command(after_help = EXIT_CODES)]
-    Animate(AnimateArgs),
-    /// Write a page about a run: its curves, what the net answered on its way, and why its loss has spikes
-    #[command(after_help = EXIT_CODES)]
-    Report(ReportArgs),
-    /// Answer a series of inputs, row by row, with a saved net
-    #[command(after_help = EXIT_CODES)]
-    Predict(PredictArgs),
-    /// Score saved weights on fresh series, or on given ones
-    #[command(after_help = EXIT_CODES)]
-    Eval(EvalArgs),
-}
-
-#[derive(Debug, Args)]
-struct RunArgs {
-    /// The folder to write to; it must be empty or not exist yet
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// Replace the run that is in the folder
-    #[arg(long)]
-    overwrite: bool,
-    /// Read settings from a TOML file; those given here as well win
-    #[arg(long, value_name = "FILE.toml")]
-    config: Option<PathBuf>,
-    /// Draw no pictures, and record nothing for a replay
-    #[arg(long)]
-    no_figure: bool,
-    #[command(flatten)]
-    coloured: Coloured,
-    #[command(flatten)]
-    threads: Threads,
-    #[command(flatten)]
-    settings: RawSettings,
-}
-
-/// The colours of pictures. No setting, because what is trained does not depend on them.
-#[derive(Debug, Clone, Copy, Args)]
-struct Coloured {
-    /// The colours of pictures
-    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
-    colours: Colours,
-}
-
-/// How many threads to train in. No setting, because what comes out does not depend on it.
-#[derive(Debug, Args)]
-struct Threads {
-    /// Threads that a training step is shared out to, at most; what comes out is the same [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-}
-
-impl Threads {
-    fn count(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        self.threads.map_or_else(cores, usize::from)
-    }
-}
-
-#[derive(Debug, Args)]
-struct ResumeArgs {
-    /// The run's folder
-    #[arg(value_name = "DIR")]
-    out: PathBuf,
-    /// Draw no pictures, and record nothing for a replay
-    #[arg(long)]
-    no_figure: bool,
-    #[command(flatten)]
-    coloured: Coloured,
-    #[command(flatten)]
-    threads: Threads,
-}
-
-#[derive(Debug, Args)]
-struct AnimateArgs {
-    /// The run's folder
-    #[arg(value_name = "DIR")]
-    run: PathBuf,
-    /// The file to write [default: animation.gif in the run's folder]
-    #[arg(long, value_name = "FILE.gif")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    coloured: Coloured,
-}
-
-#[derive(Debug, Args)]
-struct ReportArgs {
-    /// The run's folder, which gets a report.html
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
-    #[command(flatten)]
-    coloured: Coloured,
-}
-
-#[derive(Debug, Args)]
-struct PredictArgs {
-    /// The weights of the net
-    #[arg(long, value_name = "FILE.safetensors")]
-    model: PathBuf,
-    /// CSV with a column `input`; standard input if it is not given, or is -
-    #[arg(value_name = "FILE.csv")]
-    input: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-struct EvalArgs {
-    /// The weights to score
-    #[arg(long, value_name = "FILE.safetensors")]
-    model: PathBuf,
-    /// Read settings from a TOML file, such as the run's config.toml; those given here as well win
-    #[arg(long, value_name = "FILE.toml")]
-    config: Option<PathBuf>,
-    #[command(flatten)]
-    settings: RawSettings,
-}
+pub use crate::arguments::Verbosity;
 
 /// The settings that have no meaning without training. A file may have them, the command line not.
 const TRAINING_ONLY: [&str; 22] = [
@@ -206,6 +64,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let code = match cli.command {
         Command::Run(arguments) => run_command(&arguments),
         Command::Resume(arguments) => resume_command(&arguments),
+        Command::Replay(ReplayArgs { folder, pace, coloured }) => {
+            live::replay(&folder, pace.unwrap_or(live::OF_REPLAY), coloured.colours)
+        }
         Command::Animate(arguments) => animate_command(&arguments),
         Command::Report(arguments) => report_command(&arguments),
         Command::Predict(arguments) => predict_command(&arguments),
@@ -257,7 +118,7 @@ pub fn start_logging(verbosity: Verbosity) {
     let level = ["info", "debug", "trace"][usize::from(verbosity.verbose.min(2))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Diagnostics).with_ansi(colour);
     // A reader that went away or a full disk ends no run: what cannot be told is not told.
     let format = format.log_internal_errors(false);
     // It is only refused where the host program has started its own.
@@ -283,7 +144,7 @@ fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
 }
 
 fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
-    let RunArgs { out, overwrite, config, no_figure, coloured, threads, settings } = arguments;
+    let RunArgs { out, overwrite, config, no_figure, live, coloured, threads, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
     let options = run::Options {
@@ -293,20 +154,37 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
         threads: threads.count(),
         ..run::Options::default()
     };
-    let status = run(&settings, out, options, &mut Console::new(), &stop_on_signal())?;
+    let status = shown(*live, coloured.colours, |watch, stop| run(&settings, out, options, watch, stop))?;
     Ok(tell(&status, out))
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
-    let ResumeArgs { out, no_figure, coloured, threads } = arguments;
+    let ResumeArgs { folder, no_figure, live, coloured, threads } = arguments;
     let options = run::Options {
         pictures: !no_figure,
         colours: coloured.colours,
         threads: threads.count(),
         ..run::Options::default()
     };
-    let status = run::resume(out, options, &mut Console::new(), &stop_on_signal())?;
-    Ok(tell(&status, out))
+    let status = shown(*live, coloured.colours, |watch, stop| run::resume(folder, options, watch, stop))?;
+    Ok(tell(&status, folder))
+}
+
+/// Trains with `train`, which is given who watches and the flag that stops it.
+fn shown(
+    live: Live,
+    colours: Colours,
+    train: impl FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>,
+) -> Result<Status, Error> {
+    let unfit = live::unfit().filter(|_| live.live);
+    if let Some(why) = unfit {
+        tracing::warn!("{why}: what happens is told in lines instead");
+    }
+    if live.live && unfit.is_none() {
+        live::watch(live.pace.unwrap_or(live::OF_TRAINING), colours, train)
+    } else {
+        train(&mut Console::new(), &stop_on_signal())
+    }
 }
 
 /// Tells how a run ended, and returns the exit code.
@@ -325,11 +203,11 @@ fn tell(status: &Status, out: &Path) -> u8 {
 }
 
 fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
-    let AnimateArgs { run, out, coloured } = arguments;
-    let file = out.clone().unwrap_or_else(|| run.join(files::ANIMATION));
+    let AnimateArgs { folder, out, coloured } = arguments;
+    let file = out.clone().unwrap_or_else(|| folder.join(files::ANIMATION));
     // It shows itself on a terminal alone.
     let bar = ProgressBar::new(0);
-    pictures::animate(run, &file, coloured.colours, |done, frames| {
+    pictures::animate(folder, &file, coloured.colours, |done, frames| {
         bar.set_length(frames as u64);
         bar.set_position(done as u64);
     })?;

@@ -66,6 +66,14 @@ impl Source {
         }
     }
 
+    /// How many windows epochs have that take turns.
+    pub(crate) fn windows_in_turn(&self) -> Vec<usize> {
+        match self {
+            Self::Drawn(drawn) => vec![drawn.layout.windows()],
+            Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
+        }
+    }
+
     /// Goes to an epoch's series.
     pub(crate) fn load(&mut self, epoch: usize) {
         match self {

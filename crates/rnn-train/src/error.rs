@@ -88,6 +88,9 @@ pub enum Error {
         /// Its line, counted from 1.
         line: u64,
     },
+    /// A terminal that no run can be replayed on.
+    #[error("{0}: a replay needs a terminal; `rnn-train animate` writes a GIF")]
+    Terminal(String),
     /// A picture that cannot be drawn.
     #[error("figure: {0}")]
     Figure(String),

@@ -6,6 +6,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+mod arguments;
 mod checkpoint;
 mod choices;
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod files;
 pub mod folder;
 mod inside;
 pub mod layers;
+mod live;
 mod means;
 pub mod page;
 mod palette;

@@ -69,6 +69,10 @@ pub struct Beginning<'a> {
     pub done: usize,
     /// Their losses.
     pub curve: &'a LossCurve,
+    /// The epoch that has solved the task, if one of them has.
+    pub solved_epoch: Option<usize>,
+    /// How many windows epochs have: they take turns where series are read from several files.
+    pub windows: &'a [usize],
 }
 
 /// A training step that was done.
@@ -245,7 +249,9 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         self.tell_of_what_is_coming();
         let steps = self.session.steps();
         let done = steps - self.session.steps_left();
-        watch.begins(&Beginning { settings: self.settings, steps, done, curve: &self.recorder.curve });
+        let (Recorder { curve, status, .. }, source) = (&self.recorder, self.session.source());
+        let (solved_epoch, windows) = (status.solved_epoch, &source.windows_in_turn()[..]);
+        watch.begins(&Beginning { settings: self.settings, steps, done, curve, solved_epoch, windows });
         let trained = self.train_until(watch, stop);
         self.recorder.take_time();
         watch.ends();

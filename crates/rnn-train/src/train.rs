@@ -201,6 +201,11 @@ impl<T: Scalar> Session<T> {
         self.steps - self.progress.step
     }
 
+    /// Where the epochs' series come from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// Values of the first series that stand in no window.
     pub(crate) fn unused_values(&self) -> usize {
         self.source.first_layout().unused()

@@ -1,0 +1,185 @@
+//! What can be given on the command line: a command, its flags, and what help says of them.
+
+use crate::live::Pace;
+use crate::{Colours, RawSettings};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes:
+    0  done
+    1  failed after the run had begun, for instance because the disk is full
+    2  a setting, a given file or the output folder is wrong; nothing was run
+    3  the loss, its gradient or an answer became infinite or not a number; what there is is kept
+  130  stopped by Ctrl-C or a termination signal; what there is is kept";
+
+/// Trains small recurrent nets to repeat their input some steps later.
+#[derive(Debug, Parser)]
+#[command(name = "rnn-train", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) verbosity: Verbosity,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How much is told on standard error.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Verbosity {
+    /// Tell more on standard error; twice for everything. RUST_LOG overrides it
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a net and write metrics, weights and pictures to a folder
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArgs),
+    /// Go on with a run that was stopped or killed, to the end that it would have had
+    #[command(after_help = EXIT_CODES)]
+    Resume(ResumeArgs),
+    /// Play a run again in the terminal, from what it recorded
+    #[command(after_help = EXIT_CODES)]
+    Replay(ReplayArgs),
+    /// Draw a run as an animation: how its loss fell and its answers came right
+    #[command(after_help = EXIT_CODES)]
+    Animate(AnimateArgs),
+    /// Write a page about a run: its curves, what the net answered on its way, and why its loss has spikes
+    #[command(after_help = EXIT_CODES)]
+    Report(ReportArgs),
+    /// Answer a series of inputs, row by row, with a saved net
+    #[command(after_help = EXIT_CODES)]
+    Predict(PredictArgs),
+    /// Score saved weights on fresh series, or on given ones
+    #[command(after_help = EXIT_CODES)]
+    Eval(EvalArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The folder to write to; it must be empty or not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Read settings from a TOML file; those given here as well win
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) config: Option<PathBuf>,
+    /// Draw no pictures, and record nothing for a replay
+    #[arg(long)]
+    pub(crate) no_figure: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+    #[command(flatten)]
+    pub(crate) coloured: Coloured,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+    #[command(flatten)]
+    pub(crate) settings: RawSettings,
+}
+
+/// The colours of pictures. No setting, because what is trained does not depend on them.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Coloured {
+    /// The colours of pictures
+    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
+    pub(crate) colours: Colours,
+}
+
+/// Whether and how a run is shown. No setting, because what is trained does not depend on it.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Live {
+    /// Show on a screen in the terminal how it learns
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// With --live: windows a second, or max for full speed; keys change it [default: 50]
+    #[arg(long, value_name = "P|max", requires = "live", allow_negative_numbers = true)]
+    pub(crate) pace: Option<Pace>,
+}
+
+/// How many threads to train in. No setting, because what comes out does not depend on it.
+#[derive(Debug, Args)]
+pub(crate) struct Threads {
+    /// Threads that a training step is shared out to, at most; what comes out is the same [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+impl Threads {
+    pub(crate) fn count(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.threads.map_or_else(cores, usize::from)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Draw no pictures, and record nothing for a replay
+    #[arg(long)]
+    pub(crate) no_figure: bool,
+    #[command(flatten)]
+    pub(crate) live: Live,
+    #[command(flatten)]
+    pub(crate) coloured: Coloured,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Snapshots a second, or max for full speed; keys change it [default: 8]
+    #[arg(long, value_name = "P|max", allow_negative_numbers = true)]
+    pub(crate) pace: Option<Pace>,
+    #[command(flatten)]
+    pub(crate) coloured: Coloured,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnimateArgs {
+    /// The run's folder
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The file to write [default: animation.gif in the run's folder]
+    #[arg(long, value_name = "FILE.gif")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) coloured: Coloured,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run's folder, which gets a report.html
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) coloured: Coloured,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArgs {
+    /// The weights of the net
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) model: PathBuf,
+    /// CSV with a column `input`; standard input if it is not given, or is -
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) input: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// The weights to score
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(crate) model: PathBuf,
+    /// Read settings from a TOML file, such as the run's config.toml; those given here as well win
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: RawSettings,
+}

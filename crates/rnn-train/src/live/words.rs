@@ -1,0 +1,113 @@
+//! Numbers and texts as they stand on the screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// A whole number with its thousands apart.
+pub(super) fn whole(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A measured number in at most nine characters.
+pub(super) fn measured(number: f64) -> String {
+    match number.abs() {
+        0.0 => "0".to_owned(),
+        1e-3..1e3 => format!("{number:.4}"),
+        _ => format!("{number:.2e}"),
+    }
+}
+
+/// A number of things a second, in three digits where it has a fraction.
+pub(super) fn a_second(number: f64) -> String {
+    let decimals = match number {
+        100.0..1e15 => return whole(number.round() as usize),
+        10.0..100.0 => 1,
+        1.0..10.0 => 2,
+        1e-3..1.0 => 3,
+        _ => return format!("{number:.1e}"),
+    };
+    let text = format!("{number:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A stretch of time, in its two greatest units.
+pub(super) fn time(seconds: f64) -> String {
+    match seconds {
+        0.0..60.0 => format!("{} s", seconds.ceil()),
+        60.0..3600.0 => format!("{} min {} s", (seconds / 60.0).floor(), (seconds % 60.0).floor()),
+        3600.0..86_400.0 => format!("{} h {} min", (seconds / 3600.0).floor(), (seconds % 3600.0 / 60.0).floor()),
+        86_400.0..1e9 => format!("{} d {} h", (seconds / 86_400.0).floor(), (seconds % 86_400.0 / 3600.0).floor()),
+        _ => "ages".to_owned(),
+    }
+}
+
+/// Sets items beside each other, in as many lines of this width as they need, with a gap of spaces between two.
+pub(super) fn flow<'a>(items: impl IntoIterator<Item = Span<'a>>, width: u16, gap: &'static str) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let (mut left, between) = (0, gap.len());
+    for item in items {
+        let needed = item.width();
+        match lines.last_mut() {
+            Some(line) if left >= between + needed => {
+                left -= between + needed;
+                line.push_span(gap);
+                line.push_span(item);
+            }
+            _ => {
+                left = usize::from(width).saturating_sub(needed);
+                lines.push(Line::from(item));
+            }
+        }
+    }
+    lines
+}
+
+/// The words of a sentence, for [`flow`].
+pub(super) fn words(sentence: &str) -> impl Iterator<Item = Span<'static>> {
+    sentence.split_whitespace().map(|word| Span::raw(word.to_owned()))
+}
+
+/// Writes a line at the top of an area, cut where the area ends, and returns the area below it.
+pub(super) fn put<'a>(line: impl Into<Line<'a>>, area: Rect, buffer: &mut Buffer) -> Rect {
+    if area.is_empty() {
+        return area;
+    }
+    buffer.set_line(area.x, area.y, &line.into(), area.width);
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_can_be_read() {
+        assert_eq!([0, 999, 1000, 66_600, 1_234_567].map(whole), ["0", "999", "1,000", "66,600", "1,234,567"]);
+        let numbers = [0.0, 0.134_602, 0.000_015_3, 12.0, 4567.0, 1e300].map(measured);
+        assert_eq!(numbers, ["0", "0.1346", "1.53e-5", "12.0000", "4.57e3", "1.00e300"]);
+        let rates = [50.0, 12.5, 0.781_25, 333_214.4, 1e-9, 1e300].map(a_second);
+        assert_eq!(rates, ["50", "12.5", "0.781", "333,214", "1.0e-9", "1.0e300"]);
+        let times = [0.2, 61.0, 7500.0, 90_000.0, f64::INFINITY, f64::NAN].map(time);
+        assert_eq!(times, ["1 s", "1 min 1 s", "2 h 5 min", "1 d 1 h", "ages", "ages"]);
+    }
+
+    #[test]
+    fn items_flow_into_lines() {
+        let lines = |width| {
+            let lines = flow(["one", "two", "three"].map(Span::raw), width, "  ");
+            lines.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(15), ["one  two  three"]);
+        assert_eq!(lines(14), ["one  two", "three"]);
+        assert_eq!(lines(1), ["one", "two", "three"]);
+    }
+}
