@@ -2,7 +2,7 @@
 //!
 //! [`facts`] gathers what all parts draw on, with [`parameters`]. Each part of the page is a file, in the page's order:
 //! [`overview`], [`window`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
-//! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`](rnn_train::page) gives to all; all that the
+//! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`] gives to all; all that the
 //! scripts do is to sort, choose and save.
 
 mod curves;
