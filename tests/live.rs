@@ -229,6 +229,23 @@ fn a_run_that_ends_stays_on_the_screen_and_one_that_goes_on_has_its_curve() {
 }
 
 #[test]
+fn diagnostics_wait_until_the_screen_is_left() {
+    if skip_without(TMUX) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let terminal = Terminal::new([100, 30], &[]);
+    terminal.start(folder.path(), "run --out run --live --pace max --num-epochs 3");
+    let screen = terminal.wait_for(|screen| screen.contains("done: solved in epoch 1"));
+    let told = |screen: &str| screen.lines().filter(|line| line.trim().starts_with("INFO solved in epoch 1")).count();
+    let lines: Vec<_> = screen.lines().collect();
+    assert_eq!((told(&screen), told(lines[28]), steps(&screen)), (1, 1, 1998), "{screen}");
+    terminal.press("q");
+    let (code, screen) = terminal.end(folder.path());
+    assert_eq!((code.as_str(), told(&screen)), ("0", 1), "{screen}");
+}
+
+#[test]
 fn signals_from_outside_stop_a_run_as_the_key_does() {
     if skip_without(TMUX) {
         return;

@@ -4,6 +4,7 @@ use super::axes::{Decades, Steps, fitting, power_of_ten};
 use super::ink::Ink;
 use super::scene::Scene;
 use super::words::{flow, whole, words};
+use crate::curve::Bucket;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -65,12 +66,15 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
 }
 
 fn draw_line(scene: &Scene, decades: Decades, steps: Steps, plot: Rect, buffer: &mut Buffer) {
-    let points: Vec<_> = scene
-        .curve
-        .settled()
-        .iter()
-        .map(|bucket| (steps.place_of(bucket), decades.height(bucket.mean).clamp(0.0, 1.0)))
-        .collect();
+    // The mean of what falls on a dot: a line through all of it would blacken the chart where losses scatter.
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    let dot_of = |bucket: &Bucket| (steps.place_of(bucket) * f64::from(plot.width) * 2.0) as u32;
+    for on_dot in scene.curve.settled().chunk_by(|a, b| dot_of(a) == dot_of(b)) {
+        let count = on_dot.len() as f64;
+        let place = on_dot.iter().map(|bucket| steps.place_of(bucket) / count).sum::<f64>();
+        let loss = on_dot.iter().map(|bucket| bucket.mean / count).sum();
+        points.push((place, decades.height(loss).clamp(0.0, 1.0)));
+    }
     let canvas = Canvas::default().marker(Marker::Braille).x_bounds([0.0, 1.0]).y_bounds([0.0, 1.0]);
     let paint = |context: &mut canvas::Context<'_>| {
         // The terminal's own colour, which can be read on its ground.
@@ -135,6 +139,7 @@ pub(super) fn legend(scene: &Scene, ink: &Ink, width: u16) -> Vec<Line<'static>>
         };
         let why = match settings.unknown_times(0) {
             0 => "it begins with an empty memory".to_owned(),
+            unknown if unknown == times => format!("none of {whose} {times} targets can be known"),
             unknown => format!("the first {unknown} of {whose} {times} targets cannot be known"),
         };
         items.push(Span::styled(DOT, ink.unsettled));

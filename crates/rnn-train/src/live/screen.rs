@@ -201,6 +201,7 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
     };
     let solved = match scene.solved {
         Some(epoch) => format!("solved in epoch {}", whole(epoch)),
+        None if matches!(scene.phase, Phase::Ended(_)) => "not solved".to_owned(),
         None => "not solved yet".to_owned(),
     };
     [
