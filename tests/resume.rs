@@ -153,18 +153,90 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     assert!(kills >= 50, "{kills}");
 }
 
+/// Begins a run with these settings, and stops it with a signal in its third epoch or soon after.
+fn stop(out: &Path, settings: &[&str]) {
+    let mut child = spawn(&[&["run", "--out", path(out)], settings].concat());
+    while !std::fs::read_to_string(out.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+/// Snapshots are for looking at: a run goes on without those that were recorded, and keeps those that are not added to.
+#[test]
+fn a_run_goes_on_without_its_snapshots() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, gone, kept] = ["whole", "gone", "kept"].map(|name| folder.path().join(name));
+    // Long enough to be stopped on the way.
+    let settings = ["--num-epochs=60", "--seed=3"];
+    succeed(PROGRAM, [&["run", "--out", path(&whole)], &settings[..]].concat());
+    let expected = files(&whole);
+    stop(&gone, &settings);
+    std::fs::remove_file(gone.join("snapshots.csv")).unwrap();
+    succeed(PROGRAM, ["resume", path(&gone)]);
+    let begun = numbers(&gone.join("snapshots.csv"), "step")[0];
+    assert!(begun > 0.0, "recorded from where it went on");
+    stop(&kept, &settings);
+    let recorded = std::fs::read_to_string(kept.join("snapshots.csv")).unwrap();
+    succeed(PROGRAM, ["resume", "--no-figure", path(&kept)]);
+    assert!(!kept.join("figure.svg").exists());
+    for out in [&gone, &kept] {
+        let found = files(out);
+        for name in ["config.toml", "metrics.csv", "epochs.csv", "model.safetensors"] {
+            assert!(found[name] == expected[name], "{name} differs");
+        }
+    }
+    let left = std::fs::read_to_string(kept.join("snapshots.csv")).unwrap();
+    // The last one was of the stop, and is of no step of the run.
+    assert!(left.len() < recorded.len() && recorded.starts_with(&left) && left.lines().count() > 75 * 50);
+}
+
+/// A run that began with weights from a file needs it no more, but its pictures cannot show the beginning.
+#[test]
+fn a_run_goes_on_without_the_weights_that_it_began_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let weights = folder.path().join("weights.safetensors");
+    let given = std::fs::read(fixture("initial.safetensors")).unwrap();
+    std::fs::write(&weights, &given).unwrap();
+    let settings = ["--num-epochs=60", "--initial-weights", path(&weights)];
+    let [whole, gone, changed, same] = ["whole", "gone", "changed", "same"].map(|name| folder.path().join(name));
+    succeed(PROGRAM, [&["run", "--out", path(&whole)], &settings[..]].concat());
+    [&gone, &changed, &same].into_iter().for_each(|out| stop(out, &settings));
+    assert!(gone.join("weights.svg").exists());
+    let goes_on = |out: &Path, why: &str| {
+        let told = run(PROGRAM, ["resume", path(out)]);
+        assert_eq!(told.status.code(), Some(0));
+        let told = String::from_utf8(told.stderr).unwrap();
+        assert_eq!(
+            told.contains("no pictures of what is inside the net") && told.contains(why),
+            !why.is_empty(),
+            "{told}"
+        );
+    };
+    goes_on(&same, "");
+    std::fs::write(&weights, std::fs::read(whole.join("model.safetensors")).unwrap()).unwrap();
+    goes_on(&changed, "weights.safetensors: it has changed since the run began");
+    std::fs::remove_file(&weights).unwrap();
+    goes_on(&gone, "weights.safetensors: No such file");
+    let expected = files(&whole);
+    assert_same(&same, &expected, "same");
+    for out in [&gone, &changed] {
+        let found = files(out);
+        for name in ["metrics.csv", "epochs.csv", "snapshots.csv", "model.safetensors", "figure.svg"] {
+            assert!(found[name] == expected[name], "{name} differs");
+        }
+        assert!(!out.join("weights.svg").exists() && !out.join("units.png").exists());
+    }
+}
+
 /// Without `--checkpoint-every`, a run that is stopped by a signal still leaves a checkpoint.
 #[test]
 fn a_run_stopped_by_a_signal_goes_on_from_there() {
     let folder = tempfile::tempdir().unwrap();
     let [whole, out] = ["whole", "stopped"].map(|name| folder.path().join(name));
     succeed(PROGRAM, [&["run", "--out", path(&whole)], ALL_STATE].concat());
-    let mut child = spawn(&[&["run", "--out", path(&out)], ALL_STATE].concat());
-    while !std::fs::read_to_string(out.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    stop(&out, ALL_STATE);
     assert!(out.join("checkpoint.safetensors").exists() && out.join("model.safetensors").exists());
     let before = numbers(&out.join("metrics.csv"), "step").len();
     // How often checkpoints are written may change on the way.
@@ -352,12 +424,7 @@ fn a_run_that_cannot_be_checkpointed_is_only_interrupted() {
     *net.parameters_mut().last_mut().unwrap() = 1.2e19;
     std::fs::write(&weights, net.to_safetensors(&Default::default()).unwrap()).unwrap();
     let wild = ["--initial-weights", path(&weights), "--loss=squared_error", "--num-epochs=1000000"];
-    let mut child = spawn(&[&["run", "--out", path(&out)], &wild[..]].concat());
-    while !std::fs::read_to_string(out.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    stop(&out, &wild);
     assert!(std::fs::read_to_string(out.join("status.toml")).unwrap().starts_with("status = \"interrupted\""));
     assert!(!out.join("checkpoint.safetensors").exists());
 }

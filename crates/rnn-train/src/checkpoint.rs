@@ -29,6 +29,8 @@ pub(crate) struct Checkpoint {
     pub(crate) dropout_position: u64,
     /// Of the series files, in their order.
     pub(crate) series_checksums: Vec<u32>,
+    /// Of the parameters before training, which the pictures show.
+    pub(crate) initial_checksum: u32,
     /// As in `config.toml`, but for how often checkpoints are written.
     pub(crate) settings: Table,
     pub(crate) progress: Progress,
@@ -39,13 +41,15 @@ impl Checkpoint {
     pub(crate) fn new(
         settings: &Settings,
         series_checksums: &[u32],
+        initial_checksum: u32,
         progress: Progress,
         dropout_position: u64,
         record: Record,
     ) -> Result<Self, String> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         let series_checksums = series_checksums.to_vec();
-        Ok(Self { version, dropout_position, series_checksums, settings: table(settings)?, progress, record })
+        let settings = table(settings)?;
+        Ok(Self { version, dropout_position, series_checksums, initial_checksum, settings, progress, record })
     }
 
     pub(crate) fn to_note(&self) -> Result<String, String> {

@@ -2,14 +2,22 @@
 
 use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
-use crate::folder::{self, Durable};
+use crate::folder::Durable;
 use crate::snapshot::{Schedule, Snapshot, SnapshotRow};
-use crate::train::Step;
 use crate::{Error, Settings};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Instant;
+
+/// A training step that was done.
+pub(crate) struct Step<T> {
+    pub(crate) row: MetricsRow<T>,
+    /// Whether all targets of its window can be known.
+    pub(crate) settled: bool,
+    /// What the net answered before it, if that was asked for.
+    pub(crate) snapshot: Option<Snapshot>,
+}
 
 /// What had been taken down when a checkpoint was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,8 +57,10 @@ pub(crate) struct Recorder {
 struct Tables {
     metrics: Table,
     epochs: Table,
-    /// `None` where no snapshots are recorded.
+    /// `None` where no snapshots are recorded, nor were before.
     snapshots: Option<Table>,
+    /// Whether snapshots are recorded from here on.
+    recording: bool,
 }
 
 impl Recorder {
@@ -67,7 +77,7 @@ impl Recorder {
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
         let snapshots = if snapshots { Some(create_snapshots(out)?) } else { None };
-        let tables = Tables { metrics, epochs, snapshots };
+        let tables = Tables { metrics, epochs, recording: snapshots.is_some(), snapshots };
         Ok(Self::with(settings, Some(tables), LossCurve::default(), status, durable))
     }
 
@@ -76,39 +86,36 @@ impl Recorder {
         Self::with(settings, None, LossCurve::default(), Status::begun(unused_values), Durable::AtTheEnd)
     }
 
-    /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off.
+    /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off. Snapshots that
+    /// somebody has taken away are not missed.
     pub(crate) fn resume(
         settings: &Settings,
         out: &Path,
         record: Record,
-        snapshots: bool,
+        recording: bool,
         durable: Durable,
     ) -> Result<Self, Error> {
         let Record { metrics_bytes, epochs_bytes, snapshots_bytes, mut status, curve } = record;
-        let snapshots_bytes = snapshots_bytes.filter(|_| snapshots);
         let path = out.join(files::SNAPSHOTS);
         // All are opened before any is changed.
         let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
         let mut epochs = Table::open(out.join(files::EPOCHS), epochs_bytes)?;
-        let going_on = snapshots_bytes.map(|bytes| Ok::<_, Error>((Table::open(path.clone(), bytes)?, bytes)));
-        let going_on = going_on.transpose()?;
+        let there = std::fs::metadata(&path).map_or(0, |file| file.len());
+        let snapshots_bytes = snapshots_bytes.filter(|&bytes| bytes <= there);
+        let snapshots = snapshots_bytes.map(|bytes| Table::open(path, bytes)).transpose()?;
         metrics.cut(metrics_bytes)?;
         epochs.cut(epochs_bytes)?;
-        let snapshots = match going_on {
-            Some((mut table, bytes)) => {
+        let snapshots = match (snapshots, snapshots_bytes) {
+            (Some(mut table), Some(bytes)) => {
                 table.cut(bytes)?;
                 Some(table)
             }
-            None if snapshots => Some(create_snapshots(out)?),
-            None => {
-                // Those of an earlier session would not be of the whole run.
-                folder::remove(&path)?;
-                None
-            }
+            _ if recording => Some(create_snapshots(out)?),
+            _ => None,
         };
         (status.status, status.error) = (State::Running, None);
         status.write_when(out, durable)?;
-        Ok(Self::with(settings, Some(Tables { metrics, epochs, snapshots }), curve, status, durable))
+        Ok(Self::with(settings, Some(Tables { metrics, epochs, snapshots, recording }), curve, status, durable))
     }
 
     fn with(settings: &Settings, tables: Option<Tables>, curve: LossCurve, status: Status, durable: Durable) -> Self {
@@ -122,7 +129,7 @@ impl Recorder {
         self.take_time();
         self.sync()?;
         let (metrics_bytes, epochs_bytes, snapshots_bytes) = match &mut self.tables {
-            Some(Tables { metrics, epochs, snapshots }) => {
+            Some(Tables { metrics, epochs, snapshots, .. }) => {
                 (metrics.bytes()?, epochs.bytes()?, snapshots.as_mut().map(Table::bytes).transpose()?)
             }
             None => (0, 0, None),
@@ -137,7 +144,7 @@ impl Recorder {
 
     /// Whether a snapshot is to be recorded of the step that comes next: of this epoch, window and number.
     pub(crate) fn wants_snapshot(&self, next: [usize; 3]) -> bool {
-        self.schedule.is_due(next) && self.tables.as_ref().is_some_and(|tables| tables.snapshots.is_some())
+        self.schedule.is_due(next) && self.tables.as_ref().is_some_and(|tables| tables.recording)
     }
 
     pub(crate) fn step<T: Scalar + Serialize>(&mut self, step: &Step<T>) -> Result<(), Error> {
@@ -152,7 +159,8 @@ impl Recorder {
     }
 
     pub(crate) fn snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        let table = self.tables.as_mut().and_then(|tables| tables.snapshots.as_mut());
+        let tables = self.tables.as_mut().filter(|tables| tables.recording);
+        let table = tables.and_then(|tables| tables.snapshots.as_mut());
         table.map_or(Ok(()), |table| snapshot.to_rows().try_for_each(|row| table.push(row)))
     }
 
@@ -162,14 +170,14 @@ impl Recorder {
             let (what, loss) = row.settled_loss.map_or(("loss", row.loss), |loss| ("settled loss", loss));
             tracing::info!("solved in epoch {}: {what} {loss:.6}", row.epoch);
         }
-        let Some(Tables { metrics, epochs, snapshots }) = &mut self.tables else { return Ok(()) };
+        let Some(Tables { metrics, epochs, snapshots, .. }) = &mut self.tables else { return Ok(()) };
         epochs.push(row)?;
         [Some(metrics), Some(epochs), snapshots.as_mut()].into_iter().flatten().try_for_each(Table::flush)
     }
 
     /// Brings all rows to the disk, if that is to be now.
     pub(crate) fn sync(&mut self) -> Result<(), Error> {
-        let Some(Tables { metrics, epochs, snapshots }) = &mut self.tables else { return Ok(()) };
+        let Some(Tables { metrics, epochs, snapshots, .. }) = &mut self.tables else { return Ok(()) };
         [Some(metrics), Some(epochs), snapshots.as_mut()]
             .into_iter()
             .flatten()

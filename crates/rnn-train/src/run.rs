@@ -6,7 +6,7 @@ use crate::folder::{self, Durable, Lock};
 use crate::pictures::{self, Shown};
 use crate::record::Recorder;
 use crate::snapshot::Snapshot;
-use crate::train::{Ending, Event, Session, initial_network};
+use crate::train::{Ending, Event, Session};
 use crate::{Colours, Dtype, Error, Layer, Settings};
 use rnn_core::{Network, Scalar};
 use serde::Serialize;
@@ -170,7 +170,7 @@ fn run_in<T: Scalar + Serialize>(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?.with_threads(options.threads);
-    let before = options.pictures.then(|| session.network().clone());
+    let before = if options.pictures { Some(session.before_training()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
@@ -182,8 +182,8 @@ fn run_in<T: Scalar + Serialize>(
         other => other,
     })?;
     let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
-    let Options { colours, durable, .. } = options;
-    Run { settings, out: Some(out), before, colours, durable, session, recorder }.train(watch, stop)
+    let pictures = options.pictures.then_some(options.colours);
+    Run { settings, out: Some(out), pictures, before, durable: options.durable, session, recorder }.train(watch, stop)
 }
 
 fn train_in<T: Scalar + Serialize>(
@@ -194,8 +194,8 @@ fn train_in<T: Scalar + Serialize>(
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings)?.with_threads(threads);
     let recorder = Recorder::without_files(settings, session.unused_values());
-    let (colours, durable) = (Colours::default(), Durable::AtTheEnd);
-    Run { settings, out: None, before: None, colours, durable, session, recorder }.train(watch, stop)
+    let durable = Durable::AtTheEnd;
+    Run { settings, out: None, pictures: None, before: None, durable, session, recorder }.train(watch, stop)
 }
 
 fn resume_in<T: Scalar + Serialize>(
@@ -205,29 +205,26 @@ fn resume_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    // Before anything in the folder is changed.
-    let before = if options.pictures {
-        Some(initial_network::<T>(settings, settings.initial_weights.as_deref())?)
-    } else {
-        None
-    };
     let path = out.join(files::CHECKPOINT);
-    let (session, recorder) = match std::fs::read(&path) {
+    let (session, record) = match std::fs::read(&path) {
         Ok(bytes) => {
             let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
-            (session, Recorder::resume(settings, out, record, options.pictures, options.durable)?)
+            (session, Some(record))
         }
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
-            let session = Session::<T>::new(settings)?;
-            let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
-            (session, recorder)
-        }
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => (Session::<T>::new(settings)?, None),
         Err(source) => return Err(Error::Read { path, source }),
+    };
+    // Training needs it no more, so a run can do without.
+    let before = options.pictures.then(|| session.before_training());
+    let before = before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok());
+    let recorder = match record {
+        Some(record) => Recorder::resume(settings, out, record, options.pictures, options.durable)?,
+        None => Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?,
     };
     tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    let Options { colours, durable, .. } = options;
-    Run { settings, out: Some(out), before, colours, durable, session, recorder }.train(watch, stop)
+    let pictures = options.pictures.then_some(options.colours);
+    Run { settings, out: Some(out), pictures, before, durable: options.durable, session, recorder }.train(watch, stop)
 }
 
 /// A run on its way.
@@ -235,9 +232,10 @@ struct Run<'a, T: Scalar> {
     settings: &'a Settings,
     /// `None` for a run that writes nothing.
     out: Option<&'a Path>,
-    /// The net as it was before training, if pictures are drawn.
+    /// Whether pictures are drawn, and of what colours.
+    pictures: Option<Colours>,
+    /// The net as it was before training, if it is drawn.
     before: Option<Network<T>>,
-    colours: Colours,
     durable: Durable,
     session: Session<T>,
     recorder: Recorder,
@@ -357,18 +355,24 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         }
         self.recorder.sync()?;
         self.durable.write_whole(&out.join(files::MODEL), &self.session.weights()?)?;
-        match (&self.before, &snapshot) {
-            (Some(before), Some(snapshot)) => {
-                let inside = &self.session.inside(before)?;
-                let (settings, palette, curve) = (self.settings, self.colours.palette(), &self.recorder.curve);
-                pictures::write_all(&Shown { settings, palette, curve, snapshot, inside }, out, self.durable)?;
-                remove_all(out, &files::ON_REQUEST)
+        match (self.pictures, &snapshot) {
+            (Some(colours), Some(snapshot)) => {
+                let inside = self.before.as_ref().map(|before| self.session.inside(before));
+                let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
+                let (settings, palette, curve) = (self.settings, colours.palette(), &self.recorder.curve);
+                remove_all(out, &files::ON_REQUEST)?;
+                remove_all(out, &files::PICTURES)?;
+                pictures::write_all(&Shown { settings, palette, curve, snapshot }, inside.as_ref(), out, self.durable)
             }
             // Nothing was trained in this session, so the pictures of the last one are right.
             (Some(_), None) => Ok(()),
             (None, _) => remove_all(out, &files::PICTURES).and_then(|()| remove_all(out, &files::ON_REQUEST)),
         }
     }
+}
+
+fn tell_of_no_inside(error: &Error) {
+    tracing::warn!("no pictures of what is inside the net before training and after: {error}");
 }
 
 /// Takes away what was made at an earlier stop of a run, and would not show its end.

@@ -5,7 +5,7 @@ use crate::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
 use crate::files::{EpochRow, MetricsRow};
 use crate::inside::Inside;
 use crate::means::Means;
-use crate::record::Record;
+use crate::record::{Record, Step};
 use crate::snapshot::Snapshot;
 use crate::task::Task;
 use crate::{Error, Readout, SettingError, Settings};
@@ -19,15 +19,6 @@ pub(crate) enum Event<T> {
     Step(Step<T>),
     EpochEnds(EpochRow),
     Ends(Ending),
-}
-
-/// A training step that was done.
-pub(crate) struct Step<T> {
-    pub(crate) row: MetricsRow<T>,
-    /// Whether all targets of its window can be known.
-    pub(crate) settled: bool,
-    /// What the net answered before it, if that was asked for.
-    pub(crate) snapshot: Option<Snapshot>,
 }
 
 /// How training ended.
@@ -46,6 +37,8 @@ pub(crate) struct Session<T: Scalar> {
     settings: Settings,
     source: Source,
     series_checksums: Vec<u32>,
+    /// Of the parameters before training.
+    initial_checksum: u32,
     trainer: Trainer<T, Task>,
     truncation: Truncation,
     /// Training steps of the whole run.
@@ -125,6 +118,13 @@ pub(crate) fn initial_network<T: Scalar>(settings: &Settings, weights: Option<&P
     Ok(network)
 }
 
+/// A checksum of a net's parameters.
+fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    network.parameters().iter().for_each(|parameter| crc.update(&parameter.widen().to_le_bytes()));
+    crc.finalize()
+}
+
 impl<T: Scalar> Session<T> {
     /// A net at the start of its training, all files read and all memory allocated.
     pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
@@ -137,7 +137,7 @@ impl<T: Scalar> Session<T> {
         let note = session.trainer.restore(bytes, &mut session.state);
         let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
-        let Checkpoint { progress, dropout_position, record, .. } =
+        let Checkpoint { progress, dropout_position, initial_checksum, record, .. } =
             Checkpoint::from_note(&note, settings, &session.series_checksums).map_err(wrong)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch);
@@ -152,6 +152,7 @@ impl<T: Scalar> Session<T> {
             return Err(wrong(format!("what it has taken down is not of {step} steps")));
         }
         session.progress = progress;
+        session.initial_checksum = initial_checksum;
         session.dropout = session.dropout_generator();
         session.dropout.set_word_pos(u128::from(dropout_position));
         Ok((session, record))
@@ -160,6 +161,7 @@ impl<T: Scalar> Session<T> {
     fn with_weights(settings: &Settings, weights: Option<&Path>) -> Result<Self, Error> {
         let source = Source::new(settings)?;
         let network = initial_network::<T>(settings, weights)?;
+        let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
         let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())?
             .with_schedule(settings.schedule(steps))?
@@ -172,6 +174,7 @@ impl<T: Scalar> Session<T> {
         Ok(Self {
             settings: settings.clone(),
             series_checksums: source.checksums(),
+            initial_checksum,
             source,
             trainer,
             truncation,
@@ -211,9 +214,18 @@ impl<T: Scalar> Session<T> {
         self.source.first_layout().unused()
     }
 
-    /// The net as it is now.
-    pub(crate) fn network(&self) -> &Network<T> {
-        &self.trainer.network
+    /// The net as it was before training; an error where it cannot be had any more, because it is read from a file that is
+    /// gone or another one.
+    pub(crate) fn before_training(&self) -> Result<Network<T>, Error> {
+        let weights = self.settings.initial_weights.as_deref();
+        let network = initial_network(&self.settings, weights)?;
+        match weights.filter(|_| checksum(&network) != self.initial_checksum) {
+            Some(path) => {
+                let source = std::io::Error::other("it has changed since the run began");
+                Err(Error::Read { path: path.to_owned(), source })
+            }
+            None => Ok(network),
+        }
     }
 
     /// Epoch, window and number of the training step that comes next, or of the first one of the next epoch.
@@ -309,8 +321,8 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<Vec<u8>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.dropout.get_word_pos() as u64;
-        let checkpoint =
-            Checkpoint::new(&self.settings, &self.series_checksums, self.progress.clone(), dropout_position, record);
+        let (series, initial, progress) = (&self.series_checksums, self.initial_checksum, self.progress.clone());
+        let checkpoint = Checkpoint::new(&self.settings, series, initial, progress, dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
         match self.trainer.checkpoint(&self.state, &note) {

@@ -37,21 +37,6 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// The same in blocks of this many rows and columns, of each of which the number farthest from zero is left.
-    pub(crate) fn in_blocks(&self, [high, wide]: [usize; 2]) -> Self {
-        let (rows, columns) = (self.rows.div_ceil(high), self.columns.div_ceil(wide));
-        let farthest = |row: usize, column: usize| {
-            let rows = row * high..((row + 1) * high).min(self.rows);
-            let block = rows.flat_map(|row| {
-                let columns = column * wide..((column + 1) * wide).min(self.columns);
-                &self.values[row * self.columns + columns.start..row * self.columns + columns.end]
-            });
-            block.copied().reduce(|most, value| if value.abs() > most.abs() || value.is_nan() { value } else { most })
-        };
-        let values = (0..rows).flat_map(|row| (0..columns).filter_map(move |column| farthest(row, column)));
-        Self { rows, columns, values: values.collect() }
-    }
-
     /// Draws it from this corner on, in cells of this size, on a scale that ends with `most`; where there is room in a
     /// cell, its number is written there.
     pub(crate) fn draw(&self, root: &Root<'_>, (left, top): (i32, i32), (wide, high): (i32, i32), most: f64) -> Drawn {
@@ -139,16 +124,6 @@ pub fn colour_bar(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blocks_keep_what_is_farthest_from_zero() {
-        let grid = Grid { rows: 3, columns: 4, values: (0..12).map(|n| f64::from(n) - 6.0).collect() };
-        assert_eq!(grid.in_blocks([1, 1]), grid);
-        assert_eq!(grid.in_blocks([2, 3]), Grid { rows: 2, columns: 2, values: vec![-6.0, -3.0, 4.0, 5.0] });
-        assert_eq!(grid.in_blocks([9, 9]).values, [-6.0]);
-        let broken = Grid { rows: 1, columns: 3, values: vec![1.0, f64::NAN, f64::INFINITY] };
-        assert!(!broken.in_blocks([1, 3]).values[0].is_finite());
-    }
 
     #[test]
     fn colours_are_as_far_from_white_as_numbers_from_zero() {

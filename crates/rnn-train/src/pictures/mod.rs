@@ -46,20 +46,25 @@ pub(crate) struct Shown<'a> {
     pub(crate) curve: &'a LossCurve,
     /// The last window, as the net answers it at the end.
     pub(crate) snapshot: &'a Snapshot,
-    /// The net before training and at the end, over that window.
-    pub(crate) inside: &'a [Inside; 2],
 }
 
-/// Draws a run's pictures and writes them to a folder, each as SVG and PNG.
-pub(crate) fn write_all(shown: &Shown<'_>, folder: &Path, durable: Durable) -> Result<(), Error> {
-    type Picture = fn(&Shown<'_>) -> Result<String, Error>;
-    let pictures: [(Picture, [&str; 2]); 3] = [
-        (figure::figure, [FIGURE_SVG, FIGURE_PNG]),
-        (units::units, [UNITS_SVG, UNITS_PNG]),
-        (weights::weights, [WEIGHTS_SVG, WEIGHTS_PNG]),
-    ];
+/// Draws a run's pictures and writes them to a folder, each as SVG and PNG: those of what is `inside` the net before
+/// training and at the end, over the last window, where that is known.
+pub(crate) fn write_all(
+    shown: &Shown<'_>,
+    inside: Option<&[Inside; 2]>,
+    folder: &Path,
+    durable: Durable,
+) -> Result<(), Error> {
+    type Picture<'a> = Box<dyn Fn() -> Result<String, Error> + Send + Sync + 'a>;
+    let mut pictures: Vec<(Picture<'_>, [&str; 2])> =
+        vec![(Box::new(|| figure::figure(shown)), [FIGURE_SVG, FIGURE_PNG])];
+    if let Some(inside) = inside {
+        pictures.push((Box::new(|| units::units(shown, inside)), [UNITS_SVG, UNITS_PNG]));
+        pictures.push((Box::new(|| weights::weights(shown, inside)), [WEIGHTS_SVG, WEIGHTS_PNG]));
+    }
     let written = in_threads(pictures, |(picture, [as_svg, as_png])| {
-        let svg = picture(shown)?;
+        let svg = picture()?;
         durable.write_whole(&folder.join(as_svg), svg.as_bytes())?;
         durable.write_whole(&folder.join(as_png), &png(&svg)?)
     });

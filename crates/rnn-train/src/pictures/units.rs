@@ -1,12 +1,12 @@
 //! What the hidden units do over a window, before training and at the end: a strip for each unit, or for many a map. The
 //! inputs stand below, and as a tint behind the strips, so that a unit that repeats one of them some steps later is seen.
 
-use super::axis::thousands;
 use super::draw::{Area, Drawn, FAINT, GRID, Root, SMALL, Side, TEXT, svg, write, write_upwards};
 use super::heat::{Grid, greatest, scale_bar, short};
 use super::legend::{Entry, Mark};
 use super::rows::draw_times;
-use super::{HEADLINE, NORMAL, Shown, headline};
+use super::{HEADLINE, NORMAL, Shown, count, headline};
+use crate::inside::Inside;
 use crate::{CellKind, Error};
 use plotters::prelude::*;
 
@@ -23,12 +23,11 @@ const LANE: i32 = 26;
 const GAP: i32 = 12;
 
 /// Draws it.
-pub(crate) fn units(shown: &Shown<'_>) -> Result<String, Error> {
+pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, Error> {
     let Shown { settings, palette, .. } = *shown;
-    let trained = thousands(shown.curve.steps());
-    let titles =
-        ["before training: from a zero state".to_owned(), format!("after {trained} steps: from the carried state")];
-    let panels = [Panel::new(shown, 0), Panel::new(shown, 1)];
+    let trained = count(shown.curve.steps(), "step");
+    let titles = ["before training: from a zero state".to_owned(), format!("after {trained}: from the carried state")];
+    let panels = [0, 1].map(|net| Panel::new(shown, &inside[net], LEFTS[net]));
     let Panel { every, strips, area: Area { bottom, .. }, .. } = panels[0];
     let layer = if settings.num_layers > 1 { " of the top layer" } else { "" };
     let left_out = if every > 1 { format!(", one in {every} of them") } else { String::new() };
@@ -76,24 +75,22 @@ struct Panel<'a> {
 }
 
 impl<'a> Panel<'a> {
-    /// The net before training or the one at the end.
-    fn new(shown: &'a Shown<'a>, net: usize) -> Self {
-        let Shown { settings, snapshot, inside, .. } = *shown;
+    /// What is inside a net, drawn from `left` on.
+    fn new(shown: &'a Shown<'a>, inside: &'a Inside, left: i32) -> Self {
+        let Shown { settings, snapshot, .. } = *shown;
         let input = snapshot.rows.first().map_or(&[][..], |answered| &answered.input);
         let steps = input.len().max(1);
         let strips = settings.state_size <= MOST_STRIPS;
         let most_lines = if strips { MOST_STRIPS } else { (MOST_CELLS / steps).clamp(MOST_STRIPS, 128) };
         let every = settings.state_size.div_ceil(most_lines);
-        // The last time steps, as the snapshot has them.
-        let last = |unit: &'a Vec<f64>| &unit[unit.len().saturating_sub(steps)..];
-        let units: Vec<_> = inside[net].units.iter().step_by(every).map(last).collect();
+        let units: Vec<_> = inside.units.iter().step_by(every).map(Vec::as_slice).collect();
         let ends = match settings.cell {
             CellKind::ElmanRelu => [0.0, greatest(units.iter().copied().flatten().copied())],
             _ => [-1.0, 1.0],
         };
         let lines = units.len() as i32;
         let high = if strips { (480 / lines).clamp(32, 60) } else { (420 / lines).clamp(3, 16) };
-        let (left, wide) = (LEFTS[net], (WIDTH / steps as i32).clamp(1, 40));
+        let wide = (WIDTH / steps as i32).clamp(1, 40);
         let area = Area { left, top: TOP, right: left + wide * steps as i32, bottom: TOP + high * lines };
         Self { shown, input, units, every, ends, strips, area, wide, high }
     }

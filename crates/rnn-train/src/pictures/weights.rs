@@ -1,11 +1,10 @@
 //! The weights before training and at the end, each tensor as two maps side by side in the same colours. Large matrices
 //! are drawn in blocks, of each of which the weight farthest from zero is shown.
 
-use super::axis::thousands;
 use super::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
 use super::heat::{BAR, Grid, greatest, scale_bar};
-use super::{HEADLINE, NORMAL, Shown, headline};
-use crate::inside::Weights;
+use super::{HEADLINE, NORMAL, Shown, count, headline};
+use crate::inside::{Inside, Weights};
 use crate::{CellKind, Error};
 use plotters::prelude::*;
 
@@ -20,14 +19,12 @@ const ABOVE: i32 = 44;
 const BELOW: i32 = 62;
 /// A cell's least and greatest width and height.
 const CELL: [(i32, i32); 2] = [(3, 3), (46, 26)];
-/// The rows and columns of a map, at most.
-const MOST_CELLS: i32 = 64;
 /// The layers that are drawn: of more, this many of the first and of the last.
 const LAYERS_AT_EACH_END: usize = 3;
 
 /// Draws it.
-pub(crate) fn weights(shown: &Shown<'_>) -> Result<String, Error> {
-    let Shown { settings, inside: [before, after], .. } = *shown;
+pub(crate) fn weights(shown: &Shown<'_>, [before, after]: &[Inside; 2]) -> Result<String, Error> {
+    let settings = shown.settings;
     let layers = settings.num_layers;
     let left_out = LAYERS_AT_EACH_END..layers.saturating_sub(LAYERS_AT_EACH_END);
     // As large as lets a layer's tensors stand in one line.
@@ -45,17 +42,20 @@ pub(crate) fn weights(shown: &Shown<'_>) -> Result<String, Error> {
     let bottom = lay_out(&mut pairs);
     let most = greatest(pairs.iter().flat_map(|pair| &pair.maps).flat_map(|map| map.values.iter().copied()));
     let mut notes = Vec::new();
-    if pairs.iter().any(|pair| pair.block != [1, 1]) {
+    if pairs.iter().any(|pair| pair.has_blocks) {
         notes.push("Of large matrices a cell is a block, and shows its weight farthest from 0.".to_owned());
     }
     if !left_out.is_empty() {
-        notes.push(format!("Layers {} to {} are left out.", left_out.start, left_out.end - 1));
+        let [first, last] = [left_out.start, left_out.end - 1];
+        let left_out =
+            if first == last { format!("Layer {first} is") } else { format!("Layers {first} to {last} are") };
+        notes.push(format!("{left_out} left out."));
     }
     let height = bottom + 22 * notes.len() as i32 + 4;
     svg((WIDTH as u32, height as u32), |root| {
         write(root, "Weights before and after training", (20, 24), Side::Left, HEADLINE, TEXT)?;
         write(root, &headline(settings), (20, 51), Side::Left, NORMAL, FAINT)?;
-        let sides = format!("left: before training, right: after {} steps", thousands(shown.curve.steps()));
+        let sides = format!("left: before training, right: after {}", count(shown.curve.steps(), "step"));
         write(root, &sides, (20, 88), Side::Left, NORMAL, TEXT)?;
         scale_bar(root, (WIDTH - BAR.0 - 36, 60), "weight", most)?;
         pairs.iter().try_for_each(|pair| pair.draw(root, most))?;
@@ -69,8 +69,8 @@ struct Pair {
     name: String,
     shape: String,
     maps: [Grid; 2],
-    /// How many of the tensor's rows and columns are one of the maps'.
-    block: [usize; 2],
+    /// Whether a cell is more than one of the tensor's numbers.
+    has_blocks: bool,
     cell: (i32, i32),
     /// The names of the gates that the rows are of, in equal parts; one for a tensor without gates.
     gates: &'static [&'static str],
@@ -84,30 +84,17 @@ struct Pair {
 
 impl Pair {
     fn new(tensors: [&Weights; 2], cell: CellKind, side: i32) -> Self {
-        let Weights { ref name, rows, columns, .. } = *tensors[0];
+        let Weights { ref name, shape: [rows, columns], block, .. } = *tensors[0];
         let of_readout = layer_of(name).is_none();
         let gates: &[_] = match cell {
             CellKind::Gru if !of_readout => &["r", "z", "n"],
             CellKind::Lstm if !of_readout => &["i", "f", "g", "o"],
             _ => &[""],
         };
-        let most = (side / CELL[0].0).min(MOST_CELLS) as usize;
-        let of_gate = rows / gates.len();
-        // Each gate in blocks of its own.
-        let block = [of_gate.div_ceil(most / gates.len()), columns.div_ceil(most)];
-        let map = |tensor: &Weights| {
-            let of_gate: Vec<_> = tensor
-                .values
-                .chunks((of_gate * columns).max(1))
-                .map(|values| Grid { rows: of_gate, columns, values: values.to_vec() }.in_blocks(block))
-                .collect();
-            Grid {
-                rows: of_gate.iter().map(|gate| gate.rows).sum(),
-                columns: columns.div_ceil(block[1]),
-                values: of_gate.into_iter().flat_map(|gate| gate.values).collect(),
-            }
-        };
-        let maps = tensors.map(map);
+        let maps = tensors.map(|tensor| {
+            let [rows, columns] = tensor.blocks;
+            Grid { rows, columns, values: tensor.values.clone() }
+        });
         let size = |number: usize, least: i32, most: i32| (side / number.max(1) as i32).clamp(least, most);
         let cell = (size(maps[0].columns, CELL[0].0, CELL[1].0), size(maps[0].rows, CELL[0].1, CELL[1].1));
         let is_bias = name.contains("bias");
@@ -119,7 +106,7 @@ impl Pair {
         };
         let to = if of_readout { "to output" } else { "to unit" };
         let name = name.clone();
-        Self { name, shape, maps, block, cell, gates, to, from, corner: (0, 0), first: false }
+        Self { name, shape, maps, has_blocks: block != [1, 1], cell, gates, to, from, corner: (0, 0), first: false }
     }
 
     /// The size of one of the maps.
