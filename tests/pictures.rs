@@ -13,6 +13,9 @@ use support::{fixture, refused, run, succeed};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 2] = ["--num-epochs=4", "--total-series-length=15000"];
 
+/// 40 training steps.
+const TINY: [&str; 2] = ["--num-epochs=2", "--total-series-length=1500"];
+
 fn train(out: &Path, more: &[&str]) {
     succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(&SHORT).chain(more));
 }
@@ -144,10 +147,10 @@ fn all_settings_are_drawn() {
     let cases: [&[&str]; 14] = [
         &["--batch-size=1"],
         &["--batch-size=1", "--truncated-backprop-length=1", "--total-series-length=4"],
-        &["--truncated-backprop-length=180"],
+        &["--truncated-backprop-length=180", "--total-series-length=1500"],
         &[
             "--truncated-backprop-length=1000",
-            "--total-series-length=12000",
+            "--total-series-length=5000",
             "--cell=elman_relu",
             "--loss=squared_error",
         ],
@@ -155,17 +158,23 @@ fn all_settings_are_drawn() {
         &["--num-classes=256", "--loss=squared_error", "--readout=last_step"],
         &["--total-series-length=75"],
         // Every window holds targets that cannot be known.
-        &["--total-series-length=3000", "--echo-step=599"],
+        &["--total-series-length=3000", "--echo-step=599", "--truncated-backprop-length=60"],
         &["--echo-step=0"],
-        &["--state-size=1", "--num-layers=9", "--cell=lstm", "--total-series-length=750"],
-        &["--state-size=512", "--cell=lstm", "--num-layers=2", "--total-series-length=150", "--input=one_hot"],
-        &["--state-size=40", "--cell=elman_relu", "--init=identity", "--truncated-backprop-length=200"],
-        // Losses up to the greatest numbers, and of exactly 0.
+        &["--state-size=1", "--num-layers=9", "--cell=lstm", "--total-series-length=375"],
+        &["--state-size=256", "--cell=lstm", "--num-layers=2", "--total-series-length=75", "--input=one_hot"],
+        &[
+            "--state-size=40",
+            "--cell=elman_relu",
+            "--init=identity",
+            "--truncated-backprop-length=200",
+            "--total-series-length=1000",
+        ],
+        // Losses up to the greatest numbers.
         &["--dtype=f64", "--optimizer=sgd", "--learning-rate=1e305"],
-        &["--optimizer=sgd", "--learning-rate=1e38"],
+        &["--optimizer=sgd", "--learning-rate=1e38", "--total-series-length=1500"],
     ];
-    let from_file = [&["--num-epochs=1"][..], &[&series]].concat();
-    let drawn = cases.map(|case| [&["--num-epochs=2", "--total-series-length=1500"][..], case].concat());
+    let from_file = [&["--num-epochs=1", "--truncated-backprop-length=300"][..], &[&series]].concat();
+    let drawn = cases.map(|case| [&["--num-epochs=2", "--total-series-length=450"][..], case].concat());
     for case in drawn.iter().chain([&from_file]) {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("run");
@@ -258,7 +267,7 @@ fn bars(dots: &[[u8; 3]], colour: rnn_train::Colour) -> Vec<Vec<usize>> {
 fn the_animation_ends_with_answers_that_are_right() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    succeed(PROGRAM, ["run", "--num-epochs=20", "--out", out.to_str().unwrap()]);
+    succeed(PROGRAM, ["run", "--num-epochs=2", "--total-series-length=15000", "--out", out.to_str().unwrap()]);
     assert!(last_snapshot(&out).iter().all(|row| row.target == row.prediction));
     succeed(PROGRAM, ["animate", out.to_str().unwrap()]);
     let gif = out.join("animation.gif");
@@ -314,12 +323,92 @@ fn what_cannot_be_animated_is_told_in_a_line() {
     assert!(message.contains("nowhere"), "{message}");
 }
 
+/// What stands where the animation is to go is left alone, unless it is an animation.
+#[test]
+fn an_animation_replaces_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()][..], &TINY].concat());
+    let animate = |file: &Path| run(PROGRAM, ["animate", out.to_str().unwrap(), "--out", file.to_str().unwrap()]);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir(path("folder")).unwrap();
+    let mut there = vec![out.join("metrics.csv"), out.join("model.safetensors"), path("folder")];
+    #[cfg(unix)]
+    {
+        std::fs::write(path("old.gif"), "GIF89a").unwrap();
+        std::os::unix::fs::symlink(path("old.gif"), path("link.gif")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+        there.extend([path("link.gif"), path("pipe")]);
+    }
+    let state = |path: &Path| {
+        let there = std::fs::symlink_metadata(path).unwrap();
+        (there.file_type(), there.len(), there.modified().unwrap())
+    };
+    for path in there {
+        let before = state(&path);
+        let message = refused(PROGRAM, ["animate", out.to_str().unwrap(), "--out", path.to_str().unwrap()]);
+        assert!(message.starts_with(&format!("{}: ", path.display())), "{message}");
+        assert_eq!(state(&path), before, "{}", path.display());
+    }
+    for (name, content) in [("empty.gif", &b""[..]), ("animated.gif", b"GIF87a")] {
+        std::fs::write(path(name), content).unwrap();
+        assert!(animate(&path(name)).status.success(), "{name}");
+        assert!(animation(&path(name)).delays.len() > 10, "{name}");
+    }
+}
+
+/// A run that was killed, or is still going, says nothing of how far it is: its rows do. It is read without its lock.
+#[test]
+fn a_run_on_its_way_is_drawn_as_far_as_it_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()][..], &TINY].concat());
+    let gif = || {
+        succeed(PROGRAM, ["animate", out.to_str().unwrap()]);
+        std::fs::read(out.join("animation.gif")).unwrap()
+    };
+    let expected = gif();
+    let status = std::fs::read_to_string(out.join("status.toml")).unwrap();
+    let stale = status.replace("\"done\"", "\"running\"").replace("steps = 40\n", "steps = 0\n");
+    assert!(stale.contains("running") && stale.contains("\nsteps = 0\n"), "{status}");
+    std::fs::write(out.join("status.toml"), stale).unwrap();
+    let lock = std::fs::File::open(&out).unwrap();
+    lock.try_lock().unwrap();
+    assert_eq!(gif(), expected);
+}
+
+/// A spreadsheet can sort the rows by another column, or write them with semicolons.
+#[test]
+fn rows_in_disorder_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()][..], &TINY].concat());
+    let path = out.join("metrics.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.swap(3, 4);
+    for (changed, told) in [
+        (lines.join("\n") + "\n", "line 5: step 2 stands below step 3: rows must be in the order of their steps"),
+        (
+            text.replacen("\n0,0,0,", "\n0,0,1,", 1),
+            "line 3: step 1 stands below step 1: rows must be in the order of their steps",
+        ),
+        (text.replace(',', ";"), "its columns are separated by semicolons: they must be by commas"),
+    ] {
+        std::fs::write(&path, changed).unwrap();
+        for command in ["animate", "report"] {
+            let message = refused(PROGRAM, [command, out.to_str().unwrap()]);
+            assert_eq!(message, format!("{}: {told}", path.display()));
+        }
+    }
+}
+
 /// An animation of a run that was stopped is not taken for one of its end.
 #[test]
 fn what_a_run_goes_on_from_has_no_old_animation() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    train(&out, &[]);
+    succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()][..], &TINY].concat());
     succeed(PROGRAM, ["animate", out.to_str().unwrap()]);
     train(&out, &["--overwrite"]);
     assert!(!out.join("animation.gif").exists());

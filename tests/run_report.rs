@@ -5,7 +5,7 @@
 mod browser;
 mod support;
 
-use browser::{CHROMIUM, assert_all_well, browse};
+use browser::{CHROMIUM, assert_all_well, browse, browse_all};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -92,8 +92,9 @@ fn pointing_tells_the_rows_of_metrics_csv() {
     if skip_without(CHROMIUM) {
         return;
     }
-    for more in [&[][..], &["--log-every", "7", "--dtype", "f64", "--schedule", "cosine", "--echo-step", "20"]] {
-        let (_folder, out) = report_of(&[&SHORT, more].concat());
+    let more = ["--log-every", "7", "--dtype", "f64", "--schedule", "cosine", "--echo-step", "20"];
+    let runs = [&[][..], &more].map(|more| report_of(&[&SHORT, more].concat()));
+    let scripts = runs.each_ref().map(|(_, out)| {
         let steps = columns(&out.join("metrics.csv"))["step"].clone();
         // The first and the last, an epoch's first windows and their neighbours, and some.
         let rows = [0, 1, 2, 17, 18, 34, 35, 51, 52, steps.len() / 2, steps.len() - 2, steps.len() - 1];
@@ -111,15 +112,19 @@ fn pointing_tells_the_rows_of_metrics_csv() {
         .unwrap();
         script += "press('Escape');";
         script += "drag(box().width * 0.2, box().width * 0.25); hover(100.5, 3); tell('zoomed'); hover(700.25, 3); tell('zoomed');";
-        let browsed = browse(&page(&out), 1200, &script);
+        (rows.map(|row| steps[row].clone()), script)
+    });
+    let pages = runs.each_ref().map(|(_, out)| page(out));
+    let [first, second] = [0, 1].map(|index| (&*pages[index], 1200, &*scripts[index].1));
+    for (((_, out), (rows, _)), browsed) in runs.iter().zip(&scripts).zip(browse_all(&[first, second])) {
         assert_all_well(&browsed);
         let metrics = columns(&out.join("metrics.csv"));
         let of = |name: &str| said(&browsed.0, name);
         let begins = |told: &[&str]| -> Vec<String> {
             told.iter().map(|row| row.split(' ').next().unwrap().to_owned()).collect()
         };
-        assert_eq!(begins(&of("row")), rows.map(|row| steps[row].clone()));
-        assert_eq!(begins(&of("key")), steps);
+        assert_eq!(begins(&of("row")), rows);
+        assert_eq!(begins(&of("key")), metrics["step"]);
         assert_eq!(of("zoomed").len(), 2);
         ["row", "key", "zoomed"].iter().flat_map(|name| of(name)).for_each(|told| assert_row(&metrics, told));
     }
@@ -259,6 +264,39 @@ fn the_slider_shows_every_snapshot() {
     }
 }
 
+/// Also where not all time steps of a window count: what is said to be right is the accuracy of `metrics.csv`.
+#[test]
+fn the_answers_that_are_right_are_those_of_the_accuracy() {
+    if skip_without(CHROMIUM) {
+        return;
+    }
+    let overlapping = report_of(&[&SHORT[..], &["--window-stride", "5"]].concat());
+    let last_step = report_of(&[&SHORT[..], &["--readout", "last_step", "--echo-step", "15"]].concat());
+    let pages = [&overlapping.1, &last_step.1].map(|out| page(out));
+    let script = "
+        const slider = document.getElementById('snapshot');
+        for (let index = 0; index < slider.max; index++) {
+            slider.value = index;
+            slider.dispatchEvent(new Event('input'));
+            const rights = [...document.querySelectorAll('.right')].map(right => right.textContent.split(' '));
+            const [right, asked] = [0, 2].map(word => rights.reduce((sum, words) => sum + Number(words[word]), 0));
+            say('accuracy', right / asked + ' ' + document.getElementById('place').textContent.split('accuracy ')[1]);
+        }";
+    for browsed in browse_all(&[(&pages[0], 1200, script), (&pages[1], 1200, script)]) {
+        assert_all_well(&browsed);
+        let told = said(&browsed.0, "accuracy");
+        assert!(told.len() > 50, "{told:?}");
+        for line in told {
+            let (right, accuracy) = line.split_once(' ').unwrap();
+            let [right, accuracy] = [right, accuracy].map(|number| number.parse::<f64>().unwrap());
+            assert!((right - accuracy).abs() < 1e-6, "{line}");
+        }
+    }
+    // The floors are told of the same time steps.
+    let floors = pages.map(|page| std::fs::read_to_string(page).unwrap().contains("<td>1 of 1</td>"));
+    assert_eq!(floors, [false, true]);
+}
+
 #[test]
 fn wrong_answers_are_marked_and_what_cannot_be_known_is_hatched() {
     if skip_without(CHROMIUM) {
@@ -296,7 +334,7 @@ fn wrong_answers_are_marked_and_what_cannot_be_known_is_hatched() {
         };
         let expected = format!("{}/{}", times(3..15).join(" "), times(0..3).join(" "));
         assert_eq!(said(&browsed.0, "wrong")[row], expected, "row {row}");
-        assert_eq!(said(&browsed.0, "right")[row], format!("{} of 12 right", 12 - times(3..15).len()));
+        assert_eq!(said(&browsed.0, "right")[row], format!("{} of 15 right", 15 - times(0..15).len()));
         assert_eq!(said(&browsed.0, "hatched")[row], "false 20%");
     }
     assert_eq!(said(&browsed.0, "settled"), ["true"]);
@@ -392,61 +430,84 @@ fn change(out: &Path, name: &str, change: impl FnOnce(String) -> String) {
     report(out);
 }
 
-/// Asserts that the page says all this and that nothing goes wrong in it, wide or narrow, also when it is used.
-fn assert_page(out: &Path, says: &[&str]) {
-    let page = text(out);
-    for part in says {
-        assert!(page.contains(part), "no {part:?}");
-    }
-    if skip_without(CHROMIUM) {
-        return;
-    }
-    let script = "
-        for (const element of document.querySelectorAll('button, details')) element.click();
-        const over = document.querySelector('.over');
-        for (const type of ['pointermove', 'pointerdown', 'pointerup', 'pointerleave']) {
-            over?.dispatchEvent(new PointerEvent(type, { clientX: 200, clientY: over.getBoundingClientRect().top + 20, bubbles: true }));
+/// Pages, and what each of them says.
+#[derive(Default)]
+struct Pages {
+    folder: Option<tempfile::TempDir>,
+    pages: Vec<PathBuf>,
+}
+
+impl Pages {
+    /// Takes a run's page as it is now, which must say all this.
+    fn take(&mut self, out: &Path, says: &[&str]) {
+        let text = text(out);
+        for part in says {
+            assert!(text.contains(part), "no {part:?}");
         }
-        for (const key of ['+', 'ArrowLeft', 'ArrowRight', '-', 'Escape']) over?.dispatchEvent(new KeyboardEvent('keydown', { key }));
-        say('strange', /NaN|undefined|Infinity/.test(document.querySelector('main').innerText));";
-    for width in [500, 1400] {
-        let browsed = browse(&self::page(out), width, script);
-        assert_all_well(&browsed);
-        assert_eq!(said(&browsed.0, "strange"), ["false"]);
+        let folder = self.folder.get_or_insert_with(|| tempfile::tempdir().unwrap());
+        let copy = folder.path().join(format!("page_{}.html", self.pages.len()));
+        std::fs::write(&copy, text).unwrap();
+        self.pages.push(copy);
+    }
+
+    /// Asserts that nothing goes wrong in them, wide or narrow, also when they are used.
+    fn assert_all_well(&self) {
+        if skip_without(CHROMIUM) {
+            return;
+        }
+        let script = "
+            for (const element of document.querySelectorAll('button, details')) element.click();
+            const over = document.querySelector('.over');
+            for (const type of ['pointermove', 'pointerdown', 'pointerup', 'pointerleave']) {
+                over?.dispatchEvent(new PointerEvent(type, { clientX: 200, clientY: over.getBoundingClientRect().top + 20, bubbles: true }));
+            }
+            for (const key of ['+', 'ArrowLeft', 'ArrowRight', '-', 'Escape']) over?.dispatchEvent(new KeyboardEvent('keydown', { key }));
+            // As far in as can be.
+            for (let turn = 0; turn < 60; turn++) {
+                over?.dispatchEvent(new WheelEvent('wheel', { clientX: 200, clientY: 9, deltaY: -300, bubbles: true, cancelable: true }));
+            }
+            say('strange', /NaN|undefined|Infinity/.test(document.querySelector('main').innerText));";
+        let pages: Vec<_> =
+            self.pages.iter().flat_map(|page| [(&**page, 500, script), (&**page, 1400, script)]).collect();
+        for (browsed, (page, width, _)) in browse_all(&pages).iter().zip(pages) {
+            assert_all_well(browsed);
+            assert_eq!(said(&browsed.0, "strange"), ["false"], "{} at {width}", page.display());
+        }
     }
 }
 
 #[test]
 fn runs_of_all_sizes() {
+    let mut pages = Pages::default();
     let (_folder, out) = report_of(&["--num-epochs", "1", "--total-series-length", "75"]);
-    assert_page(&out, &["The only row of", "Done: not solved in 1 epoch.", "in epoch 0 is <b>"]);
+    pages.take(&out, &["The only row of", "Done: not solved in 1 epoch.", "in epoch 0 is <b>"]);
     let (_folder, out) = report_of(&[&SHORT[..], &["--truncated-backprop-length", "1", "--log-every", "100"]].concat());
-    assert_page(&out, &["Only every 100th training step was logged.", "an epoch’s first 3 windows", "1 of 1</td>"]);
+    pages.take(&out, &["Only every 100th training step was logged.", "an epoch’s first 3 windows", "1 of 1</td>"]);
     let (_folder, out) = report_of(&[&SHORT[..], &["--batch-size", "1"]].concat());
-    assert_page(&out, &["There are none: with one row"]);
+    pages.take(&out, &["There are none: with one row"]);
     let (_folder, out) = report_of(&[&SHORT[..], &["--echo-step", "0", "--readout", "last_step"]].concat());
-    assert_page(&out, &["There are none: with an echo_step of 0"]);
+    pages.take(&out, &["There are none: with an echo_step of 0"]);
     let (_folder, out) = report_of(&[&SHORT[..], &["--loss", "squared_error", "--echo-step", "40"]].concat());
-    assert_page(&out, &["the variance of these odds", "an epoch’s first 3 windows", "10 of 15</td>", "loss"]);
+    pages.take(&out, &["the variance of these odds", "an epoch’s first 3 windows", "10 of 15</td>", "loss"]);
     // Of many epochs some are listed, with the first, the last, and the one that solved the task.
     let (_folder, out) = report_of(&["--num-epochs", "1001", "--total-series-length", "750"]);
-    assert_page(&out, &["<td>0</td>", "<td>1000</td>", " (solved)</td>", "of 1001 epochs"]);
+    pages.take(&out, &["<td>0</td>", "<td>1000</td>", " (solved)</td>", "of 1001 epochs"]);
+    pages.assert_all_well();
 }
 
 #[test]
 fn runs_that_ended_in_all_ways() {
+    let mut pages = Pages::default();
     let (_folder, out) = report_of(&[&SHORT[..], &["--optimizer", "sgd", "--learning-rate", "1e38"]].concat());
-    assert_page(
-        &out,
-        &["Diverged after 2 steps of 480: not solved.", "the loss is", "No epoch was trained to its end."],
-    );
+    pages
+        .take(&out, &["Diverged after 2 steps of 480: not solved.", "the loss is", "No epoch was trained to its end."]);
 
     let (_folder, out) = report_of(&[&SHORT[..], &["--no-figure"]].concat());
-    assert_page(&out, &["No snapshots were recorded", "All 480 rows of"]);
+    pages.take(&out, &["No snapshots were recorded", "All 480 rows of"]);
 
     let (_folder, out) = report_of(&SHORT);
     change(&out, "status.toml", |status| status.replace("\"done\"", "\"interrupted\""));
-    assert_page(&out, &["Interrupted after 480 steps of 480"]);
+    pages.take(&out, &["Interrupted after 480 steps of 480"]);
 
     // A run on its way: its files end anywhere, and what is there in part is left out.
     let begun = |status: String| {
@@ -460,10 +521,11 @@ fn runs_that_ended_in_all_ways() {
         change(&out, name, cut);
     }
     let rows = columns_of_whole_lines(&out.join("metrics.csv"));
-    assert_page(
+    pages.take(
         &out,
         &[&format!("Running, or killed while it ran: {rows} steps of 480"), &format!("All {rows} rows of")],
     );
+    pages.assert_all_well();
 }
 
 /// How many rows a file has whose last line may be cut.
@@ -473,8 +535,9 @@ fn columns_of_whole_lines(path: &Path) -> usize {
 
 #[test]
 fn losses_of_all_sizes() {
+    let mut pages = Pages::default();
     let (_folder, out) = report_of(&SHORT);
-    let with = |losses: [&str; 3]| {
+    let mut with = |losses: [&str; 3]| {
         change(&out, "metrics.csv", |text| {
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             for (index, line) in lines.iter_mut().enumerate().skip(1) {
@@ -484,11 +547,12 @@ fn losses_of_all_sizes() {
             }
             lines.join("\n") + "\n"
         });
-        assert_page(&out, &[]);
+        pages.take(&out, &[]);
     };
     with(["0.0", "0.0", "0.0"]);
     with(["0.0", "1e300", "5e-324"]);
     with(["1.7976931348623157e308", "1.7976931348623157e308", "1.7976931348623157e308"]);
+    pages.assert_all_well();
 }
 
 #[test]
@@ -504,7 +568,8 @@ fn many_rows_are_put_together_and_spikes_stay() {
         writeln!(text, "{epoch},{batch},{step},{loss},0.5,1.5,0.3,{}", if batch == 0 { 0.125 } else { 0.0 }).unwrap();
     }
     change(&out, "metrics.csv", |_| text);
-    assert_page(
+    let mut pages = Pages::default();
+    pages.take(
         &out,
         &[
             "All 120000 rows of",
@@ -513,6 +578,7 @@ fn many_rows_are_put_together_and_spikes_stay() {
             "other windows: 120 rows one by one",
         ],
     );
+    pages.assert_all_well();
     if skip_without(CHROMIUM) {
         return;
     }
@@ -531,6 +597,24 @@ fn many_rows_are_put_together_and_spikes_stay() {
     assert!(ends[0] <= 70_001 && 70_001 <= ends[1], "{ends:?}");
     let mean = (5.0 * 0.25 + 79.5) / 6.0;
     assert_eq!(said(&browsed.0, "loss"), [format!("{mean:.2} (0.25 to 79.5)")]);
+}
+
+/// A picture that cannot be read is left out, and the rest is there.
+#[test]
+fn a_page_is_written_without_a_picture_that_cannot_be_read() {
+    let (_folder, out) = report_of(&["--num-epochs", "1", "--total-series-length", "75"]);
+    let pictures = |page: &str| page.matches("<figcaption").count();
+    assert_eq!(pictures(&text(&out)), 3);
+    std::fs::remove_file(out.join("figure.svg")).unwrap();
+    std::fs::create_dir(out.join("figure.svg")).unwrap();
+    let output = run(PROGRAM, ["report", out.to_str().unwrap()]);
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("WARN") && told.contains("figure.svg: ") && told.contains("the page is without it"),
+        "{told}"
+    );
+    assert_eq!(pictures(&text(&out)), 2);
 }
 
 #[test]

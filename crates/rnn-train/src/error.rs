@@ -40,10 +40,10 @@ pub enum Error {
     /// A series that cannot be drawn.
     #[error(transparent)]
     Data(#[from] echo_data::Error),
-    /// An output folder that must not or cannot be written to.
+    /// An output folder or file that must not or cannot be written to.
     #[error("{}: {problem}", path.display())]
     Out {
-        /// The folder.
+        /// The folder or file.
         path: PathBuf,
         /// Why not.
         problem: String,

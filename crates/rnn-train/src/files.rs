@@ -408,17 +408,27 @@ impl Table {
 /// [`Error::Read`].
 pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Error> {
     let mut rows = Vec::new();
-    for_each_row(path, |row| rows.push(row))?;
+    for_each_row(path, |row| {
+        rows.push(row);
+        Ok(())
+    })?;
     Ok(rows)
 }
 
-/// Calls `take` with each row of a CSV file, of which there can be more than fit in memory.
-pub(crate) fn for_each_row<R: for<'de> Deserialize<'de>>(path: &Path, mut take: impl FnMut(R)) -> Result<(), Error> {
+/// Calls `take` with each row of a CSV file, of which there can be more than fit in memory, until it says what is wrong.
+pub(crate) fn for_each_row<R: for<'de> Deserialize<'de>>(
+    path: &Path,
+    mut take: impl FnMut(R) -> std::io::Result<()>,
+) -> Result<(), Error> {
     let mut read = || {
-        let rows = csv::Reader::from_reader(whole_lines(path)?).into_deserialize();
-        rows.into_iter().try_for_each(|row| row.map(&mut take))
+        let mut rows = csv::Reader::from_reader(whole_lines(path)?);
+        // As spreadsheets write it where the decimal mark is a comma.
+        if rows.headers()?.len() == 1 && rows.headers()?.iter().any(|name| name.contains(';')) {
+            return Err(std::io::Error::other("its columns are separated by semicolons: they must be by commas"));
+        }
+        rows.into_deserialize().try_for_each(|row| take(row?))
     };
-    read().map_err(|error: csv::Error| Error::Read { path: path.to_owned(), source: error.into() })
+    read().map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// A file up to the end of its last line: the one behind it is still being written, or its writer was killed.

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file so that at every moment it is there whole, the old one or the new one: to one aside, which is synced
@@ -43,24 +43,48 @@ pub fn write_whole_with(
     fill_whole(path, fill, Durable::AtOnce)
 }
 
+/// [`write_whole`] for a file that others may be writing at the same time, as no lock is held: each has one aside of its own,
+/// and the last one's stays.
+pub(crate) fn write_whole_among_others(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut number = 0;
+    let (aside, made) = loop {
+        let aside = aside_among_others(path, number);
+        match File::create_new(&aside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            made => break (aside, made),
+        }
+    };
+    let file = made.map_err(|source| Error::write(path, source))?;
+    fill_aside(&aside, path, |_| Ok(file), |file| file.write_all(bytes), Durable::AtOnce)
+}
+
 fn fill_whole(
     path: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
     durable: Durable,
 ) -> Result<(), Error> {
-    let aside = aside(path);
+    fill_aside(&aside(path), path, |aside| File::create(aside), fill, durable)
+}
+
+fn fill_aside(
+    aside: &Path,
+    path: &Path,
+    open: impl FnOnce(&Path) -> std::io::Result<File>,
+    fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    durable: Durable,
+) -> Result<(), Error> {
     let write = || {
-        let mut file = BufWriter::new(File::create(&aside)?);
+        let mut file = BufWriter::new(open(aside)?);
         fill(&mut file)?;
         let file = file.into_inner()?;
         if durable == Durable::AtOnce {
             file.sync_all()?;
         }
-        std::fs::rename(&aside, path)
+        std::fs::rename(aside, path)
     };
     write().map_err(|source| {
         // What could not be written whole is of no use; the error is the one above, whether or not this succeeds.
-        let _ = std::fs::remove_file(&aside);
+        let _ = std::fs::remove_file(aside);
         Error::write(path, source)
     })
 }
@@ -72,14 +96,29 @@ fn aside(path: &Path) -> PathBuf {
     aside.into()
 }
 
-/// Takes a file away, and what an interrupted writing of it has left, if they are there.
+/// The same for one that others may be writing too.
+fn aside_among_others(path: &Path, number: usize) -> PathBuf {
+    let mut numbered = path.as_os_str().to_owned();
+    numbered.push(format!(".{number}"));
+    aside(Path::new(&numbered))
+}
+
+/// Whether one file is where another is written, alone or among others.
+fn is_aside(file: &Path, path: &Path) -> bool {
+    let number = file.file_stem().and_then(|stem| Path::new(stem).extension()?.to_str()?.parse().ok());
+    file == aside(path) || number.is_some_and(|number| file == aside_among_others(path, number))
+}
+
+/// Takes a file away, and what interrupted writings of it have left, if they are there.
 ///
 /// # Errors
 /// [`Error::Write`].
 pub fn remove(path: &Path) -> Result<(), Error> {
-    for path in [aside(path), path.to_owned()] {
+    let beside = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
+    let left = beside.filter_map(|entry| Some(entry.ok()?.path()).filter(|file| is_aside(file, path)));
+    for path in left.chain([path.to_owned()]) {
         match std::fs::remove_file(&path) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(Error::write(&path, source)),
+            Err(source) if source.kind() != ErrorKind::NotFound => return Err(Error::write(&path, source)),
             _ => {}
         }
     }
@@ -186,4 +225,51 @@ pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(),
         remove(&out.join(name)).map_err(|source| error(format!("{name} cannot be replaced: {source}")))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn names(folder: &Path) -> BTreeSet<String> {
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+
+    #[test]
+    fn writings_at_the_same_time_do_not_mix() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.html");
+        // One that was interrupted.
+        std::fs::write(aside_among_others(&path, 0), "left").unwrap();
+        std::thread::scope(|scope| {
+            for writer in 1..9_u8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..4 {
+                        write_whole_among_others(path, &vec![writer; 100_000 + usize::from(writer)]).unwrap();
+                    }
+                });
+            }
+        });
+        let written = std::fs::read(&path).unwrap();
+        let writer = written[0];
+        assert!(written.iter().all(|byte| *byte == writer) && written.len() == 100_000 + usize::from(writer));
+        assert_eq!(names(folder.path()), ["report.html", "report.html.0.part"].map(str::to_owned).into());
+    }
+
+    #[test]
+    fn what_interrupted_writings_left_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.html");
+        let others = ["report.html.part.html", "other.0.part", "report.html.x.part", "report.html.00.part"];
+        let own = ["report.html", "report.html.part", "report.html.0.part", "report.html.12.part"];
+        for name in others.iter().chain(&own) {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        remove(&path).unwrap();
+        assert_eq!(names(folder.path()), others.map(str::to_owned).into());
+        remove(&folder.path().join("none/report.html")).unwrap();
+    }
 }

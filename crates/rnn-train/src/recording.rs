@@ -1,6 +1,5 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
-use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, Status, for_each_row, read_rows};
 use crate::snapshot::{MOST_ROWS, MOST_TIMES, Snapshot};
 use crate::{Error, Layer, Settings};
@@ -52,27 +51,53 @@ impl Recording {
         Ok(Self { settings, status, epochs, snapshots })
     }
 
-    /// Which windows of an epoch are settled: from this one on, all targets can be known.
+    /// Training steps done, as far as is known, given the last one that is in `metrics.csv`: the status of a run that is on
+    /// its way, or was killed, says how many there were at its last checkpoint, or none.
     #[must_use]
-    pub fn first_settled_window(&self) -> usize {
-        self.settings.first_settled_window()
+    pub fn steps_done(&self, last_logged: Option<usize>) -> usize {
+        let logged = last_logged.map(|step| step.saturating_add(1));
+        let answered = self.snapshots.last().map(|snapshot| snapshot.step);
+        [logged, answered].into_iter().flatten().fold(self.status.steps, usize::max)
     }
 
     /// Calls `take` with each row of a run's `metrics.csv`, of which there can be more than fit in memory.
     ///
     /// # Errors
-    /// [`Error::Read`].
-    pub fn for_each_step(folder: &Path, take: impl FnMut(MetricsRow<f64>)) -> Result<(), Error> {
-        for_each_row(&folder.join(files::METRICS), take)
+    /// [`Error::Read`], also for rows that are not in the order of their steps.
+    pub fn for_each_step(folder: &Path, mut take: impl FnMut(MetricsRow<f64>)) -> Result<(), Error> {
+        // The header is the first line.
+        let (mut line, mut above) = (1_usize, None);
+        for_each_row(&folder.join(files::METRICS), |row: MetricsRow<f64>| {
+            line += 1;
+            if let Some(above) = above.replace(row.step).filter(|above| *above >= row.step) {
+                let problem = format!(
+                    "line {line}: step {} stands below step {above}: rows must be in the order of their steps",
+                    row.step
+                );
+                return Err(std::io::Error::other(problem));
+            }
+            take(row);
+            Ok(())
+        })
     }
+}
 
-    /// The loss curve, of the steps that are in `metrics.csv`.
-    ///
-    /// # Errors
-    /// [`Error::Read`].
-    pub fn curve(&self, folder: &Path) -> Result<LossCurve, Error> {
-        let (mut curve, settled) = (LossCurve::default(), self.first_settled_window());
-        Self::for_each_step(folder, |row| curve.push(row.step, row.loss, row.batch >= settled))?;
-        Ok(curve)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RawSettings;
+
+    #[test]
+    fn what_is_farthest_tells_how_far_a_run_is() {
+        let settings = RawSettings::default().check().unwrap();
+        let snapshot = Snapshot { epoch: 0, batch: 0, step: 40, first_time: 0, rows: Vec::new() };
+        let mut recording =
+            Recording { settings, status: Status::begun(0), epochs: Vec::new(), snapshots: vec![snapshot] };
+        assert_eq!((recording.steps_done(Some(50)), recording.steps_done(Some(20))), (51, 40));
+        recording.status.steps = 100;
+        assert_eq!((recording.steps_done(Some(50)), recording.steps_done(None)), (100, 100));
+        recording.snapshots.clear();
+        recording.status.steps = 0;
+        assert_eq!(recording.steps_done(None), 0);
     }
 }

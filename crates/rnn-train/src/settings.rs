@@ -6,6 +6,7 @@ use crate::layers::SettingError;
 use crate::task::Task;
 use echo_data::{Classes, Floor, Layout, entropy, variance};
 use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule, Truncation};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Every setting, in range and fitting the others.
@@ -305,6 +306,13 @@ impl Settings {
             Some(probabilities) => Classes::with_probabilities(probabilities),
             None => Classes::uniform(self.num_classes),
         }
+    }
+
+    /// The time steps of a window that are trained on and scored: the new ones, which in an epoch's first window are all, or
+    /// in each the last one alone. The `loss` and the `accuracy` of `metrics.csv` are means over these.
+    pub(crate) fn counted_times(&self, batch: usize) -> Range<usize> {
+        // Settings that have no such windows have been refused.
+        self.truncation().map_or(0..self.truncated_backprop_length, |truncation| truncation.counted(batch == 0))
     }
 
     /// How many of a window's time steps, from its first on, have targets that no net can know: they echo what stands

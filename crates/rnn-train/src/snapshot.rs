@@ -8,6 +8,7 @@
 use crate::Error;
 use crate::files::read_rows;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::path::Path;
 
 /// The rows of the batch that are shown, as in the tutorial.
@@ -61,6 +62,13 @@ impl Snapshot {
             prediction: of_row(prediction, row),
         });
         Self { epoch, batch, step, first_time, rows: rows.collect() }
+    }
+
+    /// The places in its rows that time steps of the window have, as far as they are there.
+    pub(crate) fn places(&self, times: Range<usize>) -> Range<usize> {
+        let there = self.rows.first().map_or(0, |answered| answered.input.len());
+        let place = |time: usize| time.saturating_sub(self.first_time).min(there);
+        place(times.start)..place(times.end)
     }
 
     /// As rows of `snapshots.csv`.

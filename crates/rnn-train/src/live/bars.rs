@@ -14,7 +14,7 @@ use ratatui::text::Span;
 const NAMES: u16 = 11;
 const WORDS: u16 = 28;
 
-/// The least height that shows a row: how the echo is seen, what cannot be known, three lanes, and what is wrong.
+/// The least height that shows a row, mostly: how the echo is seen, what cannot be known, three lanes, and what is wrong.
 pub(super) const LEAST_HEIGHT: u16 = 6;
 
 /// A bar's last line by its eighths; the lowest class is a dot, so that its time step is seen.
@@ -22,6 +22,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 const LOWEST: &str = "·";
 const WRONG: &str = "×";
 const UNKNOWN: &str = "?";
+const UNCOUNTED: &str = "-";
 
 /// How rows and their time steps are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,15 @@ struct Layout {
     /// The first time step that is shown, of those of the snapshot.
     first: usize,
     times: usize,
+    /// Whether those are not all of the window.
+    is_cut: bool,
     /// Columns of a time step.
     column: u16,
+}
+
+/// Whether there are windows of which not all time steps count: they need a line that says which.
+fn leaves_out(settings: &Settings) -> bool {
+    settings.counted_times(1).start > 0
 }
 
 /// The time steps of a window that can be shown.
@@ -68,12 +76,13 @@ impl Layout {
         let (all, room) = (times(scene), usize::from(area.width.saturating_sub(NAMES)));
         let column = if all * 2 <= room { 2 } else { 1 };
         let times = all.min(room);
-        let above = if times < scene.settings.truncated_backprop_length { 3 } else { 2 };
+        let is_cut = times < scene.settings.truncated_backprop_length;
+        let above = 2 + u16::from(is_cut) + u16::from(leaves_out(&scene.settings));
         let (rows, height) = (rows(scene), usize::from(area.height.saturating_sub(above)));
         // Higher bars where all rows have them.
         let lane = [3, 2].into_iter().find(|&lane| height >= rows * (3 * lane + 1)).unwrap_or(1);
         let rows = rows.min(height / (3 * lane + 1));
-        Self { above, rows, lane: lane as u16, first: all - times, times, column }
+        Self { above, rows, lane: lane as u16, first: all - times, times, is_cut, column }
     }
 
     /// A line with a sign for each time step that has one.
@@ -95,8 +104,9 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         put(Span::styled("the first window comes next", ink.faint), area, buffer);
         return;
     };
-    let unknown = settings.unknown_times(snapshot.batch).saturating_sub(snapshot.first_time);
-    if layout.above == 3 {
+    let unknown = snapshot.places(0..settings.unknown_times(snapshot.batch)).end;
+    let counted = snapshot.places(settings.counted_times(snapshot.batch));
+    if layout.is_cut {
         let last = snapshot.first_time + layout.first + layout.times;
         let shown = format!("the last {} of {last} time steps", layout.times);
         area = put(Span::styled(shown, ink.faint), area, buffer);
@@ -104,8 +114,13 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let marks = layout.line("unknowable", |time| (time < unknown).then_some(UNKNOWN));
     let none_unknown = unknown <= layout.first;
     area = put(Span::styled(if none_unknown { String::new() } else { marks }, ink.unsettled), area, buffer);
+    if leaves_out(settings) {
+        let marks = layout.line("uncounted", |time| (time < counted.start).then_some(UNCOUNTED));
+        let all_count = counted.start <= layout.first;
+        area = put(Span::styled(if all_count { String::new() } else { marks }, ink.faint), area, buffer);
+    }
     for answered in snapshot.rows.iter().take(layout.rows) {
-        area = draw_row(answered, unknown, settings, layout, ink, area, buffer);
+        area = draw_row(answered, [unknown, counted.start], settings, layout, ink, area, buffer);
     }
 }
 
@@ -119,10 +134,11 @@ fn echo(settings: &Settings) -> String {
     }
 }
 
-/// Draws the three lanes of a row and marks what is wrong in them; returns the area below.
+/// Draws the three lanes of a row and marks what is wrong in them; returns the area below. Targets before `unknown` cannot be
+/// known, answers before `counted` do not count.
 fn draw_row(
     answered: &Answered,
-    unknown: usize,
+    [unknown, counted]: [usize; 2],
     settings: &Settings,
     layout: Layout,
     ink: &Ink,
@@ -146,8 +162,12 @@ fn draw_row(
             let most = f64::from(layout.lane * 8 - 1);
             let height =
                 (f64::from(class) / greatest * most).round().clamp(f64::from(u8::from(class > 0)), most) as u16;
-            let is_unknown = name == "target" && time < unknown;
-            let style = if is_unknown { style.add_modifier(Modifier::DIM) } else { style };
+            let is_dim = match name {
+                "target" => time < unknown,
+                "prediction" => time < counted,
+                _ => false,
+            };
+            let style = if is_dim { style.add_modifier(Modifier::DIM) } else { style };
             let x = lane.x + NAMES + index as u16 * layout.column;
             for (from_bottom, y) in lane.rows().rev().map(|line| line.y).enumerate() {
                 let eighths = height.saturating_sub(from_bottom as u16 * 8).min(8);
@@ -158,7 +178,7 @@ fn draw_row(
             }
         }
     }
-    let is_wrong = |time: usize| target.get(time) != prediction.get(time);
+    let is_wrong = |time: usize| time >= counted && target.get(time) != prediction.get(time);
     let line = layout.line("wrong", |time| is_wrong(time).then_some(WRONG));
     let (name, marks) = line.split_at(usize::from(NAMES));
     put(vec![Span::styled(name.to_owned(), ink.faint), Span::styled(marks.to_owned(), ink.strong)], area, buffer)

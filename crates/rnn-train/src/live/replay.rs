@@ -54,7 +54,7 @@ impl Film {
     fn read(folder: &Path) -> Result<Self, Error> {
         let recording = Recording::read(folder)?;
         let (mut curve, mut last) = (LossCurve::default(), None);
-        let settled = recording.first_settled_window();
+        let settled = recording.settings.first_settled_window();
         let mut moments = Vec::with_capacity(recording.snapshots.len());
         Recording::for_each_step(folder, |row| {
             // A snapshot is of the window of its step, whose loss is the last that belongs to it.
@@ -65,7 +65,8 @@ impl Film {
             last = Some(row);
         })?;
         moments.resize(recording.snapshots.len(), Moment { curve, row: last });
-        let (epochs, steps) = epochs(&recording);
+        let done = recording.steps_done(last.map(|row| row.step));
+        let (epochs, steps) = epochs(&recording, done);
         Ok(Self { recording, moments, epochs, steps })
     }
 
@@ -106,9 +107,9 @@ impl Film {
     }
 }
 
-/// Where epochs begin, and the steps of the whole run.
-fn epochs(recording: &Recording) -> (Epochs, usize) {
-    let Recording { settings, status, epochs, .. } = recording;
+/// Where epochs begin, and the steps of the whole run, of which so many are done.
+fn epochs(recording: &Recording, done: usize) -> (Epochs, usize) {
+    let Recording { settings, epochs, .. } = recording;
     let Settings { total_series_length, series, num_epochs, .. } = settings;
     let windows: Vec<_> = match total_series_length.filter(|_| series.is_empty()) {
         Some(length) => settings.layout(length).map(|layout| layout.windows()).into_iter().collect(),
@@ -117,6 +118,6 @@ fn epochs(recording: &Recording) -> (Epochs, usize) {
     };
     let knows_all = windows.len() >= series.len().max(1);
     let epochs = Epochs::new(windows);
-    let steps = if knows_all { epochs.start(*num_epochs) } else { status.steps };
+    let steps = if knows_all { epochs.start(*num_epochs) } else { done };
     (epochs, steps)
 }

@@ -173,6 +173,34 @@ fn bars_are_the_windows_classes_and_what_is_wrong_is_marked() {
 }
 
 #[test]
+fn answers_that_do_not_count_are_dim_and_never_wrong() {
+    let mut scene = tutorial(1500);
+    let settings = RawSettings { window_stride: Some(5), ..RawSettings::default() };
+    scene.settings = settings.check().unwrap();
+    let mut snapshot = scene.snapshot.clone().unwrap();
+    let Answered { target, prediction, .. } = &mut snapshot.rows[0];
+    *prediction = target.iter().map(|class| 1 - class).collect();
+    let shown = |snapshot: Snapshot, scene: &mut Scene| {
+        scene.snapshot = Some(snapshot);
+        let buffer = drawn_with(scene, &Player::new(Pace::Max), &ink(Depth::None), None, [100, 30]);
+        let lines = self::lines(&buffer);
+        let wrong = lines.iter().filter(|line| line.contains("wrong ")).map(|line| line.matches('×').count());
+        let y = lines.iter().position(|line| line.contains("prediction")).unwrap() as u16;
+        let is_dim =
+            |x: &u16| "▇█".contains(buffer[(*x, y)].symbol()) && buffer[(*x, y)].modifier.contains(Modifier::DIM);
+        (wrong.sum::<usize>(), (40..100).filter(is_dim).count(), lines.join("\n"))
+    };
+    let bars = snapshot.rows[0].prediction[..10].iter().filter(|class| **class > 0).count();
+    let (wrong, dim, text) = shown(snapshot.clone(), &mut scene);
+    assert_eq!((wrong, dim), (5, bars), "{text}");
+    assert!(text.contains(&format!("uncounted  {}", "- ".repeat(10))), "{text}");
+    // Of an epoch's first window all do.
+    let (wrong, dim, text) = shown(Snapshot { batch: 0, ..snapshot }, &mut scene);
+    assert_eq!((wrong, dim), (16, 0), "{text}");
+    assert!(!text.contains("uncounted"), "{text}");
+}
+
+#[test]
 fn classes_have_heights_and_lanes_grow_with_the_screen() {
     let settings = RawSettings { num_classes: Some(8), batch_size: Some(1), ..RawSettings::default() };
     let mut scene = tutorial(10);

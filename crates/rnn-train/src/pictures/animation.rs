@@ -6,13 +6,15 @@ use super::draw::svg;
 use super::gif::{Animation, ColourTable};
 use super::loss::Loss;
 use super::png::dots;
-use super::rows::{Rows, UNKNOWN, WRONG};
+use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
 use super::{count, in_threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
-use crate::folder::{Lock, write_whole};
+use crate::folder::write_whole_among_others;
 use crate::{Colour, Colours, Error, Palette, Recording, Settings};
 use resvg::tiny_skia::Pixmap;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// For how many hundredths of a second the first frame stays, the last one, and each between them.
@@ -20,21 +22,22 @@ const FIRST: u16 = 100;
 const LAST: u16 = 350;
 const EACH: u16 = 8;
 
+/// What a GIF begins with.
+const GIF: &[u8] = b"GIF8";
+
 /// So many frames, from all over the run, say which colours there are.
 const LOOKED_AT: usize = 9;
 
 /// Draws the run in `folder` as a GIF, from the files that it has left, and writes it to `file`. `progress` is told how
-/// many frames are drawn, and of how many.
+/// many frames are drawn, and of how many. A run that is on its way is drawn as far as it has come.
 ///
 /// # Errors
-/// Those of [`Recording::read`]; [`Error::Busy`] while a run is writing to the folder; [`Error::Write`].
+/// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
-    let lock = Lock::take(folder)?;
+    check_replaceable(file)?;
     let film = Film::read(folder, colours.palette())?;
-    drop(lock);
     let frames = film.recording.snapshots.len();
-    let looked_at = (0..LOOKED_AT.min(frames)).map(|index| index * (frames - 1) / (LOOKED_AT - 1));
-    let table = ColourTable::of(&film.colours(), &in_threads(looked_at, |index| film.frame(index))?);
+    let table = ColourTable::of(&film.colours(), &in_threads(looked_at(frames), |index| film.frame(index))?);
     let mut animation = Animation::new([SIZE.0 as u16, SIZE.1 as u16], &table)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     // Some at a time, because all of them would not fit in memory.
@@ -51,7 +54,36 @@ pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(u
         }
         progress(some.end, frames);
     }
-    write_whole(file, &animation.finish()?)
+    write_whole_among_others(file, &animation.finish()?)
+}
+
+/// Makes sure that nothing but an older animation is there: a name that was mistyped, or a device, is not replaced.
+fn check_replaceable(file: &Path) -> Result<(), Error> {
+    let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
+    // Not through links: what is replaced is the link.
+    let kind = match std::fs::symlink_metadata(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return refuse(format!("cannot be written: {error}")),
+        Ok(there) => there.file_type(),
+    };
+    if kind.is_dir() {
+        return refuse("a folder is there: the animation needs the name of a file".to_owned());
+    }
+    if !kind.is_file() {
+        return refuse("what is there is no regular file: it is not replaced".to_owned());
+    }
+    let mut begin = Vec::new();
+    match File::open(file).and_then(|there| there.take(GIF.len() as u64).read_to_end(&mut begin)) {
+        Ok(_) if begin.is_empty() || begin == GIF => Ok(()),
+        Ok(_) => refuse("a file is there that is no GIF: it is not replaced".to_owned()),
+        Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
+    }
+}
+
+/// The frames, of so many, that say which colours there are: the first, the last, and some between.
+fn looked_at(frames: usize) -> impl Iterator<Item = usize> {
+    let some = LOOKED_AT.min(frames);
+    (0..some).map(move |index| index * (frames - 1) / (some - 1).max(1))
 }
 
 /// What all frames are made of.
@@ -61,6 +93,8 @@ struct Film {
     settled: Columns,
     unsettled: Columns,
     floor: Option<f64>,
+    /// Training steps done.
+    done: usize,
     steps: Steps,
     losses: Losses,
 }
@@ -68,22 +102,26 @@ struct Film {
 impl Film {
     fn read(folder: &Path, palette: Palette) -> Result<Self, Error> {
         let recording = Recording::read(folder)?;
-        let steps = Steps::logarithmic(recording.status.steps.saturating_sub(1));
+        let mut last = None;
+        Recording::for_each_step(folder, |row| last = Some(row.step))?;
+        let done = recording.steps_done(last);
+        let steps = Steps::logarithmic(done.saturating_sub(1));
         let [mut settled, mut unsettled] = [Columns::default(), Columns::default()];
-        let first_settled = recording.first_settled_window();
+        let first_settled = recording.settings.first_settled_window();
         Recording::for_each_step(folder, |row| {
             let columns = if row.batch >= first_settled { &mut settled } else { &mut unsettled };
             columns.push(LOSS.x(steps.place(row.step)), row.step, row.loss.min(GREATEST_LOSS));
         })?;
         let floor = recording.settings.floor_of_first_window();
         let losses = Losses::of(&settled.buckets, &unsettled.buckets, floor);
-        Ok(Self { recording, palette, settled, unsettled, floor, steps, losses })
+        Ok(Self { recording, palette, settled, unsettled, floor, done, steps, losses })
     }
 
     /// The colours that it must have exactly.
-    fn colours(&self) -> [[u8; 3]; 7] {
+    fn colours(&self) -> [[u8; 3]; 8] {
         let Palette { input, target, prediction, loss, unsettled } = self.palette;
-        [input, target, prediction, loss, unsettled, WRONG, UNKNOWN].map(|Colour(red, green, blue)| [red, green, blue])
+        let all = [input, target, prediction, pale(prediction), loss, unsettled, WRONG, UNKNOWN];
+        all.map(|Colour(red, green, blue)| [red, green, blue])
     }
 
     /// The dots of a frame.
@@ -97,7 +135,7 @@ impl Film {
         let place = format!(
             "training step {} of {}, epoch {}, window {}: {}",
             thousands(snapshot.step),
-            thousands(recording.status.steps),
+            thousands(self.done),
             snapshot.epoch,
             snapshot.batch,
             rows.score()
@@ -137,6 +175,53 @@ impl Columns {
             None => {
                 self.buckets.push(Bucket::of(step, loss));
                 (self.column, self.windows) = (column, 1);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_and_the_last_frame_are_looked_at() {
+        let of = |frames| looked_at(frames).collect::<Vec<_>>();
+        assert_eq!((of(1), of(2), of(5)), (vec![0], vec![0, 1], vec![0, 1, 2, 3, 4]));
+        assert_eq!(of(9), (0..9).collect::<Vec<_>>());
+        assert_eq!(of(161), (0..9).map(|index| index * 20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn nothing_but_a_gif_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for (name, content) in
+            [("old.gif", &b"GIF89a and more"[..]), ("empty", b""), ("other.csv", b"GIF"), ("long", &[7; 9000])]
+        {
+            std::fs::write(path(name), content).unwrap();
+        }
+        let told =
+            |name: &str| check_replaceable(&path(name)).err().map(|error| (error.exit_code(), error.to_string()));
+        for name in ["old.gif", "empty", "new.gif"] {
+            assert_eq!(told(name), None);
+        }
+        for (name, why) in [
+            ("other.csv", "no GIF"),
+            ("long", "no GIF"),
+            ("", "a folder is there"),
+            ("old.gif/new.gif", "cannot be written"),
+        ] {
+            assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains(why)), "{name}: {:?}", told(name));
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(path("old.gif"), path("link.gif")).unwrap();
+            std::os::unix::fs::symlink(path("nowhere"), path("dangling.gif")).unwrap();
+            // Would wait for a reader for ever if it were opened.
+            let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+            for name in ["link.gif", "dangling.gif", "socket"] {
+                assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains("no regular file")), "{name}");
             }
         }
     }

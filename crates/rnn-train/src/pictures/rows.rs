@@ -6,7 +6,7 @@ use super::draw::{Area, Drawn, FAINT, GRID, Root, Side, TEXT, width_of, write};
 use super::legend::{Entry, Mark};
 use super::{NORMAL, count};
 use crate::snapshot::{Answered, Snapshot};
-use crate::{Colour, Palette, Readout, Settings};
+use crate::{Colour, Palette, Settings};
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -14,6 +14,12 @@ use std::ops::Range;
 pub(crate) const WRONG: Colour = Colour(0xf0, 0xe4, 0x42);
 /// Behind a target that cannot be known.
 pub(crate) const UNKNOWN: Colour = Colour(0xd2, 0xd2, 0xd2);
+
+/// What an answer that does not count is drawn in.
+pub(crate) fn pale(Colour(red, green, blue): Colour) -> Colour {
+    let half = |part: u8| part / 2 + 128;
+    Colour(half(red), half(green), half(blue))
+}
 
 /// The rows of a snapshot.
 pub(crate) struct Rows<'a> {
@@ -55,10 +61,10 @@ impl Rows<'_> {
 
     fn draw_row(&self, root: &Root<'_>, lanes: Lanes, answered: &Answered) -> Drawn {
         let Answered { input, target, prediction } = answered;
-        let unknown = self.settings.unknown_times(self.snapshot.batch).saturating_sub(self.snapshot.first_time);
-        if unknown > 0 {
+        let unknown = self.snapshot.places(0..self.settings.unknown_times(self.snapshot.batch));
+        if !unknown.is_empty() {
             for lane in 1..LANES {
-                lanes.cells(lane, 0..unknown.min(input.len())).fill(root, UNKNOWN.into())?;
+                lanes.cells(lane, unknown.clone()).fill(root, UNKNOWN.into())?;
             }
         }
         for time in self.wrong(answered) {
@@ -67,9 +73,12 @@ impl Rows<'_> {
         lanes.draw_grid(root, input.len())?;
         let greatest = self.settings.num_classes.saturating_sub(1).max(1) as f64;
         let Palette { input: read, target: right, prediction: answer, .. } = self.palette;
+        let counted = self.counted();
         for (lane, (classes, colour)) in [(input, read), (target, right), (prediction, answer)].into_iter().enumerate()
         {
             for (time, &class) in classes.iter().enumerate().filter(|(_, class)| **class > 0) {
+                let is_pale = lane == LANES - 1 && !counted.contains(&time);
+                let colour = if is_pale { pale(colour) } else { colour };
                 lanes.bar(lane, time, f64::from(class) / greatest).fill(root, colour.into())?;
             }
         }
@@ -92,33 +101,34 @@ impl Rows<'_> {
         ]
     }
 
-    /// What lies behind its bars.
+    /// What lies behind its bars, and which are pale.
     pub(crate) fn legend_of_grounds(&self) -> Vec<Entry> {
-        vec![Entry::new(Mark::Bar(WRONG), "wrong answer"), Entry::new(Mark::Bar(UNKNOWN), "cannot be known")]
+        let mut entries =
+            vec![Entry::new(Mark::Bar(WRONG), "wrong answer"), Entry::new(Mark::Bar(UNKNOWN), "cannot be known")];
+        if self.snapshot.rows.iter().any(|row| self.counted().len() < row.input.len()) {
+            entries.push(Entry::new(Mark::Bar(pale(self.palette.prediction)), "not counted"));
+        }
+        entries
     }
 
-    /// How many of the answers shown are right, in words.
+    /// How many of the answers shown that count are right, in words; of those of a whole batch it is the accuracy.
     pub(crate) fn score(&self) -> String {
         let rows = || self.snapshot.rows.iter();
-        let asked: usize = rows().map(|row| self.asked(row).len()).sum();
+        let asked = rows().count() * self.counted().len();
         let right = asked - rows().map(|row| self.wrong(row).count()).sum::<usize>();
         // Rounded down, so that only all are a hundred.
         let percent = right * 100 / asked.max(1);
         format!("{} of {} right ({percent} %)", thousands(right), count(asked, "answer"))
     }
 
-    /// The time steps shown whose answers count: all, or the window's last one.
-    fn asked(&self, answered: &Answered) -> Range<usize> {
-        let steps = answered.input.len();
-        match self.settings.readout {
-            Readout::EveryStep => 0..steps,
-            Readout::LastStep => steps.saturating_sub(1)..steps,
-        }
+    /// The places shown whose answers count.
+    fn counted(&self) -> Range<usize> {
+        self.snapshot.places(self.settings.counted_times(self.snapshot.batch))
     }
 
     /// Those of them whose answer is wrong.
     fn wrong(&self, answered: &Answered) -> impl Iterator<Item = usize> {
-        self.asked(answered).filter(|&time| answered.target[time] != answered.prediction[time])
+        self.counted().filter(|&time| answered.target[time] != answered.prediction[time])
     }
 }
 
@@ -181,19 +191,52 @@ pub(crate) fn draw_times(root: &Root<'_>, area: Area, wide: i32, first: usize, s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Colours, RawSettings};
+    use crate::{Colours, RawSettings, Readout};
+
+    /// Calls `look` with rows of these classes, the last ones of a window of 5 time steps.
+    fn with<R>(
+        [readout, stride, batch]: [usize; 3],
+        [input, target, prediction]: [&[u32]; 3],
+        look: impl FnOnce(Rows<'_>) -> R,
+    ) -> R {
+        let settings = RawSettings {
+            readout: Some([Readout::EveryStep, Readout::LastStep][readout]),
+            truncated_backprop_length: Some(5),
+            window_stride: Some(stride as i64),
+            ..RawSettings::default()
+        };
+        let settings = settings.check().unwrap();
+        let first_time = 5 - input.len();
+        let answered = Answered { input: input.to_vec(), target: target.to_vec(), prediction: prediction.to_vec() };
+        let snapshot = Snapshot { epoch: 0, batch, step: 0, first_time, rows: vec![answered; 2] };
+        look(Rows { settings: &settings, palette: Colours::default().palette(), snapshot: &snapshot })
+    }
 
     #[test]
     fn answers_that_count_are_scored() {
-        let score = |readout, [input, target, prediction]: [&[u32]; 3]| {
-            let settings = RawSettings { readout: Some(readout), ..RawSettings::default() }.check().unwrap();
-            let answered = Answered { input: input.to_vec(), target: target.to_vec(), prediction: prediction.to_vec() };
-            let snapshot = Snapshot { epoch: 0, batch: 0, step: 0, first_time: 0, rows: vec![answered; 2] };
-            Rows { settings: &settings, palette: Colours::default().palette(), snapshot: &snapshot }.score()
-        };
-        let row: [&[u32]; 3] = [&[1, 0, 1], &[0, 1, 0], &[1, 1, 0]];
-        assert_eq!(score(Readout::EveryStep, row), "4 of 6 answers right (66 %)");
-        assert_eq!(score(Readout::LastStep, row), "2 of 2 answers right (100 %)");
-        assert_eq!(score(Readout::EveryStep, [&[]; 3]), "0 of 0 answers right (0 %)");
+        let score = |of: [usize; 3], row| with(of, row, |rows| rows.score());
+        let row: [&[u32]; 3] = [&[0, 1, 1, 0, 1], &[0, 0, 0, 1, 0], &[1, 1, 1, 1, 0]];
+        assert_eq!(score([0, 5, 0], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([0, 5, 7], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([1, 5, 7], row), "2 of 2 answers right (100 %)");
+        // Windows that overlap: of all but an epoch's first one the last three steps count.
+        assert_eq!(score([0, 3, 0], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([0, 3, 1], row), "4 of 6 answers right (66 %)");
+        assert_eq!(score([1, 3, 1], row), "2 of 2 answers right (100 %)");
+        // The last four of five steps are shown, or none.
+        assert_eq!(score([0, 3, 1], row.map(|classes| &classes[1..])), "4 of 6 answers right (66 %)");
+        assert_eq!(score([0, 5, 0], row.map(|classes| &classes[1..])), "4 of 8 answers right (50 %)");
+        assert_eq!(score([0, 5, 0], [&[]; 3]), "0 of 0 answers right (0 %)");
+    }
+
+    #[test]
+    fn answers_that_do_not_count_are_pale_and_never_wrong() {
+        let row: [&[u32]; 3] = [&[1; 5], &[1; 5], &[0, 0, 0, 0, 1]];
+        let wrong = |of: [usize; 3]| with(of, row, |rows| rows.wrong(&rows.snapshot.rows[0]).collect::<Vec<_>>());
+        assert_eq!(wrong([0, 5, 1]), [0, 1, 2, 3]);
+        assert_eq!(wrong([0, 3, 1]), [2, 3]);
+        assert_eq!(wrong([1, 5, 1]), [0; 0]);
+        let grounds = |of: [usize; 3]| with(of, row, |rows| rows.legend_of_grounds().len());
+        assert_eq!([[0, 5, 1], [0, 3, 0], [0, 3, 1], [1, 5, 0]].map(grounds), [2, 2, 3, 3]);
     }
 }

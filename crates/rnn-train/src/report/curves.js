@@ -17,9 +17,9 @@ function makeCurves(section, data, chosen) {
     const last = Math.max(...ends.map(([, end]) => end));
     // A little more than the steps, so that the first and the last one stand within.
     const whole = [first - Math.max(0.5, (last - first) / 200), last + Math.max(0.5, (last - first) / 200)];
-    // Zoomed in as far as can be, eight rows or buckets are shown.
+    // Zoomed in as far as can be, eight rows or buckets are shown; of a single row, a step.
     const buckets = tracks.settled.count + tracks.unsettled.count;
-    const narrowest = Math.min(whole[1] - whole[0], 8 * (last - first) / Math.max(1, buckets - 1));
+    const narrowest = Math.min(whole[1] - whole[0], Math.max(1, 8 * (last - first) / Math.max(1, buckets - 1)));
     let [from, to] = whole;
     let marked = null;
     let pointedAt = null;
@@ -306,7 +306,7 @@ function makeCurves(section, data, chosen) {
         return nearest(step);
     }
 
-    // Tells of a row: of one row its numbers as they stand in metrics.csv, of several their mean and where it lies between.
+    // Tells of a row: of one row its numbers with all their digits, of several their mean and where it lies between.
     function tell(row) {
         const { track, index } = row;
         const several = track.last[index] > track.step[index];

@@ -28,7 +28,7 @@ pub(super) fn script(facts: &Facts<'_>) -> Result<Markup, Error> {
         "settled": track(&facts.steps.settled),
         "unsettled": track(&facts.steps.unsettled),
         "floors": floors,
-        "epochs": epoch_starts(&facts.recording.epochs),
+        "epochs": epoch_starts(&facts.recording.epochs, facts.done()),
         "greatest_class": settings.num_classes - 1,
         "snapshots": snapshots,
     });
@@ -94,8 +94,8 @@ fn column(cells: impl Iterator<Item = String>) -> String {
     text
 }
 
-/// The training steps at which epochs begin, of every `every`-th one.
-fn epoch_starts(epochs: &[EpochRow]) -> Value {
+/// The training steps at which epochs begin, of every `every`-th one, given how many steps are done.
+fn epoch_starts(epochs: &[EpochRow], done: usize) -> Value {
     let mut every = 1;
     while epochs.len() / every > MOST_EPOCHS {
         every *= 10;
@@ -109,7 +109,7 @@ fn epoch_starts(epochs: &[EpochRow]) -> Value {
         step = step.saturating_add(row.windows);
     }
     // One that was begun has no row yet.
-    if epochs.len().is_multiple_of(every) {
+    if epochs.len().is_multiple_of(every) && step < done {
         starts.push(step);
     }
     json!({ "every": every, "starts": starts })
@@ -119,7 +119,6 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Result<Value, Error> {
     let settings = facts.settings();
     let Snapshot { epoch, batch, step, first_time, ref rows } = *snapshot;
     let row = facts.steps.of_snapshots.get(&step);
-    let counted = settings.truncation()?.counted(batch == 0);
     let rows: Vec<_> = rows
         .iter()
         .map(|Answered { input, target, prediction }| json!({ "input": input, "target": target, "prediction": prediction }))
@@ -130,7 +129,7 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Result<Value, Error> {
         "step": step,
         "first_time": first_time,
         "unknown": settings.unknown_times(batch),
-        "counted": counted.start,
+        "counted": settings.counted_times(batch).start,
         "ends": step >= facts.done() && facts.recording.status.status != State::Running,
         "loss": row.map(|row| row.loss),
         "accuracy": row.map(|row| row.accuracy),
@@ -172,8 +171,10 @@ mod tests {
             settled_accuracy: None,
             floor: None,
         };
-        assert_eq!(epoch_starts(&[row(3), row(4)]), json!({ "every": 1, "starts": [0, 3, 7] }));
-        let many = epoch_starts(&vec![row(2); 50_000]);
+        assert_eq!(epoch_starts(&[row(3), row(4)], 8), json!({ "every": 1, "starts": [0, 3, 7] }));
+        // Behind the last step there is no epoch.
+        assert_eq!(epoch_starts(&[row(3), row(4)], 7), json!({ "every": 1, "starts": [0, 3] }));
+        let many = epoch_starts(&vec![row(2); 50_000], 100_000);
         assert_eq!((&many["every"], &many["starts"][3]), (&json!(100), &json!(600)));
     }
 }

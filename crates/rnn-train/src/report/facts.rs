@@ -29,7 +29,7 @@ impl<'a> Facts<'a> {
         let floors = match layout {
             Some(layout) => {
                 let floor = settings.floor(layout)?;
-                Some((0..recording.first_settled_window()).map(|window| floor.window(window)).collect())
+                Some((0..recording.settings.first_settled_window()).map(|window| floor.window(window)).collect())
             }
             None => None,
         };
@@ -41,8 +41,8 @@ impl<'a> Facts<'a> {
         &self.recording.settings
     }
 
-    /// Training steps done, as far as is known: the status of a run that is on its way says nothing.
+    /// Training steps done, as far as is known.
     pub(super) fn done(&self) -> usize {
-        self.recording.status.steps.max(self.steps.last.map_or(0, |row| row.step.saturating_add(1)))
+        self.recording.steps_done(self.steps.last.map(|row| row.step))
     }
 }

@@ -16,7 +16,7 @@ mod steps;
 mod tables;
 
 use crate::files::REPORT;
-use crate::folder::write_whole;
+use crate::folder::write_whole_among_others;
 use crate::page::page;
 use crate::{Colours, Error};
 use facts::Facts;
@@ -44,7 +44,7 @@ pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
     let main = main(&facts, &title)?;
     let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
     let path = folder.join(REPORT);
-    write_whole(&path, page.into_string().as_bytes())?;
+    write_whole_among_others(&path, page.into_string().as_bytes())?;
     Ok(path)
 }
 
@@ -57,7 +57,7 @@ fn main(facts: &Facts<'_>, title: &str) -> Result<Markup, Error> {
         (rows::section(facts))
         (spikes::section(facts))
         (tables::section(facts))
-        (pictures::section(facts)?)
+        (pictures::section(facts))
         footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) " of " code { "rnn-train report" } ". This page loads and sends nothing." } }
         (data::script(facts)?)
     })

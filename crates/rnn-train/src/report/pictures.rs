@@ -1,23 +1,29 @@
 //! The pictures that a run has drawn, within the page.
 
 use super::facts::Facts;
-use crate::Error;
 use crate::files::PICTURES;
 use maud::{Markup, html};
 use std::fmt::Write;
+use std::io::ErrorKind;
 
-pub(super) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
-    let there = |name: &&str| name.ends_with(".svg") && facts.folder.join(name).exists();
-    let mut pictures = Vec::new();
-    for name in PICTURES.into_iter().filter(there) {
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    let of = |name: &'static str| {
         let path = facts.folder.join(name);
-        let svg = std::fs::read(&path).map_err(|source| Error::Read { path, source })?;
-        pictures.push((name, address(&svg)));
-    }
+        match std::fs::read(&path) {
+            Ok(svg) => Some((name, address(&svg))),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => {
+                // The rest of the page is worth having.
+                tracing::warn!("{}: {error}: the page is without it", path.display());
+                None
+            }
+        }
+    };
+    let pictures: Vec<_> = PICTURES.into_iter().filter(|name| name.ends_with(".svg")).filter_map(of).collect();
     if pictures.is_empty() {
-        return Ok(html! {});
+        return html! {};
     }
-    Ok(html! {
+    html! {
         h2 { "Pictures" }
         @for (name, address) in pictures {
             figure.picture {
@@ -25,7 +31,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
                 figcaption { code { (name) } }
             }
         }
-    })
+    }
 }
 
 /// A picture as an address, in which no script of its could run.

@@ -22,10 +22,10 @@ function makeRows(section, data, shown) {
         }));
     }
 
-    function wrongs(svg, { input, target, prediction }, snapshot, known) {
+    function wrongs(svg, { target, prediction }, excused) {
         bars(svg, target.map((value, time) => value === prediction[time] ? 0 : greatest));
         // Those that no net could know, or that are not trained on, are no mistakes.
-        for (const bar of svg.children) bar.classList.toggle('excused', !known(Math.floor(bar.getAttribute('x'))));
+        for (const bar of svg.children) bar.classList.toggle('excused', excused(Math.floor(bar.getAttribute('x'))));
     }
 
     function times(element, count, first) {
@@ -42,7 +42,8 @@ function makeRows(section, data, shown) {
     function show(index) {
         const snapshot = snapshots[index];
         const { first_time: first, unknown, counted } = snapshot;
-        const known = time => first + time >= unknown && first + time >= counted;
+        const counts = time => first + time >= counted;
+        const excused = time => !counts(time) || first + time < unknown;
         snapshot.rows.forEach((row, number) => {
             const element = section.querySelector(`[data-row="${number}"]`);
             if (!element) return;
@@ -51,10 +52,11 @@ function makeRows(section, data, shown) {
                 bars(svg, row[lane]);
                 svg.setAttribute('aria-label', `${lane} of row ${number}: ${row[lane].join(' ')}`);
             }
-            wrongs(element.querySelector('svg.wrong'), row, snapshot, known);
-            const counts = row.target.map((_, time) => time).filter(known);
-            const right = counts.filter(time => row.target[time] === row.prediction[time]).length;
-            element.querySelector('.right').textContent = counts.length > 0 ? `${right} of ${counts.length} right` : 'nothing here can be known';
+            wrongs(element.querySelector('svg.wrong'), row, excused);
+            // As the accuracy has it, of which those that cannot be known are a part.
+            const asked = row.target.map((_, time) => time).filter(counts);
+            const right = asked.filter(time => row.target[time] === row.prediction[time]).length;
+            element.querySelector('.right').textContent = `${right} of ${asked.length} right`;
             const hatched = Math.min(Math.max(unknown - first, 0), row.target.length);
             for (const hatch of element.querySelectorAll('.unknown')) {
                 hatch.hidden = hatched === 0;

@@ -23,7 +23,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             p { "No snapshots were recorded: the run was made with " code { "--no-figure" } ", or has just begun." }
         };
     };
-    let unknown = snapshots.iter().any(|snapshot| settings.unknown_times(snapshot.batch) > snapshot.first_time);
+    let unknown =
+        snapshots.iter().any(|snapshot| !snapshot.places(0..settings.unknown_times(snapshot.batch)).is_empty());
     html! {
         h2 #rows-title { "What the net answered" }
         section #rows aria-labelledby="rows-title" hidden {
@@ -72,11 +73,11 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     "Each target is the input " (settings.echo_step) " time steps earlier. "
                 }
                 @if unknown {
-                    "Hatched targets echo what stands before the row’s beginning, which the net has not read: it can only guess them, and \
-                    wrong guesses are marked in grey. "
+                    "Hatched targets echo what stands before the row’s beginning, which the net has not read: it can only guess them. \
+                    They count all the same, but wrong guesses are marked in grey. "
                 }
                 @if settings.readout == Readout::LastStep {
-                    "Of each window only the last time step is trained on; wrong answers at the others are marked in grey. "
+                    "Of each window only the last time step counts; wrong answers at the others are marked in grey. "
                 } @else if settings.window_stride < settings.truncated_backprop_length {
                     "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are counted; \
                     wrong answers at the others are marked in grey. "

@@ -99,13 +99,19 @@ fn floors(facts: &Facts<'_>) -> Markup {
             "The floor is " (odds) " of these odds, as a mean over the window’s targets that count, those that can be known having 0. Here:"
         }
         div.scroll { table {
-            thead { tr { th scope="col" { "window" } th scope="col" { "targets that cannot be known" } th scope="col" { "floor" } } }
+            thead { tr { th scope="col" { "window" } th scope="col" { "counted targets that cannot be known" } th scope="col" { "floor" } } }
             tbody { @for (window, floor) in floors.iter().enumerate().take(MOST_FLOORS) {
-                tr { td { (window) } td { (settings.unknown_times(window)) " of " (truncated_backprop_length) } td { (short(*floor)) } }
+                tr { td { (window) } td { (unknown(settings, window)) } td { (short(*floor)) } }
             } }
         } }
         @if floors.len() > MOST_FLOORS { p.note { "The " (floors.len() - MOST_FLOORS) " windows behind these have floors too, up to the lag." } }
     }
+}
+
+/// How many of the targets of a window that count cannot be known.
+fn unknown(settings: &Settings, window: usize) -> String {
+    let counted = settings.counted_times(window);
+    format!("{} of {}", settings.unknown_times(window).saturating_sub(counted.start), counted.len())
 }
 
 /// How near the first windows came to their floor.

@@ -57,7 +57,7 @@ pub(super) struct Range {
 impl Steps {
     /// Reads them twice: to count them, and to take them in.
     pub(super) fn read(folder: &Path, recording: &Recording) -> Result<Self, Error> {
-        let first_settled = recording.first_settled_window();
+        let first_settled = recording.settings.first_settled_window();
         let asked: HashSet<usize> = recording.snapshots.iter().map(|snapshot| snapshot.step).collect();
         let [mut settled, mut unsettled] = [0, 0];
         Recording::for_each_step(folder, |row| {
