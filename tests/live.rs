@@ -147,7 +147,7 @@ fn a_run_is_watched_paused_stepped_through_and_left() {
     terminal.start(folder.path(), &format!("run --out run --live --pace 20 {SHORT}"));
     let screen = terminal.wait_for(|screen| screen.contains("learning") && screen.contains("windows a second ·"));
     for part in [
-        "Echo after 3 steps · elman net of 4 hidden units · window of 15",
+        "Echo after 3 steps: elman net of 4 hidden units, windows of 15",
         "target = input 3 steps ago",
         "0.1346",
         "● an epoch's first window: the first 3 of its 15 targets cannot be known",

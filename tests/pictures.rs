@@ -13,8 +13,8 @@ use support::{fixture, refused, run, succeed};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 2] = ["--num-epochs=4", "--total-series-length=15000"];
 
-/// 40 training steps.
-const TINY: [&str; 2] = ["--num-epochs=2", "--total-series-length=1500"];
+/// 12 training steps.
+const TINY: [&str; 2] = ["--num-epochs=2", "--total-series-length=450"];
 
 fn train(out: &Path, more: &[&str]) {
     succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(&SHORT).chain(more));
@@ -105,6 +105,16 @@ fn the_figure_shows_the_floor_and_the_last_window() {
             assert_eq!(shown, expected, "{colour}");
         }
     }
+}
+
+#[test]
+fn one_step_is_no_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    succeed(PROGRAM, ["run", "--out", out.to_str().unwrap(), "--num-epochs=1", "--total-series-length=75"]);
+    let texts = texts(&std::fs::read_to_string(out.join(FIGURE_SVG)).unwrap());
+    let place = "after 1 training step; the rows are the last window, number 0 of epoch 0: ";
+    assert!(texts.iter().any(|text| text.starts_with(place)), "{texts:?}");
 }
 
 /// What is inside the net is drawn under the names that its files have.
@@ -369,7 +379,7 @@ fn a_run_on_its_way_is_drawn_as_far_as_it_has_come() {
     };
     let expected = gif();
     let status = std::fs::read_to_string(out.join("status.toml")).unwrap();
-    let stale = status.replace("\"done\"", "\"running\"").replace("steps = 40\n", "steps = 0\n");
+    let stale = status.replace("\"done\"", "\"running\"").replace("steps = 12\n", "steps = 0\n");
     assert!(stale.contains("running") && stale.contains("\nsteps = 0\n"), "{status}");
     std::fs::write(out.join("status.toml"), stale).unwrap();
     let lock = std::fs::File::open(&out).unwrap();

@@ -84,6 +84,16 @@ choices! {
     }
 }
 
+impl LossKind {
+    /// What stands beside an axis of it.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "cross-entropy (nats)",
+            Self::SquaredError => "squared error",
+        }
+    }
+}
+
 choices! {
     /// Which of a window's time steps are read out and counted.
     Readout {

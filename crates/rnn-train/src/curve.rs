@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Losses beyond this are drawn as this one: with the greatest numbers there are, an axis would have no end.
-pub const GREATEST_LOSS: f64 = 1e300;
+pub(crate) const GREATEST_LOSS: f64 = 1e300;
 
 /// More than a picture's dots across the curve.
 const MOST_BUCKETS: usize = 1024;

@@ -38,7 +38,7 @@ mod task;
 mod train;
 
 pub use choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
-pub use curve::{Bucket, GREATEST_LOSS, LossCurve};
+pub use curve::{Bucket, LossCurve};
 pub use error::Error;
 pub use evaluate::evaluate;
 pub use layers::{Layer, SettingError};
@@ -47,4 +47,4 @@ pub use raw::RawSettings;
 pub use recording::Recording;
 pub use run::run;
 pub use settings::Settings;
-pub use snapshot::{Answered, MOST_ROWS, MOST_TIMES, Snapshot, SnapshotRow};
+pub use snapshot::{Answered, Snapshot, SnapshotRow};

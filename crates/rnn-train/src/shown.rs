@@ -1,8 +1,36 @@
-//! How numbers are shown to people: short, and with the right word.
+//! How numbers are shown to people: short, and with the right word; and how a run is called.
+
+use crate::Settings;
 
 /// So many of something, of which one is called `one` and several have an s.
+#[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+    format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// A whole number with its thousands apart.
+pub(crate) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// What is trained, in a line.
+pub(crate) fn headline(settings: &Settings) -> String {
+    let &Settings { echo_step, truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
+    let task = if settings.series.is_empty() {
+        format!("Echo after {}", count(echo_step, "step"))
+    } else {
+        "Series from files".to_owned()
+    };
+    let layers = if num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
+    format!("{task}: {cell} net of {layers}{}, windows of {window}", count(state_size, "hidden unit"))
 }
 
 /// A number in so many significant digits, without zeros that say nothing; whole numbers below a million are whole.
@@ -27,6 +55,28 @@ pub fn number(value: f64, digits: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RawSettings;
+
+    #[test]
+    fn counts_have_the_right_word() {
+        assert_eq!(
+            [0, 1, 999, 66_600].map(|number| count(number, "step")),
+            ["0 steps", "1 step", "999 steps", "66,600 steps"]
+        );
+        assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_run_is_called_after_its_settings() {
+        let raw = RawSettings { echo_step: Some(1), num_layers: Some(2), ..RawSettings::default() };
+        assert_eq!(
+            headline(&raw.check().unwrap()),
+            "Echo after 1 step: elman net of 2 layers of 4 hidden units, windows of 15"
+        );
+        let raw =
+            RawSettings { series: Some(vec!["series.csv".into()]), state_size: Some(1), ..RawSettings::default() };
+        assert_eq!(headline(&raw.check().unwrap()), "Series from files: elman net of 1 hidden unit, windows of 15");
+    }
 
     #[test]
     fn numbers_are_short() {

@@ -12,10 +12,10 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The rows of the batch that are shown, as in the tutorial.
-pub const MOST_ROWS: usize = 5;
+pub(crate) const MOST_ROWS: usize = 5;
 
 /// The last time steps of a window that are shown: as many as have bars of more than a dot.
-pub const MOST_TIMES: usize = 180;
+pub(crate) const MOST_TIMES: usize = 180;
 
 /// A window of a net in training, and what the net answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

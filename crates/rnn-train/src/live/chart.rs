@@ -3,8 +3,9 @@
 use super::axes::{Decades, Steps, fitting, power_of_ten};
 use super::ink::Ink;
 use super::scene::Scene;
-use super::words::{flow, whole, words};
+use super::words::{flow, words};
 use crate::curve::Bucket;
+use crate::shown::thousands;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -114,8 +115,8 @@ fn draw_steps(scene: &Scene, steps: Steps, ink: &Ink, area: Rect, buffer: &mut B
     for (name, line, style, labels) in [
         ("epoch", 1, ink.unsettled, numbers),
         ("step", 2, ink.faint, {
-            let ends = [(steps.column(steps.end, width), whole(steps.end))].into_iter();
-            let others = steps.round().map(|step| (steps.column(step, width), whole(step)));
+            let ends = [(steps.column(steps.end, width), thousands(steps.end))].into_iter();
+            let others = steps.round().map(|step| (steps.column(step, width), thousands(step)));
             fitting(ends.chain(others), width, 3)
         }),
     ] {

@@ -5,9 +5,9 @@
 use super::ink::Ink;
 use super::pace::{Pace, Player};
 use super::scene::{Phase, Scene};
-use super::words::{a_second, flow, measured, put, time, whole};
+use super::words::{a_second, flow, measured, put, time};
 use super::{bars, chart};
-use crate::Settings;
+use crate::shown::{headline, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -117,7 +117,7 @@ fn title(view: &View<'_>, width: u16) -> Line<'static> {
         Phase::Training => "learning".to_owned(),
     };
     let state = Span::styled(state, ink.strong.add_modifier(Modifier::REVERSED));
-    let what = Span::styled(what_is_trained(&scene.settings), ink.strong);
+    let what = Span::styled(headline(&scene.settings), ink.strong);
     let room = usize::from(width).saturating_sub(state.width() + 1);
     if what.width() <= room {
         let gap = Span::raw(" ".repeat(room + 1 - what.width()));
@@ -128,22 +128,10 @@ fn title(view: &View<'_>, width: u16) -> Line<'static> {
     Line::from(vec![Span::styled(cut, ink.strong), state])
 }
 
-/// As the title of the run's picture.
-fn what_is_trained(settings: &Settings) -> String {
-    let Settings { echo_step, truncated_backprop_length, state_size, num_layers, cell, .. } = settings;
-    let steps = if *echo_step == 1 { "step" } else { "steps" };
-    let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
-    let units = if *state_size == 1 { "unit" } else { "units" };
-    format!(
-        "Echo after {echo_step} {steps} · {cell} net of {layers}{state_size} hidden {units} · window of \
-         {truncated_backprop_length}"
-    )
-}
-
 /// Which window the bars show.
 fn window_name(scene: &Scene) -> String {
     match &scene.snapshot {
-        Some(snapshot) => format!(" Window {} of epoch {} ", whole(snapshot.batch), whole(snapshot.epoch)),
+        Some(snapshot) => format!(" Window {} of epoch {} ", thousands(snapshot.batch), thousands(snapshot.epoch)),
         None => " Window ".to_owned(),
     }
 }
@@ -152,7 +140,7 @@ fn window_name(scene: &Scene) -> String {
 fn draw_progress(view: &View<'_>, area: Rect, buffer: &mut Buffer) {
     let Scene { done, steps, rate, phase, .. } = view.scene;
     let percent = if *steps == 0 { 0.0 } else { (*done as f64 / *steps as f64).clamp(0.0, 1.0) };
-    let text = format!("step {} of {} ", whole(*done), whole(*steps));
+    let text = format!("step {} of {} ", thousands(*done), thousands(*steps));
     let percent_done = format!(" {:.0} %", (percent * 100.0).floor());
     let after = match (phase, rate) {
         (Phase::Replay([number, of]), _) => format!(" snapshot {number} of {of}"),
@@ -185,10 +173,10 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
     let row = scene.row.as_ref();
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     let of_row = |number: Option<f64>| or_none(number.map(measured));
-    let last = |count: Option<usize>| count.map(|count| whole(count.saturating_sub(1)));
+    let last = |count: Option<usize>| count.map(|count| thousands(count.saturating_sub(1)));
     let counted = |number: Option<usize>, last: Option<String>| match last {
-        Some(last) => format!("{:>1$} of 0–{last}", or_none(number.map(whole)), last.len()),
-        None => or_none(number.map(whole)),
+        Some(last) => format!("{:>1$} of 0–{last}", or_none(number.map(thousands)), last.len()),
+        None => or_none(number.map(thousands)),
     };
     let epoch = counted(row.map(|row| row.epoch), last(Some(scene.settings.num_epochs)));
     let windows = row.and_then(|row| scene.epochs.windows(row.epoch));
@@ -200,7 +188,7 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
         Pace::Max => "full speed".to_owned(),
     };
     let solved = match scene.solved {
-        Some(epoch) => format!("solved in epoch {}", whole(epoch)),
+        Some(epoch) => format!("solved in epoch {}", thousands(epoch)),
         None if matches!(scene.phase, Phase::Ended(_)) => "not solved".to_owned(),
         None => "not solved yet".to_owned(),
     };

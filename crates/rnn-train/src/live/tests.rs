@@ -86,7 +86,7 @@ fn the_screen_explains_the_run() {
     for size in [[80, 24], [100, 30], [160, 50]] {
         let text = drawn(&scene, size).join("\n");
         for part in [
-            "Echo after 3 steps · elman net of 4 hidden units · window of 15",
+            "Echo after 3 steps: elman net of 4 hidden units, windows of 15",
             "learning",
             "Window 167 of epoch 2",
             "target = input 3 steps ago",

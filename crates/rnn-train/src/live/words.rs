@@ -1,21 +1,9 @@
 //! Numbers and texts as they stand on the screen.
 
+use crate::shown::thousands;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-
-/// A whole number with its thousands apart.
-pub(super) fn whole(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A measured number in at most nine characters.
 pub(super) fn measured(number: f64) -> String {
@@ -29,7 +17,7 @@ pub(super) fn measured(number: f64) -> String {
 /// A number of things a second, in three digits where it has a fraction.
 pub(super) fn a_second(number: f64) -> String {
     let decimals = match number {
-        100.0..1e15 => return whole(number.round() as usize),
+        100.0..1e15 => return thousands(number.round() as usize),
         10.0..100.0 => 1,
         1.0..10.0 => 2,
         1e-3..1.0 => 3,
@@ -91,7 +79,6 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_can_be_read() {
-        assert_eq!([0, 999, 1000, 66_600, 1_234_567].map(whole), ["0", "999", "1,000", "66,600", "1,234,567"]);
         let numbers = [0.0, 0.134_602, 0.000_015_3, 12.0, 4567.0, 1e300].map(measured);
         assert_eq!(numbers, ["0", "0.1346", "1.53e-5", "12.0000", "4.57e3", "1.00e300"]);
         let rates = [50.0, 12.5, 0.781_25, 333_214.4, 1e-9, 1e300].map(a_second);

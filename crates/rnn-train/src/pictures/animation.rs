@@ -1,16 +1,17 @@
 //! The animation of a run: a frame for each snapshot, with the loss curve up to there. Its training steps are on a
 //! logarithmic axis, as the snapshots are at growing distances: most of the learning is in the beginning.
 
-use super::axis::{Losses, Steps, thousands};
+use super::axis::{Losses, Steps};
 use super::draw::svg;
 use super::gif::{Animation, ColourTable};
+use super::in_threads;
 use super::loss::Loss;
 use super::png::dots;
 use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
-use super::{count, in_threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
 use crate::folder::write_whole_among_others;
+use crate::shown::{count, thousands};
 use crate::{Colour, Colours, Error, Palette, Recording, Settings};
 use resvg::tiny_skia::Pixmap;
 use std::fs::File;

@@ -2,6 +2,7 @@
 
 use super::scale::Scale;
 use crate::curve::Bucket;
+use crate::shown::thousands;
 
 /// Training steps from 0 to the last one.
 #[derive(Debug, Clone, Copy)]
@@ -73,16 +74,6 @@ impl Losses {
         let zero = self.has_zero.then(|| (0.0, "0".to_owned()));
         zero.into_iter().chain(self.scale.ticks(7).into_iter().map(|loss| (loss, power(loss)))).collect()
     }
-}
-
-/// A whole number with a comma at each thousand.
-pub(crate) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let commas = digits.char_indices().map(|(place, digit)| {
-        let comma = if place > 0 && (digits.len() - place).is_multiple_of(3) { "," } else { "" };
-        format!("{comma}{digit}")
-    });
-    commas.collect()
 }
 
 /// A tick's number: written out where that is short, otherwise with its power of ten.

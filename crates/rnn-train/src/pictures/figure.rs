@@ -1,12 +1,13 @@
 //! The figure of a run: its loss curve, and the last window trained on as the net now answers it.
 
-use super::axis::{Losses, Steps, thousands};
+use super::Shown;
+use super::axis::{Losses, Steps};
 use super::draw::svg;
 use super::loss::Loss;
 use super::rows::Rows;
 use super::sheet::{SIZE, Sheet};
-use super::{Shown, headline};
 use crate::Error;
+use crate::shown::{count, headline};
 
 /// Draws it.
 pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, Error> {
@@ -18,8 +19,8 @@ pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, Error> {
     let loss = Loss { settings, palette, settled, unsettled, floor, steps, losses, until: None };
     let rows = Rows { settings, palette, snapshot };
     let place = format!(
-        "after {} training steps; the rows are the last window, number {} of epoch {}: {}",
-        thousands(curve.steps()),
+        "after {}; the rows are the last window, number {} of epoch {}: {}",
+        count(curve.steps(), "training step"),
         snapshot.batch,
         snapshot.epoch,
         rows.score()

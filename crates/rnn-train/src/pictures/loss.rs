@@ -1,12 +1,13 @@
 //! The loss curve: a line of means within a band of the lowest and highest losses, and the unsettled windows, which are
 //! its spikes, as dots above their floor.
 
-use super::axis::{Losses, Steps, thousands};
+use super::NORMAL;
+use super::axis::{Losses, Steps};
 use super::draw::{Area, Drawn, GRID, Root, Side, TEXT, width_of, write, write_upwards};
 use super::legend::{Entry, Mark};
-use super::{NORMAL, count};
 use crate::curve::Bucket;
-use crate::{LossKind, Palette, Settings};
+use crate::shown::{count, thousands};
+use crate::{Palette, Settings};
 use plotters::prelude::*;
 
 /// A loss curve and its axes.
@@ -74,13 +75,10 @@ impl Loss<'_> {
             }
         }
         area.axes(root)?;
-        let unit = match self.settings.loss {
-            LossKind::CrossEntropy => "loss: cross-entropy (nats)",
-            LossKind::SquaredError => "loss: squared error",
-        };
+        let unit = format!("loss: {}", self.settings.loss.unit());
         let middle = ((area.left + area.right) / 2, (area.top + area.bottom) / 2);
         write(root, "training step", (middle.0, area.bottom + 36), Side::Middle, NORMAL, TEXT)?;
-        write_upwards(root, unit, (area.left - 66, middle.1), Side::Middle, NORMAL)
+        write_upwards(root, &unit, (area.left - 66, middle.1), Side::Middle, NORMAL)
     }
 
     /// What its marks mean.

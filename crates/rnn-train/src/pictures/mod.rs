@@ -83,16 +83,3 @@ fn in_threads<V: Send, T: Send>(
         ends.map(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
 }
-
-/// What was trained, in a line.
-fn headline(settings: &Settings) -> String {
-    let Settings { echo_step, truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
-    let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
-    let units = count(*state_size, "hidden unit");
-    format!("Echo after {}: {cell} net of {layers}{units}, windows of {window}", count(*echo_step, "step"))
-}
-
-/// So many of something, of which one is called `one`.
-fn count(number: usize, one: &str) -> String {
-    format!("{} {one}{}", axis::thousands(number), if number == 1 { "" } else { "s" })
-}

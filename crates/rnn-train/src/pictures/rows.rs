@@ -1,10 +1,10 @@
 //! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
 //! answers, one under the other, so that the echo is seen as a shift to the right.
 
-use super::axis::thousands;
+use super::NORMAL;
 use super::draw::{Area, Drawn, FAINT, GRID, Root, Side, TEXT, width_of, write};
 use super::legend::{Entry, Mark};
-use super::{NORMAL, count};
+use crate::shown::{count, thousands};
 use crate::snapshot::{Answered, Snapshot};
 use crate::{Colour, Palette, Settings};
 use plotters::prelude::*;

@@ -5,8 +5,9 @@ use super::draw::{Area, Drawn, FAINT, GRID, Root, SMALL, Side, TEXT, svg, write,
 use super::heat::{Grid, greatest, scale_bar, short};
 use super::legend::{Entry, Mark};
 use super::rows::draw_times;
-use super::{HEADLINE, NORMAL, Shown, count, headline};
+use super::{HEADLINE, NORMAL, Shown};
 use crate::inside::Inside;
+use crate::shown::{count, headline};
 use crate::{CellKind, Error};
 use plotters::prelude::*;
 

@@ -3,8 +3,9 @@
 
 use super::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
 use super::heat::{BAR, Grid, greatest, scale_bar};
-use super::{HEADLINE, NORMAL, Shown, count, headline};
+use super::{HEADLINE, NORMAL, Shown};
 use crate::inside::{Inside, Weights};
+use crate::shown::{count, headline};
 use crate::{CellKind, Error};
 use plotters::prelude::*;
 

@@ -30,7 +30,7 @@ function makeCurves(section, data, chosen) {
     };
     const rateChanges = changes([...kinds[0].learning_rate.low, ...kinds[0].learning_rate.high, ...kinds[1].learning_rate.low]);
     const panels = [
-        { name: 'loss', title: `loss (${section.dataset.unit})`, logarithmic: true, height: 250 },
+        { name: 'loss', title: `loss: ${section.dataset.unit}`, logarithmic: true, height: 250 },
         { name: 'accuracy', title: 'accuracy', logarithmic: false, height: 90 },
         { name: 'gradient_norm', title: 'gradient norm', logarithmic: true, height: 120 },
     ];

@@ -2,7 +2,6 @@
 
 use super::facts::Facts;
 use super::steps::{MOST_ROWS, Track};
-use crate::LossKind;
 use crate::files::METRICS;
 use maud::{Markup, html};
 
@@ -20,16 +19,12 @@ const TOLD: [(&str, &str); 8] = [
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let settings = facts.settings();
-    let unit = match settings.loss {
-        LossKind::CrossEntropy => "nats",
-        LossKind::SquaredError => "squared error",
-    };
     html! {
         h2 #curves-title { "Curves" }
         @if facts.steps.rows == 0 {
             p { "No training step is in " code { (METRICS) } "." }
         } @else {
-            section #curves aria-labelledby="curves-title" hidden data-unit=(unit) {
+            section #curves aria-labelledby="curves-title" hidden data-unit=(settings.loss.unit()) {
                 div.controls {
                     button #zoom-in type="button" aria-label="zoom in" title="zoom in (+)" { "+" }
                     button #zoom-out type="button" aria-label="zoom out" title="zoom out (−)" { "−" }

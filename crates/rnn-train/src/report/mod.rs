@@ -18,6 +18,7 @@ mod tables;
 use crate::files::REPORT;
 use crate::folder::write_whole_among_others;
 use crate::page::page;
+use crate::shown::headline;
 use crate::{Colours, Error};
 use facts::Facts;
 use maud::{Markup, html};
@@ -40,7 +41,7 @@ const SCRIPTS: [&str; 6] = [
 /// that cannot be; [`Error::Write`].
 pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
     let facts = Facts::read(folder)?;
-    let title = overview::title(&facts);
+    let title = headline(facts.settings());
     let main = main(&facts, &title)?;
     let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
     let path = folder.join(REPORT);

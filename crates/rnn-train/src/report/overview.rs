@@ -1,24 +1,9 @@
 //! The head of a report: what was trained, how it ended, and its numbers in one look.
 
 use super::facts::Facts;
-use crate::Settings;
 use crate::files::{EpochRow, SOLVED_LOSS, State, Status};
-use crate::shown::{count, number};
+use crate::shown::{count, number, thousands};
 use maud::{Markup, html};
-
-pub(super) fn title(facts: &Facts<'_>) -> String {
-    let Settings { cell, num_layers, state_size, echo_step, truncated_backprop_length, series, .. } = facts.settings();
-    let layers = if *num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
-    let task = if series.is_empty() {
-        format!("Echo after {}", count(*echo_step, "step"))
-    } else {
-        "Series from files".to_owned()
-    };
-    format!(
-        "{task}, window of {truncated_backprop_length}, {cell} net of {layers}{}",
-        count(*state_size, "hidden unit")
-    )
-}
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
@@ -43,7 +28,7 @@ fn outcome(facts: &Facts<'_>) -> String {
         _ => "not solved".to_owned(),
     };
     let done = count(facts.done(), "step");
-    let of = facts.planned.map(|planned| format!(" of {planned}")).unwrap_or_default();
+    let of = facts.planned.map(|planned| format!(" of {}", thousands(planned))).unwrap_or_default();
     match status.status {
         State::Done if status.solved_epoch.is_some() => format!("Done: {solved}."),
         State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
@@ -76,8 +61,8 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
         put("last loss", facts.steps.last.map(|row| short(row.loss)));
     }
     put("floor, first window", facts.settings().floor_of_first_window().map(short));
-    put("epochs", Some(epochs.max(facts.recording.epochs.len()).to_string()));
-    put("steps", Some(done.to_string()));
+    put("epochs", Some(thousands(epochs.max(facts.recording.epochs.len()))));
+    put("steps", Some(thousands(done)));
     // The time of a run that is on its way is not known.
     if status != State::Running {
         put("seconds", Some(number(wall_seconds, 3)));

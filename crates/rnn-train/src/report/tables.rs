@@ -26,7 +26,7 @@ fn epochs(facts: &Facts<'_>) -> Markup {
     html! {
         h2 { "Epochs" }
         p.note {
-            @if all { (count(epochs.len(), "epoch")) ", all that there are" } @else { (shown.len()) " of " (epochs.len()) " epochs: the first, the last, the one that solved the task, and some between" }
+            @if all { (count(epochs.len(), "epoch")) ", all that there are" } @else { (shown.len()) " of " (count(epochs.len(), "epoch")) ": the first, the last, the one that solved the task, and some between" }
             "; they stand in " code { (files::EPOCHS) } " with all digits. A click on a column’s name sorts by it."
         }
         details open[epochs.len() <= 20] {
