@@ -197,9 +197,9 @@ fn tell(status: &Status, out: &Path) -> u8 {
         _ => tracing::warn!("stopped after {} steps; what there is is in {}", status.steps, out.display()),
     }
     if let Some(error) = &status.error {
-        report(error, exit_code::of(status.status));
+        report(error, status.status.exit_code());
     }
-    exit_code::of(status.status)
+    status.status.exit_code()
 }
 
 fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {

@@ -1,7 +1,25 @@
-//! What can go wrong in a run.
+//! What can go wrong in a run, or with its settings.
 
-use crate::{SettingError, exit_code};
+use crate::exit_code;
 use std::path::{Path, PathBuf};
+
+/// A setting that cannot be: its name, what is wrong, and where it was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", origin.as_deref().map(|origin| format!("{origin}: ")).unwrap_or_default())]
+pub struct SettingError {
+    /// The setting's name.
+    pub setting: String,
+    /// What is wrong and what would be right, beginning with the name.
+    pub message: String,
+    /// File and line, for one from a file.
+    pub origin: Option<String>,
+}
+
+impl SettingError {
+    pub(crate) fn new(setting: &str, message: String) -> Self {
+        Self { setting: setting.to_owned(), message, origin: None }
+    }
+}
 
 /// An error in one line: what, where, and what would be right.
 #[derive(Debug, thiserror::Error)]

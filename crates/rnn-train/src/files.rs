@@ -4,7 +4,7 @@
 //! measured; it never holds NaN or infinity.
 
 use crate::folder::Durable;
-use crate::{Error, RawSettings, Settings};
+use crate::{Error, RawSettings, Settings, exit_code};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -171,6 +171,17 @@ impl State {
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Diverged | Self::Pruned)
+    }
+
+    /// The exit code of a run that ended like this.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done | Self::Pruned => exit_code::DONE,
+            Self::Diverged => exit_code::DIVERGED,
+            Self::Interrupted => exit_code::INTERRUPTED,
+            Self::Running | Self::Failed => exit_code::FAILED,
+        }
     }
 }
 

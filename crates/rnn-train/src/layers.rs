@@ -1,30 +1,12 @@
 //! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
 
 use crate::settings::default_decay_factor;
-use crate::{Error, RawSettings, ScheduleKind, Settings};
+use crate::{Error, RawSettings, ScheduleKind, SettingError, Settings};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
 use toml::{Table, Value};
-
-/// A setting that cannot be: its name, what is wrong, and where it was given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", origin.as_deref().map(|origin| format!("{origin}: ")).unwrap_or_default())]
-pub struct SettingError {
-    /// The setting's name.
-    pub setting: String,
-    /// What is wrong and what would be right, beginning with the name.
-    pub message: String,
-    /// File and line, for one from a file.
-    pub origin: Option<String>,
-}
-
-impl SettingError {
-    pub(crate) fn new(setting: &str, message: String) -> Self {
-        Self { setting: setting.to_owned(), message, origin: None }
-    }
-}
 
 /// Some settings and where each comes from.
 #[derive(Debug, Clone, Default, PartialEq)]

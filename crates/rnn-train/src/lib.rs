@@ -39,9 +39,9 @@ mod train;
 
 pub use choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 pub use curve::{Bucket, LossCurve};
-pub use error::Error;
+pub use error::{Error, SettingError};
 pub use evaluate::evaluate;
-pub use layers::{Layer, SettingError};
+pub use layers::Layer;
 pub use palette::{Colour, Colours, Palette};
 pub use raw::RawSettings;
 pub use recording::Recording;

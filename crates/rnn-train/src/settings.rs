@@ -2,7 +2,7 @@
 
 use crate::RawSettings;
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
-use crate::layers::SettingError;
+use crate::error::SettingError;
 use crate::task::Task;
 use echo_data::{Classes, Floor, Layout, entropy, variance};
 use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule, Truncation};

@@ -10,7 +10,7 @@ use crate::trials::results::{Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
 use rnn_train::folder::{self, Durable};
 use rnn_train::run::{self, Options, Watch};
-use rnn_train::{Colours, Layer, RawSettings, Settings, exit_code};
+use rnn_train::{Colours, Layer, RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read, Write};
@@ -63,7 +63,7 @@ pub(crate) fn run() -> Result<u8, Error> {
     let (answer, code) = match trained {
         Ok(status) => {
             let losses = shown(&watcher.losses, status.epochs, job.every_epoch);
-            let code = exit_code::of(status.status);
+            let code = status.status.exit_code();
             (
                 Answer {
                     error: status.error.clone(),
