@@ -50,10 +50,10 @@ pub(crate) fn run() -> Result<u8, Error> {
     Ok(exit_code::DONE)
 }
 
-/// Tests sweeps on a real Slurm cluster. The tests wait for the cluster most of the time, so several run side by side.
+/// Tests sweeps on a real Slurm cluster. The tests wait for the cluster most of the time, so several run side by side. They
+/// are built as those of the whole workspace are: by themselves, some dependencies would be built again with other features.
 pub(crate) fn slurm() -> Result<u8, Error> {
-    const ARGUMENTS: [&str; 8] =
-        ["test", "--package", "xtask", "--test", "slurm", "--", "--ignored", "--test-threads=3"];
+    const ARGUMENTS: [&str; 7] = ["test", "--workspace", "--test", "slurm", "--", "--ignored", "--test-threads=3"];
     let cargo = cargo();
     let status = Command::new(&cargo).args(ARGUMENTS).current_dir(workspace()).status();
     let status = status.map_err(|source| Error::Spawn { program: cargo, source })?;
