@@ -6,20 +6,10 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{columns, fixture, numbers, refused, run, succeed};
+use support::{DETERMINISTIC, columns, fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
-const DETERMINISTIC: [&str; 8] = [
-    "config.toml",
-    "metrics.csv",
-    "epochs.csv",
-    "snapshots.csv",
-    "model.safetensors",
-    "figure.svg",
-    "units.svg",
-    "weights.svg",
-];
 
 fn train(out: &Path, more: &[&str]) -> String {
     succeed(PROGRAM, ["run", "--out", out.to_str().unwrap()].iter().chain(more))

@@ -10,21 +10,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{fixture, numbers, refused, run, succeed};
+use support::{DETERMINISTIC, fixture, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
-
-/// What must be the same; the pictures too, although they are only drawn at the end.
-const SAME: [&str; 8] = [
-    "config.toml",
-    "metrics.csv",
-    "epochs.csv",
-    "snapshots.csv",
-    "model.safetensors",
-    "figure.svg",
-    "units.svg",
-    "weights.svg",
-];
 
 /// Settings that use all that a checkpoint must hold: two layers with dropout, an optimizer with memory, a schedule,
 /// overlapping windows, rows that are left out.
@@ -64,7 +52,7 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn assert_same(folder: &Path, expected: &BTreeMap<String, Vec<u8>>, what: &str) {
     let found = files(folder);
-    for name in SAME {
+    for name in DETERMINISTIC {
         assert!(found[name] == expected[name], "{what}: {name} differs");
     }
     // Nothing is left over, neither the checkpoint nor what was written aside.

@@ -12,6 +12,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The files of a run that are the same, byte for byte, for the same settings and seed; the pictures too, although they are
+/// only drawn at the end.
+pub const DETERMINISTIC: [&str; 8] = [
+    "config.toml",
+    "metrics.csv",
+    "epochs.csv",
+    "snapshots.csv",
+    "model.safetensors",
+    "figure.svg",
+    "units.svg",
+    "weights.svg",
+];
+
 /// A file of the reference run.
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
