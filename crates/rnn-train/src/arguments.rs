@@ -66,6 +66,15 @@ pub(crate) struct RunArgs {
     /// Read settings from a TOML file; those given here as well win
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) training: Training,
+    #[command(flatten)]
+    pub(crate) settings: RawSettings,
+}
+
+/// How a training is shown and made. No settings, because what is trained does not depend on them.
+#[derive(Debug, Args)]
+pub(crate) struct Training {
     /// Draw no pictures, and record nothing for a replay
     #[arg(long)]
     pub(crate) no_figure: bool,
@@ -75,8 +84,6 @@ pub(crate) struct RunArgs {
     pub(crate) coloured: Coloured,
     #[command(flatten)]
     pub(crate) threads: Threads,
-    #[command(flatten)]
-    pub(crate) settings: RawSettings,
 }
 
 /// The colours of pictures. No setting, because what is trained does not depend on them.
@@ -118,15 +125,8 @@ pub(crate) struct ResumeArgs {
     /// The run's folder
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Draw no pictures, and record nothing for a replay
-    #[arg(long)]
-    pub(crate) no_figure: bool,
     #[command(flatten)]
-    pub(crate) live: Live,
-    #[command(flatten)]
-    pub(crate) coloured: Coloured,
-    #[command(flatten)]
-    pub(crate) threads: Threads,
+    pub(crate) training: Training,
 }
 
 #[derive(Debug, Args)]

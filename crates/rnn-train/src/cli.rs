@@ -1,14 +1,14 @@
 //! The command line: what is done with what is given.
 
 use crate::arguments::{
-    AnimateArgs, Cli, Command, EvalArgs, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs,
+    AnimateArgs, Cli, Command, EvalArgs, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs, Training,
 };
 use crate::console::Console;
 use crate::files::{self, State, Status};
 use crate::live::{self, Diagnostics};
 use crate::predict::{Input, predict};
 use crate::run::Watch;
-use crate::{Colours, Error, Layer, SettingError, evaluate, exit_code, pictures, run};
+use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
 use clap::error::ErrorKind as ArgumentError;
 use clap::{CommandFactory, FromArgMatches};
 use indicatif::ProgressBar;
@@ -144,44 +144,41 @@ fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
 }
 
 fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
-    let RunArgs { out, overwrite, config, no_figure, live, coloured, threads, settings } = arguments;
+    let RunArgs { out, overwrite, config, training, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&Layer::from_flags(settings)?).resolve()?;
     tracing::debug!("{settings:?}");
-    let options = run::Options {
-        overwrite: *overwrite,
-        pictures: !no_figure,
-        colours: coloured.colours,
-        threads: threads.count(),
-        ..run::Options::default()
-    };
-    let status = shown(*live, coloured.colours, |watch, stop| run(&settings, out, options, watch, stop))?;
+    let options = run::Options { overwrite: *overwrite, ..options(training) };
+    let status = shown(training, |watch, stop| run(&settings, out, options, watch, stop))?;
     Ok(tell(&status, out))
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
-    let ResumeArgs { folder, no_figure, live, coloured, threads } = arguments;
-    let options = run::Options {
+    let ResumeArgs { folder, training } = arguments;
+    let status = shown(training, |watch, stop| run::resume(folder, options(training), watch, stop))?;
+    Ok(tell(&status, folder))
+}
+
+fn options(training: &Training) -> run::Options {
+    let Training { no_figure, coloured, threads, .. } = training;
+    run::Options {
         pictures: !no_figure,
         colours: coloured.colours,
         threads: threads.count(),
         ..run::Options::default()
-    };
-    let status = shown(*live, coloured.colours, |watch, stop| run::resume(folder, options, watch, stop))?;
-    Ok(tell(&status, folder))
+    }
 }
 
 /// Trains with `train`, which is given who watches and the flag that stops it.
 fn shown(
-    live: Live,
-    colours: Colours,
+    &Training { live: Live { live, pace }, coloured, .. }: &Training,
     train: impl FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>,
 ) -> Result<Status, Error> {
-    let unfit = live::unfit().filter(|_| live.live);
+    let unfit = live::unfit().filter(|_| live);
     if let Some(why) = unfit {
         tracing::warn!("{why}: what happens is told in lines instead");
     }
-    if live.live && unfit.is_none() {
-        live::watch(live.pace.unwrap_or(live::OF_TRAINING), colours, train)
+    if live && unfit.is_none() {
+        live::watch(pace.unwrap_or(live::OF_TRAINING), coloured.colours, train)
     } else {
         train(&mut Console::new(), &stop_on_signal())
     }
