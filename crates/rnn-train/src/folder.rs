@@ -114,9 +114,16 @@ fn is_aside(file: &Path, path: &Path) -> bool {
 /// # Errors
 /// [`Error::Write`].
 pub fn remove(path: &Path) -> Result<(), Error> {
-    let beside = path.parent().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
-    let left = beside.filter_map(|entry| Some(entry.ok()?.path()).filter(|file| is_aside(file, path)));
-    for path in left.chain([path.to_owned()]) {
+    remove_all(&[path.to_owned()])
+}
+
+/// The same for several files of one folder, which is looked through once.
+pub(crate) fn remove_all(paths: &[PathBuf]) -> Result<(), Error> {
+    let folder = paths.first().and_then(|path| path.parent());
+    let beside = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
+    let is_left = |file: &PathBuf| paths.iter().any(|path| is_aside(file, path));
+    let left = beside.filter_map(|entry| Some(entry.ok()?.path()).filter(is_left));
+    for path in left.chain(paths.iter().cloned()) {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != ErrorKind::NotFound => return Err(Error::write(&path, source)),
             _ => {}

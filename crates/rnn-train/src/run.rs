@@ -360,13 +360,12 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                 let inside = self.before.as_ref().map(|before| self.session.inside(before));
                 let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
                 let (settings, palette, curve) = (self.settings, colours.palette(), &self.recorder.curve);
-                remove_all(out, &files::ON_REQUEST)?;
-                remove_all(out, &files::PICTURES)?;
+                remove_pictures(out)?;
                 pictures::write_all(&Shown { settings, palette, curve, snapshot }, inside.as_ref(), out, self.durable)
             }
             // Nothing was trained in this session, so the pictures of the last one are right.
             (Some(_), None) => Ok(()),
-            (None, _) => remove_all(out, &files::PICTURES).and_then(|()| remove_all(out, &files::ON_REQUEST)),
+            (None, _) => remove_pictures(out),
         }
     }
 }
@@ -376,8 +375,9 @@ fn tell_of_no_inside(error: &Error) {
 }
 
 /// Takes away what was made at an earlier stop of a run, and would not show its end.
-fn remove_all(out: &Path, names: &[&str]) -> Result<(), Error> {
-    names.iter().try_for_each(|name| folder::remove(&out.join(name)))
+fn remove_pictures(out: &Path) -> Result<(), Error> {
+    let names = files::PICTURES.into_iter().chain(files::ON_REQUEST);
+    folder::remove_all(&names.map(|name| out.join(name)).collect::<Vec<_>>())
 }
 
 /// Whether a folder has a run's status, or at least the settings that a run begins with, which are all there are.
