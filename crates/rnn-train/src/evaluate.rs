@@ -5,7 +5,7 @@ use crate::files::EpochRow;
 use crate::means::Means;
 use crate::task::{StoredTask, read_net};
 use crate::train::{Window, network};
-use crate::{Dtype, Error, Layer, RawSettings, Readout, Settings};
+use crate::{Dtype, Error, Layer, RawSettings, Settings};
 use rnn_core::{Architecture, Scalar, State, Tape};
 use std::path::Path;
 
@@ -54,8 +54,7 @@ fn evaluate_in<T: Scalar>(settings: &Settings, model: &Path) -> Result<Vec<Evalu
     let mut data = Window::<T>::new(source.first_layout(), task)?;
     let mut evaluations = Vec::new();
     source.for_evaluation(|series, layout, floor| {
-        let mut means =
-            Means::new(layout.first_settled_window(settings.echo_step, settings.readout == Readout::LastStep));
+        let mut means = Means::new(settings.first_settled_window());
         state.set_zero();
         for window in 0..layout.windows() {
             data.load(series, layout, window, task)?;

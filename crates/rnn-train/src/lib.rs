@@ -34,8 +34,10 @@ pub mod run;
 mod settings;
 pub mod shown;
 mod snapshot;
+mod table;
 mod task;
 mod train;
+mod windows;
 
 pub use choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 pub use curve::{Bucket, LossCurve};

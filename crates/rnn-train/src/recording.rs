@@ -1,7 +1,8 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
-use crate::files::{self, EpochRow, MetricsRow, Status, for_each_row, read_rows};
+use crate::files::{self, EpochRow, MetricsRow, Status, read_rows};
 use crate::snapshot::{MOST_ROWS, MOST_TIMES, Snapshot};
+use crate::table::for_each_row;
 use crate::{Error, Layer, Settings};
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use crate::means::Means;
 use crate::record::{Record, Step};
 use crate::snapshot::Snapshot;
 use crate::task::Task;
-use crate::{Error, Readout, SettingError, Settings};
+use crate::{Error, SettingError, Settings};
 use echo_data::{Generator, Layout, Series, generator};
 use rnn_core::{Network, Optimizer, Report, Scalar, State, Trainer, Truncation, add_forget_bias};
 use std::path::Path;
@@ -261,9 +261,7 @@ impl<T: Scalar> Session<T> {
         if self.progress.batch == 0 {
             self.state.set_zero();
             self.dropout = self.dropout_generator();
-            let last_step_alone = self.settings.readout == Readout::LastStep;
-            let first_settled = self.source.current().1.first_settled_window(self.settings.echo_step, last_step_alone);
-            self.progress.means = Means::new(first_settled);
+            self.progress.means = Means::new(self.settings.first_settled_window());
         }
     }
 

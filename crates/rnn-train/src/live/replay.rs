@@ -110,9 +110,9 @@ impl Film {
 /// Where epochs begin, and the steps of the whole run, of which so many are done.
 fn epochs(recording: &Recording, done: usize) -> (Epochs, usize) {
     let Recording { settings, epochs, .. } = recording;
-    let Settings { total_series_length, series, num_epochs, .. } = settings;
-    let windows: Vec<_> = match total_series_length.filter(|_| series.is_empty()) {
-        Some(length) => settings.layout(length).map(|layout| layout.windows()).into_iter().collect(),
+    let Settings { series, num_epochs, .. } = settings;
+    let windows: Vec<_> = match settings.drawn_layout() {
+        Some(layout) => vec![layout.windows()],
         // Files take turns; of a run that has not come to all of them, no more is known than what was done.
         None => epochs.iter().take(series.len()).map(|row| row.windows).collect(),
     };

@@ -6,7 +6,6 @@
 
 use super::facts::Facts;
 use super::steps::{MEASURES, Range, Track};
-use crate::Error;
 use crate::files::{EpochRow, State};
 use crate::snapshot::{Answered, Snapshot};
 use maud::{Markup, PreEscaped, html};
@@ -16,14 +15,13 @@ use serde_json::{Map, Value, json};
 const MOST_EPOCHS: usize = 2000;
 
 /// The element that holds it.
-pub(super) fn script(facts: &Facts<'_>) -> Result<Markup, Error> {
+pub(super) fn script(facts: &Facts<'_>) -> Markup {
     let settings = facts.settings();
     let mut floors = facts.floors.clone().unwrap_or_default();
     floors.retain(|floor| *floor > 0.0);
     floors.sort_by(|a, b| b.total_cmp(a));
     floors.dedup();
-    let snapshots =
-        facts.recording.snapshots.iter().map(|snapshot| of_snapshot(facts, snapshot)).collect::<Result<Vec<_>, _>>()?;
+    let snapshots: Vec<_> = facts.recording.snapshots.iter().map(|snapshot| of_snapshot(facts, snapshot)).collect();
     let data = json!({
         "settled": track(&facts.steps.settled),
         "unsettled": track(&facts.steps.unsettled),
@@ -32,7 +30,7 @@ pub(super) fn script(facts: &Facts<'_>) -> Result<Markup, Error> {
         "greatest_class": settings.num_classes - 1,
         "snapshots": snapshots,
     });
-    Ok(html! { script #data type="application/json" { (PreEscaped(embedded(&data))) } })
+    html! { script #data type="application/json" { (PreEscaped(embedded(&data))) } }
 }
 
 /// JSON as it can stand within an element: what would end that stands within texts alone, and is escaped there.
@@ -115,7 +113,7 @@ fn epoch_starts(epochs: &[EpochRow], done: usize) -> Value {
     json!({ "every": every, "starts": starts })
 }
 
-fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Result<Value, Error> {
+fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Value {
     let settings = facts.settings();
     let Snapshot { epoch, batch, step, first_time, ref rows } = *snapshot;
     let row = facts.steps.of_snapshots.get(&step);
@@ -123,7 +121,7 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Result<Value, Error> {
         .iter()
         .map(|Answered { input, target, prediction }| json!({ "input": input, "target": target, "prediction": prediction }))
         .collect();
-    Ok(json!({
+    json!({
         "epoch": epoch,
         "batch": batch,
         "step": step,
@@ -134,7 +132,7 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Result<Value, Error> {
         "loss": row.map(|row| row.loss),
         "accuracy": row.map(|row| row.accuracy),
         "rows": rows,
-    }))
+    })
 }
 
 #[cfg(test)]

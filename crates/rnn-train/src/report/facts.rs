@@ -24,15 +24,10 @@ impl<'a> Facts<'a> {
             return Err(Error::Read { path: folder.join(METRICS), source: nothing });
         }
         let settings = &recording.settings;
-        let layout = settings.total_series_length.filter(|_| settings.series.is_empty());
-        let layout = layout.map(|length| settings.layout(length)).transpose()?;
-        let floors = match layout {
-            Some(layout) => {
-                let floor = settings.floor(layout)?;
-                Some((0..recording.settings.first_settled_window()).map(|window| floor.window(window)).collect())
-            }
-            None => None,
-        };
+        let layout = settings.drawn_layout();
+        let floor = layout.map(|layout| settings.floor(layout)).transpose()?;
+        let floors =
+            floor.map(|floor| (0..settings.first_settled_window()).map(|window| floor.window(window)).collect());
         let planned = layout.map(|layout| layout.windows().saturating_mul(settings.num_epochs));
         Ok(Self { folder, recording, steps, floors, planned })
     }

@@ -42,15 +42,15 @@ const SCRIPTS: [&str; 6] = [
 pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
     let facts = Facts::read(folder)?;
     let title = headline(facts.settings());
-    let main = main(&facts, &title)?;
+    let main = main(&facts, &title);
     let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
     let path = folder.join(REPORT);
     write_whole_among_others(&path, page.into_string().as_bytes())?;
     Ok(path)
 }
 
-fn main(facts: &Facts<'_>, title: &str) -> Result<Markup, Error> {
-    Ok(html! {
+fn main(facts: &Facts<'_>, title: &str) -> Markup {
+    html! {
         h1 { (title) }
         (overview::section(facts))
         noscript { p.note { "The curves and the rows of windows are drawn by scripts, which this browser does not run." } }
@@ -60,6 +60,6 @@ fn main(facts: &Facts<'_>, title: &str) -> Result<Markup, Error> {
         (tables::section(facts))
         (pictures::section(facts))
         footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) " of " code { "rnn-train report" } ". This page loads and sends nothing." } }
-        (data::script(facts)?)
-    })
+        (data::script(facts))
+    }
 }
