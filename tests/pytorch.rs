@@ -17,8 +17,16 @@ const TOLERANCE: f64 = 1e-10;
 const SIZES: [usize; 5] = [5, 3, 2, 4, 3];
 
 fn read(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/pytorch");
-    std::fs::read(folder.join(format!("{name}.safetensors"))).unwrap()
+    file(&format!("pytorch/{name}.safetensors"))
+}
+
+/// What `make_foreign.py` made.
+fn foreign(name: &str) -> Vec<u8> {
+    file(&format!("foreign/{name}"))
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)).unwrap()
 }
 
 /// A fixture: tensors of numbers as PyTorch lays them out, the last index varying fastest.
@@ -231,5 +239,72 @@ fn a_state_dict_comes_and_goes() {
                 assert_eq!(our.data(), tensor.data(), "{name}");
             }
         }
+    }
+}
+
+/// What wrappers and users call the modules of the same net.
+#[test]
+fn the_names_of_other_makers_are_understood_and_said() {
+    let plain = Network::<f32>::from_safetensors(&foreign("plain.safetensors")).unwrap();
+    assert!(!stored(&foreign("plain.safetensors")).unwrap().modules.are_renamed());
+    let cases = [
+        ("parallel", "module.rnn", "module.head"),
+        ("compiled", "_orig_mod.rnn", "_orig_mod.head"),
+        ("both", "module._orig_mod.rnn", "module._orig_mod.head"),
+        ("own", "model.net.rnn", "model.net.head"),
+        ("gru_fc", "gru", "fc"),
+    ];
+    for (name, recurrent, readout) in cases {
+        let bytes = foreign(&format!("{name}.safetensors"));
+        let found = stored(&bytes).unwrap();
+        assert_eq!(found.architecture, *plain.architecture());
+        assert_eq!([&*found.modules.recurrent, &*found.modules.readout], [recurrent, readout]);
+        assert!(found.modules.are_renamed());
+        let said = format!("reads `{recurrent}` as the recurrent layers and `{readout}` as the readout");
+        assert_eq!(found.modules.to_string(), said);
+        let mut network = Network::<f32>::new(found.architecture).unwrap();
+        assert_eq!(network.load_safetensors(&bytes), Ok(found.modules));
+        assert_eq!(network.parameters(), plain.parameters(), "{name}");
+    }
+}
+
+#[test]
+fn numbers_of_16_bits_are_read_exactly() {
+    let plain = Network::<f32>::from_safetensors(&foreign("plain.safetensors")).unwrap();
+    // Half of the last place of eleven and of eight binary digits.
+    for (name, digits) in [("half", 11), ("bfloat", 8)] {
+        let read = Network::<f32>::from_safetensors(&foreign(&format!("{name}.safetensors"))).unwrap();
+        let scale = 2.0_f32.powi(digits);
+        for (read, number) in read.parameters().iter().zip(plain.parameters()) {
+            assert!((read - number).abs() <= number.abs() / scale, "{name}: {read} for {number}");
+            let mantissa = read / 2.0_f32.powi(read.abs().log2().floor() as i32) * scale / 2.0;
+            assert_eq!(mantissa.fract(), 0.0, "{name}: {read}");
+        }
+        assert_ne!(read.parameters(), plain.parameters());
+    }
+}
+
+#[test]
+fn what_is_not_supported_is_refused_in_those_words() {
+    let cases = [
+        ("bidirectional.safetensors", "a bidirectional net is not supported: the file has `rnn.bias_hh_l0_reverse`, "),
+        ("projected.safetensors", "a projection (proj_size) is not supported: the file has `rnn.weight_hr_l0`"),
+        ("no_bias.safetensors", "a recurrent layer without bias is not supported: the file has `rnn.weight_hh_l0`, "),
+        ("cell.safetensors", "a single cell, such as torch.nn.GRUCell, is not supported: the file has `rnn.weight_ih`"),
+        (
+            "two.safetensors",
+            "a net of several recurrent modules is not supported: the file has `decoder.weight_ih_l0`, `enc",
+        ),
+        ("embedded.safetensors", "tensor `embedding.weight` is not one of this net's, which are `rnn.weight_ih_l0`, "),
+        ("recurrent_alone.safetensors", "tensor `head.weight` is missing: the file has `bias_hh_l0`, `bias_ih_l0`, "),
+        ("float8.safetensors", "tensor `rnn.weight_ih_l0` holds F8_E4M3 numbers: it must hold F64, F32, F16 or BF16"),
+        ("integers.safetensors", "tensor `rnn.weight_ih_l0` holds I32 numbers: it must hold F64, F32, F16 or BF16"),
+        ("pickled.pt", "not a safetensors file: it is a pickle, as torch.save writes; convert it in Python: from safe"),
+        ("old.pt", "not a safetensors file: it is a pickle, as torch.save writes; convert it in Python: from safe"),
+    ];
+    for (name, message) in cases {
+        let refused = Network::<f32>::from_safetensors(&foreign(name)).unwrap_err().to_string();
+        assert!(refused.starts_with(message), "{name}: {refused}");
+        assert!(refused.lines().count() == 1 && refused.len() < 300, "{name}: {refused}");
     }
 }

@@ -31,7 +31,7 @@ fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes:
     let [input, hidden, classes, batch, window] = sizes;
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut network = Network::<T>::new(Architecture::new(cell, input, hidden, classes)).unwrap();
-    Init::PyTorch.apply(&mut network, &mut rng);
+    Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let optimizer = Optimizer::new(Method::ADAGRAD, 1e-6, network.parameters().len()).unwrap();
     let mut state = State::zeros(&network, batch).unwrap();
     let truncation = Truncation::new(window, window).unwrap();

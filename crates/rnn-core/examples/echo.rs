@@ -25,7 +25,7 @@ fn train() -> Result<f64, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     // One input, ten hidden units, and an output for each of the two answers.
     let mut network = Network::<f32>::new(Architecture::new(CellKind::Gru, 1, 10, 2))?;
-    Init::PyTorch.apply(&mut network, &mut rng);
+    Init::PyTorch.apply(&mut network, &mut rng)?;
     let optimizer = Optimizer::new(Method::ADAM, 0.01, network.parameters().len())?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
     let mut state = State::zeros(&network, BATCH)?;

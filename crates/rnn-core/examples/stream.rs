@@ -45,7 +45,7 @@ fn trained() -> Result<Vec<u8>, Error> {
     const WINDOW: usize = 20;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let mut network = Network::<f32>::new(Architecture::new(CellKind::Lstm, 1, 8, 2))?;
-    Init::Xavier.apply(&mut network, &mut rng);
+    Init::Xavier.apply(&mut network, &mut rng)?;
     let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
     let mut state = State::zeros(&network, BATCH)?;

@@ -5,9 +5,10 @@
 //! how many steps the optimizer has made, the caller's note, and a checksum of all of it. A checkpoint is only taken back
 //! as it was written, and by a trainer with the same net, method and sizes.
 
-use crate::weights::{check_pair, check_tensors, numbers, open, pairs, write};
+use crate::format::{SafetensorsFile, check_pair, check_tensors, numbers, open, other, pairs, tensor, write_numbers};
 use crate::{Error, Loss, Place, Role, Scalar, State, Tensor, Trainer};
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 const CHECKPOINT: &str = "checkpoint";
 const STEPS: &str = "steps";
@@ -15,30 +16,37 @@ const NOTE: &str = "note";
 const CHECKSUM: &str = "checksum";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
-    /// Where training is, with the state that it goes on from: the bytes of a file for [`restore`](Self::restore).
-    /// `note` is the caller's, and comes back from there: the place for what the trainer does not know, such as where in
-    /// the data it is, the loss, and for a net with dropout the generator's position.
+    /// Where training is, with the state that it goes on from, as a file that is ready to be written; its bytes are for
+    /// [`restore`](Self::restore). `note` is the caller's, and comes back from there: the place for what the trainer does
+    /// not know, such as where in the data it is, the loss, and for a net with dropout the generator's position.
     ///
     /// # Errors
     /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for a state of another
     /// size; [`Error::NotFinite`] if a number of those is infinite or not a number, so that a checkpoint can always be
     /// gone on from.
-    pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
+    pub fn checkpoint_file<'a>(&'a self, state: &'a State<T>, note: &str) -> Result<SafetensorsFile<'a, T>, Error> {
         self.network.check_tape(&self.tape)?;
         self.network.check_state(self.tape.batch, state)?;
-        self.tensors(state).try_for_each(|(name, values)| check_finite(&name, values))?;
-        let tensors = self.tensors(state).map(|(name, values)| {
-            let mut bytes = Vec::with_capacity(size_of_val(values));
-            values.iter().for_each(|value| value.write_le(&mut bytes));
-            (name, vec![values.len()], bytes)
-        });
+        let tensors: Vec<_> = self.tensors(state).collect();
+        tensors.iter().try_for_each(|(tensor, values)| check_finite(tensor, values))?;
         let mut pairs = self.pairs();
         pairs.insert(STEPS.to_owned(), self.optimizer.steps.to_string());
         pairs.insert(NOTE.to_owned(), note.to_owned());
-        let tensors: Vec<_> = tensors.collect();
-        let sum = checksum(&pairs, tensors.iter().map(|(_, _, bytes)| bytes.as_slice()));
-        pairs.insert(CHECKSUM.to_owned(), sum);
-        write::<T>(&tensors, CHECKPOINT, &pairs)
+        let mut sum = Checksum::of(&pairs);
+        for (tensor, values) in &tensors {
+            // A checksum takes whatever it is given.
+            let _ = write_numbers(tensor, values, &mut sum);
+        }
+        pairs.insert(CHECKSUM.to_owned(), sum.in_words());
+        SafetensorsFile::new(tensors, CHECKPOINT, &pairs)
+    }
+
+    /// The bytes of [`checkpoint_file`](Self::checkpoint_file).
+    ///
+    /// # Errors
+    /// Those of `checkpoint_file`; [`Error::OutOfMemory`].
+    pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
+        self.checkpoint_file(state, note)?.to_bytes()
     }
 
     /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
@@ -57,55 +65,51 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         for (key, expected) in self.pairs() {
             // What is not there at all is another.
             if !found.contains_key(&key) {
-                return Err(Error::Metadata { key, found: "missing".to_owned(), expected });
+                return Err(other(&key, "missing", &expected));
             }
             check_pair(&found, &key, &expected)?;
         }
         let steps = found.get(STEPS).map(String::as_str).unwrap_or_default();
-        let steps = steps.parse().map_err(|_| Error::Metadata {
-            key: STEPS.to_owned(),
-            found: steps.to_owned(),
-            expected: "a whole number".to_owned(),
-        })?;
-        let expected = self.tensors(state).map(|(name, values)| {
-            let place = Place::Stored { offset: 0, row_stride: 1 };
-            Tensor::new(name, &[values.len()], Role::Weight, place)
-        });
-        check_tensors(&file, &expected.collect::<Vec<_>>())?;
-        let read = |(name, _): (String, &[T])| {
-            let view = file.tensor(&name).map_err(|_| Error::MissingTensor { name: name.clone() })?;
-            let values = numbers(&view).filter(|_| view.dtype() == T::DTYPE);
-            let values = values.ok_or_else(|| Error::TensorDtype {
-                name,
+        let steps = steps.parse().map_err(|_| other(STEPS, steps, "a whole number"))?;
+        let expected: Vec<_> = self.tensors(state).map(|(tensor, _)| tensor).collect();
+        check_tensors(&file, &expected)?;
+        let views = expected.iter().map(|expected| tensor(&file, &expected.name)).collect::<Result<Vec<_>, _>>()?;
+        let mut sum = Checksum::of(&found);
+        for (Tensor { name, .. }, view) in expected.iter().zip(&views) {
+            let values = numbers(view).filter(|_| view.dtype() == T::DTYPE).ok_or_else(|| Error::TensorDtype {
+                name: name.clone(),
                 dtype: format!("{:?}", view.dtype()),
                 expected: T::NAME,
             })?;
-            // Exact, because the numbers are of the net's own type.
-            Ok(values.into_iter().map(T::narrow).collect())
-        };
-        let values = self.tensors(state).map(read).collect::<Result<Vec<Vec<T>>, Error>>()?;
-        self.tensors(state).zip(&values).try_for_each(|((name, _), values)| check_finite(&name, values))?;
-        let views = self.tensors(state).filter_map(|(name, _)| file.tensor(&name).ok());
-        let sum = checksum(&found, views.map(|view| view.data()));
-        if found.get(CHECKSUM) != Some(&sum) {
+            if let Some((position, value)) = values.enumerate().find(|(_, value)| !value.is_finite()) {
+                return Err(Error::NotFinite { name: name.clone(), position, value });
+            }
+            sum.0.update(view.data());
+        }
+        if found.get(CHECKSUM) != Some(&sum.in_words()) {
             return Err(Error::Damaged);
         }
 
         self.optimizer.steps = steps;
         let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
         let places = [self.network.parameters_mut(), state.as_mut_slice()].into_iter().chain(memories);
-        for (place, values) in places.zip(values) {
-            place.copy_from_slice(&values);
+        for (place, view) in places.zip(&views) {
+            // Exact, because the numbers are of the net's own type.
+            place.iter_mut().zip(numbers(view).into_iter().flatten()).for_each(|(to, value)| *to = T::narrow(value));
         }
         Ok(found.get(NOTE).cloned().unwrap_or_default())
     }
 
     /// All numbers that training changes, by the names that they have in the file.
-    fn tensors<'a>(&'a self, state: &'a State<T>) -> impl Iterator<Item = (String, &'a [T])> {
+    fn tensors<'a>(&'a self, state: &'a State<T>) -> impl Iterator<Item = (Tensor, &'a [T])> {
         let names = self.optimizer.method.memories().iter().map(|name| format!("optimizer.{name}"));
         let memories = names.zip(self.optimizer.memories.iter().map(Vec::as_slice));
         let own = [("parameters", self.network.parameters()), ("state", state.as_slice())];
-        own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories)
+        let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
+        all.map(|(name, values)| {
+            let place = Place::Stored { offset: 0, row_stride: 1 };
+            (Tensor::new(name, &[values.len()], Role::Weight, place), values)
+        })
     }
 
     /// What is trained and how: the same in every checkpoint of one training.
@@ -126,19 +130,40 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
 }
 
 /// The CRC-32 of all pairs but itself and of the tensors' bytes: what is not as it was written does not have it.
-fn checksum<'a>(pairs: &BTreeMap<String, String>, tensors: impl Iterator<Item = &'a [u8]>) -> String {
-    let mut crc = crc32fast::Hasher::new();
-    for (key, value) in pairs.iter().filter(|(key, _)| *key != CHECKSUM) {
-        // Zeros between them, so that no two ways of cutting are alike.
-        [key.as_bytes(), &[0], value.as_bytes(), &[0]].into_iter().for_each(|part| crc.update(part));
+struct Checksum(crc32fast::Hasher);
+
+impl Checksum {
+    /// That of the pairs, to be gone on with.
+    fn of(pairs: &BTreeMap<String, String>) -> Self {
+        let mut crc = crc32fast::Hasher::new();
+        for (key, value) in pairs.iter().filter(|(key, _)| *key != CHECKSUM) {
+            // Zeros between them, so that no two ways of cutting are alike.
+            [key.as_bytes(), &[0], value.as_bytes(), &[0]].into_iter().for_each(|part| crc.update(part));
+        }
+        Self(crc)
     }
-    tensors.for_each(|bytes| crc.update(bytes));
-    format!("{:08x}", crc.finalize())
+
+    fn in_words(self) -> String {
+        format!("{:08x}", self.0.finalize())
+    }
 }
 
-fn check_finite<T: Scalar>(name: &str, values: &[T]) -> Result<(), Error> {
+impl Write for Checksum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn check_finite<T: Scalar>(tensor: &Tensor, values: &[T]) -> Result<(), Error> {
     match values.iter().position(|value| !value.is_finite()) {
-        Some(position) => Err(Error::NotFinite { name: name.to_owned(), position, value: values[position].widen() }),
+        Some(position) => {
+            Err(Error::NotFinite { name: tensor.name.clone(), position, value: values[position].widen() })
+        }
         None => Ok(()),
     }
 }

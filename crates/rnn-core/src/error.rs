@@ -1,6 +1,7 @@
 //! What can be wrong with sizes, data or a file of weights.
 
 use crate::{Architecture, CellKind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An error that names the setting, buffer or tensor, the value found there, and what would be right.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -44,6 +45,19 @@ pub enum Error {
         /// What would be right.
         allowed: &'static str,
     },
+    /// A whole number outside its range.
+    #[error("{name} is {value}: it must be {allowed}")]
+    Count {
+        /// The number's name.
+        name: &'static str,
+        /// The value.
+        value: usize,
+        /// What would be right.
+        allowed: &'static str,
+    },
+    /// Work that was stopped by the caller before its end.
+    #[error("stopped before its end")]
+    Stopped,
     /// A forget bias for a net that has no forget gate.
     #[error("a net of {cell} cells has no forget gate: only lstm has")]
     NoForgetGate {
@@ -108,21 +122,41 @@ pub enum Error {
         problem: String,
     },
     /// A tensor the net needs and the file has not.
-    #[error("tensor `{name}` is missing")]
+    #[error("tensor `{}` is missing: the file has {}", one_line(name), one_line(found))]
     MissingTensor {
         /// The tensor's name.
         name: String,
+        /// The first names that the file has, with commas.
+        found: String,
+    },
+    /// A file without a recurrent module.
+    #[error(
+        "the file holds no recurrent net: it has {}; it must have `rnn.weight_ih_l0`, `head.weight` and so on, as \
+         torch.nn.RNN, GRU or LSTM and torch.nn.Linear name them",
+        one_line(found)
+    )]
+    NoNet {
+        /// The first names that the file has, with commas.
+        found: String,
+    },
+    /// Weights of a net of a kind that there is not here.
+    #[error("{what} is not supported: the file has {}", one_line(found))]
+    Unsupported {
+        /// The kind.
+        what: &'static str,
+        /// The names in the file that show it, with commas.
+        found: String,
     },
     /// A tensor the file has and the net does not know.
-    #[error("tensor `{}` is none of this net's, which are {known}", one_line(name))]
+    #[error("tensor `{}` is not one of this net's, which are {}", one_line(name), one_line(known))]
     UnknownTensor {
         /// The tensor's name.
         name: String,
-        /// The names that would be right, with commas.
+        /// The first names that would be right, with commas.
         known: String,
     },
     /// A tensor of another shape.
-    #[error("tensor `{name}` has shape {found:?}: it must be {expected:?}")]
+    #[error("tensor `{}` has shape {found:?}: it must be {expected:?}", one_line(name))]
     TensorShape {
         /// The tensor's name.
         name: String,
@@ -132,7 +166,7 @@ pub enum Error {
         found: Vec<usize>,
     },
     /// A tensor that is no matrix and has to be one.
-    #[error("tensor `{name}` has shape {found:?}: it must be a matrix")]
+    #[error("tensor `{}` has shape {found:?}: it must be a matrix", one_line(name))]
     NoMatrix {
         /// The tensor's name.
         name: String,
@@ -141,8 +175,9 @@ pub enum Error {
     },
     /// A layer's weights whose rows are those of no cell.
     #[error(
-        "tensor `{name}` has {rows} rows for {hidden_size} hidden units: it must have 1, 3 or 4 for each, as the cells \
-         elman, gru and lstm have"
+        "tensor `{}` has {rows} rows for {hidden_size} hidden units: it must have 1, 3 or 4 for each, as the cells \
+         elman, gru and lstm have",
+        one_line(name)
     )]
     Gates {
         /// The tensor's name.
@@ -169,7 +204,7 @@ pub enum Error {
     #[error("the checkpoint is damaged: its checksum is not that of what it holds")]
     Damaged,
     /// A tensor of numbers of a type that cannot be read here.
-    #[error("tensor `{name}` holds {dtype} numbers: it must hold {expected}")]
+    #[error("tensor `{}` holds {dtype} numbers: it must hold {expected}", one_line(name))]
     TensorDtype {
         /// The tensor's name.
         name: String,
@@ -180,7 +215,8 @@ pub enum Error {
     },
     /// A number that is infinite or none in the net's own number type.
     #[error(
-        "tensor `{name}` holds {value:?} at position {position}: every number must be finite in the net's own type"
+        "tensor `{}` holds {value:?} at position {position}: every number must be finite in the net's own type",
+        one_line(name)
     )]
     NotFinite {
         /// The tensor's name.
@@ -198,6 +234,17 @@ fn one_line(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
+/// Names in words, a few of them if they are many.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 6;
+    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => "no tensors".to_owned(),
+        ..=SHOWN => names.join(", "),
+        all => format!("{} and {} more", names[..SHOWN].join(", "), all - SHOWN),
+    }
+}
+
 /// An error unless a slice has the length it must have.
 pub(crate) fn check_length(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Length { what, expected, found }) }
@@ -206,4 +253,9 @@ pub(crate) fn check_length(what: &'static str, expected: usize, found: usize) ->
 /// An error for the first of some named sizes that is 0.
 pub(crate) fn check_at_least_one<const N: usize>(sizes: [(&'static str, usize); N]) -> Result<(), Error> {
     sizes.into_iter().find(|&(_, size)| size == 0).map_or(Ok(()), |(name, _)| Err(Error::Zero { name }))
+}
+
+/// An error if the caller wants no more.
+pub(crate) fn check_not_stopped(stop: &AtomicBool) -> Result<(), Error> {
+    if stop.load(Ordering::Relaxed) { Err(Error::Stopped) } else { Ok(()) }
 }

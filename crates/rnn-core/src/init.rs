@@ -3,10 +3,12 @@
 //! Each draws in the order of the net's table of tensors, a tensor row by row. But for the tutorial's, numbers are
 //! drawn in `f64` and then rounded, so that one seed gives nets of both types the same start.
 
+use crate::draws::{normal, uniform};
+use crate::error::check_not_stopped;
+use crate::orthogonal::orthogonal;
 use crate::{Architecture, CellKind, Error, Network, Role, Scalar};
-use nalgebra::DMatrix;
 use rand::Rng;
-use std::f64::consts::TAU;
+use std::sync::atomic::AtomicBool;
 
 /// How weights and biases start. G gates of a cell are G matrices below each other in PyTorch's tensors; what depends
 /// on a matrix's size is of one gate's.
@@ -29,39 +31,60 @@ pub enum Init {
 
 impl Init {
     /// Sets all parameters.
-    pub fn apply<T: Scalar, R: Rng + ?Sized>(self, network: &mut Network<T>, rng: &mut R) {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`], which [`Orthogonal`](Self::Orthogonal) alone needs memory for.
+    pub fn apply<T: Scalar, R: Rng + ?Sized>(self, network: &mut Network<T>, rng: &mut R) -> Result<(), Error> {
+        self.apply_until(network, rng, &AtomicBool::new(false))
+    }
+
+    /// The same, unless `stop` is set meanwhile: for nets whose start takes seconds.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Self::apply); [`Error::Stopped`]. Some of the parameters are then set.
+    pub fn apply_until<T: Scalar, R: Rng + ?Sized>(
+        self,
+        network: &mut Network<T>,
+        rng: &mut R,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
         let hidden = network.architecture().hidden_size;
         for tensor in network.tensors().to_vec() {
             let (outputs, inputs) = (tensor.shape[0] / tensor.gates, tensor.shape.get(1).copied().unwrap_or(1));
             let mut indices = tensor.indices();
             for _ in 0..tensor.gates {
                 let parameters = network.parameters_mut();
-                let mut set = |value: &mut dyn FnMut(usize) -> T| {
-                    let gate = indices.by_ref().take(outputs * inputs);
-                    gate.enumerate().for_each(|(position, index)| parameters[index] = value(position));
+                let mut set = |value: &mut dyn FnMut(usize) -> T| -> Result<(), Error> {
+                    (0..outputs).try_for_each(|output| {
+                        check_not_stopped(stop)?;
+                        let row = indices.by_ref().take(inputs);
+                        row.enumerate().for_each(|(input, index)| parameters[index] = value(output * inputs + input));
+                        Ok(())
+                    })
                 };
                 match (self, tensor.role) {
                     (Self::PyTorch, _) => {
                         let bound = 1.0 / (hidden as f64).sqrt();
-                        set(&mut |_| T::narrow(uniform(bound, rng)));
+                        set(&mut |_| T::narrow(uniform(bound, rng)))?;
                     }
-                    (_, Role::Bias) => set(&mut |_| T::zero()),
-                    (Self::Tutorial, _) => set(&mut |_| T::unit_uniform(rng)),
+                    (_, Role::Bias) => set(&mut |_| T::zero())?,
+                    (Self::Tutorial, _) => set(&mut |_| T::unit_uniform(rng))?,
                     (Self::Orthogonal, Role::RecurrentWeight) => {
-                        let matrix = orthogonal(hidden, rng);
-                        set(&mut |position| T::narrow(matrix[(position / hidden, position % hidden)]));
+                        let matrix = orthogonal(hidden, rng, stop)?;
+                        set(&mut |position| T::narrow(matrix[(position / hidden, position % hidden)]))?;
                     }
                     (Self::Identity, Role::RecurrentWeight) => {
-                        set(&mut |position| T::narrow(f64::from(position / hidden == position % hidden)));
+                        set(&mut |position| T::narrow(f64::from(position / hidden == position % hidden)))?;
                     }
-                    (Self::Identity, Role::Weight) => set(&mut |_| T::narrow(0.001 * normal(rng))),
+                    (Self::Identity, Role::Weight) => set(&mut |_| T::narrow(0.001 * normal(rng)))?,
                     (Self::Xavier | Self::Orthogonal, _) => {
                         let bound = (6.0 / (inputs + outputs) as f64).sqrt();
-                        set(&mut |_| T::narrow(uniform(bound, rng)));
+                        set(&mut |_| T::narrow(uniform(bound, rng)))?;
                     }
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -86,38 +109,17 @@ pub fn add_forget_bias<T: Scalar>(network: &mut Network<T>, bias: f64) -> Result
     Ok(())
 }
 
-/// Uniform in −bound .. bound.
-fn uniform<R: Rng + ?Sized>(bound: f64, rng: &mut R) -> f64 {
-    bound * (2.0 * f64::unit_uniform(rng) - 1.0)
-}
-
-/// Normal with mean 0 and deviation 1 (Box and Muller, "A note on the generation of random normal deviates", 1958).
-fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
-    // 1 − u is greater than 0, so that its logarithm is a number.
-    let radius = (-2.0 * (1.0 - f64::unit_uniform(rng)).ln()).sqrt();
-    radius * (TAU * f64::unit_uniform(rng)).cos()
-}
-
-/// An orthogonal matrix, uniform among all of them: the Q of a normal one's QR decomposition, with the signs that make
-/// R's diagonal positive (Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
-fn orthogonal<R: Rng + ?Sized>(size: usize, rng: &mut R) -> DMatrix<f64> {
-    let (mut q, r) = DMatrix::from_fn(size, size, |_, _| normal(rng)).qr().unpack();
-    for (mut column, &sign) in q.column_iter_mut().zip(&r.diagonal()) {
-        column *= 1.0_f64.copysign(sign);
-    }
-    q
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Tensor;
+    use nalgebra::DMatrix;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     fn network<T: Scalar>(cell: CellKind, init: Init) -> Network<T> {
         let mut network = Network::new(Architecture { num_layers: 2, ..Architecture::new(cell, 3, 40, 5) }).unwrap();
         network.parameters_mut().fill(T::narrow(7.0));
-        init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(3));
+        init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
         network
     }
 

@@ -11,11 +11,17 @@ pub(crate) fn zeros<T: Scalar>(what: &'static str, rows: usize, columns: usize) 
 
 /// As many zeros as such a matrix has.
 pub(crate) fn flat_zeros<T: Scalar>(what: &'static str, rows: usize, columns: usize) -> Result<Vec<T>, Error> {
+    let mut values = reserved(what, rows, columns)?;
+    values.resize(rows * columns, T::zero());
+    Ok(values)
+}
+
+/// An empty vector with room for as many values as a matrix has.
+pub(crate) fn reserved<V>(what: &'static str, rows: usize, columns: usize) -> Result<Vec<V>, Error> {
     let out_of_memory = || Error::OutOfMemory { what, rows, columns };
     let len = rows.checked_mul(columns).ok_or_else(out_of_memory)?;
     let mut values = Vec::new();
     values.try_reserve_exact(len).map_err(|_| out_of_memory())?;
-    values.resize(len, T::zero());
     Ok(values)
 }
 

@@ -37,6 +37,16 @@ impl<T: Scalar> Network<T> {
         Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
     }
 
+    /// A copy, where there is memory for it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn try_clone(&self) -> Result<Self, Error> {
+        let mut copy = Self::new(self.architecture)?;
+        copy.parameters.copy_from_slice(&self.parameters);
+        Ok(copy)
+    }
+
     /// What net it is.
     #[must_use]
     pub fn architecture(&self) -> &Architecture {

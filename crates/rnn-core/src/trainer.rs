@@ -140,7 +140,7 @@ mod tests {
     fn trainer(cell: CellKind) -> (Trainer<f64, SoftmaxCrossEntropy>, State<f64>, ChaCha8Rng) {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let mut network = Network::new(Architecture::new(cell, 1, 4, 2)).unwrap();
-        Init::PyTorch.apply(&mut network, &mut rng);
+        Init::PyTorch.apply(&mut network, &mut rng).unwrap();
         let clip = Clip { value: None, norm: Some(1.0) };
         let optimizer = Optimizer::new(Method::ADAM, 0.1, network.parameters().len()).unwrap().with_clip(clip).unwrap();
         let state = State::zeros(&network, 1).unwrap();

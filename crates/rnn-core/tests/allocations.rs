@@ -42,7 +42,7 @@ fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Metho
     let (batch, truncation) = (5, Truncation::new(15, 10).unwrap());
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut network = Network::<T>::new(architecture).unwrap();
-    Init::PyTorch.apply(&mut network, &mut rng);
+    Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let clip = Clip { value: Some(1.0), norm: Some(0.1) };
     let optimizer = Optimizer::new(method, 0.01, network.parameters().len()).unwrap().with_clip(clip).unwrap();
     let mut state = State::zeros(&network, batch).unwrap();

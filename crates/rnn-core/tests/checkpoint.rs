@@ -56,7 +56,7 @@ impl<T: Scalar> Training<T> {
     /// The same under way: five steps from random parameters.
     fn under_way(setting: Setting) -> Self {
         let mut training = Self::new(setting);
-        Init::PyTorch.apply(&mut training.trainer.network, &mut training.rng);
+        Init::PyTorch.apply(&mut training.trainer.network, &mut training.rng).unwrap();
         training.steps(setting, 5);
         training
     }

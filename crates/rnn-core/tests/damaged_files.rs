@@ -24,7 +24,7 @@ const READERS: u64 = 3;
 fn network<T: Scalar>(cell: CellKind, seed: u64) -> Network<T> {
     let architecture = Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell, 1, 2, 2) };
     let mut network = Network::new(architecture).unwrap();
-    Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(seed));
+    Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
     network
 }
 
@@ -100,7 +100,7 @@ impl Readers {
 
 /// Loads into a net that is afterwards as it was, and checks that an error had changed nothing.
 fn load<T: Scalar>(into: &mut Network<T>, cell: CellKind, bytes: &[u8]) -> Result<(), Error> {
-    let loaded = into.load_safetensors(bytes);
+    let loaded = into.load_safetensors(bytes).map(drop);
     match loaded {
         Ok(()) => {
             check_finite(into);

@@ -168,7 +168,7 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
         check("a trainer", trainer, fits(steps) && fits(batch));
     }
     for init in INITS {
-        init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1));
+        init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
         assert!(network.parameters().iter().all(|parameter| parameter.is_finite()));
         let written = network.to_safetensors(&Default::default()).unwrap();
         let read = Network::<T>::from_safetensors(&written).unwrap();

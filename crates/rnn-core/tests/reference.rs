@@ -260,7 +260,7 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
     let mut rng = ChaCha8Rng::seed_from_u64(case.seed);
     let architecture = Architecture { num_layers, ..Architecture::new(case.cell, input, hidden, classes) };
     let mut network = Network::<T>::new(architecture).unwrap();
-    Init::PyTorch.apply(&mut network, &mut rng);
+    Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let mut number = || T::narrow(2.0 * f64::unit_uniform(&mut rng) - 1.0);
     let inputs: Vec<T> = (0..window * batch * input).map(|_| number()).collect();
     let mut state = State::zeros(&network, batch).unwrap();
@@ -324,7 +324,7 @@ fn trained<T: Scalar>(cell: CellKind, layers: usize, threads: usize) -> Vec<T> {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let architecture = Architecture { num_layers: layers, ..Architecture::new(cell, 3, hidden, 4) };
     let mut network = Network::<T>::new(architecture).unwrap();
-    Init::PyTorch.apply(&mut network, &mut rng);
+    Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let inputs: Vec<T> = (0..window * batch * 3).map(|_| T::unit_uniform(&mut rng)).collect();
     let targets: Vec<u32> = (0..window * batch).map(|_| rng.next_u32() % 4).collect();
     let mut state = State::zeros(&network, batch).unwrap();

@@ -22,7 +22,7 @@ proptest! {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let architecture = Architecture { num_layers, ..Architecture::new(cell, 1, 3, 2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
-        Init::PyTorch.apply(&mut network, &mut rng);
+        Init::PyTorch.apply(&mut network, &mut rng).unwrap();
         let targets = &classes[..steps * batch];
         let inputs: Vec<f64> = targets.iter().rev().map(|&class| f64::from(class)).collect();
 
@@ -63,7 +63,7 @@ proptest! {
     ) {
         let architecture = Architecture { num_layers, dropout: 0.5, ..Architecture::new(cell, input, 4, 2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
-        Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(9));
+        Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(9)).unwrap();
         let inputs = &numbers[..steps * batch * input];
         let mut whole = Tape::new(&network, steps, batch).unwrap();
         let mut state = State::zeros(&network, batch).unwrap();
@@ -91,7 +91,7 @@ proptest! {
         let architecture = Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell, 1, 5, 2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        Init::PyTorch.apply(&mut network, &mut rng);
+        Init::PyTorch.apply(&mut network, &mut rng).unwrap();
         let state = State::zeros(&network, 1).unwrap();
         let mut tape = Tape::new(&network, 6, 1).unwrap();
         let inputs = [1.0, 0.0, 1.0, 1.0, 0.0, 1.0];

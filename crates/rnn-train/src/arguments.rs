@@ -2,7 +2,7 @@
 
 use crate::live::Pace;
 use crate::{Colours, RawSettings};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "Exit codes:
@@ -174,12 +174,27 @@ pub(crate) struct PredictArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct EvalArgs {
-    /// The weights to score
+    /// The weights to score, on the task that their file says they were trained for
     #[arg(long, value_name = "FILE.safetensors")]
     pub(crate) model: PathBuf,
+    /// How scores are printed
+    #[arg(long, value_enum, value_name = "NAME", default_value_t)]
+    pub(crate) format: Format,
     /// Read settings from a TOML file, such as the run's config.toml; those given here as well win
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: RawSettings,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// A sentence for each series
+    #[default]
+    Text,
+    /// A JSON object a line for each series
+    Json,
+    /// A table with a header and a row for each series
+    Csv,
 }

@@ -1,9 +1,11 @@
 //! The command line: what is done with what is given.
 
 use crate::arguments::{
-    AnimateArgs, Cli, Command, EvalArgs, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs, Training,
+    AnimateArgs, Cli, Command, EvalArgs, Format, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs,
+    Training,
 };
 use crate::console::Console;
+use crate::evaluate::Scoring;
 use crate::files::{self, State, Status};
 use crate::live::{self, Diagnostics};
 use crate::predict::{Input, predict};
@@ -12,6 +14,7 @@ use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
 use clap::error::ErrorKind as ArgumentError;
 use clap::{CommandFactory, FromArgMatches};
 use indicatif::ProgressBar;
+use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
@@ -241,29 +244,35 @@ fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
 }
 
 fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
-    let EvalArgs { model, config, settings } = arguments;
+    let EvalArgs { model, format, config, settings } = arguments;
     let flags = Layer::from_flags(settings)?;
     if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
         return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
     }
-    let config = config_layer(config.as_deref())?;
-    let settings = evaluate::settings_of(model)?.overlaid(&config).overlaid(&flags).resolve()?;
-    let mut diverged = None;
-    let fresh = format!("fresh series of seed {}", settings.seed);
-    let names = settings.series.iter().map(|path| path.display().to_string());
-    let names = if settings.series.is_empty() { vec![fresh] } else { names.collect() };
-    for (name, row) in names.iter().zip(evaluate(&settings, model)?) {
-        let settled = row.settled_loss.zip(row.settled_accuracy);
-        let settled = settled.map(|(loss, accuracy)| format!(", settled: loss {loss} accuracy {accuracy}"));
-        let floor = row.floor.map(|floor| format!(", floor {floor}")).unwrap_or_default();
-        let settled = settled.unwrap_or_default();
-        let line = format!("{name}: loss {} accuracy {}{floor}{settled}", row.loss, row.accuracy);
-        print_line(&line)?;
-        if !row.loss.is_finite() {
-            diverged.get_or_insert(format!("{name}: the loss is {}", row.loss));
-        }
-    }
-    Ok(diverged.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
+    let scoring = Scoring::of(model, &config_layer(config.as_deref())?.overlaid(&flags))?;
+    let evaluations = evaluate(&scoring, model)?;
+    tracing::info!("scored: {}", scoring.in_words());
+    let lines = match format {
+        Format::Text => evaluations.iter().map(ToString::to_string).collect(),
+        Format::Json => evaluations.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(unprinted)?,
+        Format::Csv => csv_lines(&evaluations).map_err(unprinted)?,
+    };
+    lines.iter().try_for_each(|line: &String| print_line(line))?;
+    let diverged = evaluations.iter().find(|evaluation| !evaluation.loss.is_finite());
+    let problem = diverged.map(|evaluation| format!("{}: the loss is {}", evaluation.name(), evaluation.loss));
+    Ok(problem.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
+}
+
+/// A table with a header.
+fn csv_lines(rows: &[impl Serialize]) -> Result<Vec<String>, csv::Error> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| table.serialize(row))?;
+    let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+}
+
+fn unprinted(error: impl Into<std::io::Error>) -> Error {
+    Error::Write { path: "standard output".into(), source: error.into() }
 }
 
 /// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise.

@@ -109,6 +109,9 @@ pub enum Error {
     /// A terminal that no run can be replayed on.
     #[error("{0}: a replay needs a terminal; `rnn-train animate` writes a GIF")]
     Terminal(String),
+    /// A signal or a key before training began; nothing was written.
+    #[error("stopped before training began; nothing was changed")]
+    Interrupted,
     /// A picture that cannot be drawn.
     #[error("figure: {0}")]
     Figure(String),
@@ -125,6 +128,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Write { .. } | Self::Figure(_) => exit_code::FAILED,
+            Self::Interrupted => exit_code::INTERRUPTED,
             Self::NoAnswer { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,
         }

@@ -28,7 +28,16 @@ pub enum Durable {
 impl Durable {
     /// [`write_whole`], with or without waiting for the disk.
     pub(crate) fn write_whole(self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
-        fill_whole(path, |file| file.write_all(bytes), self)
+        self.write_whole_with(path, |file| file.write_all(bytes))
+    }
+
+    /// [`write_whole_with`], with or without waiting for the disk.
+    pub(crate) fn write_whole_with(
+        self,
+        path: &Path,
+        fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>,
+    ) -> Result<(), Error> {
+        fill_whole(path, fill, self)
     }
 }
 

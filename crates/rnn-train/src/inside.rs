@@ -113,7 +113,7 @@ mod tests {
         for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
             let architecture = Architecture { num_layers: 2, ..Architecture::new(cell, 1, 3, 2) };
             let mut network = Network::<f64>::new(architecture).unwrap();
-            Init::PyTorch.apply(&mut network, &mut echo_data::generator(1, 0));
+            Init::PyTorch.apply(&mut network, &mut echo_data::generator(1, 0)).unwrap();
             let inputs: Vec<f64> = (0..10).map(|index| f64::from(index % 3)).collect();
             let mut state = State::zeros(&network, 2).unwrap();
             state.as_mut_slice().iter_mut().enumerate().for_each(|(index, value)| *value = index as f64 / 20.0);

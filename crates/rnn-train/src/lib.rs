@@ -37,6 +37,7 @@ mod snapshot;
 mod table;
 mod task;
 mod train;
+mod travelling;
 mod windows;
 
 pub use choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};

@@ -157,8 +157,8 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
 pub fn check(settings: &Settings) -> Result<(), Error> {
     let settings = &settings.checked_again()?;
     match settings.dtype {
-        Dtype::F32 => Session::<f32>::new(settings).map(drop),
-        Dtype::F64 => Session::<f64>::new(settings).map(drop),
+        Dtype::F32 => Session::<f32>::new(settings, &AtomicBool::new(false)).map(drop),
+        Dtype::F64 => Session::<f64>::new(settings, &AtomicBool::new(false)).map(drop),
     }
 }
 
@@ -169,8 +169,8 @@ fn run_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings)?.with_threads(options.threads);
-    let before = if options.pictures { Some(session.before_training()?) } else { None };
+    let session = Session::<T>::new(settings, stop)?.with_threads(options.threads);
+    let before = if options.pictures { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
     prepare_folder(settings, out, options.overwrite)?;
@@ -192,7 +192,7 @@ fn train_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings)?.with_threads(threads);
+    let session = Session::<T>::new(settings, stop)?.with_threads(threads);
     let recorder = Recorder::without_files(settings, session.unused_values());
     let durable = Durable::AtTheEnd;
     Run { settings, out: None, pictures: None, before: None, durable, session, recorder }.train(watch, stop)
@@ -211,12 +211,14 @@ fn resume_in<T: Scalar + Serialize>(
             let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
             (session, Some(record))
         }
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => (Session::<T>::new(settings)?, None),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => (Session::<T>::new(settings, stop)?, None),
         Err(source) => return Err(Error::Read { path, source }),
     };
     // Training needs it no more, so a run can do without.
-    let before = options.pictures.then(|| session.before_training());
-    let before = before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok());
+    let before = match options.pictures.then(|| session.before_training(stop)) {
+        Some(Err(Error::Interrupted)) => return Err(Error::Interrupted),
+        before => before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok()),
+    };
     let recorder = match record {
         Some(record) => Recorder::resume(settings, out, record, options.pictures, options.durable)?,
         None => Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?,
@@ -342,7 +344,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let path = out.join(files::CHECKPOINT);
         let record = self.recorder.record()?;
         match self.session.checkpoint(&path, record)? {
-            Some(bytes) => self.durable.write_whole(&path, &bytes).map(|()| true),
+            Some(file) => self.durable.write_whole_with(&path, |to| file.write_to(to)).map(|()| true),
             None => Ok(false),
         }
     }
@@ -354,7 +356,8 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             self.recorder.snapshot(snapshot)?;
         }
         self.recorder.sync()?;
-        self.durable.write_whole(&out.join(files::MODEL), &self.session.weights()?)?;
+        let weights = self.session.weights()?;
+        self.durable.write_whole_with(&out.join(files::MODEL), |to| weights.write_to(to))?;
         match (self.pictures, &snapshot) {
             (Some(colours), Some(snapshot)) => {
                 let inside = self.before.as_ref().map(|before| self.session.inside(before));

@@ -4,8 +4,7 @@ use crate::Error;
 use crate::choices::{InputKind, LossKind, Readout};
 use clap::ValueEnum;
 use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
-use rnn_core::{Loss, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot, stored};
-use std::collections::BTreeMap;
+use rnn_core::{Loss, Modules, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot, stored};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -38,6 +37,7 @@ pub(crate) fn read_net(path: &Path) -> Result<(Vec<u8>, Stored, StoredTask), Err
         Ok((stored, task))
     };
     let (stored, task) = read(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+    tell_of_names(path, &stored.modules);
     let taken: [(&str, &dyn Display); 3] =
         [("cell", &stored.architecture.cell), ("input", &task.input), ("loss", &task.loss)];
     let guesses = taken.into_iter().filter(|(key, _)| !stored.settings.contains_key(*key));
@@ -46,6 +46,13 @@ pub(crate) fn read_net(path: &Path) -> Result<(Vec<u8>, Stored, StoredTask), Err
         tracing::info!("{}: its metadata does not say it, so by its shapes {}", path.display(), guesses.join(", "));
     }
     Ok((bytes, stored, task))
+}
+
+/// Says how the names in a file of weights are read, where they are not those that are written here.
+pub(crate) fn tell_of_names(path: &Path, modules: &Modules) {
+    if modules.are_renamed() {
+        tracing::info!("{}: {}", path.display(), modules.to_string().escape_debug());
+    }
 }
 
 impl StoredTask {
@@ -65,8 +72,8 @@ impl StoredTask {
             None => by_size,
         };
         if let Some(other) = num_classes.filter(|classes| !(2..=256).contains(classes)) {
-            let (name, value, allowed) = ("num_classes", other as f64, "from 2 to 256");
-            return Err(rnn_core::Error::Range { name, value, allowed });
+            let (name, value, allowed) = ("num_classes", other, "from 2 to 256");
+            return Err(rnn_core::Error::Count { name, value, allowed });
         }
         let stored = Self { input, loss, readout, num_classes };
         let task = stored.task();
@@ -105,14 +112,6 @@ impl Task {
             LossKind::CrossEntropy => self.num_classes,
             LossKind::SquaredError => 1,
         }
-    }
-
-    /// As a file of weights has it.
-    pub(crate) fn pairs(self) -> BTreeMap<String, String> {
-        let Self { input, loss, readout, num_classes } = self;
-        let pairs: [(&str, &dyn Display); 4] =
-            [("input", &input), ("loss", &loss), ("readout", &readout), ("num_classes", &num_classes)];
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
     }
 
     /// Sets `inputs [classes.len(), input_size]`.
@@ -176,6 +175,6 @@ fn named<C: ValueEnum + Display>(stored: &Stored, key: &str, without: C) -> Resu
     })
 }
 
-fn metadata(key: &str, found: &str, expected: &str) -> rnn_core::Error {
+pub(crate) fn metadata(key: &str, found: &str, expected: &str) -> rnn_core::Error {
     rnn_core::Error::Metadata { key: key.to_owned(), found: found.to_owned(), expected: expected.to_owned() }
 }

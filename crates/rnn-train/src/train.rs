@@ -7,11 +7,12 @@ use crate::inside::Inside;
 use crate::means::Means;
 use crate::record::{Record, Step};
 use crate::snapshot::Snapshot;
-use crate::task::Task;
+use crate::task::{Task, tell_of_names};
 use crate::{Error, SettingError, Settings};
 use echo_data::{Generator, Layout, Series, generator};
-use rnn_core::{Network, Optimizer, Report, Scalar, State, Trainer, Truncation, add_forget_bias};
+use rnn_core::{Network, Optimizer, Report, SafetensorsFile, Scalar, State, Trainer, Truncation, add_forget_bias};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// What happens in training, as it happens.
 pub(crate) enum Event<T> {
@@ -89,33 +90,46 @@ fn zeros<V: Clone>(zero: V, len: usize) -> Result<Vec<V>, Error> {
 
 /// A net of these settings, with weights from a file if one is named, otherwise all zero.
 pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
-    let mut network = Network::new(settings.architecture()).map_err(|error| match error {
-        rnn_core::Error::OutOfMemory { .. } => {
-            let message = format!(
-                "state_size is {}: there is no memory for the weights of a net that large",
-                settings.state_size
-            );
-            SettingError::new("state_size", message).into()
-        }
-        other => Error::from(other),
-    })?;
+    let mut network = Network::new(settings.architecture()).map_err(|error| of_net(settings, error))?;
     if let Some(path) = weights {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        network.load_safetensors(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        let loaded = network.load_safetensors(&bytes);
+        let modules = loaded.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        tell_of_names(path, &modules);
     }
     Ok(network)
 }
 
-/// A net of these settings at the start of its training, with weights from a file if one is named, otherwise drawn.
-pub(crate) fn initial_network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
+/// A net of these settings at the start of its training, with weights from a file if one is named, otherwise drawn, unless
+/// `stop` is set meanwhile.
+fn initial_network<T: Scalar>(
+    settings: &Settings,
+    weights: Option<&Path>,
+    stop: &AtomicBool,
+) -> Result<Network<T>, Error> {
     let mut network = network::<T>(settings, weights)?;
     if weights.is_none() {
-        rnn_core::Init::from(settings.init).apply(&mut network, &mut generator(settings.seed, WEIGHTS_STREAM));
+        let mut generator = generator(settings.seed, WEIGHTS_STREAM);
+        let drawn = rnn_core::Init::from(settings.init).apply_until(&mut network, &mut generator, stop);
+        drawn.map_err(|error| of_net(settings, error))?;
         if settings.forget_bias != 0.0 {
             add_forget_bias(&mut network, settings.forget_bias)?;
         }
     }
     Ok(network)
+}
+
+/// What is wrong with a net of these settings.
+fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
+    match error {
+        rnn_core::Error::OutOfMemory { what, .. } => {
+            let message =
+                format!("state_size is {}: there is no memory for {what} of a net that large", settings.state_size);
+            SettingError::new("state_size", message).into()
+        }
+        rnn_core::Error::Stopped => Error::Interrupted,
+        other => other.into(),
+    }
 }
 
 /// A checksum of a net's parameters.
@@ -126,14 +140,17 @@ fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
 }
 
 impl<T: Scalar> Session<T> {
-    /// A net at the start of its training, all files read and all memory allocated.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
-        Self::with_weights(settings, settings.initial_weights.as_deref())
+    /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile.
+    pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
+        // Files first: what is wrong with them is then said at once.
+        let source = Source::new(settings)?;
+        Self::of(settings, source, initial_network(settings, settings.initial_weights.as_deref(), stop)?)
     }
 
     /// A net that goes on from a checkpoint: the bytes of the file `path`.
     pub(crate) fn resume(settings: &Settings, path: &Path, bytes: &[u8]) -> Result<(Self, Record), Error> {
-        let mut session = Self::with_weights(settings, None)?;
+        // Its parameters come from the checkpoint.
+        let mut session = Self::of(settings, Source::new(settings)?, network(settings, None)?)?;
         let note = session.trainer.restore(bytes, &mut session.state);
         let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
@@ -158,16 +175,14 @@ impl<T: Scalar> Session<T> {
         Ok((session, record))
     }
 
-    fn with_weights(settings: &Settings, weights: Option<&Path>) -> Result<Self, Error> {
-        let source = Source::new(settings)?;
-        let network = initial_network::<T>(settings, weights)?;
+    fn of(settings: &Settings, source: Source, network: Network<T>) -> Result<Self, Error> {
         let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
         let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())?
             .with_schedule(settings.schedule(steps))?
             .with_clip(settings.clip)?;
         let truncation = settings.truncation()?;
-        let state = State::zeros(&network, settings.batch_size)?;
+        let [state, state_before] = [(); 2].map(|()| State::zeros(&network, settings.batch_size));
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.task())?;
         let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size)?;
@@ -181,8 +196,8 @@ impl<T: Scalar> Session<T> {
             steps,
             progress: Progress::default(),
             epoch_begun: false,
-            state_before: state.clone(),
-            state,
+            state_before: state_before?,
+            state: state?,
             window,
             place: None,
             dropout: generator(settings.seed, DROPOUT_STREAM),
@@ -214,11 +229,16 @@ impl<T: Scalar> Session<T> {
         self.source.first_layout().unused()
     }
 
+    /// A copy of the net as it is now.
+    pub(crate) fn net(&self) -> Result<Network<T>, Error> {
+        Ok(self.trainer.network.try_clone()?)
+    }
+
     /// The net as it was before training; an error where it cannot be had any more, because it is read from a file that is
     /// gone or another one.
-    pub(crate) fn before_training(&self) -> Result<Network<T>, Error> {
+    pub(crate) fn before_training(&self, stop: &AtomicBool) -> Result<Network<T>, Error> {
         let weights = self.settings.initial_weights.as_deref();
-        let network = initial_network(&self.settings, weights)?;
+        let network = initial_network(&self.settings, weights, stop)?;
         match weights.filter(|_| checksum(&network) != self.initial_checksum) {
             Some(path) => {
                 let source = std::io::Error::other("it has changed since the run began");
@@ -314,17 +334,17 @@ impl<T: Scalar> Session<T> {
         Ok(broken.map_or(Ending::Done, Ending::Diverged))
     }
 
-    /// Where training is, as the bytes for the file `path`; nothing if a number of it is infinite or none, from where
+    /// Where training is, as what to write to the file `path`; nothing if a number of it is infinite or none, from where
     /// it could not go on.
-    pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<Vec<u8>>, Error> {
+    pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<SafetensorsFile<'_, T>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.dropout.get_word_pos() as u64;
         let (series, initial, progress) = (&self.series_checksums, self.initial_checksum, self.progress.clone());
         let checkpoint = Checkpoint::new(&self.settings, series, initial, progress, dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
-        match self.trainer.checkpoint(&self.state, &note) {
-            Ok(bytes) => Ok(Some(bytes)),
+        match self.trainer.checkpoint_file(&self.state, &note) {
+            Ok(file) => Ok(Some(file)),
             Err(rnn_core::Error::NotFinite { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -334,9 +354,9 @@ impl<T: Scalar> Session<T> {
         generator(self.settings.seed, DROPOUT_STREAM + self.progress.epoch as u64)
     }
 
-    /// The net as it is now, as the bytes of a file.
-    pub(crate) fn weights(&self) -> Result<Vec<u8>, Error> {
-        Ok(self.trainer.network.to_safetensors(&self.settings.task().pairs())?)
+    /// The net as it is now, as what to write to a file.
+    pub(crate) fn weights(&self) -> Result<SafetensorsFile<'_, T>, Error> {
+        Ok(self.trainer.network.safetensors(&self.settings.travelling())?)
     }
 
     /// The last window trained on, and what the net as it is now answers there; nothing if there was none here.
@@ -370,7 +390,7 @@ mod tests {
     fn a_record_of_other_steps_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
-        let mut session = Session::<f32>::new(&settings).unwrap();
+        let mut session = Session::<f32>::new(&settings, &AtomicBool::new(false)).unwrap();
         let mut recorder =
             Recorder::create(&settings, folder.path(), session.unused_values(), true, Durable::AtOnce).unwrap();
         let path = Path::new("checkpoint");
@@ -381,11 +401,11 @@ mod tests {
                 steps += 1;
             }
         }
-        let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap();
+        let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap().to_bytes().unwrap();
         assert_eq!(Session::<f32>::resume(&settings, path, &bytes).unwrap().0.steps_left(), session.steps_left());
 
         let mut other = Recorder::create(&settings, folder.path(), 0, true, Durable::AtOnce).unwrap();
-        let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap();
+        let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap().to_bytes().unwrap();
         let refused = Session::<f32>::resume(&settings, path, &bytes).map(drop).unwrap_err();
         assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");
     }

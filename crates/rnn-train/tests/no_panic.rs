@@ -5,6 +5,7 @@
 use clap::Args;
 use proptest::prelude::*;
 use proptest::sample::select;
+use rnn_train::evaluate::Scoring;
 use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, SNAPSHOTS, State, Status, read_rows};
 use rnn_train::predict::{Input, predict};
 use rnn_train::run::{Beginning, Options, Silent, Step, Watch};
@@ -203,9 +204,12 @@ proptest! {
         }
         if status.status == State::Done {
             let model = out.join(MODEL);
-            let layer = evaluate::settings_of(&model).unwrap();
-            prop_assert_eq!(layer.resolve().unwrap().cell, settings.cell);
-            for row in evaluate(&settings, &model).unwrap() {
+            if settings.series.is_empty() {
+                let scoring = Scoring::of(&model, &Layer::default()).unwrap();
+                let of = |settings: &Settings| (settings.cell, settings.echo_step, settings.class_probabilities.clone());
+                prop_assert_eq!(of(&scoring.settings), of(&settings));
+            }
+            for row in evaluate(&Scoring { settings, echo_known: true }, &model).unwrap() {
                 prop_assert!(row.windows > 0);
             }
         }
@@ -221,7 +225,7 @@ proptest! {
         let three = StopAfter::steps(3);
         let ran = told(run(&settings, &folder.path().join("run"), Options::default(), &mut &three, &three.stop));
         prop_assert_eq!(ran.is_some(), checked);
-        let _ = told(evaluate(&settings, &FILES.1[1]));
+        let _ = told(evaluate(&Scoring { settings, echo_known: true }, &FILES.1[1]));
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 fn learn() -> Result<(f64, usize), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let (mut trainer, mut state) = untrained()?;
-    Init::PyTorch.apply(&mut trainer.network, &mut rng);
+    Init::PyTorch.apply(&mut trainer.network, &mut rng)?;
     let bits: Vec<u32> = (0..(LAG + WINDOWS * WINDOW) * BATCH).map(|_| rng.random_range(0..2)).collect();
     let inputs: Vec<f32> = bits[LAG * BATCH..].iter().map(|&bit| bit as f32).collect();
     let windows = inputs.chunks_exact(WINDOW * BATCH).zip(bits.chunks_exact(WINDOW * BATCH));

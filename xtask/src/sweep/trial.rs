@@ -74,6 +74,11 @@ pub(crate) fn run() -> Result<u8, Error> {
                 code,
             )
         }
+        // The sweep wanted no more before the trial's first step.
+        Err(error @ rnn_train::Error::Interrupted) => {
+            let (status, code) = (TrialStatus::Interrupted, error.exit_code());
+            (Answer { status, error: None, outcome: Outcome::default(), hopeless: false }, code)
+        }
         Err(error) => {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
                 if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem));
