@@ -12,7 +12,7 @@ mod trials;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
-use rnn_train::{cli, exit_code};
+use rnn_train::{cli, exit_code, page};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use sweep::options::{Keep, Options};
@@ -52,6 +52,9 @@ enum Command {
         /// The sweep's folder
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// Write the page alone, to this file, and nothing to the sweep's folder
+        #[arg(long, value_name = "FILE.html")]
+        out: Option<PathBuf>,
     },
     /// Check format, lints, docs and tests: what continuous integration runs
     Check,
@@ -199,7 +202,7 @@ fn main() -> ExitCode {
     let code = match cli.command {
         Command::Sweep { command: Some(SweepCommand::Status { folder }), .. } => sweep::status::print(&folder),
         Command::Sweep { command: None, arguments } => sweep_command(&arguments),
-        Command::Report { folder } => report_command(&folder),
+        Command::Report { folder, out } => report_command(&folder, out.as_deref()),
         Command::Check => check::run(),
         Command::SlurmTest => check::slurm(),
         Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
@@ -216,13 +219,14 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         let other = if arguments.engine == Engine::Local { "slurm" } else { "local" };
         return Err(Error::Refused { problem: format!("{option} has a meaning for --engine {other} alone") });
     }
-    let mut spec = match &arguments.spec {
-        Some(path) => reader::read(path)?,
-        None => reader::built_in()?,
+    let own = arguments.spec.as_deref().and_then(store::folder_of_spec);
+    let mut spec = match (&arguments.spec, &own) {
+        (Some(path), Some(folder)) => store::found(reader::read(path)?, folder)?,
+        (Some(path), None) => reader::read(path)?,
+        (None, _) => reader::built_in()?,
     };
     spec.skip_invalid |= arguments.skip_invalid;
     let plan = Plan::new(spec)?;
-    let own = arguments.spec.as_deref().and_then(store::folder_of_spec);
     let folder = arguments.out.clone().or(own).unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let jobs = arguments.jobs.map_or_else(cores, usize::from);
@@ -249,11 +253,17 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     }
 }
 
-fn report_command(folder: &Path) -> Result<u8, Error> {
-    let plan = Plan::new(store::read_spec(folder)?)?;
+fn report_command(folder: &Path, out: Option<&Path>) -> Result<u8, Error> {
+    out.map_or(Ok(()), page::check_out)?;
+    store::check_is_sweep(folder)?;
+    let plan = store::read_plan(folder)?;
+    if let Some(file) = out {
+        sweep::write_page(&plan, folder, store::latest(&plan, folder, false)?, store::is_busy(folder), file)?;
+        return Ok(exit_code::DONE);
+    }
     let _tables = store::lock_tables(folder)?;
     let latest = store::latest(&plan, folder, false)?;
-    store::check_nothing_is_lost(&plan, folder, &latest)?;
+    store::check_nothing_is_lost(folder)?;
     let rows = sweep::finish(&plan, folder, latest, store::is_busy(folder))?;
     sweep::print_outcome(&plan, folder, &rows);
     Ok(exit_code::DONE)

@@ -77,7 +77,8 @@ impl Architecture {
     }
 
     /// How many parameters there are, if that can be counted.
-    pub(crate) fn parameter_count(&self) -> Option<usize> {
+    #[must_use]
+    pub fn parameter_count(&self) -> Option<usize> {
         let layer = |inputs| Layer { cell: self.cell, inputs, hidden: self.hidden_size }.parameter_count();
         let above = layer(self.hidden_size)?.checked_mul(self.num_layers - 1)?;
         layer(self.input_size)?.checked_add(above)?.checked_add(self.readout().parameter_count()?)

@@ -155,9 +155,12 @@ pub(crate) struct AnimateArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// The run's folder, which gets a report.html
+    /// The run's folder
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    /// The file to write [default: report.html in the run's folder]
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) coloured: Coloured,
 }

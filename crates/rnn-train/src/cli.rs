@@ -217,8 +217,8 @@ fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
 }
 
 fn report_command(arguments: &ReportArgs) -> Result<u8, Error> {
-    let ReportArgs { folder, coloured } = arguments;
-    let path = crate::report::write(folder, coloured.colours)?;
+    let ReportArgs { folder, out, coloured } = arguments;
+    let path = crate::report::write(folder, out.as_deref(), coloured.colours)?;
     tracing::info!("done: {}", path.display());
     Ok(exit_code::DONE)
 }

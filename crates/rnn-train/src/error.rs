@@ -19,6 +19,12 @@ impl SettingError {
     pub(crate) fn new(setting: &str, message: String) -> Self {
         Self { setting: setting.to_owned(), message, origin: None }
     }
+
+    /// Whether the setting could be, but has no meaning beside the others.
+    #[must_use]
+    pub fn has_no_meaning(&self) -> bool {
+        self.message.starts_with(&format!("{} has no meaning", self.setting))
+    }
 }
 
 /// An error in one line: what, where, and what would be right.

@@ -238,6 +238,9 @@ pub struct Status {
     pub epochs: usize,
     /// Training steps done.
     pub steps: usize,
+    /// Parameters of the net, all of which are trained.
+    #[serde(default)]
+    pub parameters: usize,
     /// Values of an epoch's series that stand in no window; of the first one, if series of several lengths are read.
     pub unused_values: usize,
     /// `settled_loss` of the last whole epoch.
@@ -260,13 +263,14 @@ pub struct Status {
 }
 
 impl Status {
-    pub(crate) fn begun(unused_values: usize) -> Self {
+    pub(crate) fn begun(parameters: usize, unused_values: usize) -> Self {
         Self {
             status: State::Running,
             error: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             epochs: 0,
             steps: 0,
+            parameters,
             unused_values,
             final_loss: None,
             best_loss: None,

@@ -186,6 +186,12 @@ impl Lock {
     }
 }
 
+/// Whether another process writes to a run's folder right now.
+#[must_use]
+pub fn is_held(out: &Path) -> bool {
+    matches!(Lock::take(out), Err(Error::Busy { .. }))
+}
+
 /// Makes a folder, if it is not there.
 ///
 /// # Errors

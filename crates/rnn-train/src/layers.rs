@@ -28,7 +28,7 @@ const FOLLOWERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The settings that hold paths.
-const PATHS: [&str; 2] = ["series", "initial_weights"];
+pub const PATHS: [&str; 2] = ["series", "initial_weights"];
 
 impl Layer {
     /// The settings given on a command line.

@@ -1,5 +1,6 @@
 //! The settings as a person gives them: flags of the command line, keys of a TOML file.
 
+use crate::OrOff;
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -89,12 +90,12 @@ pub struct RawSettings {
     /// How fast adamw makes weights smaller [default: 0.01]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub weight_decay: Option<f64>,
-    /// Clip each element of the gradient to this size [default: off]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub clip_value: Option<f64>,
-    /// Then scale the gradient down to this Euclidean norm [default: off]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub clip_norm: Option<f64>,
+    /// Clip each element of the gradient to this size, or off [default: off]
+    #[arg(long, value_name = "X|off", allow_negative_numbers = true)]
+    pub clip_value: Option<OrOff<f64>>,
+    /// Then scale the gradient down to this Euclidean norm, or off [default: off]
+    #[arg(long, value_name = "X|off", allow_negative_numbers = true)]
+    pub clip_norm: Option<OrOff<f64>>,
     /// How the learning rate falls [default: constant]
     #[arg(long, value_enum, value_name = "NAME")]
     pub schedule: Option<ScheduleKind>,
@@ -116,9 +117,9 @@ pub struct RawSettings {
     /// Write every N-th step to metrics.csv [default: 1]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub log_every: Option<i64>,
-    /// Write a checkpoint every N steps, from which `resume` goes on after a crash [default: off]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub checkpoint_every: Option<i64>,
+    /// Write a checkpoint every N steps, from which `resume` goes on after a crash, or off [default: off]
+    #[arg(long, value_name = "N|off", allow_negative_numbers = true)]
+    pub checkpoint_every: Option<OrOff<i64>>,
     /// Read the series from CSV with the columns input and target; may be repeated: epoch e uses file e mod n
     #[arg(long, value_name = "FILE.csv")]
     pub series: Option<Vec<PathBuf>>,

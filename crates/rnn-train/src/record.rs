@@ -72,7 +72,7 @@ impl Recorder {
         snapshots: bool,
         durable: Durable,
     ) -> Result<Self, Error> {
-        let status = Status::begun(unused_values);
+        let status = Status::begun(settings.parameters(), unused_values);
         status.write_when(out, durable)?;
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
@@ -83,7 +83,13 @@ impl Recorder {
 
     /// Takes down what happens in a run that writes nothing.
     pub(crate) fn without_files(settings: &Settings, unused_values: usize) -> Self {
-        Self::with(settings, None, LossCurve::default(), Status::begun(unused_values), Durable::AtTheEnd)
+        Self::with(
+            settings,
+            None,
+            LossCurve::default(),
+            Status::begun(settings.parameters(), unused_values),
+            Durable::AtTheEnd,
+        )
     }
 
     /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off. Snapshots that
@@ -113,6 +119,8 @@ impl Recorder {
             _ if recording => Some(create_snapshots(out)?),
             _ => None,
         };
+        // Older versions did not count them.
+        status.parameters = settings.parameters();
         (status.status, status.error) = (State::Running, None);
         status.write_when(out, durable)?;
         Ok(Self::with(settings, Some(Tables { metrics, epochs, snapshots, recording }), curve, status, durable))

@@ -93,7 +93,7 @@ mod tests {
         let settings = RawSettings::default().check().unwrap();
         let snapshot = Snapshot { epoch: 0, batch: 0, step: 40, first_time: 0, rows: Vec::new() };
         let mut recording =
-            Recording { settings, status: Status::begun(0), epochs: Vec::new(), snapshots: vec![snapshot] };
+            Recording { settings, status: Status::begun(1, 0), epochs: Vec::new(), snapshots: vec![snapshot] };
         assert_eq!((recording.steps_done(Some(50)), recording.steps_done(Some(20))), (51, 40));
         recording.status.steps = 100;
         assert_eq!((recording.steps_done(Some(50)), recording.steps_done(None)), (100, 100));

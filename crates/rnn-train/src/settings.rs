@@ -1,9 +1,9 @@
 //! The settings, checked: every one in range and fitting the others.
 
-use crate::RawSettings;
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 use crate::error::SettingError;
 use crate::task::Task;
+use crate::{OrOff, RawSettings};
 use echo_data::Classes;
 use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule};
 use std::path::{Path, PathBuf};
@@ -95,7 +95,7 @@ impl RawSettings {
             optimizer,
             learning_rate: self.learning_rate.unwrap_or_else(|| default_learning_rate(optimizer)),
             method: self.method(optimizer),
-            clip: Clip { value: self.clip_value, norm: self.clip_norm },
+            clip: Clip { value: self.clip_value.and_then(OrOff::on), norm: self.clip_norm.and_then(OrOff::on) },
             schedule: self.schedule.unwrap_or(ScheduleKind::Constant),
             warmup_steps: at_least(0, "warmup_steps", self.warmup_steps.unwrap_or(0))?,
             decay_steps: self.decay_steps.map(|n| at_least(1, "decay_steps", n)).transpose()?,
@@ -105,7 +105,11 @@ impl RawSettings {
             dtype: self.dtype.unwrap_or(Dtype::F32),
             seed: at_least(0, "seed", self.seed.unwrap_or(0))? as u64,
             log_every: at_least(1, "log_every", self.log_every.unwrap_or(1))?,
-            checkpoint_every: self.checkpoint_every.map(|n| at_least(1, "checkpoint_every", n)).transpose()?,
+            checkpoint_every: self
+                .checkpoint_every
+                .and_then(OrOff::on)
+                .map(|n| at_least(1, "checkpoint_every", n).map_err(or_off))
+                .transpose()?,
             series,
             initial_weights: self.initial_weights.clone(),
         };
@@ -229,7 +233,8 @@ impl Settings {
             Dtype::F32 => self.check_optimizer::<f32>(),
             Dtype::F64 => self.check_optimizer::<f64>(),
         }
-        .map_err(of_core)?;
+        .map_err(of_core)
+        .map_err(|error| if error.setting.starts_with("clip_") { or_off(error) } else { error })?;
         self.architecture().check().map_err(of_core)?;
         self.schedule(1).check().map_err(of_core)?;
         if !self.forget_bias.is_finite() {
@@ -276,6 +281,12 @@ impl Settings {
             dropout: self.dropout,
             outputs: self.task().outputs(),
         }
+    }
+
+    /// How many parameters the net has, all of which are trained; the greatest number if they cannot be counted.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.architecture().parameter_count().unwrap_or(usize::MAX)
     }
 
     /// How the learning rate changes in a run of `steps` training steps.
@@ -334,8 +345,8 @@ impl Settings {
             forget_bias: (drawn && self.cell == CellKind::Lstm).then_some(self.forget_bias),
             optimizer: Some(self.optimizer),
             learning_rate: Some(self.learning_rate),
-            clip_value: self.clip.value,
-            clip_norm: self.clip.norm,
+            clip_value: self.clip.value.map(OrOff::On),
+            clip_norm: self.clip.norm.map(OrOff::On),
             schedule: Some(self.schedule),
             warmup_steps: number(self.warmup_steps),
             decay_steps: self.decay_steps.and_then(number),
@@ -343,7 +354,7 @@ impl Settings {
             dtype: Some(self.dtype),
             seed: Some(self.seed as i64),
             log_every: number(self.log_every),
-            checkpoint_every: self.checkpoint_every.and_then(number),
+            checkpoint_every: self.checkpoint_every.and_then(number).map(OrOff::On),
             series: (!self.series.is_empty()).then(|| self.series.clone()),
             initial_weights: self.initial_weights.clone(),
             ..RawSettings::default()
@@ -375,6 +386,11 @@ fn at_least(least: i64, name: &'static str, value: i64) -> Result<usize, Setting
 }
 
 /// An error in the data's sizes as one of the setting it is about.
+/// An error for a setting that can be off, which says so.
+fn or_off(error: SettingError) -> SettingError {
+    SettingError { message: format!("{}, or \"off\"", error.message), ..error }
+}
+
 fn of_series(error: echo_data::Error) -> SettingError {
     SettingError::new(error.setting().unwrap_or_default(), error.to_string())
 }

@@ -9,7 +9,8 @@ pub fn count(number: usize, one: &str) -> String {
 }
 
 /// A whole number with its thousands apart.
-pub(crate) fn thousands(number: usize) -> String {
+#[must_use]
+pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -200,7 +200,7 @@ proptest! {
         // Of few runs, since that syncs a file.
         if drawn < 4 {
             let anything = status.steps > 0 || drawn == 0;
-            prop_assert!(told(report::write(&out, Colours::default())).is_some() || !anything);
+            prop_assert!(told(report::write(&out, None, Colours::default())).is_some() || !anything);
         }
         if status.status == State::Done {
             let model = out.join(MODEL);
@@ -270,6 +270,6 @@ proptest! {
         }
         let lines = rows.iter().map(|row| row.join(",") + "\n").collect::<String>();
         std::fs::write(&path, lines).unwrap();
-        told(report::write(folder.path(), Colours::default()));
+        told(report::write(folder.path(), None, Colours::default()));
     }
 }

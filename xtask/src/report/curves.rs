@@ -7,7 +7,7 @@ use crate::charts::paint::shortened;
 use crate::error::Error;
 use crate::trials::early_stopping;
 use crate::trials::plan::Hash;
-use crate::trials::results::{self, TrialStatus};
+use crate::trials::results::{self, Measured, TrialStatus};
 use crate::trials::stats::quantile;
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -69,21 +69,21 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
         @if sampled { " Where a line is of more than " (MOST_TRIALS) " trials, an even sample of so many is drawn." }
         @if cut { " What leaves a panel at its top diverges." }
     };
-    let markup = figure.markup(&caption);
+    let markup = figure.markup(&caption, facts.is_beside);
     figures.push(figure);
     Ok(html! { h2 { "Loss curves" } figure { (markup) } })
 }
 
 /// Decides by how many values there are.
 fn layout(facts: &Facts<'_>) -> Layout {
-    let all: Vec<usize> = (0..facts.parameters.len()).collect();
+    let all: Vec<usize> = (0..facts.axes.len()).collect();
     let (down, across) = facts.first_pair(&all);
-    let levels = |index: Option<usize>| index.map_or(1, |index| facts.parameters[index].levels.len());
+    let levels = |index: Option<usize>| index.map_or(1, |index| facts.axes[index].levels.len());
     if facts.plan.spec.is_random() || levels(down) > MOST_PANELS || levels(across) > MOST_LINES {
         return best(facts);
     }
     let place = |index: usize| index as f64 / levels(across).saturating_sub(1).max(1) as f64;
-    let level = |index: Option<usize>, group: usize| index.map_or(0, |index| facts.parameters[index].level(group));
+    let level = |index: Option<usize>, group: usize| index.map_or(0, |index| facts.axes[index].level(group));
     let mut lines: Vec<Line> = (0..levels(down))
         .flat_map(|panel| (0..levels(across)).map(move |line| (panel, line)))
         .map(|(panel, line)| Line { panel, place: Some(place(line)), trials: Vec::new() })
@@ -92,17 +92,15 @@ fn layout(facts: &Facts<'_>) -> Layout {
         let group = facts.group(row.trial);
         lines[level(down, group) * levels(across) + level(across, group)].trials.push(row.trial);
     }
-    let name = |index: usize| facts.parameters[index].name.as_str();
+    let name = |index: usize| facts.axes[index].name.as_str();
     let titles = match down {
         None => vec![String::new()],
-        Some(down) => facts.parameters[down]
-            .levels
-            .iter()
-            .map(|value| format!("{} = {}", name(down), shortened(value, 24)))
-            .collect(),
+        Some(down) => {
+            facts.axes[down].levels.iter().map(|value| format!("{} = {}", name(down), shortened(value, 24))).collect()
+        }
     };
     let legend = across.map(|across| {
-        let values = facts.parameters[across].levels.iter().enumerate();
+        let values = facts.axes[across].levels.iter().enumerate();
         let entries = values.map(|(index, value)| (Some(place(index)), shortened(value, 40))).collect();
         Legend { title: name(across).to_owned(), entries }
     });
@@ -126,7 +124,7 @@ fn layout(facts: &Facts<'_>) -> Layout {
 
 /// The best combinations, and all trials in grey.
 fn best(facts: &Facts<'_>) -> Layout {
-    let counts = |group: &usize| facts.rows_of(*group).iter().any(|row| row.counts());
+    let counts = |group: &usize| facts.rows_of(*group).any(|row| facts.scores[row.trial].is_some());
     let groups: Vec<usize> = facts.best_groups().into_iter().filter(counts).take(BEST).collect();
     let mut lines = vec![Line { panel: 0, place: None, trials: facts.rows.iter().map(|row| row.trial).collect() }];
     let mut legend = Legend {
@@ -136,7 +134,7 @@ fn best(facts: &Facts<'_>) -> Layout {
     // The best one last, so that it lies on top.
     for (rank, &group) in groups.iter().enumerate().rev() {
         let place = Some(rank as f64 / groups.len().saturating_sub(1).max(1) as f64);
-        lines.push(Line { panel: 0, place, trials: facts.rows_of(group).iter().map(|row| row.trial).collect() });
+        lines.push(Line { panel: 0, place, trials: facts.plan.trials_of(group).collect() });
         let values = facts.parameters.iter().zip(facts.plan.texts(group));
         let parts = values.map(|(parameter, value)| format!("{} = {}", parameter.name, shortened(&value, 24)));
         legend.entries.insert(0, (place, wrapped(parts)));
@@ -200,10 +198,10 @@ fn read(facts: &Facts<'_>, lines: &[Line]) -> Result<HashMap<usize, early_stoppi
         let known = facts.rows[trial].record.as_ref();
         // Of several attempts the one that the row is of.
         if known.is_some_and(|known| (known.attempt, known.status) == (record.attempt, record.status)) {
-            let mut curve = record.outcome.losses;
-            curve.retain(|(epoch, loss)| loss.is_finite() && (is_drawn(*epoch) || epoch + 1 == last));
-            curve.shrink_to_fit();
-            losses.insert(trial, curve);
+            let drawn = |measured: &Measured| is_drawn(measured.epoch) || measured.epoch + 1 == last;
+            let measured = record.outcome.losses.iter().filter(|measured| drawn(measured));
+            let curve = measured.filter_map(|measured| Some((measured.epoch, measured.settled_loss?)));
+            losses.insert(trial, curve.filter(|(_, loss)| loss.is_finite()).collect());
         }
     })?;
     Ok(losses)

@@ -12,6 +12,7 @@ pub(crate) const FINAL_LOSS: &str = "final-loss--";
 pub(crate) const CURVES: &str = "loss-curves";
 pub(crate) const PARALLEL: &str = "parallel";
 pub(crate) const IMPORTANCE: &str = "importance";
+pub(crate) const SCATTER: &str = "drawn-settings";
 
 /// A picture.
 #[derive(Debug, Clone)]
@@ -28,15 +29,16 @@ impl Figure {
         format!("{}.svg", self.name)
     }
 
-    /// The picture with a link that saves it, and what is to be said of it.
-    pub(crate) fn markup(&self, caption: &Markup) -> Markup {
+    /// The picture with a link that saves it, and what is to be said of it, on a page that stands in the sweep's folder or elsewhere.
+    pub(crate) fn markup(&self, caption: &Markup, is_beside: bool) -> Markup {
         let file = self.file();
+        let href = is_beside.then(|| format!("{FIGURES}/{file}"));
         html! {
             div.scroll role="img" aria-label=(self.label) { (PreEscaped(&self.svg)) }
             figcaption {
                 (caption)
-                // Without scripts the link leads to the file.
-                a.svg href=(format!("{FIGURES}/{file}")) download=(file) title=(format!("save {file}")) { "SVG" }
+                // Without scripts the link leads to the file, if that is there.
+                a.svg href=[href] download=(file) title=(format!("save {file}")) { "SVG" }
             }
         }
     }
@@ -62,7 +64,7 @@ pub(crate) fn write(folder: &Path, figures: &[Figure]) -> Result<(), Error> {
 
 fn is_ours(file: &str) -> bool {
     let Some(name) = file.strip_suffix(".svg") else { return false };
-    [CURVES, PARALLEL, IMPORTANCE].contains(&name)
+    [CURVES, PARALLEL, IMPORTANCE, SCATTER].contains(&name)
         || [SOLVE_RATE, FINAL_LOSS].iter().any(|begin| name.starts_with(begin))
 }
 

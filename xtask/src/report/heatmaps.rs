@@ -7,8 +7,8 @@ use super::window::{LAG, WINDOW};
 use crate::charts::heatmap::{Cell, Edge, Heatmap};
 use crate::charts::paint::labels_of;
 use crate::error::Error;
-use crate::trials::results::TrialStatus;
-use crate::trials::stats::median;
+use crate::trials::group::Group;
+use crate::trials::summary::Row;
 use maud::{Markup, html};
 use rnn_train::pictures::Scale;
 use rnn_train::shown::number;
@@ -25,23 +25,12 @@ struct Pair {
     framed: bool,
 }
 
-/// The trials of a cell.
-#[derive(Debug, Clone, Default)]
-struct Pool {
-    planned: usize,
-    counted: usize,
-    solved: usize,
-    /// Infinite for trials that diverged.
-    losses: Vec<f64>,
-}
-
 /// The section, whose pictures are added to `figures`.
 pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {
-    if facts.parameters.is_empty() {
+    if facts.axes.is_empty() {
         return Ok(html! {});
     }
-    let mut shown = facts.most_important(MOST_PARAMETERS);
-    shown.sort_unstable();
+    let shown = facts.most_important_axes(MOST_PARAMETERS);
     let (first_down, first_across) = facts.first_pair(&shown);
     let mut pairs = Vec::new();
     for (place, &across) in shown.iter().enumerate() {
@@ -65,22 +54,22 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
                     label { input type="radio" name="measure" value="loss"; " final loss" }
                 }
                 @if pairs.len() > 1 {
-                    label { "over " (choice("one", &shown, first_down, &facts.parameters)) }
-                    label { "and " (choice("other", &shown, first_across, &facts.parameters)) }
+                    label { "over " (choice("one", &shown, first_down, &facts.axes)) }
+                    label { "and " (choice("other", &shown, first_across, &facts.axes)) }
                 }
             }
             @for (place, pair) in pairs.iter().enumerate() {
                 @for (measure, figure) in [("rate", &pair.rate), ("loss", &pair.loss)] {
                     figure data-measure=(measure) data-one=(pair.down.unwrap_or(pair.across)) data-other=(pair.across)
-                        hidden[place > 0 || measure != "rate"] { (figure.markup(&caption(facts, pair, measure == "rate"))) }
+                        hidden[place > 0 || measure != "rate"] { (figure.markup(&caption(facts, pair, measure == "rate"), facts.is_beside)) }
                 }
             }
             @if pairs.len() > 1 {
                 noscript { p.note { "The other maps stand in " code { "figures/" } ": without scripts this page cannot change them." } }
             }
         }
-        @if shown.len() < facts.parameters.len() {
-            p.note { "Of " (facts.parameters.len()) " varied parameters these are the " (shown.len()) " that mattered most." }
+        @if shown.len() < facts.axes.len() {
+            p.note { "Of " (facts.axes.len()) " varied parameters these are the " (shown.len()) " that mattered most." }
         }
     })
 }
@@ -97,14 +86,15 @@ fn choice(id: &str, shown: &[usize], selected: Option<usize>, parameters: &[Para
 fn caption(facts: &Facts<'_>, pair: &Pair, rate: bool) -> Markup {
     let axes = [pair.down, Some(pair.across)];
     let is_axis = |index: usize| axes.contains(&Some(index));
-    let others: Vec<_> = (0..facts.parameters.len())
-        .filter(|&index| !is_axis(index))
-        .map(|index| &*facts.parameters[index].name)
-        .collect();
-    let binned = axes.iter().flatten().any(|&index| facts.parameters[index].binned);
+    let others: Vec<_> =
+        (0..facts.axes.len()).filter(|&index| !is_axis(index)).map(|index| &*facts.axes[index].name).collect();
+    let binned = axes.iter().flatten().any(|&index| facts.axes[index].binned);
     html! {
-        @if rate { "Each cell: trials that solved the task, of those that were run to an end. " }
-        @else { "Each cell: the median final loss; a trial that diverged counts as infinite, a pruned one with its last loss. " }
+        @if rate { "Each cell: trials that solved the task, of those of which that is known. " }
+        @else { "Each cell: the median final loss of the trials that were trained to their end; one that diverged counts as infinite. " }
+        @if rate && facts.rows.iter().any(Row::is_unknown) {
+            "In brackets: how many more were pruned before that was known. "
+        }
         @if !others.is_empty() { "Cells pool all values of " (others.join(", ")) ". " }
         @if binned { "Where values are many, each bin has about as many combinations. " }
         @if pair.framed { "Framed: the window is as long as the lag. " }
@@ -113,19 +103,12 @@ fn caption(facts: &Facts<'_>, pair: &Pair, rate: bool) -> Markup {
 }
 
 fn pair(facts: &Facts<'_>, down: Option<usize>, across: usize) -> Result<Pair, Error> {
-    let (x, y) = (&facts.parameters[across], down.map(|down| &facts.parameters[down]));
+    let (x, y) = (&facts.axes[across], down.map(|down| &facts.axes[down]));
     let columns = x.levels.len();
-    let mut pools = vec![Pool::default(); columns * y.map_or(1, |y| y.levels.len())];
+    let mut pools = vec![Group::default(); columns * y.map_or(1, |y| y.levels.len())];
     for row in facts.rows {
         let group = facts.group(row.trial);
-        let pool = &mut pools[y.map_or(0, |y| y.level(group)) * columns + x.level(group)];
-        pool.planned += 1;
-        if row.counts() {
-            pool.counted += 1;
-            pool.solved += usize::from(row.solved());
-            let diverged = row.status == TrialStatus::Diverged;
-            pool.losses.extend(if diverged { Some(f64::INFINITY) } else { row.final_loss() });
-        }
+        pools[y.map_or(0, |y| y.level(group)) * columns + x.level(group)].add(row);
     }
     let numbers = [y.and_then(|y| y.level_numbers.as_ref()), x.level_numbers.as_ref()];
     let is_pair = y.is_some_and(|y| [LAG, WINDOW].iter().all(|name| [&x.name, &y.name].contains(&&(*name).to_owned())));
@@ -134,10 +117,11 @@ fn pair(facts: &Facts<'_>, down: Option<usize>, across: usize) -> Result<Pair, E
         _ => false,
     };
     let frames: Vec<bool> = (0..pools.len()).map(framed).collect();
-    let of_names = y.map_or_else(|| x.name.clone(), |y| format!("{}--{}", y.name, x.name));
+    let in_file = |axis: &Parameter| axis.name.replace(", ", "+");
+    let of_names = y.map_or_else(|| in_file(x), |y| format!("{}--{}", in_file(y), in_file(x)));
     let over = y.map_or_else(|| x.name.clone(), |y| format!("{} and {}", y.name, x.name));
     let figure = |begin: &str, what: &str, cells: &[Cell], legend: &str, labels: &[(f64, String)]| {
-        let edge = |index: usize| Edge { name: &facts.parameters[index].name, values: &facts.parameters[index].levels };
+        let edge = |index: usize| Edge { name: &facts.axes[index].name, values: &facts.axes[index].levels };
         let map =
             Heatmap { title: what, across: edge(across), down: down.map(edge), cells, legend, legend_labels: labels };
         Ok::<_, Error>(Figure {
@@ -147,10 +131,9 @@ fn pair(facts: &Facts<'_>, down: Option<usize>, across: usize) -> Result<Pair, E
         })
     };
     let fifths = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].map(|share| (share, number(share, 2)));
-    let rate =
-        figure(SOLVE_RATE, "Trials that solved the task / trials run", &rates(&pools, &frames), "solve rate", &fifths)?;
-    let medians: Vec<Option<f64>> = pools.iter().map(|pool| median(pool.losses.iter().copied())).collect();
-    let scale = Scale::of(medians.iter().copied().flatten(), true);
+    let rate = figure(SOLVE_RATE, "Trials that solved the task", &rates(&pools, &frames), "solve rate", &fifths)?;
+    let medians: Vec<Option<f64>> = pools.iter().map(|pool| pool.final_loss(0.5)).collect();
+    let scale = Scale::of(medians.iter().copied().flatten().filter(|median| median.is_finite()), true);
     // Bright is good on both maps, so the scale of losses is turned around.
     let labels: Vec<_> = labels_of(&scale, 5).into_iter().rev().map(|(place, label)| (1.0 - place, label)).collect();
     let cells = losses(&pools, &medians, &scale, &frames);
@@ -159,24 +142,23 @@ fn pair(facts: &Facts<'_>, down: Option<usize>, across: usize) -> Result<Pair, E
 }
 
 /// What stands in a cell that has no number.
-fn nothing(pool: &Pool) -> String {
-    if pool.planned > 0 { "–".to_owned() } else { String::new() }
+fn nothing(pool: &Group) -> String {
+    if pool.trials > 0 { "–".to_owned() } else { String::new() }
 }
 
-fn rates(pools: &[Pool], frames: &[bool]) -> Vec<Cell> {
-    let cell = |(pool, &framed): (&Pool, &bool)| match pool.counted {
-        0 => Cell { place: None, text: nothing(pool), framed },
-        counted => Cell {
-            place: Some(pool.solved as f64 / counted as f64),
-            text: format!("{}/{counted}", pool.solved),
-            framed,
-        },
+fn rates(pools: &[Group], frames: &[bool]) -> Vec<Cell> {
+    let cell = |(pool, &framed): (&Group, &bool)| {
+        let known = pool.rate().map(|_| format!("{}/{}", pool.solved, pool.decided));
+        let unknown = (pool.unknown > 0).then(|| format!("(+{})", pool.unknown));
+        let parts: Vec<_> = [known, unknown].into_iter().flatten().collect();
+        let text = if parts.is_empty() { nothing(pool) } else { parts.join(" ") };
+        Cell { place: pool.rate(), text, framed }
     };
     pools.iter().zip(frames).map(cell).collect()
 }
 
-fn losses(pools: &[Pool], medians: &[Option<f64>], scale: &Scale, frames: &[bool]) -> Vec<Cell> {
-    let cell = |((pool, median), &framed): ((&Pool, &Option<f64>), &bool)| match *median {
+fn losses(pools: &[Group], medians: &[Option<f64>], scale: &Scale, frames: &[bool]) -> Vec<Cell> {
+    let cell = |((pool, median), &framed): ((&Group, &Option<f64>), &bool)| match *median {
         None => Cell { place: None, text: nothing(pool), framed },
         Some(loss) if loss.is_infinite() => Cell { place: Some(0.0), text: "div.".to_owned(), framed },
         Some(loss) => Cell { place: Some(1.0 - scale.place(loss)), text: number(loss, 2), framed },

@@ -29,7 +29,7 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
         that does nothing, 1 for one that decides all (from the H of Kruskal & Wallis 1952; Tomczak & Tomczak 2014). It sees each parameter \
         alone and no interaction: one that matters only together with another can have 0."
     };
-    let markup = figure.markup(&caption);
+    let markup = figure.markup(&caption, facts.is_beside);
     figures.push(figure);
     Ok(html! {
         h2 { "Which parameter mattered" }
@@ -43,7 +43,7 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
             } } }
         } }
         p.note {
-            "From " (counted) " trials. One that diverged, or has no " (facts.objective()) ", ranks last; one that was pruned ranks by its last value."
+            "From " (counted) " trials. One that diverged, or has no " (facts.objective()) ", ranks last; one that was pruned does not count."
         }
     })
 }

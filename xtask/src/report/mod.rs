@@ -1,7 +1,7 @@
 //! `report.html`: what a sweep found, in one page that needs no other file, and its pictures beside it.
 //!
 //! [`facts`] gathers what all parts draw on, with [`parameters`]. Each part of the page is a file, in the page's order:
-//! [`overview`], [`window`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
+//! [`overview`], [`window`], [`scatter`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
 //! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`] gives to all; all that the
 //! scripts do is to sort, choose and save.
 
@@ -14,30 +14,36 @@ mod importance;
 mod overview;
 mod parallel;
 mod parameters;
+mod scatter;
 mod tables;
 mod window;
 
 use crate::error::Error;
+use crate::trials::loss_curves::CURVES;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, Row, SUMMARY};
 use facts::Facts;
 use maud::{Markup, html};
-use rnn_train::folder::write_whole;
 use rnn_train::page;
 use std::path::Path;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Writes the report of a sweep whose trials are these, in the plan's order.
+/// Writes the report of a sweep whose trials are these, in the plan's order, and its pictures to the sweep's folder.
 pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
-    let facts = Facts::new(plan, folder, rows);
     let mut figures = Vec::new();
-    let page = report(&facts, &mut figures)?;
+    let page = report(&Facts::new(plan, folder, rows, true), &mut figures)?;
     figure::write(folder, &figures)?;
-    Ok(write_whole(&folder.join(REPORT), page.into_string().as_bytes())?)
+    Ok(page::write(&folder.join(REPORT), page)?)
+}
+
+/// Writes the page alone, to this file.
+pub(crate) fn write_page(plan: &Plan, folder: &Path, rows: &[Row], file: &Path) -> Result<(), Error> {
+    let page = report(&Facts::new(plan, folder, rows, false), &mut Vec::new())?;
+    Ok(page::write(file, page)?)
 }
 
 fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, Error> {
@@ -46,24 +52,26 @@ fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup
         h1 { (title) }
         (overview::section(facts)?)
         (window::section(facts)?)
+        (scatter::section(facts, figures)?)
         (heatmaps::section(facts, figures)?)
         (curves::section(facts, figures)?)
         (parallel::section(facts, figures)?)
         (importance::section(facts, figures)?)
         (failures::section(facts))
         (tables::section(facts))
-        (footer())
+        (footer(facts))
     };
     Ok(page::page(&title, &[STYLE], &[SCRIPT], &main))
 }
 
-fn footer() -> Markup {
+fn footer(facts: &Facts<'_>) -> Markup {
     html! {
         footer {
             p {
-                "Made by version " (env!("CARGO_PKG_VERSION")) ". Beside this page stand the spec (" code { (SPEC) } "), a row for each trial ("
-                code { (SUMMARY) } ") and for each combination (" code { (GROUPS) } "), the pictures (" code { (FIGURES) "/" }
-                ") and, as far as they were kept, the trials’ folders with their settings, losses and weights."
+                "Made by version " (env!("CARGO_PKG_VERSION")) ". "
+                @if facts.is_beside { "Beside this page" } @else { "In the sweep’s folder" }
+                " stand the spec (" code { (SPEC) } "), a row for each trial (" code { (SUMMARY) } "), for each combination ("
+                code { (GROUPS) } ") and for each epoch (" code { (CURVES) } "), the pictures (" code { (FIGURES) "/" } ") and, as far as they were kept, the trials’ folders with their settings, losses and weights."
             }
         }
     }

@@ -69,7 +69,8 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
             dt { "trial" } dd { (row.trial) ", replicate " (row.replicate) ", seed " (row.seed) }
             dt { "hash" }
             dd {
-                @if trial_folder(facts.folder, row.hash).is_dir() {
+                @if !facts.is_beside { code { (hash) } }
+                @else if trial_folder(facts.folder, row.hash).is_dir() {
                     a href=(format!("trials/{hash}/")) { code { "trials/" (hash) } }
                 } @else { code { (hash) } " (its folder was not kept)" }
             }
@@ -112,7 +113,8 @@ fn varied(facts: &Facts<'_>) -> Markup {
                     @if index > 0 { ", " }
                     code { (key) " = " (value.to_string()) }
                 }
-                "."
+                ". What was pruned before it had solved the task is unknown: it might have solved it later. So solve rates are of the \
+                trials that were not pruned, which can be higher than that of all; beside them stands how many are unknown."
             }
         }
     }

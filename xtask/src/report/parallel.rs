@@ -2,22 +2,17 @@
 
 use super::facts::Facts;
 use super::figure::{Figure, PARALLEL};
-use crate::charts::paint::labels_of;
 use crate::charts::parallel::{Axis, Path, draw};
 use crate::error::Error;
 use crate::trials::results::TrialStatus;
-use crate::trials::spec::Metric;
 use crate::trials::stats::ranks;
 use maud::{Markup, html};
-use rnn_train::pictures::Scale;
 
 /// How many lines are drawn, and how many of them are the best ones.
 const MOST_LINES: usize = 500;
 const BEST: usize = 100;
 /// How many parameters have room.
 const MOST_AXES: usize = 10;
-/// How far beyond the axis those stand that have no value.
-const BEYOND: f64 = 0.07;
 
 /// The section, whose picture is added to `figures`; nothing for a grid of one or two parameters, which maps show better.
 pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {
@@ -30,7 +25,7 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
     let mut parameters = facts.most_important(MOST_AXES);
     parameters.sort_unstable();
     let axes = parameters.iter().map(|&index| facts.parameters[index].axis()).collect::<Vec<_>>();
-    let (heights, labels) = objective(facts, &trials);
+    let (heights, labels) = facts.of_objective(&trials);
     // Of all trials, so that a colour says the same whichever are drawn; equal ones share theirs.
     let ranks = ranks(&trials.iter().map(|&trial| facts.scores[trial].unwrap_or(f64::INFINITY)).collect::<Vec<_>>());
     let place = |index: usize| (ranks[index] - 1.0) / trials.len().saturating_sub(1).max(1) as f64;
@@ -54,10 +49,11 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
     let caption = html! {
         "A line for each trial, from its parameters to its " (facts.objective()) "; the best are drawn last."
         @if cut { " Of " (trials.len()) " trials these are the " (BEST) " best and an even sample of " (MOST_LINES - BEST) " others." }
+        @if facts.rows.iter().any(|row| row.status == TrialStatus::Pruned) { " Pruned ones are left out." }
         @if diverged { " Those at “none” diverged or have no value." }
         @if parameters.len() < facts.parameters.len() { " Of the parameters these are the " (parameters.len()) " that mattered most." }
     };
-    let markup = figure.markup(&caption);
+    let markup = figure.markup(&caption, facts.is_beside);
     figures.push(figure);
     Ok(html! { h2 { "All parameters at once, in parallel coordinates" } figure { (markup) } })
 }
@@ -70,25 +66,6 @@ fn sample(trials: &[usize]) -> (Vec<usize>, bool) {
     let others = trials.len() - BEST;
     let sampled = (0..MOST_LINES - BEST).map(|index| BEST + index * others / (MOST_LINES - BEST));
     ((0..BEST).chain(sampled).collect(), true)
-}
-
-/// Where each trial meets the objective's axis, and what to write beside it.
-fn objective(facts: &Facts<'_>, trials: &[usize]) -> (Vec<f64>, Vec<(f64, String)>) {
-    let objective = facts.plan.spec.objective;
-    let value = |trial: usize| {
-        let row = &facts.rows[trial];
-        let value = row.record.as_ref().and_then(|record| objective.metric.of(&record.outcome));
-        value.filter(|value| value.is_finite() && row.status != TrialStatus::Diverged)
-    };
-    let values: Vec<Option<f64>> = trials.iter().map(|&trial| value(trial)).collect();
-    let logarithmic = matches!(objective.metric, Metric::FinalLoss | Metric::BestLoss);
-    let scale = Scale::of(values.iter().copied().flatten(), logarithmic);
-    let none = if objective.maximize { -BEYOND } else { 1.0 + BEYOND };
-    let mut labels = if values.iter().any(Option::is_some) { labels_of(&scale, 6) } else { Vec::new() };
-    if values.contains(&None) {
-        labels.push((none, "none".to_owned()));
-    }
-    (values.iter().map(|value| value.map_or(none, |value| scale.place(value))).collect(), labels)
 }
 
 #[cfg(test)]

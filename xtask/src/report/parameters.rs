@@ -2,7 +2,7 @@
 //! combination of the plan which of these it has.
 
 use crate::trials::plan::Plan;
-use crate::trials::spec::{Dimension, Draw};
+use crate::trials::spec::{Column, Dimension, Draw};
 use crate::trials::values::{Distribution, text};
 use rnn_train::pictures::Scale;
 use rnn_train::shown::number;
@@ -17,8 +17,6 @@ const BINS: usize = 8;
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
-    /// Which dimension of the sweep it belongs to; paired ones belong to the same.
-    pub(crate) dimension: usize,
     /// How it was varied, in words.
     pub(crate) how: String,
     /// Its values or bins: numbers in ascending order, others in that of the spec.
@@ -31,36 +29,44 @@ pub(crate) struct Parameter {
     /// Of each combination, its value, if all are numbers.
     numbers: Option<Vec<f64>>,
     logarithmic: bool,
+    drawn: bool,
 }
+
+/// What is shown where a setting is not varied.
+const NOT_VARIED: &str = "–";
+/// The number that stands for that: behind all others.
+const BEHIND: f64 = f64::INFINITY;
+/// Where it stands on an axis.
+const BELOW: f64 = -0.07;
 
 impl Parameter {
     /// All of a plan's, in the order of its columns.
     pub(crate) fn all(plan: &Plan) -> Vec<Self> {
-        let mut kinds = Vec::new();
-        for (index, dimension) in plan.spec.dimensions.iter().enumerate() {
+        Kind::all(plan).into_iter().enumerate().map(|(column, kind)| kind.with(plan, &[column])).collect()
+    }
+
+    /// The same, but with those that are paired as one.
+    pub(crate) fn axes(plan: &Plan) -> Vec<Self> {
+        let kinds = Kind::all(plan);
+        let mut axes = Vec::new();
+        let mut first = 0;
+        for dimension in &plan.spec.dimensions {
+            let columns: Vec<usize> = (first..first + dimension.names().len()).collect();
+            first += columns.len();
             match dimension {
-                Dimension::Listed(columns) => kinds.extend(columns.iter().map(|column| {
-                    let how = if columns.len() > 1 { "paired list" } else { "list" };
-                    Kind::new(&column.name, index, how.to_owned(), column.values.clone(), true, false)
-                })),
-                Dimension::Random { settings, .. } => {
-                    kinds.extend(settings.iter().map(|Draw { name, from, .. }| {
-                        let choice = matches!(from, Distribution::Choice(_));
-                        let how =
-                            if choice { "drawn from a list".to_owned() } else { format!("drawn, {}", in_words(from)) };
-                        Kind::new(name, index, how, from.examples(), choice, from.is_logarithmic())
-                    }))
+                Dimension::Listed(paired) if paired.len() > 1 => {
+                    axes.push(Kind::paired(paired).with(plan, &columns));
                 }
+                _ => axes.extend(columns.iter().map(|&column| kinds[column].clone().with(plan, &[column]))),
             }
         }
-        // A number stands for each value, because a plan may have many combinations.
-        let mut columns: Vec<Vec<f64>> = vec![Vec::with_capacity(plan.groups()); kinds.len()];
-        for group in 0..plan.groups() {
-            for ((column, kind), value) in columns.iter_mut().zip(&kinds).zip(plan.values(group)) {
-                column.push(kind.key(&value));
-            }
-        }
-        kinds.into_iter().zip(columns).map(|(kind, column)| kind.with(column)).collect()
+        axes.extend((first..kinds.len()).map(|column| kinds[column].clone().with(plan, &[column])));
+        axes
+    }
+
+    /// Whether it is drawn.
+    pub(crate) fn is_drawn(&self) -> bool {
+        self.drawn
     }
 
     pub(crate) fn is_numeric(&self) -> bool {
@@ -80,12 +86,15 @@ impl Parameter {
             let labels = self.levels.iter().enumerate().map(|(level, label)| (place(level), label.clone())).collect();
             return (self.level.iter().map(|&level| place(level)).collect(), labels);
         };
-        let scale = Scale::of(numbers.iter().copied(), self.logarithmic);
+        let scale = Scale::of(numbers.iter().copied().filter(|number| number.is_finite()), self.logarithmic);
         let ticks = match &self.level_numbers {
-            Some(levels) if levels.len() <= BINS => levels.clone(),
+            Some(levels) if levels.len() <= BINS => levels.iter().copied().filter(|level| level.is_finite()).collect(),
             _ => scale.ticks(6),
         };
         let mut labels: Vec<(f64, String)> = Vec::new();
+        if numbers.iter().any(|number| number.is_infinite()) {
+            labels.push((BELOW, NOT_VARIED.to_owned()));
+        }
         for tick in ticks {
             let place = scale.place(tick);
             // Labels that would lie on each other are left out.
@@ -93,7 +102,8 @@ impl Parameter {
                 labels.push((place, number(tick, 4)));
             }
         }
-        (numbers.iter().map(|&number| scale.place(number)).collect(), labels)
+        let place = |&number: &f64| if number.is_finite() { scale.place(number) } else { BELOW };
+        (numbers.iter().map(place).collect(), labels)
     }
 }
 
@@ -105,41 +115,100 @@ fn in_words(distribution: &Distribution) -> String {
 }
 
 /// What a spec says of a parameter.
+#[derive(Clone)]
 struct Kind {
     name: String,
-    dimension: usize,
     how: String,
     /// The values that it can have, or examples of them.
     values: Vec<Value>,
     listed: bool,
     numeric: bool,
     logarithmic: bool,
+    drawn: bool,
 }
 
 impl Kind {
-    fn new(name: &str, dimension: usize, how: String, values: Vec<Value>, listed: bool, logarithmic: bool) -> Self {
+    /// What a plan's spec says of its columns.
+    fn all(plan: &Plan) -> Vec<Self> {
+        let mut kinds = Vec::new();
+        for dimension in &plan.spec.dimensions {
+            match dimension {
+                Dimension::Listed(columns) => kinds.extend(columns.iter().map(|column| {
+                    let how = if columns.len() > 1 { "paired list" } else { "list" };
+                    Self::new(&column.name, how.to_owned(), column.values.clone(), true, false)
+                })),
+                Dimension::Random { settings, .. } => {
+                    kinds.extend(settings.iter().map(|Draw { name, from, .. }| {
+                        let choice = matches!(from, Distribution::Choice(_));
+                        let how =
+                            if choice { "drawn from a list".to_owned() } else { format!("drawn, {}", in_words(from)) };
+                        let kind = Self::new(name, how, from.examples(), choice, from.is_logarithmic());
+                        Self { drawn: true, ..kind }
+                    }));
+                }
+            }
+        }
+        let varied = plan.spec.varied();
+        for name in &varied[kinds.len()..] {
+            let of_name = |column: &&Column| column.name == *name;
+            let columns = plan.spec.whens.iter().flat_map(|when| &when.columns).filter(of_name);
+            // Where no list of it applies, it can be fixed.
+            let fixed = plan.spec.base.values().get(*name).cloned();
+            let mut values: Vec<Value> = Vec::new();
+            for value in columns.flat_map(|column| column.values.iter().cloned()).chain(fixed) {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            kinds.push(Self::new(name, "list, beside certain values of others".to_owned(), values, true, false));
+        }
+        kinds
+    }
+
+    /// Paired columns as one.
+    fn paired(columns: &[Column]) -> Self {
+        let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+        let mut values: Vec<Value> = Vec::new();
+        for row in 0..columns.first().map_or(0, |column| column.values.len()) {
+            let of_row: Vec<_> = columns.iter().map(|column| Some(column.values[row].clone())).collect();
+            values.extend(joined(&of_row, 0..columns.len()));
+        }
+        Self::new(&names.join(", "), "paired lists".to_owned(), values, true, false)
+    }
+
+    fn new(name: &str, how: String, values: Vec<Value>, listed: bool, logarithmic: bool) -> Self {
         let numbers: Vec<f64> = values.iter().filter_map(as_number).collect();
         let numeric = numbers.len() == values.len() && !values.is_empty();
         let (low, high) =
             (numbers.iter().copied().fold(f64::MAX, f64::min), numbers.iter().copied().fold(0.0, f64::max));
         // A list over two decades was meant for a logarithmic axis.
         let logarithmic = logarithmic || (listed && numeric && low > 0.0 && high / low >= 100.0);
-        Self { name: name.to_owned(), dimension, how, values, listed, numeric, logarithmic }
+        Self { name: name.to_owned(), how, values, listed, numeric, logarithmic, drawn: false }
     }
 
     /// The number that stands for a value.
-    fn key(&self, value: &Value) -> f64 {
+    fn key(&self, value: Option<&Value>) -> f64 {
+        let Some(value) = value else { return BEHIND };
         if self.numeric {
             return as_number(value).unwrap_or(f64::NAN);
         }
         self.values.iter().position(|known| known == value).unwrap_or(0) as f64
     }
 
-    /// The parameter whose combinations have these keys.
-    fn with(self, keys: Vec<f64>) -> Parameter {
+    /// The parameter of a plan's columns: one, or several that are paired.
+    fn with(self, plan: &Plan, columns: &[usize]) -> Parameter {
+        // A number stands for each value, because a plan may have many combinations.
+        let key = |group: usize| {
+            let values = plan.values(group);
+            match columns {
+                [column] => self.key(values[*column].as_ref()),
+                several => self.key(joined(&values, several.iter().copied()).as_ref()),
+            }
+        };
+        let keys: Vec<f64> = (0..plan.groups()).map(key).collect();
         let mut distinct = keys.clone();
         distinct.sort_by(f64::total_cmp);
-        let sorted = distinct.clone();
+        let sorted: Vec<f64> = distinct.iter().copied().filter(|key| key.is_finite()).collect();
         distinct.dedup();
         let most = if self.listed { MOST_LISTED } else { BINS };
         let place = |key: f64| distinct.partition_point(|known| *known < key);
@@ -153,27 +222,36 @@ impl Kind {
             let labels = bins.iter().map(|&(low, high)| {
                 if low == high { number(low, 3) } else { format!("{}–{}", number(low, 3), number(high, 3)) }
             });
-            (
-                labels.collect(),
-                keys.iter().map(|key| bins.partition_point(|(_, high)| high < key).min(bins.len() - 1)).collect(),
-            )
+            let not_varied = distinct.last().is_some_and(|last| *last == BEHIND).then(|| NOT_VARIED.to_owned());
+            let labels: Vec<String> = labels.chain(not_varied).collect();
+            let last = labels.len() - 1;
+            (labels, keys.iter().map(|key| bins.partition_point(|(_, high)| high < key).min(last)).collect())
         } else {
             let labels = distinct[..most - 1].iter().map(|&key| self.label(key));
             let others = format!("{} others", distinct.len() - (most - 1));
             (labels.chain([others]).collect(), keys.iter().map(|&key| place(key).min(most - 1)).collect())
         };
         let numbers = self.numeric.then_some(keys);
-        let Self { name, dimension, how, logarithmic, .. } = self;
-        Parameter { name, dimension, how, levels, level_numbers, binned, level, numbers, logarithmic }
+        let Self { name, how, logarithmic, drawn, .. } = self;
+        Parameter { name, how, levels, level_numbers, binned, level, numbers, logarithmic, drawn }
     }
 
     fn label(&self, key: f64) -> String {
+        if key == BEHIND {
+            return NOT_VARIED.to_owned();
+        }
         if !self.numeric {
             return self.values.get(key as usize).map(text).unwrap_or_default();
         }
         let whole = self.values.iter().all(Value::is_integer);
         if whole { (key as i64).to_string() } else { text(&Value::Float(key)) }
     }
+}
+
+/// Some of a combination's values as one text.
+fn joined(values: &[Option<Value>], columns: impl Iterator<Item = usize>) -> Option<Value> {
+    let texts: Vec<String> = columns.map(|column| values[column].as_ref().map(text)).collect::<Option<_>>()?;
+    Some(Value::String(texts.join(", ")))
 }
 
 fn as_number(value: &Value) -> Option<f64> {

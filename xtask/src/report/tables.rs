@@ -2,12 +2,12 @@
 
 use super::facts::Facts;
 use crate::charts::paint::shortened;
+use crate::trials::group::Group;
 use crate::trials::outcome::words;
-use crate::trials::results::Outcome;
-use crate::trials::stats::{mean, mean_interval, wilson};
-use crate::trials::summary::{GROUPS, Group, Row, SUMMARY};
+use crate::trials::results::{Outcome, TrialStatus};
+use crate::trials::summary::{GROUPS, Row, SUMMARY};
 use maud::{Markup, html};
-use rnn_train::shown::number;
+use rnn_train::shown::{count, number, thousands};
 
 /// The most rows of a table, and the most cells, which keep the page small.
 const MOST_ROWS: usize = 2000;
@@ -35,10 +35,15 @@ fn shown(all: usize, columns: usize, best: impl FnOnce() -> Vec<usize>) -> Vec<u
 fn note(shown: usize, all: usize, file: &str, folder: &str) -> Markup {
     html! {
         p.note {
-            @if shown < all { "The best " (shown) " of " (all) " " (folder) ", the best first; all stand" } @else { "All " (all) " " (folder) "; they stand" }
+            @if shown < all { "The best " (thousands(shown)) " of " (thousands(all)) " " (folder) ", the best first; all stand" } @else { "All " (thousands(all)) " " (folder) "; they stand" }
             " in " code { (file) } " too, with all digits. A click on a column’s name sorts by it, and a second one turns the order around."
         }
     }
+}
+
+/// A loss; one of a trial that diverged is infinite.
+pub(super) fn loss(value: Option<f64>) -> String {
+    value.map(|loss| if loss.is_finite() { number(loss, 4) } else { "diverged".to_owned() }).unwrap_or_default()
 }
 
 fn short(value: Option<f64>) -> String {
@@ -50,12 +55,13 @@ fn share(share: f64) -> f64 {
     (share * 1000.0).round() / 1000.0
 }
 
-/// A number with its interval, sorted by the number.
-fn with_interval(value: Option<f64>, interval: Option<(f64, f64)>) -> Markup {
+/// A number with two others around it, sorted by the number.
+fn with_interval(value: Option<f64>, shown: &str, [low, high]: [Option<String>; 2]) -> Markup {
+    let key = value.map(|value| if value.is_finite() { value } else { f64::MAX });
     html! {
-        td data-sort=[value] {
-            (short(value))
-            @if let Some((low, high)) = interval { span.interval { " [" (number(low, 3)) ", " (number(high, 3)) "]" } }
+        td data-sort=[key] {
+            (shown)
+            @if let (Some(low), Some(high)) = (low, high) { span.interval { " [" (low) ", " (high) "]" } }
         }
     }
 }
@@ -67,35 +73,50 @@ fn values(facts: &Facts<'_>, group: usize) -> Markup {
 }
 
 fn combinations(facts: &Facts<'_>) -> Markup {
-    let shown = shown(facts.plan.groups(), facts.parameters.len() + 7, || facts.best_groups());
+    let shown = shown(facts.plan.groups(), facts.parameters.len() + 14, || facts.best_groups());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
-        let group = Group::of(facts.rows_of(index).iter());
-        let rates = wilson(group.solved, group.n);
+        let group = Group::of(facts.rows_of(index));
+        let rate = group.rate().map(share);
+        let of_rate = group.rate_interval().map(|(low, high)| [low, high].map(|end| number(share(end), 3)));
+        let of_rate = of_rate.map_or([None, None], |ends| ends.map(Some));
+        let [lower, median, upper] = [0.25, 0.5, 0.75].map(|share| group.final_loss(share));
+        let is = |status: TrialStatus| thousands(group.count(|of| of == status));
         body.push(html! { tr {
             (values(facts, index))
+            td data-sort=(facts.plan.parameters(index)) { (thousands(facts.plan.parameters(index))) }
             td { (group.trials) }
-            td { (group.n) }
+            td { (group.decided) }
             td { (group.solved) }
-            (with_interval(group.rate().map(share), rates.map(|(low, high)| (share(low), share(high)))))
-            td { (short(group.median_solved_steps)) }
-            (with_interval(mean(&group.final_losses), mean_interval(&group.final_losses)))
-            td { (short(mean(&group.accuracies))) }
+            td { (group.unknown) }
+            (with_interval(rate, &short(rate), of_rate))
+            td { (short(group.median_solved_steps())) }
+            (with_interval(median, &loss(median), [lower, upper].map(|end| end.map(|end| loss(Some(end))))))
+            td { (short(group.median_accuracy())) }
+            td { (is(TrialStatus::Done)) }
+            td { (is(TrialStatus::Diverged)) }
+            td { (is(TrialStatus::Pruned)) }
+            td { (thousands(group.count(TrialStatus::is_failure))) }
+            td { (short(group.mean_seconds())) }
         } });
     }
     html! {
         h2 { "Combinations" }
         p {
-            code { "n" } " are the trials that count: those trained to their end, diverged or pruned; steps are those up to the first \
-            epoch that solved the task. In brackets stand 95 % intervals: \
-            Wilson’s of the solve rate, Student’s of the mean final loss of the trials that were trained to their end."
+            code { "n" } " are the trials of which it is known whether they solve the task: those that were trained to their end or \
+            diverged, or had solved it before they were pruned. The other pruned ones are unknown, because they might have solved it \
+            later. The solve rate is that of the " code { "n" } " trials. Behind it stands its 95 % interval (Wilson’s; where there \
+            are unknown trials, its lower end is for none of them solving the task, and its upper end for all). Behind the median \
+            final loss stand its quartiles; a trial that diverged counts as the highest. Steps are those up to the end of the first \
+            epoch that solved the task."
         }
         (note(shown.len(), facts.plan.groups(), GROUPS, "combinations"))
         div.scroll.tall { table.sortable {
             thead { tr {
                 @for parameter in &facts.parameters { th.t[!parameter.is_numeric()] { (parameter.name) } }
-                th { "trials" } th { "n" } th { "solved" } th { "solve rate" } th { "median steps" } th { "mean final loss" }
-                th { "mean accuracy" }
+                th { "parameters" } th { "trials" } th { "n" } th { "solved" } th { "unknown" } th { "solve rate" } th { "median steps" }
+                th { "median final loss" } th { "median accuracy" } th { "done" } th { "diverged" } th { "pruned" } th { "failed" }
+                th { "mean seconds" }
             } }
             tbody { @for row in &body { (row) } }
         } }
@@ -103,7 +124,7 @@ fn combinations(facts: &Facts<'_>) -> Markup {
 }
 
 fn trials(facts: &Facts<'_>) -> Markup {
-    let shown = shown(facts.rows.len(), facts.parameters.len() + 13, || facts.best_trials());
+    let shown = shown(facts.rows.len(), facts.parameters.len() + 15, || facts.best_trials());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
         body.push(trial(facts, &facts.rows[index]));
@@ -112,13 +133,13 @@ fn trials(facts: &Facts<'_>) -> Markup {
         h2 { "Trials" }
         (note(shown.len(), facts.rows.len(), SUMMARY, "trials"))
         details {
-            summary { (shown.len()) " trials" }
+            summary { (count(shown.len(), "trial")) }
             div.scroll.tall { table.sortable {
                 thead { tr {
                     th { "trial" } th { "replicate" } th { "seed" }
                     @for parameter in &facts.parameters { th.t[!parameter.is_numeric()] { (parameter.name) } }
-                    th.t { "status" } th { "final loss" } th { "best loss" } th { "accuracy" } th { "solved epoch" } th { "solved steps" }
-                    th { "epochs" } th { "seconds" } th.t { "reason" } th.t { "hash" }
+                    th { "parameters" } th.t { "status" } th { "final loss" } th { "best loss" } th { "accuracy" } th { "solved epoch" } th { "solved steps" }
+                    th { "epochs" } th { "steps" } th { "seconds" } th.t { "reason" } th.t { "hash" }
                 } }
                 tbody { @for row in &body { (row) } }
             } }
@@ -136,6 +157,7 @@ fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
         td { (row.replicate) }
         td { (row.seed) }
         (values(facts, facts.group(row.trial)))
+        td data-sort=(row.parameters) { (thousands(row.parameters)) }
         td.t { (words(row.status)) }
         td { (of(|outcome| outcome.final_loss)) }
         td { (of(|outcome| outcome.best_loss)) }
@@ -143,6 +165,7 @@ fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
         td { (whole(|outcome| outcome.solved_epoch)) }
         td { (whole(|outcome| outcome.solved_steps)) }
         td { (whole(|outcome| Some(outcome.epochs).filter(|&epochs| epochs > 0))) }
+        td { (whole(|outcome| Some(outcome.steps).filter(|&steps| steps > 0))) }
         td { (of(|outcome| Some(outcome.wall_seconds).filter(|&seconds| seconds > 0.0))) }
         td.t { @if let Some(reason) = row.error() { (beginning(reason)) } }
         td.t { code { (row.hash) } }

@@ -1,10 +1,11 @@
 //! How the window's length against the lag decided, which is what the tutorial's task is about.
 
 use super::facts::Facts;
+use super::tables::loss;
 use crate::error::Error;
-use crate::trials::stats::median;
+use crate::trials::group::Group;
 use maud::{Markup, html};
-use rnn_train::shown::number;
+use rnn_train::shown::thousands;
 use std::cmp::Ordering;
 
 /// The settings that are compared.
@@ -36,29 +37,29 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
     if !facts.parameters.iter().any(|parameter| [LAG, WINDOW].contains(&&*parameter.name)) {
         return Ok(html! {});
     }
-    let mut relations: [(usize, usize, Vec<f64>); RELATIONS.len()] = Default::default();
+    let mut relations: [Group; RELATIONS.len()] = Default::default();
     for group in 0..facts.plan.groups() {
-        let rows = facts.rows_of(group);
-        let Some(first) = rows.first() else { continue };
-        let settings = facts.plan.trial(first.trial)?.settings;
-        let (run, solved, losses) = &mut relations[relation(settings.truncated_backprop_length, settings.echo_step)];
-        for row in rows.iter().filter(|row| row.counts()) {
-            *run += 1;
-            *solved += usize::from(row.solved());
-            losses.extend(row.final_loss());
-        }
+        // The number of a group is that of its first trial.
+        let settings = facts.plan.trial(group)?.settings;
+        let trials = &mut relations[relation(settings.truncated_backprop_length, settings.echo_step)];
+        facts.rows_of(group).for_each(|row| trials.add(row));
     }
+    let any_unknown = relations.iter().any(|trials| trials.unknown > 0);
     Ok(html! {
         h2 { "Window against lag" }
         p { "The window is " code { (WINDOW) } ", over which errors run back; the lag is " code { (LAG) } "." }
         div.scroll { table {
-            thead { tr { th.t { "trials with a" } th { "run" } th { "solved" } th { "share" } th { "median final loss" } } }
-            tbody { @for (name, (run, solved, losses)) in RELATIONS.iter().zip(&relations) { @if *run > 0 { tr {
+            thead { tr {
+                th.t { "trials with a" } th { "n" } th { "solved" } th { "share" } @if any_unknown { th { "unknown" } }
+                th { "median final loss" }
+            } }
+            tbody { @for (name, trials) in RELATIONS.iter().zip(&relations) { @if trials.decided + trials.unknown > 0 { tr {
                 td.t { (name) }
-                td { (run) }
-                td { (solved) }
-                td { (format!("{:.0} %", 100.0 * *solved as f64 / *run as f64)) }
-                td { (median(losses.iter().copied()).map(|loss| number(loss, 4)).unwrap_or_default()) }
+                td { (thousands(trials.decided)) }
+                td { (thousands(trials.solved)) }
+                td { (trials.rate().map(|rate| format!("{:.0} %", 100.0 * rate)).unwrap_or_default()) }
+                @if any_unknown { td { (thousands(trials.unknown)) } }
+                td { (loss(trials.final_loss(0.5))) }
             } } } }
         } }
     })

@@ -27,8 +27,9 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let is_sweep = folder.join(SPEC).exists() && !options.overwrite;
     let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
     if is_sweep {
-        let differences = store::read_spec(folder)?.differences(&plan.spec);
-        differences.iter().for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
+        store::differences(plan, folder)?
+            .iter()
+            .for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
         let (_, lost) = store::kept_and_lost(plan, folder)?;
         if lost > 0 {
             text += &format!("it would be refused: {} would be no part of it\n", count(lost, "finished trial"));

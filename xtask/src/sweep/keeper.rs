@@ -5,7 +5,7 @@ use super::options::Keep;
 use crate::error::Error;
 use crate::trials::early_stopping::{Curve, Limit};
 use crate::trials::plan::{Hash, Plan, Trial};
-use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
+use crate::trials::results::{Known, Measured, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
 use rnn_train::folder::sync_all;
 use std::path::Path;
@@ -18,7 +18,7 @@ use std::time::Duration;
 pub(crate) struct Work<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) folder: &'a Path,
-    /// The numbers of the trials to run, from low to high.
+    /// The numbers of the trials to run, in this order.
     pub(crate) pending: Vec<usize>,
     pub(crate) keep: Keep,
     /// Stop when a trial has failed.
@@ -30,6 +30,8 @@ pub(crate) struct Work<'a> {
 /// What a worker says of its trials.
 pub(crate) enum Line {
     Begun(Record),
+    /// The trial of this number waits, because another process still writes to its folder.
+    Waits(usize),
     /// The trial of this number was killed from outside, and runs again.
     Killed(usize, String),
     /// The trial of this number has ended, or was stopped.
@@ -38,6 +40,10 @@ pub(crate) enum Line {
 
 /// What happens.
 pub(crate) enum Event {
+    /// A trial waits, because another process still writes to its folder.
+    Waits { trial: usize },
+    /// Fewer trials run at the same time than were asked for, because no more threads or processes can be started.
+    Fewer { error: Error },
     /// A trial was killed from outside, and runs again.
     Killed { trial: usize, error: String },
     /// A trial has ended, or was stopped.
@@ -58,7 +64,9 @@ pub(crate) struct Keeper<'a> {
     work: &'a Work<'a>,
     /// The best trial so far, if only its folder is to stay: its score, its number and its hash.
     best: Mutex<Option<(f64, usize, Hash)>>,
-    /// With early stopping, how each trial has ended.
+    /// With early stopping, the place of each trial in the order in which they are compared.
+    places: Vec<usize>,
+    /// With early stopping, how each trial has ended, in that order.
     ended: Mutex<Vec<Option<(TrialStatus, Curve)>>>,
     changed: Condvar,
 }
@@ -66,10 +74,13 @@ pub(crate) struct Keeper<'a> {
 impl<'a> Keeper<'a> {
     /// `latest` is what is known of the trials so far.
     pub(crate) fn new(work: &'a Work<'a>, latest: &[Known]) -> Self {
-        let mut trials = Vec::new();
+        let (mut places, mut trials) = (Vec::new(), Vec::new());
         if work.plan.spec.early_stopping.is_some() {
-            trials = latest.iter().map(|record| ending(record.as_deref())).collect();
-            work.pending.iter().for_each(|&trial| trials[trial] = None);
+            let order = work.plan.without_order_of_values();
+            places = vec![0; order.len()];
+            order.iter().enumerate().for_each(|(place, &trial)| places[trial] = place);
+            trials = order.iter().map(|&trial| ending(latest[trial].as_deref())).collect();
+            work.pending.iter().for_each(|&trial| trials[places[trial]] = None);
         }
         let scored = latest.iter().enumerate().filter_map(|(trial, record)| {
             let record = record.as_ref().filter(|record| trial_folder(work.folder, record.hash).exists())?;
@@ -80,7 +91,7 @@ impl<'a> Keeper<'a> {
         } else {
             None
         };
-        Self { work, best: Mutex::new(best), ended: Mutex::new(trials), changed: Condvar::new() }
+        Self { work, best: Mutex::new(best), places, ended: Mutex::new(trials), changed: Condvar::new() }
     }
 
     /// Keeps what a worker says in its file, line by line, and hands on what happens.
@@ -96,6 +107,7 @@ impl<'a> Keeper<'a> {
                     file.push(&record)?;
                     continue;
                 }
+                Line::Waits(trial) => Event::Waits { trial },
                 Line::Killed(trial, error) => Event::Killed { trial, error },
                 Line::Ended(trial, record) => {
                     // The line of an end is to be no earlier on the disk than the files that it stands for.
@@ -138,7 +150,7 @@ impl<'a> Keeper<'a> {
 
     fn note(&self, number: usize, record: &Record) {
         if self.work.plan.spec.early_stopping.is_some() {
-            locked(&self.ended)[number] = ending(Some(record));
+            locked(&self.ended)[self.places[number]] = ending(Some(record));
             self.changed.notify_all();
         }
     }
@@ -147,7 +159,7 @@ impl<'a> Keeper<'a> {
     /// stops before.
     pub(crate) fn limits(&self, trial: &Trial, stopped: impl Fn() -> bool) -> Option<Vec<Limit>> {
         let Some(rule) = self.work.plan.spec.early_stopping else { return Some(Vec::new()) };
-        let end = (trial.number + 1).saturating_sub(rule.at_once as usize);
+        let end = (self.places[trial.number] + 1).saturating_sub(rule.at_once as usize);
         let compared = end.saturating_sub(COMPARED)..end;
         let mut trials = locked(&self.ended);
         while trials[compared.clone()].iter().any(Option::is_none) {
@@ -179,5 +191,6 @@ fn take_away(folder: &Path) -> Result<(), Error> {
 /// What an ended trial leaves for others to be compared with.
 fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
     let record = record.filter(|record| record.status.has_ended())?;
-    Some((record.status, record.outcome.losses.clone()))
+    let settled = |measured: &Measured| Some((measured.epoch, measured.settled_loss?));
+    Some((record.status, record.outcome.losses.iter().filter_map(settled).collect()))
 }

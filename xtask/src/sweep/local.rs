@@ -26,7 +26,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     submissions::check_none_waits(folder)?;
     store::prepare(plan, folder, options.overwrite)?;
     let mut latest = store::latest(plan, folder, plan.spec.early_stopping.is_some())?;
-    store::check_nothing_is_lost(plan, folder, &latest)?;
+    store::check_nothing_is_lost(folder)?;
     let pending = store::pending(plan, &latest, &options.retry);
     store::note(folder, "local", options.jobs)?;
     tell_what_is_done(plan, folder, &latest, &pending, options);

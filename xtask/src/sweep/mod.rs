@@ -18,4 +18,4 @@ pub(crate) mod slurm;
 pub(crate) mod status;
 pub(crate) mod trial;
 
-pub(crate) use ending::{finish, print_outcome};
+pub(crate) use ending::{finish, print_outcome, write_page};

@@ -8,12 +8,13 @@ use crate::trials::early_stopping::Limit;
 use crate::trials::plan::Trial;
 use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
+use rnn_train::folder;
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ const ATTEMPTS: u32 = 3;
 const GRACE: Duration = Duration::from_secs(5);
 /// How long, when all is to stop.
 const GRACE_OF_STOP: Duration = Duration::from_secs(30);
+/// How often a folder that another process writes to is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// How much of the standard error of a trial that failed is kept.
 const TAIL: usize = 8;
 
@@ -32,13 +35,16 @@ pub(crate) fn run(pool: &Pool<'_>, files: Vec<ResultsFile>, mut tell: impl FnMut
     std::thread::scope(|scope| {
         let (sender, events) = channel();
         for (index, file) in files.into_iter().enumerate() {
-            let sender = sender.clone();
-            scope.spawn(move || {
-                if let Err(error) = pool.work(index, file, &sender) {
+            let of_worker = sender.clone();
+            let work = move || {
+                if let Err(error) = pool.work(index, file, &of_worker) {
                     // The receiver outlives all workers.
-                    let _ = sender.send(Err(error));
+                    let _ = of_worker.send(Err(error));
                 }
-            });
+            };
+            if let Err(source) = std::thread::Builder::new().spawn_scoped(scope, work) {
+                let _ = sender.send(pool.without_a_worker(None, Error::Thread { source }));
+            }
         }
         drop(sender);
         loop {
@@ -75,12 +81,21 @@ struct Slot {
     kill_at: Option<Instant>,
 }
 
+/// What the workers share out among themselves.
+struct Queue {
+    /// The place of the next trial among the pending ones.
+    next: usize,
+    /// Trials whose worker could not begin them.
+    returned: Vec<usize>,
+    /// Workers that are at work.
+    workers: usize,
+}
+
 /// The workers of some work.
 pub(crate) struct Pool<'a> {
     work: &'a Work<'a>,
     program: PathBuf,
-    /// The next of the pending trials.
-    next: AtomicUsize,
+    queue: Mutex<Queue>,
     slots: Vec<Mutex<Slot>>,
     attempts: HashMap<usize, u32>,
     keeper: Keeper<'a>,
@@ -93,11 +108,34 @@ impl<'a> Pool<'a> {
         Ok(Self {
             work,
             program: own_program()?,
-            next: AtomicUsize::new(0),
+            queue: Mutex::new(Queue { next: 0, returned: Vec::new(), workers }),
             slots: (0..workers).map(|_| Mutex::default()).collect(),
             attempts: attempts.collect(),
             keeper: Keeper::new(work, latest),
         })
+    }
+
+    /// The next trial to run; with none, one worker less is at work.
+    fn next(&self) -> Option<usize> {
+        let mut queue = locked(&self.queue);
+        let next = queue.returned.pop().or_else(|| {
+            queue.next += 1;
+            self.work.pending.get(queue.next - 1).copied()
+        });
+        queue.workers -= usize::from(next.is_none());
+        next
+    }
+
+    /// Goes on without a worker that could not begin a trial, or anything at all; the error, if it was the last one or if
+    /// others wait for its trial.
+    fn without_a_worker(&self, trial: Option<usize>, error: Error) -> Result<Event, Error> {
+        let mut queue = locked(&self.queue);
+        if queue.workers <= 1 || self.work.plan.spec.early_stopping.is_some() {
+            return Err(error);
+        }
+        queue.workers -= 1;
+        queue.returned.extend(trial);
+        Ok(Event::Fewer { error })
     }
 
     fn stopped(&self) -> bool {
@@ -128,23 +166,41 @@ impl<'a> Pool<'a> {
         std::thread::scope(|scope| {
             // A trial may be waiting to be kept while the next one runs, but no more.
             let (sender, lines) = sync_channel(2);
-            scope.spawn(move || {
+            let keep = move || {
                 if let Err(error) = self.keeper.keep(file, &lines, events) {
                     self.work.stop.store(true, Ordering::Relaxed);
                     // The receiver outlives all workers.
                     let _ = events.send(Err(error));
                 }
-            });
-            self.run_trials(index, |line| sender.send(line).is_ok())
+            };
+            let begun = std::thread::Builder::new().spawn_scoped(scope, keep);
+            let ran = match begun {
+                Ok(_) => self.run_trials(index, |line| sender.send(line).is_ok()),
+                Err(source) => Err((None, Error::Thread { source })),
+            };
+            match ran {
+                Err((trial, error)) if error.is_shortage() => {
+                    let event = self.without_a_worker(trial, error)?;
+                    // The receiver outlives all workers.
+                    let _ = events.send(Ok(event));
+                    Ok(())
+                }
+                other => other.map_err(|(_, error)| error),
+            }
         })
     }
 
-    /// Runs one trial after the other, as long as what becomes of them can be told.
-    fn run_trials(&self, index: usize, tell: impl Fn(Line) -> bool) -> Result<(), Error> {
+    /// Runs one trial after the other, as long as what becomes of them can be told; an error comes with the trial that it kept
+    /// from beginning.
+    fn run_trials(&self, index: usize, tell: impl Fn(Line) -> bool) -> Result<(), (Option<usize>, Error)> {
         while !self.stopped() {
-            let Some(&number) = self.work.pending.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let trial = self.work.plan.trial(number)?;
+            let Some(number) = self.next() else { break };
+            let here = |error| (Some(number), error);
+            let trial = self.work.plan.trial(number).map_err(here)?;
             let Some(limits) = self.keeper.limits(&trial, || self.stopped()) else { break };
+            if !self.wait_for_folder(&trial, &tell) {
+                break;
+            }
             let mut attempt = self.attempts.get(&number).copied().unwrap_or(0);
             let last = attempt.saturating_add(ATTEMPTS);
             let record = loop {
@@ -152,7 +208,8 @@ impl<'a> Pool<'a> {
                 if !tell(Line::Begun(Record::begun(trial.hash, attempt))) {
                     return Ok(());
                 }
-                let Ending { mut record, killed, hopeless } = self.attempt(index, &trial, attempt, &limits)?;
+                let Ending { mut record, killed, hopeless } =
+                    self.attempt(index, &trial, attempt, &limits).map_err(here)?;
                 if let (true, false, Some(error)) = (killed, self.stopped(), record.error.clone()) {
                     if attempt < last {
                         tell(Line::Killed(number, error));
@@ -163,7 +220,7 @@ impl<'a> Pool<'a> {
                 if let (true, Some(problem)) = (hopeless, record.error.clone()) {
                     record.status = TrialStatus::Interrupted;
                     tell(Line::Ended(number, record));
-                    return Err(Error::Hopeless { trial: number, problem });
+                    return Err(here(Error::Hopeless { trial: number, problem }));
                 }
                 break record;
             };
@@ -175,6 +232,21 @@ impl<'a> Pool<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Waits until no other process writes to a trial's folder any more, as one that a killed sweep has left may; whether there is
+    /// no reason to wait, or the sweep is to stop.
+    fn wait_for_folder(&self, trial: &Trial, tell: impl Fn(Line) -> bool) -> bool {
+        let folder = trial_folder(self.work.folder, trial.hash);
+        let mut told = false;
+        while self.work.keep != Keep::None && folder::is_held(&folder) {
+            if self.stopped() || !told && !tell(Line::Waits(trial.number)) {
+                return false;
+            }
+            told = true;
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        true
     }
 
     /// Runs a trial's process to its end.
@@ -207,15 +279,21 @@ impl<'a> Pool<'a> {
         let deadline = seconds.and_then(|seconds| begun.checked_add(seconds));
         *locked(&self.slots[index]) = Slot { child: Some(child), lifeline: input, deadline, ..Slot::default() };
         let (mut said, mut answered) = (String::new(), Vec::new());
-        std::thread::scope(|scope| {
+        let read = std::thread::scope(|scope| {
             // Either pipe would fill up if it were not read.
-            scope.spawn(|| said = tail(errors));
-            // What cannot be read was not said.
-            let _ = output.map(|mut output| output.read_to_end(&mut answered));
+            let reader = std::thread::Builder::new().spawn_scoped(scope, || said = tail(errors));
+            match &reader {
+                // What cannot be read was not said.
+                Ok(_) => drop(output.map(|mut output| output.read_to_end(&mut answered))),
+                // Stopped at once, as nobody would read it.
+                Err(_) => drop(locked(&self.slots[index]).child.as_mut().map(Child::kill)),
+            }
+            reader.map(drop)
         });
         let Slot { child, timed_out, .. } = std::mem::take(&mut *locked(&self.slots[index]));
         let Some(mut child) = child else { return Err(self.spawning(std::io::ErrorKind::NotFound.into())) };
         let ended = child.wait().map_err(|error| self.spawning(error))?;
+        read.map_err(|source| Error::Thread { source })?;
 
         let answer = serde_json::from_slice::<Answer>(&answered).ok();
         let hopeless = answer.as_ref().is_some_and(|answer| answer.hopeless);

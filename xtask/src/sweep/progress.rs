@@ -38,6 +38,10 @@ impl Progress {
     /// Shows what happens, and at once if it went wrong.
     pub(crate) fn tell(&mut self, event: &Event) {
         match event {
+            Event::Waits { trial } => {
+                self.warn(&format!("trial {trial} waits: another process still writes to its folder"));
+            }
+            Event::Fewer { error } => self.warn(&format!("{error}; fewer trials run at the same time")),
             Event::Killed { trial, error } => self.warn(&format!("trial {trial} was killed ({error}); it runs again")),
             Event::Ended { trial, record } => {
                 if record.status.is_failure() {

@@ -66,7 +66,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     submissions::check_none_waits(folder)?;
     store::prepare(plan, folder, options.overwrite)?;
     let latest = store::latest(plan, folder, false)?;
-    store::check_nothing_is_lost(plan, folder, &latest)?;
+    store::check_nothing_is_lost(folder)?;
     let pending = store::pending(plan, &latest, &options.retry);
     if pending.is_empty() {
         let _tables = store::lock_tables(folder)?;
@@ -244,7 +244,7 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
         tracing::info!("another process still runs this task; waiting for it");
         std::thread::sleep(EVERY);
     };
-    let plan = Plan::new(store::read_spec(folder)?)?;
+    let plan = store::read_plan(folder)?;
     let latest = store::latest(&plan, folder, false)?;
     let (numbers, ended) = (plan.numbers(), file.ended()?);
     let missing = |hash: &Hash| {

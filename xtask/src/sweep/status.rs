@@ -4,7 +4,6 @@ use super::queue::{self, Queue};
 use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed, words};
-use crate::trials::plan::Plan;
 use crate::trials::store;
 use rnn_train::exit_code;
 use rnn_train::shown;
@@ -18,7 +17,8 @@ const SHOWN: usize = 5;
 
 /// Prints how far a sweep is.
 pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
-    let plan = Plan::new(store::read_spec(folder)?)?;
+    store::check_is_sweep(folder)?;
+    let plan = store::read_plan(folder)?;
     let latest = store::latest(&plan, folder, false)?;
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);

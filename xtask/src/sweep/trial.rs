@@ -5,8 +5,8 @@
 //! is one line, the [`Answer`]; a process that dies before says nothing.
 
 use crate::error::Error;
-use crate::trials::early_stopping::{Curve, Limit};
-use crate::trials::results::{Outcome, TrialStatus};
+use crate::trials::early_stopping::Limit;
+use crate::trials::results::{Measured, Outcome, TrialStatus};
 use rnn_train::files::{self, EpochRow, State, Status, read_rows};
 use rnn_train::folder::{self, Durable};
 use rnn_train::run::{self, Options, Watch};
@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a trial is to do.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,9 +41,6 @@ pub(crate) struct Answer {
     pub(crate) hopeless: bool,
 }
 
-/// How long a trial waits for a process that a killed sweep has left to leave its folder.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// Does the job on standard input; returns the exit code.
 pub(crate) fn run() -> Result<u8, Error> {
     let read = |source| rnn_train::Error::Read { path: "standard input".into(), source };
@@ -52,27 +49,25 @@ pub(crate) fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&line).map_err(|error| read(error.into()))?;
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    std::thread::spawn(move || {
+    let lifeline = move || {
         // Its end, or an error, is all that is waited for.
         let _ = std::io::stdin().read(&mut [0]);
         flag.store(true, Ordering::Relaxed);
-    });
-    let mut watcher = Watcher { losses: BTreeMap::new(), limits: job.limits };
+    };
+    if let Err(source) = std::thread::Builder::new().spawn(lifeline) {
+        // Another trial would fare no better.
+        let error = Error::Thread { source };
+        let (status, error, code) = (TrialStatus::Failed, Some(error.to_string()), error.exit_code());
+        return Ok(answer(&Answer { status, error, outcome: Outcome::default(), hopeless: true }, code));
+    }
+    let mut watcher = Watcher::new(job.limits, job.every_epoch);
     let trained = job.settings.check().map_err(rnn_train::Error::from);
     let trained = trained.and_then(|settings| train(&settings, job.folder.as_deref(), &mut watcher, &stop));
-    let (answer, code) = match trained {
+    Ok(match trained {
         Ok(status) => {
-            let losses = shown(&watcher.losses, status.epochs, job.every_epoch);
-            let code = status.status.exit_code();
-            (
-                Answer {
-                    error: status.error.clone(),
-                    status: status.status.into(),
-                    outcome: outcome(status, losses),
-                    hopeless: false,
-                },
-                code,
-            )
+            let (losses, code) = (watcher.losses(status.epochs), status.status.exit_code());
+            let (error, of_trial) = (status.error.clone(), status.status.into());
+            answer(&Answer { error, status: of_trial, outcome: outcome(status, losses), hopeless: false }, code)
         }
         // The sweep wanted no more before the trial's first step.
         Err(error @ rnn_train::Error::Interrupted) => {
@@ -83,13 +78,20 @@ pub(crate) fn run() -> Result<u8, Error> {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
                 if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem));
             let (error, code) = (error.to_string(), error.exit_code());
-            (Answer { status: TrialStatus::Failed, error: Some(error), outcome: Outcome::default(), hopeless }, code)
+            answer(
+                &Answer { status: TrialStatus::Failed, error: Some(error), outcome: Outcome::default(), hopeless },
+                code,
+            )
         }
-    };
-    let written = serde_json::to_string(&answer).map_err(Into::into);
+    })
+}
+
+/// Answers, and hands the exit code on.
+fn answer(answer: &Answer, code: u8) -> u8 {
+    let written = serde_json::to_string(answer).map_err(Into::into);
     // A sweep that was killed reads no answer; the folder, if there is one, has it.
     let _ = written.and_then(|answer| writeln!(std::io::stdout(), "{answer}"));
-    Ok(code)
+    code
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
@@ -104,16 +106,16 @@ fn train(
     stop: &AtomicBool,
 ) -> Result<Status, rnn_train::Error> {
     let Some(folder) = folder else { return run::train(settings, 1, watcher, stop) };
-    let begun = Instant::now();
     loop {
         watcher.take_in(folder);
         let tried = if can_go_on(settings, folder, !watcher.limits.is_empty()) {
-            run::resume(folder, OPTIONS, watcher, stop)
+            note_paths(settings, folder).and_then(|()| run::resume(folder, OPTIONS, watcher, stop))
         } else {
             begin(settings, folder, watcher, stop)
         };
         match tried {
-            Err(rnn_train::Error::Busy { .. }) if begun.elapsed() < PATIENCE && !stop.load(Ordering::Relaxed) => {
+            // A process that a killed sweep has left leaves its folder soon, or when its run is at its end.
+            Err(rnn_train::Error::Busy { .. }) if !stop.load(Ordering::Relaxed) => {
                 std::thread::sleep(Duration::from_millis(20));
             }
             // What is left of an earlier attempt is of no use.
@@ -131,9 +133,14 @@ fn train(
 }
 
 /// Whether what lies in a trial's folder is an attempt at this trial that can be gone on with, or is at its end. The folder is
-/// not the plan: it may have been changed, or a crash of the machine may have emptied its files.
+/// not the plan: it may have been changed, or a crash of the machine may have emptied its files. Where the files that it reads
+/// are does not matter: the folder's name stands for their contents, and a checkpoint knows them.
 fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
-    let own = |settings: &Settings| RawSettings { checkpoint_every: None, ..settings.to_raw() };
+    let own = |settings: &Settings| {
+        let raw = settings.to_raw();
+        let (files, starts) = (raw.series.as_ref().map(Vec::len), raw.initial_weights.is_some());
+        (files, starts, RawSettings { checkpoint_every: None, series: None, initial_weights: None, ..raw })
+    };
     let there = Layer::from_toml_file(&folder.join(files::CONFIG)).ok().and_then(|layer| layer.resolve().ok());
     let is_own = there.is_some_and(|there| own(&there) == own(settings));
     is_own
@@ -144,6 +151,16 @@ fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
             State::Pruned => limited,
             State::Running | State::Interrupted | State::Diverged => true,
         })
+}
+
+/// Notes where the files that a trial reads are now, if they were moved since an earlier attempt.
+fn note_paths(settings: &Settings, folder: &Path) -> Result<(), rnn_train::Error> {
+    let path = folder.join(files::CONFIG);
+    let there = Layer::from_toml_file(&path)?.resolve()?;
+    if (&there.series, &there.initial_weights) == (&settings.series, &settings.initial_weights) {
+        return Ok(());
+    }
+    settings.write(&path)
 }
 
 /// Trains from the beginning; what an earlier attempt has left is taken away.
@@ -157,53 +174,74 @@ fn begin(
     if folder.is_dir() && !folder.join(files::CONFIG).exists() {
         files::ALL.iter().try_for_each(|name| folder::remove(&folder.join(name)))?;
     }
-    watcher.losses.clear();
+    watcher.forget();
     rnn_train::run(settings, folder, OPTIONS, watcher, stop)
 }
 
-fn outcome(status: Status, losses: Curve) -> Outcome {
+fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
     let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } =
         status;
     Outcome { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, losses }
 }
 
-/// The losses to answer with: of all epochs, or of so many that a picture on a logarithmic axis needs no more: the first 32,
-/// then 16 to 32 for each doubling, and the last.
-fn shown(losses: &BTreeMap<usize, f64>, epochs: usize, all: bool) -> Curve {
-    let kept = |epoch: usize| {
-        let number = epoch + 1;
-        let step = 1_usize << (number.ilog2().saturating_sub(4));
-        number.is_multiple_of(step) || number == epochs
-    };
-    losses
-        .iter()
-        .filter(|(epoch, _)| **epoch < epochs && (all || kept(**epoch)))
-        .map(|(epoch, loss)| (*epoch, *loss))
-        .collect()
+/// Whether an epoch is among those that a trial answers with where nobody needs all: the first 32, then 16 to 32 for each
+/// doubling. A picture on a logarithmic axis needs no more.
+fn is_shown(epoch: usize) -> bool {
+    let number = epoch + 1;
+    number.is_multiple_of(1 << number.ilog2().saturating_sub(4))
 }
 
-/// Takes down the losses, and stops a trial that is at one of its limits.
+/// Takes down what is measured of the epochs, and stops a trial that is at one of its limits.
 struct Watcher {
-    losses: BTreeMap<usize, f64>,
+    /// Of all epochs, or of those that are shown, and the last of the run.
+    measured: BTreeMap<usize, Measured>,
     limits: Vec<Limit>,
+    every_epoch: bool,
+    /// The latest epoch, which may be the last one.
+    latest: Option<Measured>,
 }
 
 impl Watcher {
-    /// Takes in the losses of the epochs that an earlier attempt has trained.
+    fn new(limits: Vec<Limit>, every_epoch: bool) -> Self {
+        Self { measured: BTreeMap::new(), limits, every_epoch, latest: None }
+    }
+
+    fn add(&mut self, row: &EpochRow) {
+        self.latest = Some(row.into());
+        if self.every_epoch || is_shown(row.epoch) {
+            self.measured.insert(row.epoch, row.into());
+        }
+    }
+
+    /// Takes in the epochs that an earlier attempt has trained.
     fn take_in(&mut self, folder: &Path) {
         // There need not be any.
         let rows = read_rows::<EpochRow>(&folder.join(files::EPOCHS)).unwrap_or_default();
-        self.losses = rows.iter().filter_map(|row| Some((row.epoch, row.settled_loss?))).collect();
+        self.forget();
+        rows.iter().for_each(|row| self.add(row));
+    }
+
+    fn forget(&mut self) {
+        (self.measured, self.latest) = (BTreeMap::new(), None);
+    }
+
+    /// What to answer with after so many epochs. What a killed attempt wrote beyond its checkpoint does not count.
+    fn losses(&self, epochs: usize) -> Vec<Measured> {
+        let mut losses: Vec<Measured> = self.measured.range(..epochs).map(|(_, measured)| *measured).collect();
+        let last = self.latest.filter(|latest| latest.epoch + 1 == epochs);
+        losses.extend(last.filter(|last| losses.last().is_none_or(|shown| shown.epoch < last.epoch)));
+        losses
     }
 }
 
 impl Watch for Watcher {
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
+        self.add(row);
         let Some(loss) = row.settled_loss else { return ControlFlow::Continue(()) };
-        self.losses.insert(row.epoch, loss);
         let limit = self.limits.iter().find(|limit| limit.epochs == row.epoch + 1);
         let Some(limit) = limit else { return ControlFlow::Continue(()) };
-        let lowest = || self.losses.range(..=row.epoch).map(|(_, loss)| *loss).fold(loss, f64::min);
+        let before = self.measured.range(..=row.epoch).filter_map(|(_, measured)| measured.settled_loss);
+        let lowest = || before.fold(loss, f64::min);
         let loss = if limit.lowest { lowest() } else { loss };
         if loss > limit.loss { ControlFlow::Break(limit.reason(loss)) } else { ControlFlow::Continue(()) }
     }
@@ -215,16 +253,26 @@ mod tests {
 
     #[test]
     fn a_curve_keeps_its_beginning_its_end_and_few_between() {
-        let losses = |epochs: usize| (0..epochs).map(|epoch| (epoch, epoch as f64)).collect::<BTreeMap<_, _>>();
-        assert_eq!(shown(&losses(30), 30, false).len(), 30);
-        let thousand = shown(&losses(1001), 1001, false);
+        let row = |epoch: usize| EpochRow {
+            epoch,
+            windows: 1,
+            loss: 2.0,
+            first_window_loss: 3.0,
+            settled_loss: Some(epoch as f64),
+            accuracy: 0.5,
+            settled_accuracy: Some(0.5),
+            floor: None,
+        };
+        let losses = |trained: usize, epochs: usize, every_epoch: bool| {
+            let mut watcher = Watcher::new(Vec::new(), every_epoch);
+            (0..trained).for_each(|epoch| watcher.add(&row(epoch)));
+            watcher.losses(epochs).iter().map(|measured| measured.epoch).collect::<Vec<_>>()
+        };
+        assert_eq!(losses(30, 30, false).len(), 30);
+        let thousand = losses(1001, 1001, false);
         assert!((100..140).contains(&thousand.len()), "{}", thousand.len());
-        assert_eq!((thousand[0], thousand[31], thousand[thousand.len() - 1]), ((0, 0.0), (31, 31.0), (1000, 1000.0)));
-        assert_eq!(shown(&losses(1001), 1001, true).len(), 1001);
-        assert_eq!(
-            shown(&losses(10), 4, false).len(),
-            4,
-            "what a killed attempt wrote beyond its checkpoint does not count"
-        );
+        assert_eq!((thousand[0], thousand[31], thousand[thousand.len() - 1]), (0, 31, 1000));
+        assert_eq!(losses(1001, 1001, true).len(), 1001);
+        assert_eq!(losses(10, 4, false).len(), 4, "what a killed attempt wrote beyond its checkpoint does not count");
     }
 }

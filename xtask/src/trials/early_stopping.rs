@@ -9,8 +9,10 @@
 //! ```
 //!
 //! There, trials are compared with those that happen to have ended, so that what is pruned depends on how many run at the
-//! same time. Here trial t is compared with the trials up to t − `at_once`, which have all ended when it begins. So what
-//! is pruned depends on the spec alone (and on trials that fail), and a trial can be told before it begins at which losses it is to stop.
+//! same time. Here trials run replicate by replicate, in each in the order of their hashes, and the trial at place t of that order
+//! is compared with those up to t − `at_once`, which have all ended when it begins. So what is pruned depends on which trials
+//! there are (and on those that fail), but neither on how many run at the same time nor on the order in which the spec lists
+//! its values; and a trial can be told before it begins at which losses it is to stop.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

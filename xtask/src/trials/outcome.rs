@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::results::{self, Known, TrialStatus, status_of};
 use super::summary::Row;
-use rnn_train::shown;
+use rnn_train::shown::{self, count, thousands};
 
 /// A status as it is told.
 pub(crate) fn words(status: TrialStatus) -> String {
@@ -19,15 +19,19 @@ pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize
 
 /// Such numbers in words.
 pub(crate) fn listed(counts: &[(TrialStatus, usize)]) -> String {
-    counts.iter().map(|(status, count)| format!("{count} {}", words(*status))).collect::<Vec<_>>().join(", ")
+    counts
+        .iter()
+        .map(|(status, count)| format!("{} {}", thousands(*count), words(*status)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What came out, in one or two sentences.
 pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
-    let counted = rows.iter().filter(|row| row.counts()).count();
-    let solved = rows.iter().filter(|row| row.counts() && row.solved()).count();
-    let lost = rows.iter().filter(|row| row.counts() && row.lost()).count();
-    let mut sentence = format!("{solved} of {counted} trials solved the task");
+    let decided = rows.iter().filter(|row| row.is_decided()).count();
+    let solved = rows.iter().filter(|row| row.is_decided() && row.solved()).count();
+    let lost = rows.iter().filter(|row| row.is_decided() && row.lost()).count();
+    let mut sentence = format!("{} of {} solved the task", thousands(solved), count(decided, "trial"));
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");
     }
@@ -36,14 +40,17 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     for status in others {
         let count = rows.iter().filter(|row| row.status == status).count();
         if count > 0 {
-            sentence += &format!(
-                ", {count} {}",
-                if status == TrialStatus::Pending { "not run".to_owned() } else { words(status) }
-            );
+            let words = if status == TrialStatus::Pending { "not run".to_owned() } else { words(status) };
+            sentence += &format!(", {} {words}", thousands(count));
         }
     }
     let best = best(plan, rows).and_then(|row| Some((row, row.record.as_deref()?)));
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
+    let unknown = rows.iter().filter(|row| row.is_unknown()).count();
+    if unknown > 0 {
+        let is = if unknown == 1 { "is" } else { "are" };
+        sentence += &format!("; {} {is} unknown, because pruned trials might have solved it later", thousands(unknown));
+    }
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
     let best = best.map(|(trial, score)| {
         format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), shown::number(sign * score, 4))

@@ -27,7 +27,11 @@ impl Places {
                 };
                 note(&name, content.get_ref(), section.span().start);
                 for (index, table) in content.get_ref().as_array().into_iter().flatten().enumerate() {
-                    note(&Self::nth(&name, index), table.get_ref(), table.span().start);
+                    let nth = Self::nth(&name, index);
+                    note(&nth, table.get_ref(), table.span().start);
+                    for (key, below) in table.get_ref().as_table().into_iter().flatten() {
+                        note(&Self::below(&nth, key.get_ref()), below.get_ref(), key.span().start);
+                    }
                 }
             }
         }
@@ -37,6 +41,16 @@ impl Places {
     /// The name by which one of several sections of the same name is known here.
     pub(crate) fn nth(section: &str, index: usize) -> String {
         format!("{section} {index}")
+    }
+
+    /// The name by which a table within a section is known here.
+    pub(crate) fn below(section: &str, key: &str) -> String {
+        format!("{section}.{key}")
+    }
+
+    /// What a section is called in the file.
+    pub(crate) fn section(name: &str) -> &str {
+        name.split(' ').next().unwrap_or(name)
     }
 
     /// File and line of a key, or of the section if the key is not in the file.

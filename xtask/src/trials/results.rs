@@ -3,12 +3,12 @@
 //! A line is written in one piece, and that of an end is brought to the disk before the worker goes on. What a kill or a
 //! full disk can leave is a last line that is cut short; it is taken away when its file is opened to go on with.
 
-use super::early_stopping::Curve;
 use super::plan::Hash;
 use crate::error::Error;
-use rnn_train::files::State;
+use rnn_train::files::{EpochRow, State};
 use rnn_train::folder::{Held, Lock, sync_all};
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -152,7 +152,50 @@ pub(crate) struct Outcome {
     /// From the start of its process to its end.
     pub(crate) wall_seconds: f64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) losses: Curve,
+    pub(crate) losses: Vec<Measured>,
+}
+
+/// What was measured of an epoch. In a line it is a list: `[epoch, settled_loss, loss, settled_accuracy]`; older versions wrote
+/// the first two.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Measured {
+    pub(crate) epoch: usize,
+    pub(crate) settled_loss: Option<f64>,
+    pub(crate) loss: Option<f64>,
+    pub(crate) settled_accuracy: Option<f64>,
+}
+
+impl From<&EpochRow> for Measured {
+    fn from(row: &EpochRow) -> Self {
+        let &EpochRow { epoch, settled_loss, loss, settled_accuracy, .. } = row;
+        Self { epoch, settled_loss, loss: Some(loss), settled_accuracy }
+    }
+}
+
+impl Serialize for Measured {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.epoch, self.settled_loss, self.loss, self.settled_accuracy).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Measured {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Measured;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of an epoch and what was measured of it")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Measured, A::Error> {
+                let epoch = list.next_element()?.ok_or_else(|| serde::de::Error::invalid_length(0, &self))?;
+                let mut next = || list.next_element::<Option<f64>>().map(Option::flatten);
+                Ok(Measured { epoch, settled_loss: next()?, loss: next()?, settled_accuracy: next()? })
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
 }
 
 impl Record {
@@ -213,7 +256,7 @@ impl ResultsFile {
     /// The trials whose ends are in this file, well or not.
     pub(crate) fn ended(&self) -> Result<HashSet<Hash>, Error> {
         let mut ended = HashSet::new();
-        read_file(&self.path, &mut |record| {
+        read_file(&self.path, &mut |record: Record, _| {
             if record.status.has_ended() {
                 ended.insert(record.hash);
             }
@@ -234,8 +277,8 @@ impl ResultsFile {
     }
 }
 
-/// Up to where a file's lines are whole.
-fn whole_lines(file: &mut File) -> std::io::Result<u64> {
+/// Up to which byte a file's lines are whole.
+pub(crate) fn whole_lines(file: &mut File) -> std::io::Result<u64> {
     const PIECE: u64 = 4096;
     let mut end = file.metadata()?.len();
     while end > 0 {
@@ -256,31 +299,36 @@ pub(crate) fn is_results_file(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "jsonl")
 }
 
-/// Hands every line of every worker's file to `visit`, file by file in the order of their names. A last line that is cut
-/// short is told of and left out.
-pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), Error> {
+/// The files of a sweep's workers, in the order of their names.
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let folder = folder.join(RESULTS);
-    let wrong = |path: &Path, problem: String| Error::Results { path: path.to_owned(), problem };
+    let wrong = |error: std::io::Error| Error::Results { path: folder.clone(), problem: error.to_string() };
     let entries = match std::fs::read_dir(&folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => other.map_err(|error| wrong(&folder, error.to_string()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(wrong)?,
     };
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|error| wrong(&folder, error.to_string()))?.path();
+        let path = entry.map_err(wrong)?.path();
         if is_results_file(&path) {
             paths.push(path);
         }
     }
     paths.sort();
-    paths.iter().try_for_each(|path| read_file(path, &mut visit))
+    Ok(paths)
 }
 
-/// Hands every line of one file to `visit`.
-fn read_file(path: &Path, visit: &mut impl FnMut(Record)) -> Result<(), Error> {
+/// Hands every line of every worker's file to `visit`, file by file in the order of their names. A last line that is cut
+/// short is told of and left out.
+pub(crate) fn read(folder: &Path, mut visit: impl FnMut(Record)) -> Result<(), Error> {
+    files(folder)?.iter().try_for_each(|path| read_file(path, &mut |record, _| visit(record)))
+}
+
+/// Hands every line of one file to `visit`, and the byte that it begins at.
+pub(crate) fn read_file(path: &Path, visit: &mut impl FnMut(Record, u64)) -> Result<(), Error> {
     let wrong = |problem: String| Error::Results { path: path.to_owned(), problem };
     let mut lines = BufReader::new(File::open(path).map_err(|error| wrong(error.to_string()))?);
-    let (mut line, mut number) = (Vec::new(), 0);
+    let (mut line, mut number, mut begin) = (Vec::new(), 0, 0);
     loop {
         line.clear();
         let length = lines.read_until(b'\n', &mut line).map_err(|error| wrong(error.to_string()))?;
@@ -293,12 +341,22 @@ fn read_file(path: &Path, visit: &mut impl FnMut(Record)) -> Result<(), Error> {
                 "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
                 path.display()
             ),
-            Ok(record) => visit(record),
+            Ok(record) => visit(record, begin),
             Err(error) => {
                 return Err(wrong(format!("line {number} is no result: {error}; without it, its trial runs again")));
             }
         }
+        begin += length as u64;
     }
+}
+
+/// The line of a file that begins at this byte.
+pub(crate) fn read_at(path: &Path, begin: u64) -> std::io::Result<Record> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(begin))?;
+    let mut line = Vec::new();
+    BufReader::new(file).read_until(b'\n', &mut line)?;
+    Ok(serde_json::from_slice(&line)?)
 }
 
 #[cfg(test)]
@@ -326,5 +384,15 @@ mod tests {
             assert!(!record(less).supersedes(&record(more)), "{more:?} {less:?}");
         }
         assert!(!record((Done, 1)).supersedes(&record((Done, 1))), "the first of two equal ends counts");
+    }
+
+    #[test]
+    fn what_older_versions_wrote_is_read() {
+        let read = |text: &str| serde_json::from_str::<Measured>(text).unwrap();
+        let (epoch, settled_loss) = (3, Some(0.5));
+        assert_eq!(read("[3,0.5]"), Measured { epoch, settled_loss, loss: None, settled_accuracy: None });
+        let whole = Measured { epoch, settled_loss: None, loss: Some(1.5), settled_accuracy: Some(1.0) };
+        let text = serde_json::to_string(&whole).unwrap();
+        assert_eq!((text.as_str(), read(&text)), ("[3,null,1.5,1.0]", whole));
     }
 }

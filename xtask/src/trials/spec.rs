@@ -13,15 +13,18 @@
 //! echo_step = [1, 2, 4]
 //! ```
 //!
-//! Grid, each `[[zip]]` and `[random]` are [`Dimension`]s of the sweep, and what is planned is their product.
+//! Grid, each `[[zip]]` and `[random]` are [`Dimension`]s of the sweep, and what is planned is their product. Where a [`When`]
+//! applies, it is multiplied by that one's grid too.
 
 use super::early_stopping::EarlyStopping;
-use super::values::{Distribution, text};
+use super::values::Distribution;
 use echo_data::generator;
 use rand::Rng;
 use rnn_train::Layer;
-use std::collections::{BTreeMap, BTreeSet};
-use toml::{Table, Value};
+use rnn_train::layers::PATHS;
+use std::collections::HashSet;
+use std::path::Path;
+use toml::Value;
 
 /// A sweep as it was asked for.
 #[derive(Debug, Clone)]
@@ -39,12 +42,59 @@ pub(crate) struct Spec {
     pub(crate) base: Layer,
     /// What is varied, in the order of the file.
     pub(crate) dimensions: Vec<Dimension>,
+    /// What is varied only beside certain values, in the order of the file.
+    pub(crate) whens: Vec<When>,
     /// Combinations to leave out: those that have one of the values of every setting named.
-    pub(crate) excludes: Vec<Exclude>,
+    pub(crate) excludes: Vec<Values>,
 }
 
-/// Varied settings and some of their values.
-pub(crate) type Exclude = Vec<(String, Vec<Value>)>;
+/// Varied settings and some of the values of each.
+pub(crate) type Values = Vec<(String, Vec<Value>)>;
+
+/// A `[[when]]`: settings that are varied only where others have certain values.
+#[derive(Debug, Clone)]
+pub(crate) struct When {
+    /// One of these values of every setting named.
+    pub(crate) conditions: Values,
+    /// What is varied there; every combination of these is tried.
+    pub(crate) columns: Vec<Column>,
+}
+
+/// A value that a combination gives to a setting, and the file and line that say so.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) origin: &'a str,
+    pub(crate) value: Value,
+}
+
+impl When {
+    /// How many combinations its grid has.
+    fn len(&self) -> Option<u64> {
+        self.columns.iter().map(|column| column.values.len() as u64).try_fold(1, u64::checked_mul)
+    }
+
+    fn applies(&self, chosen: &[Chosen<'_>]) -> bool {
+        have(&self.conditions, |name| chosen.iter().find(|chosen| chosen.name == name).map(|chosen| &chosen.value))
+    }
+
+    /// One of the combinations of its grid; the last setting varies fastest.
+    fn chosen(&self, place: u64) -> Vec<Chosen<'_>> {
+        let mut rest = place;
+        let mut chosen: Vec<_> = self
+            .columns
+            .iter()
+            .rev()
+            .map(|Column { name, origin, values }| {
+                let value = values[(rest % values.len() as u64) as usize].clone();
+                rest /= values.len() as u64;
+                Chosen { name, origin, value }
+            })
+            .collect();
+        chosen.reverse();
+        chosen
+    }
+}
 
 /// Settings that are varied together.
 #[derive(Debug, Clone)]
@@ -118,14 +168,15 @@ impl Objective {
         METRICS.iter().find(|(metric, ..)| *metric == self.metric).map_or("", |(_, name, _)| name)
     }
 
-    fn goal(self) -> &'static str {
+    pub(crate) fn goal(self) -> &'static str {
         if self.maximize { GOALS[1] } else { GOALS[0] }
     }
 }
 
 /// A combination of values: those of the varied settings in the columns' order, and all settings.
 pub(crate) struct Combination {
-    pub(crate) values: Vec<Value>,
+    /// `None` where a setting is not varied, because no `[[when]]` for it applies and it is not fixed either.
+    pub(crate) values: Vec<Option<Value>>,
     pub(crate) layer: Layer,
 }
 
@@ -135,13 +186,23 @@ pub(crate) const SPEC: &str = "sweep.toml";
 /// The generator's stream that the first random combination is drawn from; the others follow. Far from those of training.
 const STREAM: u64 = 1 << 62;
 
+/// More would be a typing error: more than a month's work of one core at three seconds a trial.
+pub(crate) const MOST_TRIALS: u64 = 1_000_000;
+
 /// The key of `[random]` that is no setting.
 pub(crate) const TRIALS: &str = "trials";
 
 impl Spec {
     /// The names of the varied settings, which are columns.
     pub(crate) fn varied(&self) -> Vec<&str> {
-        self.dimensions.iter().flat_map(Dimension::names).collect()
+        let mut names: Vec<&str> = self.dimensions.iter().flat_map(Dimension::names).collect();
+        for column in self.whens.iter().flat_map(|when| &when.columns) {
+            // Several may vary the same setting, each beside other values.
+            if !names.contains(&column.name.as_str()) {
+                names.push(&column.name);
+            }
+        }
+        names
     }
 
     /// Whether settings are drawn.
@@ -149,144 +210,179 @@ impl Spec {
         self.dimensions.iter().any(|dimension| matches!(dimension, Dimension::Random { .. }))
     }
 
-    /// How many combinations there are, before any is left out; `None` if that is no number that can be.
+    /// How many combinations the dimensions have; `None` if that, or what the whens make of it, is no number that can be.
     pub(crate) fn count(&self) -> Option<u64> {
-        self.dimensions.iter().map(Dimension::len).try_fold(1, u64::checked_mul)
+        let count = self.dimensions.iter().map(Dimension::len).try_fold(1, u64::checked_mul)?;
+        count.checked_mul(self.span()?)?;
+        Some(count)
     }
 
-    /// How many combinations there are, before any is left out.
-    pub(crate) fn combinations(&self) -> u64 {
-        // That it is a number was checked when the spec was read.
-        self.count().unwrap_or(0)
+    /// How many combinations all whens would have together.
+    fn span(&self) -> Option<u64> {
+        self.whens.iter().map(When::len).try_fold(1_u64, |span, len| span.checked_mul(len?))
     }
 
-    /// One of the combinations; the last dimension varies fastest.
-    pub(crate) fn combination(&self, index: u64) -> Combination {
+    /// Hands each combination of the spec, its number and its values, to `visit`, until that says that it is enough. The last
+    /// dimension varies fastest, and within it the whens. Numbers have gaps.
+    pub(crate) fn each<E>(&self, mut visit: impl FnMut(u64, &[Chosen<'_>]) -> Result<(), E>) -> Result<(), E> {
+        // That these are numbers was checked when the spec was read.
+        let (count, span) = (self.count().unwrap_or(0), self.span().unwrap_or(1));
+        (0..count).try_for_each(|place| descend(&self.whens, &mut self.chosen(place), (place * span, 1), &mut visit))
+    }
+
+    /// The values of one combination of the dimensions.
+    fn chosen(&self, place: u64) -> Vec<Chosen<'_>> {
         let mut places = vec![0; self.dimensions.len()];
-        let mut rest = index;
+        let mut rest = place;
         for (place, dimension) in places.iter_mut().zip(&self.dimensions).rev() {
             (*place, rest) = (rest % dimension.len(), rest / dimension.len());
         }
-        let (mut values, mut layer) = (Vec::new(), self.base.clone());
+        let mut chosen = Vec::new();
         for (dimension, place) in self.dimensions.iter().zip(places) {
             match dimension {
-                Dimension::Listed(columns) => {
-                    for Column { name, origin, values: listed } in columns {
-                        let value = listed[place as usize].clone();
-                        layer.put(name, value.clone(), origin);
-                        values.push(value);
-                    }
-                }
+                Dimension::Listed(columns) => chosen.extend(columns.iter().map(|Column { name, origin, values }| {
+                    Chosen { name, origin, value: values[place as usize].clone() }
+                })),
                 Dimension::Random { settings, .. } => {
                     let mut words = generator(self.seed, STREAM + place);
-                    for Draw { name, origin, from } in settings {
-                        let value = from.draw(words.next_u64());
-                        layer.put(name, value.clone(), origin);
-                        values.push(value);
-                    }
+                    chosen.extend(settings.iter().map(|Draw { name, origin, from }| Chosen {
+                        name,
+                        origin,
+                        value: from.draw(words.next_u64()),
+                    }));
                 }
             }
         }
+        chosen
+    }
+
+    /// The combination of this number.
+    pub(crate) fn combination(&self, number: u64) -> Combination {
+        let span = self.span().unwrap_or(1);
+        let (mut chosen, mut rest) = (self.chosen(number / span), number % span);
+        for when in &self.whens {
+            let len = when.len().unwrap_or(1);
+            if when.applies(&chosen) {
+                chosen.extend(when.chosen(rest % len));
+            }
+            rest /= len;
+        }
+        self.combined(&chosen)
+    }
+
+    /// The combination of these values.
+    pub(crate) fn combined(&self, chosen: &[Chosen<'_>]) -> Combination {
+        let mut layer = self.base.clone();
+        for Chosen { name, origin, value } in chosen {
+            layer.put(name, value.clone(), origin);
+        }
+        let values = self.varied().into_iter().map(|name| layer.values().get(name).cloned()).collect();
         Combination { values, layer }
     }
 
     /// Whether a combination is one to leave out; if so, by which of the excludes.
-    pub(crate) fn excluded(&self, values: &[Value]) -> Option<usize> {
-        let varied = self.varied();
-        let has = |(name, among): &(String, Vec<Value>)| {
-            let column = varied.iter().position(|varied| varied == name);
-            column.is_some_and(|column| among.iter().any(|value| same(value, &values[column])))
+    pub(crate) fn excluded(&self, chosen: &[Chosen<'_>]) -> Option<usize> {
+        let value = |name: &str| chosen.iter().find(|chosen| chosen.name == name).map(|chosen| &chosen.value);
+        self.excludes.iter().position(|exclude| have(exclude, value))
+    }
+
+    /// The first setting that a combination gets twice, from two whens.
+    pub(crate) fn twice<'a, 'c>(chosen: &'c [Chosen<'a>]) -> Option<&'c Chosen<'a>> {
+        let mut seen = HashSet::new();
+        chosen.iter().find(|chosen| !seen.insert(chosen.name))
+    }
+
+    /// The files that it names.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut paths = Vec::new();
+        let mut copy = self.clone();
+        copy.with_each_path(|path| paths.push(path.clone()));
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// The same spec with other paths to its files.
+    #[must_use]
+    pub(crate) fn with_paths(mut self, path: impl Fn(&Path) -> Option<String>) -> Self {
+        self.with_each_path(|text| {
+            if let Some(other) = path(Path::new(&*text)) {
+                *text = other;
+            }
+        });
+        self
+    }
+
+    fn with_each_path(&mut self, mut change: impl FnMut(&mut String)) {
+        let mut within = |name: &str, value: &mut Value| {
+            if PATHS.contains(&name) {
+                each_text(value, &mut change);
+            }
         };
-        self.excludes.iter().position(|exclude| exclude.iter().all(has))
-    }
-
-    /// The spec as a file from which the same sweep can be run again, from anywhere.
-    pub(crate) fn to_toml(&self) -> Table {
-        let number = |n: u64| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
-        let list = |values: &[Value]| Value::Array(values.to_vec());
-        let mut sweep = Table::from_iter([
-            ("name".to_owned(), Value::from(self.name.as_str())),
-            ("seed".to_owned(), number(self.seed)),
-            ("replicates".to_owned(), number(self.replicates)),
-        ]);
-        sweep.extend(self.trial_seconds.map(|seconds| ("trial_seconds".to_owned(), Value::Float(seconds))));
-        sweep.extend(self.skip_invalid.then(|| ("skip_invalid".to_owned(), Value::Boolean(true))));
-        let objective = [("metric", self.objective.name()), ("goal", self.objective.goal())];
-        let objective = objective.map(|(key, value)| (key.to_owned(), Value::from(value)));
-        let mut file = Table::from_iter([
-            ("sweep".to_owned(), Value::Table(sweep)),
-            ("objective".to_owned(), Value::Table(Table::from_iter(objective))),
-        ]);
-        file.extend(self.early_stopping.map(|rule| ("early_stopping".to_owned(), Value::Table(rule.to_toml()))));
-        file.insert("base".to_owned(), Value::Table(self.base.values().clone()));
-        let sections = self.sections().into_iter().map(|(name, tables)| {
-            let mut tables: Vec<_> = tables.into_iter().map(Value::Table).collect();
-            (name.to_owned(), if name == "zip" { Value::Array(tables) } else { tables.remove(0) })
-        });
-        file.extend(sections);
-        if !self.excludes.is_empty() {
-            let table = |exclude: &Exclude| {
-                Value::Table(exclude.iter().map(|(name, values)| (name.clone(), list(values))).collect())
-            };
-            file.insert("exclude".to_owned(), Value::Array(self.excludes.iter().map(table).collect()));
-        }
-        file
-    }
-
-    /// The dimensions as the sections that made them, each with one table, or several for zips, in their order.
-    fn sections(&self) -> Vec<(&'static str, Vec<Table>)> {
-        let mut sections: Vec<(&'static str, Vec<Table>)> = Vec::new();
-        for dimension in &self.dimensions {
-            let (section, table) = match dimension {
-                Dimension::Listed(columns) => {
-                    let section = if columns.len() == 1 { "grid" } else { "zip" };
-                    let column = |column: &Column| (column.name.clone(), Value::Array(column.values.clone()));
-                    (section, columns.iter().map(column).collect())
-                }
-                Dimension::Random { draws, settings } => {
-                    let draws = (TRIALS.to_owned(), Value::Integer(i64::try_from(*draws).unwrap_or(i64::MAX)));
-                    let settings = settings.iter().map(|draw| (draw.name.clone(), draw.from.to_value()));
-                    ("random", [draws].into_iter().chain(settings).collect::<Table>())
-                }
-            };
-            match sections.iter_mut().find(|(name, _)| *name == section) {
-                Some((_, tables)) if section == "zip" => tables.push(table),
-                Some((_, tables)) => tables[0].extend(table),
-                None => sections.push((section, vec![table])),
+        for name in PATHS {
+            if let Some(mut value) = self.base.values().get(name).cloned() {
+                within(name, &mut value);
+                self.base.put(name, value, SPEC);
             }
         }
-        sections
-    }
-
-    /// What is different in another spec, in words.
-    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
-        let [old, new] = [self, other].map(|spec| {
-            let mut leaves = BTreeMap::new();
-            flatten("", &Value::Table(spec.to_toml()), &mut leaves);
-            leaves
-        });
-        let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-        let told = names.into_iter().filter_map(|name| match (old.get(name), new.get(name)) {
-            (Some(old), Some(new)) if old == new => None,
-            (Some(Value::Array(old)), Some(Value::Array(new))) => {
-                let beyond = |these: &[Value], those: &[Value]| {
-                    let only: Vec<_> = these.iter().filter(|value| !those.contains(value)).map(text).collect();
-                    only.join(", ")
-                };
-                let told = match (beyond(new, old), beyond(old, new)) {
-                    (added, gone) if added.is_empty() && gone.is_empty() => "in another order".to_owned(),
-                    (added, gone) if gone.is_empty() => format!("new: {added}"),
-                    (added, gone) if added.is_empty() => format!("gone: {gone}"),
-                    (added, gone) => format!("new: {added}; gone: {gone}"),
-                };
-                Some(format!("{name}: {told}"))
+        let columns = |columns: &mut Vec<Column>, within: &mut dyn FnMut(&str, &mut Value)| {
+            columns
+                .iter_mut()
+                .for_each(|column| column.values.iter_mut().for_each(|value| within(&column.name, value)));
+        };
+        for dimension in &mut self.dimensions {
+            match dimension {
+                Dimension::Listed(listed) => columns(listed, &mut within),
+                Dimension::Random { settings, .. } => {
+                    for Draw { name, from, .. } in settings {
+                        if let Distribution::Choice(values) = from {
+                            values.iter_mut().for_each(|value| within(name, value));
+                        }
+                    }
+                }
             }
-            (Some(old), Some(new)) => Some(format!("{name}: {old} before, {new} now")),
-            (None, Some(new)) => Some(format!("{name}: not given before, {new} now")),
-            (Some(old), None) => Some(format!("{name}: {old} before, not given now")),
-            (None, None) => None,
-        });
-        told.collect()
+        }
+        self.whens.iter_mut().for_each(|when| columns(&mut when.columns, &mut within));
+        let conditions = self.whens.iter_mut().map(|when| &mut when.conditions);
+        for (name, values) in conditions.chain(&mut self.excludes).flatten() {
+            values.iter_mut().for_each(|value| within(name, value));
+        }
+    }
+}
+
+/// Goes on to a combination's whens, one after the other, and through the grid of each that applies.
+fn descend<'a, E>(
+    whens: &'a [When],
+    chosen: &mut Vec<Chosen<'a>>,
+    (number, weight): (u64, u64),
+    visit: &mut impl FnMut(u64, &[Chosen<'_>]) -> Result<(), E>,
+) -> Result<(), E> {
+    let Some((when, rest)) = whens.split_first() else { return visit(number, chosen) };
+    let len = when.len().unwrap_or(1);
+    if !when.applies(chosen) {
+        return descend(rest, chosen, (number, weight * len), visit);
+    }
+    let before = chosen.len();
+    (0..len).try_for_each(|place| {
+        chosen.truncate(before);
+        chosen.extend(when.chosen(place));
+        descend(rest, chosen, (number + place * weight, weight * len), visit)
+    })?;
+    chosen.truncate(before);
+    Ok(())
+}
+
+/// Whether every setting named has one of its values.
+fn have<'v>(values: &Values, of: impl Fn(&str) -> Option<&'v Value>) -> bool {
+    values.iter().all(|(name, among)| of(name).is_some_and(|value| among.iter().any(|one| same(one, value))))
+}
+
+/// Hands the texts in a value to `change`.
+fn each_text(value: &mut Value, change: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
+        _ => {}
     }
 }
 
@@ -297,19 +393,5 @@ fn same(one: &Value, other: &Value) -> bool {
             *whole as f64 == *real
         }
         _ => one == other,
-    }
-}
-
-/// The values in a table of tables, by their dotted names.
-fn flatten(name: &str, value: &Value, leaves: &mut BTreeMap<String, Value>) {
-    let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
-    match value {
-        Value::Table(table) => table.iter().for_each(|(key, value)| flatten(&below(key), value, leaves)),
-        Value::Array(tables) if tables.first().is_some_and(Value::is_table) => {
-            tables.iter().enumerate().for_each(|(index, value)| flatten(&below(&index.to_string()), value, leaves));
-        }
-        other => {
-            leaves.insert(name.to_owned(), other.clone());
-        }
     }
 }

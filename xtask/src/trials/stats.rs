@@ -2,12 +2,9 @@
 //!
 //! * Wilson's score interval of a share of k in n, with z the normal quantile for 95 %:
 //!   `(k + z²/2)/(n + z²) ± z/(n + z²)·√(k(n − k)/n + z²/4)` (Wilson 1927).
-//! * Student's interval of a mean of n numbers with the sample's deviation s: `mean ± t(n − 1)·s/√n`.
 //! * η²_H, how much of the ranks of trials a parameter explains: `(H − k + 1)/(n − k)` for the statistic H of Kruskal and
 //!   Wallis (1952), with their correction for ties, of n trials in k groups (Tomczak & Tomczak 2014); it is about 0 for a
 //!   parameter that does nothing, 1 for one that decides all.
-
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// The normal distribution's quantile for a two-sided 95 %.
 const Z: f64 = 1.959_963_984_540_054;
@@ -42,16 +39,6 @@ pub(crate) fn wilson(k: usize, n: usize) -> Option<(f64, f64)> {
 /// The mean of some numbers.
 pub(crate) fn mean(numbers: &[f64]) -> Option<f64> {
     (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64)
-}
-
-/// The 95 % interval of the mean that some numbers are drawn around; there is none for fewer than two.
-pub(crate) fn mean_interval(numbers: &[f64]) -> Option<(f64, f64)> {
-    let (n, mean) = (numbers.len() as f64, mean(numbers)?);
-    let student = StudentsT::new(0.0, 1.0, n - 1.0).ok()?;
-    let variance = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let half = student.inverse_cdf(0.975) * (variance / n).sqrt();
-    // Numbers near the greatest ones have no variance that can be written.
-    half.is_finite().then_some((mean - half, mean + half))
 }
 
 /// The rank of each number, counted from 1; equal ones share the mean of theirs.
@@ -98,7 +85,7 @@ mod tests {
         assert!((found - expected).abs() < 5e-5, "{found} for {expected}");
     }
 
-    /// Expected values from Wilson's formula by hand and from tables of Student's t.
+    /// Expected values from Wilson's formula by hand.
     #[test]
     fn intervals() {
         let (low, high) = wilson(8, 10).unwrap();
@@ -109,11 +96,6 @@ mod tests {
         near(high, 0.2775);
         assert_eq!(wilson(10, 10).unwrap().1, 1.0);
         assert_eq!(wilson(0, 0), None);
-        // t(4) = 2.7764 for 95 %.
-        let (low, high) = mean_interval(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
-        near(high - 3.0, 2.776_445 * (2.5_f64 / 5.0).sqrt());
-        near(3.0 - low, high - 3.0);
-        assert_eq!((mean_interval(&[1.0]), mean_interval(&[])), (None, None));
     }
 
     #[test]

@@ -5,16 +5,22 @@
 //! plan.csv     the list of trials              groups.csv    a row a combination    │ made from the others
 //! results/     a file a worker: what became    report.html   what was found         │
 //! trials/      a folder a trial                figures/      its pictures           ┘
-//! history.csv  when which command ran          slurm/        a folder for each submission
+//! history.csv  when which command ran          curves.csv    a row a trial and epoch
+//! results.toml how long the files of results   slurm/        a folder for each submission
+//!              were when the tables were made
 //! sweep.lock   held by who works here
 //! ```
 
+use super::loss_curves::{self, CURVES};
+use super::moved::Files;
 use super::plan::{Hash, PLAN, Plan};
 use super::reader;
 use super::results::{self, Known, RESULTS, TrialStatus};
 use super::spec::{SPEC, Spec};
-use super::summary::{self, GROUPS, SUMMARY};
+use super::summary::{self, GROUPS, Row, SUMMARY};
+use super::whole::{self, LENGTHS};
 use crate::error::Error;
+use rnn_train::files;
 use rnn_train::folder::{self, Held, Lock, write_whole};
 use rnn_train::shown::count;
 use std::collections::HashSet;
@@ -94,23 +100,40 @@ pub(crate) fn prepare(plan: &Plan, folder: &Path, overwrite: bool) -> Result<(),
     if is_sweep && overwrite {
         clear(plan, folder)?;
     } else if is_sweep {
-        let differences = read_spec(folder)?.differences(&plan.spec);
-        if differences.is_empty() && folder.join(PLAN).exists() {
-            return plan.verify(folder);
-        }
-        take_over(plan, folder, &differences)?;
+        take_over(plan, folder)?;
     }
+    let (spec, read) = (plan.spec.to_toml().to_string(), Files::of(&plan.contents, folder));
+    let is_there = std::fs::read_to_string(planned(folder)).is_ok_and(|there| there == spec);
     // In this order: a plan that is not there is written again, and one that is there is of the spec beside it.
     let write = || -> Result<(), rnn_train::Error> {
-        folder::remove(&folder.join(PLAN))?;
-        let spec = plan.spec.to_toml().to_string();
-        folder::make_folder(&folder.join(RESULTS))?;
-        write_whole(&planned(folder), spec.as_bytes())?;
-        write_whole(&folder.join(SPEC), spec.as_bytes())
+        if !is_there {
+            folder::remove(&folder.join(PLAN))?;
+            folder::make_folder(&folder.join(RESULTS))?;
+            write_whole(&planned(folder), spec.as_bytes())?;
+        }
+        if !is_there || !folder.join(SPEC).exists() {
+            write_whole(&folder.join(SPEC), spec.as_bytes())?;
+        }
+        Ok(())
     };
     write().map_err(|error| unwritable(folder, &error))?;
+    read.write(folder)?;
     plan.write(folder)?;
     Ok(folder::sync_all(folder)?)
+}
+
+/// An error for a folder that holds no sweep; if it holds a run, with the command that is for those.
+pub(crate) fn check_is_sweep(folder: &Path) -> Result<(), Error> {
+    if folder.join(SPEC).exists() || planned(folder).exists() {
+        return Ok(());
+    }
+    let is_run = [files::CONFIG, files::STATUS].iter().any(|name| folder.join(name).exists());
+    let problem = if is_run {
+        format!("this is the folder of a run, not of a sweep: `rnn-train report {}` is for runs", folder.display())
+    } else {
+        format!("there is no {SPEC}: this is not the folder of a sweep")
+    };
+    Err(Error::Results { path: folder.to_owned(), problem })
 }
 
 /// The sweep's folder that a spec lies in, if it is a sweep's own.
@@ -125,10 +148,28 @@ fn planned(folder: &Path) -> PathBuf {
     folder.join(RESULTS).join(SPEC)
 }
 
-/// Reads the spec that a sweep's plan is of.
-pub(crate) fn read_spec(folder: &Path) -> Result<Spec, Error> {
+/// Reads the spec that a sweep's plan is of. Files that were moved together with the folder are found.
+fn read_spec(folder: &Path) -> Result<Spec, Error> {
     let planned = planned(folder);
-    reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })
+    found(reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })?, folder)
+}
+
+/// A spec of the sweep in this folder, with where the files that it names are now, if they were moved together with the folder.
+pub(crate) fn found(spec: Spec, folder: &Path) -> Result<Spec, Error> {
+    Ok(Files::read(folder)?.found(spec, folder))
+}
+
+/// The plan of the sweep in a folder, as it was begun: the files that it names are not read again.
+pub(crate) fn read_plan(folder: &Path) -> Result<Plan, Error> {
+    Plan::of_begun(read_spec(folder)?, Files::read(folder)?.contents(Some(folder)))
+}
+
+/// What a plan's spec says otherwise than that of the sweep in a folder, in words. Files are compared by their contents.
+pub(crate) fn differences(plan: &Plan, folder: &Path) -> Result<Vec<String>, Error> {
+    let planned = planned(folder);
+    let before = reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })?;
+    let before = Files::read(folder)?.by_contents(before);
+    Ok(before.differences(&Files::of(&plan.contents, folder).by_contents(plan.spec.clone())))
 }
 
 /// How many trials that are at their end are of this plan, and how many are not.
@@ -145,7 +186,8 @@ pub(crate) fn kept_and_lost(plan: &Plan, folder: &Path) -> Result<(usize, usize)
 }
 
 /// Tells how a spec was changed; an error if trials that are at their end would be no part of the sweep any more.
-fn take_over(plan: &Plan, folder: &Path, differences: &[String]) -> Result<(), Error> {
+fn take_over(plan: &Plan, folder: &Path) -> Result<(), Error> {
+    let differences = differences(plan, folder)?;
     let (kept, lost) = kept_and_lost(plan, folder)?;
     if lost > 0 {
         let changed = if differences.is_empty() {
@@ -160,10 +202,10 @@ fn take_over(plan: &Plan, folder: &Path, differences: &[String]) -> Result<(), E
         );
         return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
     }
-    for difference in differences {
+    for difference in &differences {
         tracing::info!("the spec was changed: {difference}");
     }
-    if kept > 0 {
+    if kept > 0 && !differences.is_empty() {
         tracing::info!("{kept} trials that are at their end stay");
     }
     Ok(())
@@ -176,7 +218,7 @@ fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
     let refuse = |problem: String| Error::from(rnn_train::Error::Out { path: folder.to_owned(), problem });
     let trials = folder.join(TRIALS);
     for group in 0..plan.groups() {
-        let settings = plan.trial(group * plan.spec.replicates as usize)?.settings;
+        let settings = plan.trial(group)?.settings;
         if settings.series.is_empty() && settings.initial_weights.is_none() {
             continue;
         }
@@ -195,7 +237,7 @@ fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
     for entry in entries(RESULTS).filter(|entry| results::is_results_file(&entry.path())) {
         std::fs::remove_file(entry.path()).map_err(|error| wrong(&entry.path(), error))?;
     }
-    for name in [SUMMARY, GROUPS, REPORT, HISTORY, PLAN, SPEC] {
+    for name in [SUMMARY, GROUPS, CURVES, LENGTHS, REPORT, HISTORY, PLAN, SPEC] {
         folder::remove(&folder.join(name)).map_err(|error| refuse(format!("{name} cannot be replaced: {error}")))?;
     }
     Ok(folder::remove(&planned(folder))?)
@@ -231,31 +273,23 @@ pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Kno
     Ok(latest)
 }
 
-/// Makes sure that the files of results still have every trial that the summary knows to be at its end.
-pub(crate) fn check_nothing_is_lost(plan: &Plan, folder: &Path, latest: &[Known]) -> Result<(), Error> {
-    let ended = summary::ended(folder)?;
-    if ended.is_empty() {
-        return Ok(());
-    }
-    let numbers = plan.numbers();
-    let is_final = |record: &Known| record.as_ref().is_some_and(|record| record.status.is_final());
-    let mut lost = ended.iter().filter_map(|hash| numbers.get(hash)).filter(|number| !is_final(&latest[**number]));
-    if let Some(first) = lost.next() {
-        let problem = format!(
-            "{} trials that {SUMMARY} has the ends of are missing, the first is {first}: bring the files back, or take {SUMMARY} away \
-             to run them again",
-            1 + lost.count()
-        );
-        return Err(Error::Results { path: folder.join(RESULTS), problem });
-    }
-    Ok(())
+/// Makes sure that the files of results still have all that the tables were made from.
+pub(crate) fn check_nothing_is_lost(folder: &Path) -> Result<(), Error> {
+    whole::check(folder)
+}
+
+/// Writes the tables of trials of which this is known; `rows` has all of them in the plan's order.
+pub(crate) fn write_tables(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
+    summary::write(plan, folder, rows)?;
+    loss_curves::write(plan, folder, rows)?;
+    whole::note(folder)
 }
 
 /// Notes that a command is at work in a folder.
 pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error> {
     let path = folder.join(HISTORY);
     let failed = |source| rnn_train::Error::Write { path: path.clone(), source };
-    let is_new = !path.exists();
+    let is_new = !put_aside_if_resaved(&path).map_err(failed)?;
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     let mut table = csv::Writer::from_writer(file);
     let time = jiff::Timestamp::now().round(jiff::Unit::Second).map(|time| time.to_string()).unwrap_or_default();
@@ -266,7 +300,7 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     let command = ["cargo xtask".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
     let write = |table: &mut csv::Writer<_>| {
         if is_new {
-            table.write_record(["time", "version", "engine", "jobs", "command"])?;
+            table.write_record(OF_HISTORY)?;
         }
         table.write_record([&time, env!("CARGO_PKG_VERSION"), engine, &jobs.to_string(), &command])?;
         table.flush().map_err(csv::Error::from)
@@ -274,7 +308,27 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     write(&mut table).map_err(|error| failed(error.into()).into())
 }
 
-/// The numbers of the trials that are to run.
+const OF_HISTORY: [&str; 5] = ["time", "version", "engine", "jobs", "command"];
+
+/// Whether there is a history to go on with. One that a spreadsheet has saved in a form of its own gets another name: it is not
+/// made from anything else, so nothing of it is to be lost.
+fn put_aside_if_resaved(path: &Path) -> std::io::Result<bool> {
+    let there = match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        there => there?,
+    };
+    let own = there.is_empty() || there.starts_with(format!("{}\n", OF_HISTORY.join(",")).as_bytes());
+    if !own {
+        let free = (1_u32..).map(|number| path.with_extension(format!("{number}.csv"))).find(|other| !other.exists());
+        if let Some(other) = free {
+            std::fs::rename(path, &other)?;
+            tracing::warn!("{}: another program has saved it; it is now {}", path.display(), other.display());
+        }
+    }
+    Ok(own && !there.is_empty())
+}
+
+/// The numbers of the trials that are to run, in the order in which they are to.
 ///
 /// Those that an early stopping has pruned which is no more part of the spec are among them.
 pub(crate) fn pending(plan: &Plan, latest: &[Known], retry: &[TrialStatus]) -> Vec<usize> {
@@ -285,5 +339,9 @@ pub(crate) fn pending(plan: &Plan, latest: &[Known], retry: &[TrialStatus]) -> V
             !record.status.has_ended() || pruned || retry.contains(&record.status)
         }
     };
-    latest.iter().enumerate().filter(|(_, record)| is_pending(record)).map(|(number, _)| number).collect()
+    let order = match plan.spec.early_stopping {
+        Some(_) => plan.without_order_of_values(),
+        None => (0..plan.len()).collect(),
+    };
+    order.into_iter().filter(|&number| is_pending(&latest[number])).collect()
 }

@@ -14,7 +14,7 @@
 use toml::{Table, Value};
 
 /// The most values that a range may have.
-const MOST_VALUES: f64 = 1e6;
+const MOST_VALUES: f64 = 1e4;
 
 /// The values of a list, or of a range `{ from, to, step }`, whose end belongs to it.
 pub(crate) fn listed(key: &str, value: &Value) -> Result<Vec<Value>, String> {
@@ -43,9 +43,12 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
         return Err(format!("{key} is from {from} to {to} in steps of {step}: all three must be numbers; {form}"));
     };
     let count = ((high - low) / by + 1e-9).floor() + 1.0;
-    if by <= 0.0 || !(1.0..=MOST_VALUES).contains(&count) {
+    if by <= 0.0 || count < 1.0 {
+        return Err(format!("{key} goes from {from} to {to} in steps of {step}: there is no such value; {form}"));
+    }
+    if count > MOST_VALUES {
         return Err(format!(
-            "{key} goes from {from} to {to} in steps of {step}: these are no values, or too many; {form}"
+            "{key} goes from {from} to {to} in steps of {step}: a range has at most {MOST_VALUES} values"
         ));
     }
     let values = (0..count as i64).map(|index| match whole {

@@ -11,11 +11,10 @@ use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
 use crate::curve::{Bucket, GREATEST_LOSS};
 use crate::folder::write_whole_among_others;
+use crate::replaceable::check_replaceable;
 use crate::shown::{count, thousands};
 use crate::{Colour, Colours, Error, Palette, Recording, Settings};
 use resvg::tiny_skia::Pixmap;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// For how many hundredths of a second the first frame stays, the last one, and each between them.
@@ -35,7 +34,7 @@ const LOOKED_AT: usize = 9;
 /// # Errors
 /// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
-    check_replaceable(file)?;
+    check_replaceable(file, GIF, "GIF")?;
     let film = Film::read(folder, colours.palette())?;
     let frames = film.recording.snapshots.len();
     let table = ColourTable::of(&film.colours(), &in_threads(looked_at(frames), |index| film.frame(index))?);
@@ -56,29 +55,6 @@ pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(u
         progress(some.end, frames);
     }
     write_whole_among_others(file, &animation.finish()?)
-}
-
-/// Makes sure that nothing but an older animation is there: a name that was mistyped, or a device, is not replaced.
-fn check_replaceable(file: &Path) -> Result<(), Error> {
-    let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
-    // Not through links: what is replaced is the link.
-    let kind = match std::fs::symlink_metadata(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return refuse(format!("cannot be written: {error}")),
-        Ok(there) => there.file_type(),
-    };
-    if kind.is_dir() {
-        return refuse("a folder is there: the animation needs the name of a file".to_owned());
-    }
-    if !kind.is_file() {
-        return refuse("what is there is no regular file: it is not replaced".to_owned());
-    }
-    let mut begin = Vec::new();
-    match File::open(file).and_then(|there| there.take(GIF.len() as u64).read_to_end(&mut begin)) {
-        Ok(_) if begin.is_empty() || begin == GIF => Ok(()),
-        Ok(_) => refuse("a file is there that is no GIF: it is not replaced".to_owned()),
-        Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
-    }
 }
 
 /// The frames, of so many, that say which colours there are: the first, the last, and some between.
@@ -191,39 +167,5 @@ mod tests {
         assert_eq!((of(1), of(2), of(5)), (vec![0], vec![0, 1], vec![0, 1, 2, 3, 4]));
         assert_eq!(of(9), (0..9).collect::<Vec<_>>());
         assert_eq!(of(161), (0..9).map(|index| index * 20).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn nothing_but_a_gif_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        for (name, content) in
-            [("old.gif", &b"GIF89a and more"[..]), ("empty", b""), ("other.csv", b"GIF"), ("long", &[7; 9000])]
-        {
-            std::fs::write(path(name), content).unwrap();
-        }
-        let told =
-            |name: &str| check_replaceable(&path(name)).err().map(|error| (error.exit_code(), error.to_string()));
-        for name in ["old.gif", "empty", "new.gif"] {
-            assert_eq!(told(name), None);
-        }
-        for (name, why) in [
-            ("other.csv", "no GIF"),
-            ("long", "no GIF"),
-            ("", "a folder is there"),
-            ("old.gif/new.gif", "cannot be written"),
-        ] {
-            assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains(why)), "{name}: {:?}", told(name));
-        }
-        #[cfg(unix)]
-        {
-            std::os::unix::fs::symlink(path("old.gif"), path("link.gif")).unwrap();
-            std::os::unix::fs::symlink(path("nowhere"), path("dangling.gif")).unwrap();
-            // Would wait for a reader for ever if it were opened.
-            let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
-            for name in ["link.gif", "dangling.gif", "socket"] {
-                assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains("no regular file")), "{name}");
-            }
-        }
     }
 }

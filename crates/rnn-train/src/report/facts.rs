@@ -7,6 +7,8 @@ use std::path::Path;
 
 pub(super) struct Facts<'a> {
     pub(super) folder: &'a Path,
+    /// Whether the page stands in the run's folder, so that links lead to its files.
+    pub(super) is_beside: bool,
     pub(super) recording: Recording,
     pub(super) steps: Steps,
     /// The floor of each window that is not settled; nothing where the series is read from files.
@@ -16,7 +18,7 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn read(folder: &'a Path) -> Result<Self, Error> {
+    pub(super) fn read(folder: &'a Path, is_beside: bool) -> Result<Self, Error> {
         let recording = Recording::read_any(folder)?;
         let steps = Steps::read(folder, &recording)?;
         if steps.rows == 0 && recording.snapshots.is_empty() {
@@ -29,7 +31,7 @@ impl<'a> Facts<'a> {
         let floors =
             floor.map(|floor| (0..settings.first_settled_window()).map(|window| floor.window(window)).collect());
         let planned = layout.map(|layout| layout.windows().saturating_mul(settings.num_epochs));
-        Ok(Self { folder, recording, steps, floors, planned })
+        Ok(Self { folder, is_beside, recording, steps, floors, planned })
     }
 
     pub(super) fn settings(&self) -> &Settings {

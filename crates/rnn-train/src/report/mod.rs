@@ -16,8 +16,7 @@ mod steps;
 mod tables;
 
 use crate::files::REPORT;
-use crate::folder::write_whole_among_others;
-use crate::page::page;
+use crate::page;
 use crate::shown::headline;
 use crate::{Colours, Error};
 use facts::Facts;
@@ -34,18 +33,19 @@ const SCRIPTS: [&str; 6] = [
     include_str!("page.js"),
 ];
 
-/// Writes the report of the run in `folder`, in these colours; returns where it is.
+/// Writes the report of the run in `folder`, in these colours, to `out` or else beside the run's files; returns where it is.
 ///
 /// # Errors
 /// [`Error::Read`] for a folder that holds no run, or one of which nothing was recorded; [`Error::Setting`] for settings
-/// that cannot be; [`Error::Write`].
-pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
-    let facts = Facts::read(folder)?;
+/// that cannot be; [`Error::Out`] for an `out` that is there and is no page; [`Error::Write`].
+pub fn write(folder: &Path, out: Option<&Path>, colours: Colours) -> Result<PathBuf, Error> {
+    out.map_or(Ok(()), page::check_out)?;
+    let facts = Facts::read(folder, out.is_none())?;
     let title = headline(facts.settings());
     let main = main(&facts, &title);
-    let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
-    let path = folder.join(REPORT);
-    write_whole_among_others(&path, page.into_string().as_bytes())?;
+    let page = page::page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
+    let path = out.map_or_else(|| folder.join(REPORT), Path::to_owned);
+    page::write(&path, page)?;
     Ok(path)
 }
 

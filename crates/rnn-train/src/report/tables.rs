@@ -118,11 +118,14 @@ fn files(facts: &Facts<'_>) -> Markup {
     let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len());
     html! {
         h2 { "Files" }
-        p { "Beside this page, in the run’s folder:" }
+        p { @if facts.is_beside { "Beside this page, in the run’s folder:" } @else { "In the run’s folder:" } }
         div.scroll { table #files {
             thead { tr { th.t scope="col" { "file" } th scope="col" { "bytes" } th.t scope="col" { "what it is" } } }
             tbody { @for name in files::ALL { @if name != files::REPORT { @if let Some(bytes) = size(name) {
-                tr { th.t scope="row" { a href=(name) { (name) } } td { (bytes) } td.t { (what(name)) } }
+                tr {
+                    th.t scope="row" { @if facts.is_beside { a href=(name) { (name) } } @else { (name) } }
+                    td { (bytes) } td.t { (what(name)) }
+                }
             } } } }
         } }
     }

@@ -1,0 +1,144 @@
+//! A group of trials that have something in common, such as the values of a combination, in numbers.
+//!
+//! Trials that were pruned before they had solved the task are unknown: they might have solved it later. The solve rate is that
+//! of the trials that are decided. Its interval goes from Wilson's lower end, if none of the unknown ones would have solved the
+//! task, to Wilson's upper end, if all of them would; without unknown ones it is Wilson's interval.
+
+use super::results::TrialStatus;
+use super::stats::{mean, median, quantile, wilson};
+use super::summary::Row;
+
+/// The columns of `groups.csv` behind those of the varied settings.
+pub(crate) const COLUMNS: [&str; 18] = [
+    "parameters",
+    "trials",
+    "n",
+    "solved",
+    "unknown",
+    "solve_rate",
+    "solve_rate_low",
+    "solve_rate_high",
+    "median_solved_steps",
+    "median_final_loss",
+    "lower_quartile_final_loss",
+    "upper_quartile_final_loss",
+    "median_accuracy",
+    "done",
+    "diverged",
+    "pruned",
+    "failed",
+    "mean_wall_seconds",
+];
+
+/// What became of trials that have something in common.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Group {
+    /// Those that are planned.
+    pub(crate) trials: usize,
+    /// Those of which it is known whether they solve the task.
+    pub(crate) decided: usize,
+    pub(crate) solved: usize,
+    /// Those that were pruned before that was known.
+    pub(crate) unknown: usize,
+    solved_steps: Vec<f64>,
+    /// Of those that were trained to their end; infinite for one that diverged.
+    final_losses: Vec<f64>,
+    /// Of those that were trained to their end.
+    accuracies: Vec<f64>,
+    statuses: Vec<TrialStatus>,
+    seconds: Vec<f64>,
+}
+
+impl Group {
+    pub(crate) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        let mut group = Self::default();
+        rows.for_each(|row| group.add(row));
+        group
+    }
+
+    /// Takes in a trial.
+    pub(crate) fn add(&mut self, row: &Row) {
+        self.trials += 1;
+        self.statuses.push(row.status);
+        self.unknown += usize::from(row.is_unknown());
+        if row.is_decided() {
+            self.decided += 1;
+            self.solved += usize::from(row.solved());
+            self.solved_steps.extend(row.number(|record| record.outcome.solved_steps).map(|steps| steps as f64));
+        }
+        match row.status {
+            TrialStatus::Done => {
+                self.final_losses.extend(row.final_loss());
+                self.accuracies.extend(row.number(|record| record.outcome.accuracy));
+            }
+            TrialStatus::Diverged => self.final_losses.push(f64::INFINITY),
+            _ => {}
+        }
+        if row.status.is_final() {
+            self.seconds.extend(row.number(|record| Some(record.outcome.wall_seconds)));
+        }
+    }
+
+    /// The share of the decided trials that solved the task.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        (self.decided > 0).then(|| self.solved as f64 / self.decided as f64)
+    }
+
+    /// The 95 % interval of the probability that a trial solves the task.
+    pub(crate) fn rate_interval(&self) -> Option<(f64, f64)> {
+        let all = self.decided + self.unknown;
+        Some((wilson(self.solved, all)?.0, wilson(self.solved + self.unknown, all)?.1))
+    }
+
+    /// The median of the steps to the solution, of those that solved the task.
+    pub(crate) fn median_solved_steps(&self) -> Option<f64> {
+        median(self.solved_steps.iter().copied())
+    }
+
+    /// A quantile of the final losses; infinite where that is a trial that diverged.
+    pub(crate) fn final_loss(&self, share: f64) -> Option<f64> {
+        quantile(self.final_losses.iter().copied(), share)
+    }
+
+    pub(crate) fn median_accuracy(&self) -> Option<f64> {
+        median(self.accuracies.iter().copied())
+    }
+
+    pub(crate) fn mean_seconds(&self) -> Option<f64> {
+        mean(&self.seconds)
+    }
+
+    /// How many trials ended in ways that are so.
+    pub(crate) fn count(&self, is: impl Fn(TrialStatus) -> bool) -> usize {
+        self.statuses.iter().filter(|status| is(**status)).count()
+    }
+
+    /// The cells of the columns, for nets of so many parameters.
+    pub(crate) fn cells(&self, parameters: usize) -> [String; COLUMNS.len()] {
+        // A file holds no infinity.
+        let number = |value: Option<f64>| {
+            value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
+        };
+        let rates = self.rate_interval();
+        [
+            parameters.to_string(),
+            self.trials.to_string(),
+            self.decided.to_string(),
+            self.solved.to_string(),
+            self.unknown.to_string(),
+            number(self.rate()),
+            number(rates.map(|rates| rates.0)),
+            number(rates.map(|rates| rates.1)),
+            number(self.median_solved_steps()),
+            number(self.final_loss(0.5)),
+            number(self.final_loss(0.25)),
+            number(self.final_loss(0.75)),
+            number(self.median_accuracy()),
+            self.count(|status| status == TrialStatus::Done).to_string(),
+            self.count(|status| status == TrialStatus::Diverged).to_string(),
+            self.count(|status| status == TrialStatus::Pruned).to_string(),
+            self.count(TrialStatus::is_failure).to_string(),
+            self.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default(),
+        ]
+    }
+}

@@ -1,0 +1,46 @@
+//! `curves.csv`: a row for each trial and epoch, in tidy form, made from what the lines of results hold.
+
+use super::plan::Plan;
+use super::results::{self, Measured};
+use super::summary::Row;
+use crate::error::Error;
+use rnn_train::folder::write_whole_with;
+use std::path::Path;
+
+/// The file of losses.
+pub(crate) const CURVES: &str = "curves.csv";
+
+const COLUMNS: [&str; 5] = ["trial", "epoch", "loss", "settled_loss", "settled_accuracy"];
+
+/// Writes the table of a sweep whose trials are these, in the plan's order. Of the losses of all trials, which can be more than
+/// fit in memory, one trial's are read at a time.
+pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
+    let (files, numbers) = (results::files(folder)?, plan.numbers());
+    let mut places: Vec<Option<(usize, u64)>> = vec![None; rows.len()];
+    for (file, path) in files.iter().enumerate() {
+        results::read_file(path, &mut |record, begin| {
+            let Some(&number) = numbers.get(&record.hash) else { return };
+            let known = rows[number].record.as_ref();
+            // Of several attempts the one that the row is of, and of equal ones the first.
+            let is_known = known.is_some_and(|known| (known.attempt, known.status) == (record.attempt, record.status));
+            if is_known && places[number].is_none() {
+                places[number] = Some((file, begin));
+            }
+        })?;
+    }
+    Ok(write_whole_with(&folder.join(CURVES), |file| {
+        let mut table = csv::Writer::from_writer(file);
+        table.write_record(COLUMNS)?;
+        let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        for (trial, place) in places.iter().enumerate() {
+            let Some((file, begin)) = *place else { continue };
+            for Measured { epoch, settled_loss, loss, settled_accuracy } in
+                results::read_at(&files[file], begin)?.outcome.losses
+            {
+                let [loss, settled_loss, accuracy] = [loss, settled_loss, settled_accuracy].map(cell);
+                table.write_record([trial.to_string(), epoch.to_string(), loss, settled_loss, accuracy])?;
+            }
+        }
+        table.flush()
+    })?)
+}
