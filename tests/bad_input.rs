@@ -112,7 +112,10 @@ fn settings_files() {
         ("cell = true\n", "1: cell is true: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("cell = 3\n", "1: cell is 3: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("series = \"a.csv\"\n", "1: series is"),
-        ("cell = \"gur\"\n", "1: cell is \"gur\": unknown variant `gur`, expected one of `elman`, `elman_relu`"),
+        (
+            "cell = \"gur\"\n",
+            "1: cell is \"gur\": it must be one of `elman`, `elman_relu`, `gru`, `lstm` (did you mean `gru`?)",
+        ),
         ("batch_size = 5\nbatch_size = 6\n", "2: duplicate key"),
         ("batch_size 5\n", "1: "),
         ("truncated_backprop_length = 4\nwindow_stride = 5\n", "2: window_stride is 5: it must be from 1 to"),

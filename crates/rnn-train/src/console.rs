@@ -1,6 +1,7 @@
 //! What a run shows: the tutorial's lines, and a progress bar on a terminal.
 
 use crate::run::{Beginning, Step, Watch};
+use crate::terminal::can_redraw;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 
@@ -29,7 +30,7 @@ impl Console {
 
 impl Watch for Console {
     fn begins(&mut self, run: &Beginning<'_>) {
-        if std::io::stdout().is_terminal() {
+        if std::io::stdout().is_terminal() && can_redraw(&std::io::stderr()) {
             let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {rate} a second, {eta} left");
             // The template is fixed, so it parses; the default style would do as well.
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());

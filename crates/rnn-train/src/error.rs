@@ -72,6 +72,14 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A path that is not the folder of a run.
+    #[error("{}: {problem}", path.display())]
+    NotARun {
+        /// The path.
+        path: PathBuf,
+        /// What it is instead.
+        problem: String,
+    },
     /// A file of results that cannot be written, after the run has begun.
     #[error("{}: {source}", path.display())]
     Write {

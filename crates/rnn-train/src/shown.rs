@@ -1,11 +1,25 @@
 //! How numbers are shown to people: short, and with the right word; and how a run is called.
 
 use crate::Settings;
+use std::fmt::Display;
 
 /// So many of something, of which one is called `one` and several have an s.
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
     format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// A text from a file, or a name, as it can be shown on a terminal: what the terminal would obey, and what would turn
+/// the order of letters round, is escaped.
+#[must_use]
+pub fn printable(text: impl Display) -> String {
+    let obeyed = |c: char| {
+        // The others are marks of direction, ends of lines, and beginnings of text in another direction.
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let escape = |c: char| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
+    text.to_string().chars().map(escape).collect()
 }
 
 /// A whole number with its thousands apart.
@@ -64,6 +78,21 @@ mod tests {
             ["0 steps", "1 step", "999 steps", "66,600 steps"]
         );
         assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_shown_as_it_is() {
+        let cases = [
+            ("C:\\näive – “α” 数.csv", "C:\\näive – “α” 数.csv"),
+            ("a\nb\r\t\u{7}", "a\\nb\\r\\t\\u{7}"),
+            ("\u{1b}[31mred\u{7f}", "\\u{1b}[31mred\\u{7f}"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("safe\u{202e}vsc.", "safe\\u{202e}vsc."),
+            ("\u{2066}a\u{2069}\u{200f}\u{2028}", "\\u{2066}a\\u{2069}\\u{200f}\\u{2028}"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(printable(text), expected);
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use crate::trials::plan::Plan;
 use crate::trials::results::Known;
 use crate::trials::store;
 use crate::trials::summary::{self, Row};
-use std::io::Write;
+use rnn_train::cli;
+use rnn_train::shown::printable;
 use std::path::Path;
 
 /// Writes the tables and the report; returns all rows.
@@ -23,5 +24,5 @@ pub(crate) fn finish(plan: &Plan, folder: &Path, latest: Vec<Known>, running: bo
 pub(crate) fn print_outcome(plan: &Plan, folder: &Path, rows: &[Row]) {
     let page = folder.join(store::REPORT);
     // The results are in the files, whether or not somebody reads this.
-    let _ = writeln!(std::io::stdout(), "{}\n{}", outcome(plan, rows), page.display());
+    let _ = cli::print(&format!("{}\n{}", outcome(plan, rows), printable(page.display())));
 }

@@ -4,7 +4,7 @@ use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use std::io::IsTerminal;
+use rnn_train::terminal::can_redraw;
 
 /// A bar on a terminal, otherwise a line for each tenth.
 pub(crate) struct Progress {
@@ -16,7 +16,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(trials: usize) -> Self {
-        let bar = if std::io::stderr().is_terminal() && trials > 0 {
+        let bar = if can_redraw(&std::io::stderr()) && trials > 0 {
             let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} trials{msg}, {elapsed} gone, {left} left");
             // The template is fixed, so it parses; the default style would do as well.
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -2,6 +2,7 @@
 
 use super::held;
 use super::screen::{self, View};
+use crate::terminal::is_dumb;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::execute;
@@ -22,7 +23,7 @@ pub(super) struct Terminal {
 pub(crate) fn unfit() -> Option<&'static str> {
     if !std::io::stdout().is_terminal() {
         Some("standard output is no terminal")
-    } else if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    } else if is_dumb() {
         Some("the terminal is a dumb one (TERM)")
     } else {
         None

@@ -35,8 +35,8 @@ const LOOKED_AT: usize = 9;
 /// # Errors
 /// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
-    check_replaceable(file)?;
     let film = Film::read(folder, colours.palette())?;
+    check_replaceable(file)?;
     let frames = film.recording.snapshots.len();
     let table = ColourTable::of(&film.colours(), &in_threads(looked_at(frames), |index| film.frame(index))?);
     let mut animation = Animation::new([SIZE.0 as u16, SIZE.1 as u16], &table)?;

@@ -37,7 +37,7 @@ const SCRIPTS: [&str; 6] = [
 /// Writes the report of the run in `folder`, in these colours; returns where it is.
 ///
 /// # Errors
-/// [`Error::Read`] for a folder that holds no run, or one of which nothing was recorded; [`Error::Setting`] for settings
+/// [`Error::NotARun`] for a folder that holds no run; [`Error::Read`] for one of which nothing was recorded; [`Error::Setting`] for settings
 /// that cannot be; [`Error::Write`].
 pub fn write(folder: &Path, colours: Colours) -> Result<PathBuf, Error> {
     let facts = Facts::read(folder)?;
