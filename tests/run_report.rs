@@ -395,6 +395,21 @@ fn settings_epochs_and_the_floor_are_those_of_the_run() {
     assert!(page.contains(&format!("over the epochs 2 to 3 is <b>{mean:.4}</b>")), "{mean}");
 }
 
+/// In the tutorial's run a settled window's loss jumps at epoch 17, after the step on the first window.
+#[test]
+fn windows_that_jump_after_the_first_one_are_listed_and_marked() {
+    let (_folder, out) = report_of(&["--num-epochs=18", "--no-figure"]);
+    let page = text(&out);
+    assert!(page.contains("<td>17</td><td>2</td><td>0.221</td><td>0.2145</td><td>2.187</td>"), "{page}");
+    assert!(page.contains(
+        "Of the 16 epochs that followed an epoch with a <code>settled_loss</code> below 0.01, <b>4</b> have"
+    ));
+    assert!(page.contains("\"jumps\":[[11324,0.2210"), "{page}");
+    // Where all targets can be known from the first window on, no window comes before the settled ones.
+    let (_folder, out) = report_of(&["--num-epochs=3", "--no-figure", "--echo-step=0"]);
+    assert!(!text(&out).contains("Jumps right after"));
+}
+
 #[test]
 fn names_from_files_are_text_and_nothing_gets_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -621,8 +636,8 @@ fn a_page_is_written_without_a_picture_that_cannot_be_read() {
 fn a_folder_without_a_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |out: &Path| refused(PROGRAM, ["report", out.to_str().unwrap()]);
-    assert!(refused(&folder.path().join("none")).contains("config.toml: "));
-    assert!(refused(folder.path()).contains("config.toml: "));
+    assert!(refused(&folder.path().join("none")).ends_with("none: there is no such folder"));
+    assert!(refused(folder.path()).ends_with(": this is not a run's folder: it has no config.toml"));
     let (_folder, out) = report_of(&[&SHORT[..], &["--no-figure"]].concat());
     let metrics = std::fs::read_to_string(out.join("metrics.csv")).unwrap();
     std::fs::write(out.join("metrics.csv"), format!("{}\n", metrics.lines().next().unwrap())).unwrap();

@@ -159,6 +159,7 @@ function makeCurves(section, data, chosen) {
         drawSettled(paint, drawn.settled, yOf, dots);
         drawUnsettled(paint, drawn.unsettled, yOf);
         drawFloors(paint, floors, yOf);
+        if (panel.name === 'loss') drawJumps(paint, yOf);
         paint.restore();
         for (const [index, floor] of floors.entries()) {
             // Lines that are too near to each other share a label.
@@ -222,6 +223,19 @@ function makeCurves(section, data, chosen) {
             paint.stroke();
         }
         paint.setLineDash([]);
+    }
+
+    // Rings around settled windows that jump after an epoch's first ones.
+    function drawJumps(paint, yOf) {
+        paint.strokeStyle = colours.loss;
+        paint.lineWidth = 1.2;
+        for (const [step, loss] of data.jumps) {
+            const x = xOf(step);
+            if (x < 0 || x > width) continue;
+            paint.beginPath();
+            paint.arc(left + x, yOf(loss), 4, 0, 2 * Math.PI);
+            paint.stroke();
+        }
     }
 
     function drawSteps(paint) {

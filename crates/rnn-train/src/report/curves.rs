@@ -37,6 +37,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     li { span.mark.settled {} "settled windows: lowest, highest and mean loss of each dot of the screen" }
                     li { span.mark.unsettled {} @if facts.settings().floor_of_first_window().is_some() { "an epoch’s first windows, whose targets cannot all be known" } @else { "an epoch’s first windows" } }
                     @if facts.settings().floor_of_first_window().is_some() { li { span.mark.floor {} "their floor" } }
+                    @if !facts.steps.jumps.marked().is_empty() { li { span.mark.jump {} "a settled window that jumps after them" } }
                     @if !facts.recording.snapshots.is_empty() { li { span.mark.shown {} "the window shown below" } }
                 }
                 dl.told.several[!facts.steps.are_exact()] {

@@ -1,13 +1,14 @@
 //! `report.html`: one run in one page that needs no other file.
 //!
 //! `facts` gathers what all parts draw on: the recording, and its training steps as `steps` has them. Each part of the
-//! page is a file, in the page's order: `overview`, `curves`, `rows`, `spikes`, `tables`, `pictures`. What the
+//! page is a file, in the page's order: `overview`, `curves`, `rows`, `spikes` with `jumps`, `tables`, `pictures`. What the
 //! scripts draw stands in the page as `data`; `curves.js` draws the curves, with `tracks.js`, `axes.js` and `gestures.js`,
 //! `rows.js` the rows of a window, and `page.js` ties the two together.
 
 mod curves;
 mod data;
 mod facts;
+mod jumps;
 mod overview;
 mod pictures;
 mod rows;

@@ -1,6 +1,7 @@
 //! What the spikes of a loss curve are, with the run's own numbers.
 
 use super::facts::Facts;
+use super::jumps;
 use crate::files::EPOCHS;
 use crate::shown::{count, number};
 use crate::{LossKind, Readout, Settings};
@@ -34,6 +35,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             (floors(facts))
         }
         (means(facts))
+        (jumps::section(facts))
     }
 }
 
