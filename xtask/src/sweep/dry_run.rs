@@ -5,9 +5,8 @@ use crate::error::Error;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
-use indicatif::HumanDuration;
 use rnn_train::run::{self, Beginning, Step, Watch};
-use rnn_train::shown::{count, printable};
+use rnn_train::shown::{count, duration, printable};
 use rnn_train::{cli, exit_code};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -111,7 +110,7 @@ fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
     let estimate = if estimate < Duration::from_secs(1) {
         "less than a second".to_owned()
     } else {
-        format!("about {}", HumanDuration(estimate))
+        format!("about {}", duration(estimate.as_secs_f64().round()))
     };
     let trials = count(trials, "trial");
     format!("{estimate} for {trials}, {jobs} at a time (from {tried} of them, tried for a moment)")

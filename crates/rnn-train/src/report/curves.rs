@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::steps::{MOST_ROWS, Track};
 use crate::files::METRICS;
+use crate::shown::thousands;
 use maud::{Markup, html};
 
 /// What is told of the row that is pointed at.
@@ -69,24 +70,24 @@ fn how_many(facts: &Facts<'_>) -> Markup {
     let kinds = [(&steps.settled, "settled windows"), (&steps.unsettled, "other windows")];
     html! {
         p.note {
-            @if steps.rows == 1 { "The only row of " } @else { "All " (steps.rows) " rows of " }
+            @if steps.rows == 1 { "The only row of " } @else { "All " (thousands(steps.rows)) " rows of " }
             code { (METRICS) } @if steps.rows == 1 { " is in this page" } @else { " are in this page" }
             @if steps.are_exact() { ", with all their digits." } @else {
-                ", which are more than " (MOST_ROWS) ", so they are put together: "
+                ", which are more than " (thousands(MOST_ROWS)) ", so they are put together: "
                 @for (index, (track, kind)) in kinds.into_iter().enumerate() {
                     @if index > 0 { "; " }
                     (kind) ": " (width(track))
                 }
                 ". Of rows that are put together the lowest, highest and mean numbers are shown."
             }
-            @if every > 1 { " Only every " (every) "th training step was logged." }
+            @if every > 1 { " Only every " (thousands(every)) "th training step was logged." }
         }
     }
 }
 
 fn width(track: &Track) -> String {
     match track.width {
-        1 => format!("{} rows one by one", track.rows),
-        width => format!("{} rows, {width} together", track.rows),
+        1 => format!("{} rows one by one", thousands(track.rows)),
+        width => format!("{} rows, {} together", thousands(track.rows), thousands(width)),
     }
 }

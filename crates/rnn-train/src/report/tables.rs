@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::RawSettings;
 use crate::files::{self, EpochRow};
-use crate::shown::{count, number};
+use crate::shown::{count, number, thousands};
 use maud::{Markup, html};
 use serde::Serialize;
 use toml::Table;
@@ -34,8 +34,8 @@ fn epochs(facts: &Facts<'_>) -> Markup {
             div.scroll.tall { table.sortable #epochs {
                 thead { tr { @for name in EpochRow::COLUMNS { th scope="col" { (name.replace('_', " ")) } } } }
                 tbody { @for row in shown { tr.solved[solved == Some(row.epoch)] {
-                    td { (row.epoch) @if solved == Some(row.epoch) { " (solved)" } }
-                    td { (row.windows) }
+                    td data-sort=(row.epoch) { (thousands(row.epoch)) @if solved == Some(row.epoch) { " (solved)" } }
+                    td data-sort=(row.windows) { (thousands(row.windows)) }
                     @for value in [Some(row.loss), Some(row.first_window_loss), row.settled_loss, Some(row.accuracy), row.settled_accuracy, row.floor] {
                         td data-sort=[value] { (value.map(|value| number(value, 5)).unwrap_or_default()) }
                     }
@@ -115,14 +115,14 @@ fn what(name: &str) -> &'static str {
 }
 
 fn files(facts: &Facts<'_>) -> Markup {
-    let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len());
+    let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len() as usize);
     html! {
         h2 { "Files" }
         p { "Beside this page, in the run’s folder:" }
         div.scroll { table #files {
             thead { tr { th.t scope="col" { "file" } th scope="col" { "bytes" } th.t scope="col" { "what it is" } } }
             tbody { @for name in files::ALL { @if name != files::REPORT { @if let Some(bytes) = size(name) {
-                tr { th.t scope="row" { a href=(name) { (name) } } td { (bytes) } td.t { (what(name)) } }
+                tr { th.t scope="row" { a href=(name) { (name) } } td { (thousands(bytes)) } td.t { (what(name)) } }
             } } } }
         } }
     }
