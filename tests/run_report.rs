@@ -49,7 +49,8 @@ const over = document.querySelector('.over');
 const box = () => over.getBoundingClientRect();
 const send = (type, x, y = box().height - 5, more = {}) => over.dispatchEvent(new PointerEvent(type,
     { clientX: box().left + x, clientY: box().top + y, pointerId: 1, bubbles: true, button: 0, ...more }));
-const told = name => document.querySelector('[data-told=' + name + ']').textContent;
+const shown = name => document.querySelector('[data-told=' + name + ']').textContent;
+const told = name => shown(name).replace(/\\B,(?=\\d{3})/g, '');
 const hover = (x, y) => { send('pointermove', x, y); return Number(told('step').split(' ')[0]); };
 const placeOf = step => {
     let [low, high] = [0, box().width];
@@ -587,9 +588,9 @@ fn many_rows_are_put_together_and_spikes_stay() {
     pages.take(
         &out,
         &[
-            "All 120000 rows of",
-            "more than 100000",
-            "settled windows: 119880 rows, 6 together",
+            "All 120,000 rows of",
+            "more than the 100,000 that are shown one by one",
+            "settled windows: 119,880 rows in groups of 6",
             "other windows: 120 rows one by one",
         ],
     );
@@ -599,7 +600,7 @@ fn many_rows_are_put_together_and_spikes_stay() {
     }
     let script = format!(
         "{TOOLS}{TELL}
-        placeOf(5004); press('ArrowLeft', {{ shiftKey: true }}); tell('spike');
+        placeOf(5004); press('ArrowLeft', {{ shiftKey: true }}); tell('spike'); say('thousands', shown('step'));
         const ring = document.querySelector('.ring').style;
         hover(parseFloat(ring.left), parseFloat(ring.top)); tell('spike');
         let step; for (let x = box().width / 2; !(step > 70001); x += 0.01) {{ step = hover(x); if (told('loss').includes('79.5')) break; }}
@@ -608,6 +609,7 @@ fn many_rows_are_put_together_and_spikes_stay() {
     let browsed = browse(&page(&out), 1200, &script);
     assert_all_well(&browsed);
     assert_eq!(said(&browsed.0, "spike"), ["5000 5 0 0.25 0.5 1.5 0.3 0.125"; 2]);
+    assert_eq!(said(&browsed.0, "thousands"), ["5,000"]);
     let ends: Vec<usize> = said(&browsed.0, "step")[0].split(" to ").map(|end| end.parse().unwrap()).collect();
     assert!(ends[0] <= 70_001 && 70_001 <= ends[1], "{ends:?}");
     let mean = (5.0 * 0.25 + 79.5) / 6.0;

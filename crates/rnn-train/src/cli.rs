@@ -126,7 +126,7 @@ fn shown(
 ) -> Result<Status, Error> {
     let unfit = live::unfit().filter(|_| live);
     if let Some(why) = unfit {
-        tracing::warn!("{why}: what happens is told in lines instead");
+        tracing::warn!("{why}: progress is printed line by line instead");
     }
     if live && unfit.is_none() {
         live::watch(pace.unwrap_or(live::OF_TRAINING), coloured.colours, train)
@@ -195,7 +195,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     let EvalArgs { model, config, settings } = arguments;
     let flags = Layer::from_flags(settings)?;
     if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
-        return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
+        return Err(SettingError::new(name, format!("{name} has no effect in eval, which does not train")).into());
     }
     let config = config_layer(config.as_deref())?;
     let settings = evaluate::settings_of(model)?.overlaid(&config).overlaid(&flags).resolve()?;

@@ -107,7 +107,7 @@ pub enum Error {
         problem: String,
     },
     /// A value that a net answers with what is infinite or no number.
-    #[error("{}: line {line}: the net's answer is infinite or no number", path.display())]
+    #[error("{}: line {line}: the net's answer is NaN or infinite", path.display())]
     NoAnswer {
         /// The file.
         path: PathBuf,

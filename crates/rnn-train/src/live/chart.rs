@@ -139,7 +139,7 @@ pub(super) fn legend(scene: &Scene, ink: &Ink, width: u16) -> Vec<Line<'static>>
             _ => ("an epoch's first windows", "the first one's"),
         };
         let why = match settings.unknown_times(0) {
-            0 => "it begins with an empty memory".to_owned(),
+            0 => "it begins with a zero state".to_owned(),
             unknown if unknown == times => format!("none of {whose} {times} targets can be known"),
             unknown => format!("the first {unknown} of {whose} {times} targets cannot be known"),
         };
@@ -148,7 +148,7 @@ pub(super) fn legend(scene: &Scene, ink: &Ink, width: u16) -> Vec<Line<'static>>
     }
     if let Some(floor) = floor.filter(|&floor| floor > 0.0) {
         items.push(Span::styled(FLOOR, ink.unsettled));
-        items.extend(words(&format!("the floor of its loss: no net is below {} on average", number(floor, 4))));
+        items.extend(words(&format!("the floor of its loss: no net's mean loss is below {}", number(floor, 4))));
     }
     flow(items, width, " ")
 }

@@ -209,7 +209,7 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
 /// The keys.
 fn help(view: &View<'_>) -> Line<'static> {
     let View { scene, player, ink, .. } = *view;
-    let pause = if player.is_paused() { "go on" } else { "pause" };
+    let pause = if player.is_paused() { "continue" } else { "pause" };
     let keys = match &scene.phase {
         Phase::Ended(_) => vec![("q", "leave")],
         Phase::Writing => Vec::new(),

@@ -22,9 +22,9 @@ pub(super) struct Terminal {
 /// Why no screen can be drawn here; nothing if one can.
 pub(crate) fn unfit() -> Option<&'static str> {
     if !std::io::stdout().is_terminal() {
-        Some("standard output is no terminal")
+        Some("standard output is not a terminal")
     } else if is_dumb() {
-        Some("the terminal is a dumb one (TERM)")
+        Some("the terminal cannot show a screen (TERM is dumb)")
     } else {
         None
     }

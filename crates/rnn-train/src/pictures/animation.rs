@@ -71,12 +71,12 @@ fn check_replaceable(file: &Path) -> Result<(), Error> {
         return refuse("a folder is there: the animation needs the name of a file".to_owned());
     }
     if !kind.is_file() {
-        return refuse("what is there is no regular file: it is not replaced".to_owned());
+        return refuse("what is there is not a regular file: it is not replaced".to_owned());
     }
     let mut begin = Vec::new();
     match File::open(file).and_then(|there| there.take(GIF.len() as u64).read_to_end(&mut begin)) {
         Ok(_) if begin.is_empty() || begin == GIF => Ok(()),
-        Ok(_) => refuse("a file is there that is no GIF: it is not replaced".to_owned()),
+        Ok(_) => refuse("a file is there that is not a GIF: it is not replaced".to_owned()),
         Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
     }
 }
@@ -151,7 +151,7 @@ fn headline(settings: &Settings) -> String {
     let task = match (settings.series.is_empty(), settings.echo_step) {
         (true, lag @ 1..) => format!("what it read {} before", count(lag, "step")),
         (true, 0) => "what it reads".to_owned(),
-        (false, _) => "what a file says".to_owned(),
+        (false, _) => "the targets of a file".to_owned(),
     };
     format!("A net learns to answer with {task}")
 }
@@ -208,8 +208,8 @@ mod tests {
             assert_eq!(told(name), None);
         }
         for (name, why) in [
-            ("other.csv", "no GIF"),
-            ("long", "no GIF"),
+            ("other.csv", "not a GIF"),
+            ("long", "not a GIF"),
             ("", "a folder is there"),
             ("old.gif/new.gif", "cannot be written"),
         ] {

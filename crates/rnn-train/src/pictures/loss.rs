@@ -86,7 +86,7 @@ impl Loss<'_> {
         let settings = self.settings;
         let mut entries = Vec::new();
         if !self.settled.is_empty() {
-            let text = "mean, and lowest to highest, of neighbouring windows";
+            let text = "mean, lowest and highest loss of neighbouring windows";
             entries.push(Entry::new(Mark::Band(self.palette.loss), text));
         }
         let windows = match settings.first_settled_window() {

@@ -73,12 +73,12 @@ fn how_many(facts: &Facts<'_>) -> Markup {
             @if steps.rows == 1 { "The only row of " } @else { "All " (thousands(steps.rows)) " rows of " }
             code { (METRICS) } @if steps.rows == 1 { " is in this page" } @else { " are in this page" }
             @if steps.are_exact() { ", with all their digits." } @else {
-                ", which are more than " (thousands(MOST_ROWS)) ", so they are put together: "
+                ", more than the " (thousands(MOST_ROWS)) " that are shown one by one, so neighbouring rows are grouped: "
                 @for (index, (track, kind)) in kinds.into_iter().enumerate() {
                     @if index > 0 { "; " }
                     (kind) ": " (width(track))
                 }
-                ". Of rows that are put together the lowest, highest and mean numbers are shown."
+                ". Of each group the lowest, the highest and the mean value are shown."
             }
             @if every > 1 { " Only every " (thousands(every)) "th training step was logged." }
         }
@@ -88,6 +88,6 @@ fn how_many(facts: &Facts<'_>) -> Markup {
 fn width(track: &Track) -> String {
     match track.width {
         1 => format!("{} rows one by one", thousands(track.rows)),
-        width => format!("{} rows, {} together", thousands(track.rows), thousands(width)),
+        width => format!("{} rows in groups of {}", thousands(track.rows), thousands(width)),
     }
 }

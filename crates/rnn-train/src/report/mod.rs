@@ -54,7 +54,7 @@ fn main(facts: &Facts<'_>, title: &str) -> Markup {
     html! {
         h1 { (title) }
         (overview::section(facts))
-        noscript { p.note { "The curves and the rows of windows are drawn by scripts, which this browser does not run." } }
+        noscript { p.note { "Scripts draw the curves and the rows of windows; this browser does not run them." } }
         (curves::section(facts))
         (rows::section(facts))
         (spikes::section(facts))

@@ -34,10 +34,10 @@ fn outcome(facts: &Facts<'_>) -> String {
         State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
         State::Running => format!("Running, or killed while it ran: {done}{of} in the files; {solved} so far."),
         State::Interrupted => {
-            format!("Interrupted after {done}{of}: {solved} so far. rnn-train resume goes on with it.")
+            format!("Interrupted after {done}{of}: {solved} so far. `rnn-train resume` continues it.")
         }
         State::Diverged => format!("Diverged after {done}{of}: {solved}."),
-        State::Pruned => format!("Stopped as not worth going on with, after {done}{of}: {solved}."),
+        State::Pruned => format!("Stopped early, after {done}{of}: {solved}."),
         State::Failed => format!("Failed after {done}{of}: {solved}."),
     }
 }

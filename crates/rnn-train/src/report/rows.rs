@@ -80,12 +80,12 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                 }
                 @if unknown {
                     "Hatched targets echo what stands before the row’s beginning, which the net has not read: it can only guess them. \
-                    They count all the same, but wrong guesses are marked in grey. "
+                    They are scored all the same, but wrong guesses are marked in grey. "
                 }
                 @if settings.readout == Readout::LastStep {
-                    "Of each window only the last time step counts; wrong answers at the others are marked in grey. "
+                    "Only the last time step of each window is scored; wrong answers at the others are marked in grey. "
                 } @else if settings.window_stride < settings.truncated_backprop_length {
-                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are counted; \
+                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are scored; \
                     wrong answers at the others are marked in grey. "
                 }
                 "All snapshots stand in " code { (SNAPSHOTS) } "."

@@ -26,7 +26,7 @@ fn epochs(facts: &Facts<'_>) -> Markup {
     html! {
         h2 { "Epochs" }
         p.note {
-            @if all { (count(epochs.len(), "epoch")) ", all that there are" } @else { (shown.len()) " of " (count(epochs.len(), "epoch")) ": the first, the last, the one that solved the task, and some between" }
+            @if all { (count(epochs.len(), "epoch")) ", all of them" } @else { (shown.len()) " of " (count(epochs.len(), "epoch")) ": the first, the last, the one that solved the task, and some between" }
             "; they stand in " code { (files::EPOCHS) } " with all digits. A click on a column’s name sorts by it."
         }
         details open[epochs.len() <= 20] {
@@ -58,7 +58,7 @@ fn settings(facts: &Facts<'_>) -> Markup {
     let own = table(&facts.settings().to_raw());
     html! {
         h2 { "Settings" }
-        p.note { "All of " code { (files::CONFIG) } ". In bold: what would be another if it were not given." }
+        p.note { "All of " code { (files::CONFIG) } ". In bold: settings that are not at their default." }
         div.scroll { table #settings {
             thead { tr { th.t scope="col" { "setting" } th.t scope="col" { "value" } th.t scope="col" { "default?" } } }
             tbody { @for (name, value) in &own {
@@ -102,13 +102,13 @@ fn status(facts: &Facts<'_>) -> Markup {
 /// What the files of a run are.
 fn what(name: &str) -> &'static str {
     match name {
-        files::CONFIG => "the settings; --config makes the same run of it again",
+        files::CONFIG => "the settings; run --config repeats the run with them",
         files::METRICS => "a row for each training step that was logged",
         files::EPOCHS => "a row for each epoch",
         files::SNAPSHOTS => "what the net answered now and then",
         files::MODEL => "the weights, which eval and predict read, and PyTorch",
         files::STATUS => "how the run ended",
-        files::CHECKPOINT => "where the run is; resume goes on from there",
+        files::CHECKPOINT => "the state of the run; resume continues from it",
         files::REPORT => "this page",
         _ => "a picture of the run",
     }
