@@ -50,11 +50,11 @@ fn settings_out_of_range() {
         (&["--batch-size", "50001"], "batch_size is 50001: a series of 50000 values has too few for that many rows"),
         (
             &["--class-probabilities", "0.5,0.25,0.25"],
-            "class_probabilities has 3 values: it must have one for each class, num_classes is 2",
+            "class_probabilities has 3 values: it must have one for each class, and num_classes is 2",
         ),
         (
             &["--class-probabilities", "1"],
-            "class_probabilities has 1 values: it must have one for each class, num_classes is 2",
+            "class_probabilities has 1 values: it must have one for each class, and num_classes is 2",
         ),
         (&["--class-probabilities", "-0.5,1.5"], "class_probabilities[0] is -0.5: it must be a number from 0 to 1"),
         (&["--learning-rate", "1e39"], "learning_rate is 1e39: it must be a number greater than 0 that f32 can hold"),
@@ -112,7 +112,10 @@ fn settings_files() {
         ("cell = true\n", "1: cell is true: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("cell = 3\n", "1: cell is 3: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("series = \"a.csv\"\n", "1: series is"),
-        ("cell = \"gur\"\n", "1: cell is \"gur\": unknown variant `gur`, expected one of `elman`, `elman_relu`"),
+        (
+            "cell = \"gur\"\n",
+            "1: cell is \"gur\": it must be one of `elman`, `elman_relu`, `gru`, `lstm` (did you mean `gru`?)",
+        ),
         ("batch_size = 5\nbatch_size = 6\n", "2: duplicate key"),
         ("batch_size 5\n", "1: "),
         ("truncated_backprop_length = 4\nwindow_stride = 5\n", "2: window_stride is 5: it must be from 1 to"),
@@ -233,5 +236,5 @@ fn output_folders_that_cannot_be_written() {
 fn eval_refuses_what_only_training_uses() {
     let weights = fixture("initial.safetensors");
     let message = refused(PROGRAM, ["eval", "--model", weights.to_str().unwrap(), "--learning-rate", "1"]);
-    assert_eq!(message, "learning_rate has no meaning without training");
+    assert_eq!(message, "learning_rate has no effect in eval, which does not train");
 }

@@ -336,7 +336,7 @@ fn where_there_is_no_terminal_a_run_is_told_in_lines_and_a_replay_refused() {
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stdout).unwrap(), succeed(PROGRAM, [of(&other), settings].concat()));
     let told = String::from_utf8(output.stderr).unwrap();
-    let line = "WARN standard output is no terminal: what happens is told in lines instead";
+    let line = "WARN standard output is not a terminal: progress is printed line by line instead";
     assert_eq!(told.lines().filter(|told| told.trim() == line).count(), 1, "{told}");
     assert_same_run(&out, &other);
 

@@ -152,7 +152,7 @@ fn an_answer_that_is_no_number_ends_it() {
     let output = run(PROGRAM, ["predict", "--model", model.to_str().unwrap(), series.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(3));
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("ones.csv: line 4: the net's answer is infinite or no number"), "{error}");
+    assert!(error.contains("ones.csv: line 4: the net's answer is NaN or infinite"), "{error}");
     let answered = String::from_utf8(output.stdout).unwrap();
     assert!(answered.lines().count() == 3 && !answered.contains("NaN") && !answered.contains("inf"), "{answered}");
 }

@@ -397,7 +397,7 @@ fn of_several_that_start_at_once_one_runs() {
 fn a_folder_that_holds_no_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let message = refused(PROGRAM, ["resume", path(folder.path())]);
-    assert!(message.contains("config.toml: No such file"), "{message}");
+    assert!(message.ends_with(": this is not a run's folder: it has no config.toml"), "{message}");
     assert_eq!(files(folder.path()).len(), 0);
 }
 

@@ -49,7 +49,8 @@ const over = document.querySelector('.over');
 const box = () => over.getBoundingClientRect();
 const send = (type, x, y = box().height - 5, more = {}) => over.dispatchEvent(new PointerEvent(type,
     { clientX: box().left + x, clientY: box().top + y, pointerId: 1, bubbles: true, button: 0, ...more }));
-const told = name => document.querySelector('[data-told=' + name + ']').textContent;
+const shown = name => document.querySelector('[data-told=' + name + ']').textContent;
+const told = name => shown(name).replace(/\\B,(?=\\d{3})/g, '');
 const hover = (x, y) => { send('pointermove', x, y); return Number(told('step').split(' ')[0]); };
 const placeOf = step => {
     let [low, high] = [0, box().width];
@@ -395,6 +396,21 @@ fn settings_epochs_and_the_floor_are_those_of_the_run() {
     assert!(page.contains(&format!("over the epochs 2 to 3 is <b>{mean:.4}</b>")), "{mean}");
 }
 
+/// In the tutorial's run a settled window's loss jumps at epoch 17, after the step on the first window.
+#[test]
+fn windows_that_jump_after_the_first_one_are_listed_and_marked() {
+    let (_folder, out) = report_of(&["--num-epochs=18", "--no-figure"]);
+    let page = text(&out);
+    assert!(page.contains("<td>17</td><td>2</td><td>0.221</td><td>0.2145</td><td>2.187</td>"), "{page}");
+    assert!(page.contains(
+        "Of the 16 epochs that followed an epoch with a <code>settled_loss</code> below 0.01, <b>4</b> have"
+    ));
+    assert!(page.contains("\"jumps\":[[11324,0.2210"), "{page}");
+    // Where all targets can be known from the first window on, no window comes before the settled ones.
+    let (_folder, out) = report_of(&["--num-epochs=3", "--no-figure", "--echo-step=0"]);
+    assert!(!text(&out).contains("Jumps right after"));
+}
+
 #[test]
 fn names_from_files_are_text_and_nothing_gets_out() {
     let folder = tempfile::tempdir().unwrap();
@@ -572,9 +588,9 @@ fn many_rows_are_put_together_and_spikes_stay() {
     pages.take(
         &out,
         &[
-            "All 120000 rows of",
-            "more than 100000",
-            "settled windows: 119880 rows, 6 together",
+            "All 120,000 rows of",
+            "more than the 100,000 that are shown one by one",
+            "settled windows: 119,880 rows in groups of 6",
             "other windows: 120 rows one by one",
         ],
     );
@@ -584,7 +600,7 @@ fn many_rows_are_put_together_and_spikes_stay() {
     }
     let script = format!(
         "{TOOLS}{TELL}
-        placeOf(5004); press('ArrowLeft', {{ shiftKey: true }}); tell('spike');
+        placeOf(5004); press('ArrowLeft', {{ shiftKey: true }}); tell('spike'); say('thousands', shown('step'));
         const ring = document.querySelector('.ring').style;
         hover(parseFloat(ring.left), parseFloat(ring.top)); tell('spike');
         let step; for (let x = box().width / 2; !(step > 70001); x += 0.01) {{ step = hover(x); if (told('loss').includes('79.5')) break; }}
@@ -593,6 +609,7 @@ fn many_rows_are_put_together_and_spikes_stay() {
     let browsed = browse(&page(&out), 1200, &script);
     assert_all_well(&browsed);
     assert_eq!(said(&browsed.0, "spike"), ["5000 5 0 0.25 0.5 1.5 0.3 0.125"; 2]);
+    assert_eq!(said(&browsed.0, "thousands"), ["5,000"]);
     let ends: Vec<usize> = said(&browsed.0, "step")[0].split(" to ").map(|end| end.parse().unwrap()).collect();
     assert!(ends[0] <= 70_001 && 70_001 <= ends[1], "{ends:?}");
     let mean = (5.0 * 0.25 + 79.5) / 6.0;
@@ -621,8 +638,8 @@ fn a_page_is_written_without_a_picture_that_cannot_be_read() {
 fn a_folder_without_a_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |out: &Path| refused(PROGRAM, ["report", out.to_str().unwrap()]);
-    assert!(refused(&folder.path().join("none")).contains("config.toml: "));
-    assert!(refused(folder.path()).contains("config.toml: "));
+    assert!(refused(&folder.path().join("none")).ends_with("none: there is no such folder"));
+    assert!(refused(folder.path()).ends_with(": this is not a run's folder: it has no config.toml"));
     let (_folder, out) = report_of(&[&SHORT[..], &["--no-figure"]].concat());
     let metrics = std::fs::read_to_string(out.join("metrics.csv")).unwrap();
     std::fs::write(out.join("metrics.csv"), format!("{}\n", metrics.lines().next().unwrap())).unwrap();

@@ -199,10 +199,10 @@ fn what_has_no_meaning_is_refused() {
         ),
         (&["--cell=gru", "--forget-bias=1"], "forget_bias has no meaning for the cell gru: only lstm has forget gates"),
         (&["--decay-steps=5"], "decay_steps has no meaning for the schedule constant: only step and cosine have them"),
-        (&["--schedule=step"], "decay_steps is not given: the schedule step needs it"),
+        (&["--schedule=step"], "decay_steps is missing: the schedule step needs it"),
         (
             &["--dropout=0.5"],
-            "dropout has no meaning for a net of one layer: only what goes from a layer to the next is dropped",
+            "dropout has no meaning for a net of one layer: only values passed between layers are dropped",
         ),
         (&["--dropout=1", "--num-layers=2"], "dropout is 1.0: it must be from 0 to less than 1"),
         (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),
@@ -213,7 +213,7 @@ fn what_has_no_meaning_is_refused() {
         (&["--checkpoint-every=0"], "checkpoint_every is 0: it must be at least 1"),
         (
             &["--init=xavier", "--initial-weights=some.safetensors"],
-            "init has no meaning beside initial_weights, which say what weights start from",
+            "init has no effect with initial_weights, which are the weights to start from",
         ),
     ];
     let folder = tempfile::tempdir().unwrap();

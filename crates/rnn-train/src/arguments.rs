@@ -9,8 +9,8 @@ const EXIT_CODES: &str = "Exit codes:
     0  done
     1  failed after the run had begun, for instance because the disk is full
     2  a setting, a given file or the output folder is wrong; nothing was run
-    3  the loss, its gradient or an answer became infinite or not a number; what there is is kept
-  130  stopped by Ctrl-C or a termination signal; what there is is kept";
+    3  the loss, its gradient or an answer became NaN or infinite; results so far are kept
+  130  stopped by Ctrl-C or a termination signal; results so far are kept";
 
 /// Trains small recurrent nets to repeat their input some steps later.
 #[derive(Debug, Parser)]
@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 /// How much is told on standard error.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Verbosity {
-    /// Tell more on standard error; twice for everything. RUST_LOG overrides it
+    /// Show more log lines on standard error; twice for all. RUST_LOG overrides it
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 }
@@ -35,19 +35,19 @@ pub(crate) enum Command {
     /// Train a net and write metrics, weights and pictures to a folder
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
-    /// Go on with a run that was stopped or killed, to the end that it would have had
+    /// Continue a run that was stopped or killed, to its end
     #[command(after_help = EXIT_CODES)]
     Resume(ResumeArgs),
-    /// Play a run again in the terminal, from what it recorded
+    /// Replay a run in the terminal, from what it recorded
     #[command(after_help = EXIT_CODES)]
     Replay(ReplayArgs),
-    /// Draw a run as an animation: how its loss fell and its answers came right
+    /// Draw a run as an animated GIF: how its loss falls and its answers become right
     #[command(after_help = EXIT_CODES)]
     Animate(AnimateArgs),
-    /// Write a page about a run: its curves, what the net answered on its way, and why its loss has spikes
+    /// Write a page about a run: its curves, the net's answers during training, and why the loss has spikes
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
-    /// Answer a series of inputs, row by row, with a saved net
+    /// Read a series of inputs and write a saved net's answers, row by row
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
     /// Score saved weights on fresh series, or on given ones
@@ -63,7 +63,7 @@ pub(crate) struct RunArgs {
     /// Replace the run that is in the folder
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// Read settings from a TOML file; those given here as well win
+    /// Read settings from a TOML file; flags override it
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
@@ -97,7 +97,7 @@ pub(crate) struct Coloured {
 /// Whether and how a run is shown. No setting, because what is trained does not depend on it.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Live {
-    /// Show on a screen in the terminal how it learns
+    /// Show the training on a screen in the terminal
     #[arg(long)]
     pub(crate) live: bool,
     /// With --live: windows a second, or max for full speed; keys change it [default: 50]
@@ -108,7 +108,7 @@ pub(crate) struct Live {
 /// How many threads to train in. No setting, because what comes out does not depend on it.
 #[derive(Debug, Args)]
 pub(crate) struct Threads {
-    /// Threads that a training step is shared out to, at most; what comes out is the same [default: one for each core]
+    /// Most threads that a training step uses; results do not depend on it [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }
@@ -183,7 +183,7 @@ pub(crate) struct EvalArgs {
     /// How scores are printed
     #[arg(long, value_enum, value_name = "NAME", default_value_t)]
     pub(crate) format: Format,
-    /// Read settings from a TOML file, such as the run's config.toml; those given here as well win
+    /// Read settings from a TOML file, such as the run's config.toml; flags override it
     #[arg(long, value_name = "FILE.toml")]
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]

@@ -72,7 +72,7 @@ impl Checkpoint {
         }
         if checkpoint.version != env!("CARGO_PKG_VERSION") {
             tracing::warn!(
-                "version {} began this run and version {} goes on: the numbers may differ",
+                "version {} began this run and version {} continues it: the numbers may differ",
                 checkpoint.version,
                 env!("CARGO_PKG_VERSION")
             );

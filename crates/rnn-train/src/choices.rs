@@ -43,9 +43,9 @@ choices! {
 choices! {
     /// The recurrent cell.
     CellKind {
-        /// The tanh cell
+        /// The Elman cell, with tanh
         Elman = "elman",
-        /// The same with rectified linear units
+        /// The Elman cell with rectified linear units (ReLU)
         ElmanRelu = "elman_relu",
         /// The gated recurrent unit
         Gru = "gru",
@@ -67,9 +67,9 @@ choices! {
 choices! {
     /// How a class comes in.
     InputKind {
-        /// Its number
+        /// One input: the class as a number
         Number = "number",
-        /// An input for each class, of which its own is 1
+        /// One input for each class: 1 for the class itself, 0 for the others
         OneHot = "one_hot",
     }
 }
@@ -77,9 +77,9 @@ choices! {
 choices! {
     /// What is made small.
     LossKind {
-        /// Cross-entropy of an output for each class
+        /// Cross-entropy, with one output for each class
         CrossEntropy = "cross_entropy",
-        /// Squared error of one output against the class's number
+        /// Squared error between one output and the class's number
         SquaredError = "squared_error",
     }
 }
@@ -97,9 +97,9 @@ impl LossKind {
 choices! {
     /// Which of a window's time steps are read out and counted.
     Readout {
-        /// Each
+        /// Every time step
         EveryStep = "every_step",
-        /// The last alone
+        /// Only the last time step
         LastStep = "last_step",
     }
 }
@@ -109,7 +109,7 @@ choices! {
     InitKind {
         /// Weights uniform in [0, 1), biases 0
         Tutorial = "tutorial",
-        /// All uniform in ±1/√state_size
+        /// Weights and biases uniform in ±1/√state_size
         Pytorch = "pytorch",
         /// Weights uniform in ±√(6/(inputs + outputs)), biases 0
         Xavier = "xavier",
@@ -123,11 +123,11 @@ choices! {
 choices! {
     /// How the learning rate falls.
     ScheduleKind {
-        /// It does not
+        /// It stays the same
         Constant = "constant",
-        /// By decay_factor after every decay_steps
+        /// It is multiplied by decay_factor after every decay_steps steps
         Step = "step",
-        /// To decay_factor of it within decay_steps, as half a cosine
+        /// It decreases to decay_factor of its size over decay_steps steps, as half a cosine
         Cosine = "cosine",
     }
 }

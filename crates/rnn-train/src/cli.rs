@@ -7,26 +7,27 @@ use crate::arguments::{
 use crate::console::Console;
 use crate::evaluate::Scoring;
 use crate::files::{self, State, Status};
-use crate::live::{self, Diagnostics};
+use crate::live;
 use crate::predict::{Input, predict};
 use crate::run::Watch;
+use crate::shown::printable;
 use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
-use clap::error::ErrorKind as ArgumentError;
-use clap::{CommandFactory, FromArgMatches};
+use clap::CommandFactory;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use tracing_subscriber::EnvFilter;
 
 pub use crate::arguments::Verbosity;
+pub use crate::command_line::parse;
+pub use crate::diagnostics::{report, start_logging};
 
 /// The settings that have no meaning without training. A file may have them, the command line not.
 const TRAINING_ONLY: [&str; 22] = [
@@ -76,56 +77,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(arguments) => eval_command(&arguments),
     };
     ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
-}
-
-/// Parses the arguments; help goes to standard output, and an error becomes one line.
-///
-/// # Errors
-/// The exit code, when there is nothing more to do.
-pub fn parse<P: FromArgMatches>(
-    command: clap::Command,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<P, ExitCode> {
-    let parsed = command.try_get_matches_from(arguments).and_then(|matches| P::from_arg_matches(&matches));
-    parsed.map_err(|error| match error.kind() {
-        ArgumentError::DisplayHelp
-        | ArgumentError::DisplayVersion
-        | ArgumentError::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Nothing is left to do if the help cannot be printed.
-            let _ = error.print();
-            ExitCode::from(if error.use_stderr() { exit_code::BAD_INPUT } else { exit_code::DONE })
-        }
-        _ => ExitCode::from(report(&one_line(&error.to_string()), exit_code::BAD_INPUT)),
-    })
-}
-
-/// The first paragraph of clap's message and its tip, without the usage that follows.
-fn one_line(message: &str) -> String {
-    let lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
-    let kept: Vec<_> = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    kept.join(" ").trim_start_matches("error: ").replace(" tip: ", "; ")
-}
-
-/// Tells of an error on standard error, in one line, and hands the exit code on.
-pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
-    // Names from a file may hold anything.
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    let line: String = error.to_string().chars().map(escape).collect();
-    // Nothing is left to do if even that cannot be said.
-    let _ = writeln!(std::io::stderr(), "error: {line}");
-    code
-}
-
-/// Starts diagnostics on standard error.
-pub fn start_logging(verbosity: Verbosity) {
-    let level = ["info", "debug", "trace"][usize::from(verbosity.verbose.min(2))];
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Diagnostics).with_ansi(colour);
-    // A reader that went away or a full disk ends no run: what cannot be told is not told.
-    let format = format.log_internal_errors(false);
-    // It is only refused where the host program has started its own.
-    let _ = format.without_time().with_target(false).try_init();
 }
 
 /// A flag that is set by the first Ctrl-C or termination signal; the second one ends the program at once.
@@ -178,7 +129,7 @@ fn shown(
 ) -> Result<Status, Error> {
     let unfit = live::unfit().filter(|_| live);
     if let Some(why) = unfit {
-        tracing::warn!("{why}: what happens is told in lines instead");
+        tracing::warn!("{why}: progress is printed line by line instead");
     }
     if live && unfit.is_none() {
         live::watch(pace.unwrap_or(live::OF_TRAINING), coloured.colours, train)
@@ -247,7 +198,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     let EvalArgs { model, format, config, settings } = arguments;
     let flags = Layer::from_flags(settings)?;
     if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
-        return Err(SettingError::new(name, format!("{name} has no meaning without training")).into());
+        return Err(SettingError::new(name, format!("{name} has no effect in eval, which does not train")).into());
     }
     let scoring = Scoring::of(model, &config_layer(config.as_deref())?.overlaid(&flags))?;
     let evaluations = evaluate(&scoring, model)?;
@@ -257,7 +208,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
         Format::Json => evaluations.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(unprinted)?,
         Format::Csv => csv_lines(&evaluations).map_err(unprinted)?,
     };
-    lines.iter().try_for_each(|line: &String| print_line(line))?;
+    lines.iter().try_for_each(|line: &String| print(line))?;
     let diverged = evaluations.iter().find(|evaluation| !evaluation.loss.is_finite());
     let problem = diverged.map(|evaluation| format!("{}: the loss is {}", evaluation.name(), evaluation.loss));
     Ok(problem.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
@@ -275,9 +226,14 @@ fn unprinted(error: impl Into<std::io::Error>) -> Error {
     Error::Write { path: "standard output".into(), source: error.into() }
 }
 
-/// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise.
-fn print_line(line: &str) -> Result<(), Error> {
-    match writeln!(std::io::stdout(), "{line}") {
+/// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise. Of its lines all that a
+/// terminal would obey is escaped.
+///
+/// # Errors
+/// [`Error::Write`] where standard output cannot be written to.
+pub fn print(text: &str) -> Result<(), Error> {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    match writeln!(std::io::stdout(), "{}", lines.join("\n")) {
         Err(source) if source.kind() != ErrorKind::BrokenPipe => {
             Err(Error::Write { path: "standard output".into(), source })
         }

@@ -1,6 +1,8 @@
 //! What a run shows: the tutorial's lines, and a progress bar on a terminal.
 
 use crate::run::{Beginning, Step, Watch};
+use crate::shown::number;
+use crate::terminal::can_redraw;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 
@@ -29,13 +31,15 @@ impl Console {
 
 impl Watch for Console {
     fn begins(&mut self, run: &Beginning<'_>) {
-        if std::io::stdout().is_terminal() {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} steps, {rate} a second, {eta} left");
+        if std::io::stdout().is_terminal() && can_redraw(&std::io::stderr()) {
+            let style = ProgressStyle::with_template(
+                "{msg} {wide_bar} {human_pos}/{human_len} steps, {rate} a second, {eta} left",
+            );
             // The template is fixed, so it parses; the default style would do as well.
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // Nothing is lost with a rate that cannot be shown.
-                let _ = write!(out, "{:.0}", state.per_sec());
+                let _ = write!(out, "{}", number(state.per_sec(), 3));
             };
             let bar = ProgressBar::new(run.steps as u64).with_style(style.with_key("rate", rate));
             self.bar = bar.with_position(run.done as u64);

@@ -78,6 +78,14 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// A path that is not the folder of a run.
+    #[error("{}: {problem}", path.display())]
+    NotARun {
+        /// The path.
+        path: PathBuf,
+        /// What it is instead.
+        problem: String,
+    },
     /// A file of results that cannot be written, after the run has begun.
     #[error("{}: {source}", path.display())]
     Write {
@@ -105,7 +113,7 @@ pub enum Error {
         problem: String,
     },
     /// A value that a net answers with what is infinite or no number.
-    #[error("{}: line {line}: the net's answer is infinite or no number", path.display())]
+    #[error("{}: line {line}: the net's answer is NaN or infinite", path.display())]
     NoAnswer {
         /// The file.
         path: PathBuf,

@@ -2,11 +2,14 @@
 
 use crate::settings::default_decay_factor;
 use crate::{Error, RawSettings, ScheduleKind, SettingError, Settings};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
 use toml::{Table, Value};
+
+pub use crate::synonyms::nearest;
 
 /// Some settings and where each comes from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -190,13 +193,6 @@ pub fn setting_names() -> Vec<String> {
     command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
 }
 
-/// The known name nearest to a mistyped one, if any is near.
-#[must_use]
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let rated = known.into_iter().map(|other| (strsim::jaro_winkler(name, other), other));
-    rated.filter(|(likeness, _)| *likeness > 0.7).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, other)| other)
-}
-
 /// The line, counted from 1, of a place in a text.
 #[must_use]
 pub fn line_of(text: &str, place: usize) -> usize {
@@ -248,10 +244,14 @@ fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
     let choices = argument.map(|argument| argument.get_possible_values()).unwrap_or_default();
     let names: Vec<_> = choices.iter().map(|choice| format!("`{}`", choice.get_name())).collect();
     let of_choices = if names.iter().any(|name| name == "`true`") { value.is_bool() } else { value.is_str() };
-    if !names.is_empty() && !of_choices {
+    let known = || choices.iter().map(PossibleValue::get_name);
+    let word = value.as_str().filter(|word| !known().any(|name| name == *word));
+    if !names.is_empty() && (!of_choices || word.is_some()) {
+        let near = word.and_then(|word| nearest(word, known()));
+        let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
         return Err(SettingError::new(
             setting,
-            format!("{setting} is {value}: it must be one of {}", names.join(", ")),
+            format!("{setting} is {value}: it must be one of {}{hint}", names.join(", ")),
         ));
     }
     let alone = Table::from_iter([(setting.to_owned(), value.clone())]);

@@ -1,6 +1,7 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
 use crate::files::{self, EpochRow, MetricsRow, Status, read_rows};
+use crate::run_folder::expect_run;
 use crate::snapshot::{MOST_ROWS, MOST_TIMES, Snapshot};
 use crate::table::for_each_row;
 use crate::{Error, Layer, Settings};
@@ -36,8 +37,10 @@ impl Recording {
     /// Reads the files of the run in `folder`, whether or not it has recorded snapshots.
     ///
     /// # Errors
-    /// [`Error::Read`] for a folder that holds no run; [`Error::Setting`] for settings that cannot be.
+    /// [`Error::NotARun`] for a folder that holds no run; [`Error::Read`] for files that cannot be read; [`Error::Setting`]
+    /// for settings that cannot be.
     pub fn read_any(folder: &Path) -> Result<Self, Error> {
+        expect_run(folder)?;
         let settings = Layer::from_toml_file(&folder.join(files::CONFIG))?.resolve()?;
         let status = Status::read(folder)?;
         let epochs = read_rows(&folder.join(files::EPOCHS))?;

@@ -19,12 +19,12 @@ pub(crate) fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result
         return refuse(format!("a folder is there: a {kind} needs the name of a file"));
     }
     if !there.is_file() {
-        return refuse("what is there is no regular file: it is not replaced".to_owned());
+        return refuse("what is there is not a regular file: it is not replaced".to_owned());
     }
     let mut found = Vec::new();
     match File::open(file).and_then(|there| there.take(begin.len() as u64).read_to_end(&mut found)) {
         Ok(_) if found.is_empty() || found == begin => Ok(()),
-        Ok(_) => refuse(format!("a file is there that is no {kind}: it is not replaced")),
+        Ok(_) => refuse(format!("a file is there that is not a {kind}: it is not replaced")),
         Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
     }
 }
@@ -63,7 +63,10 @@ mod tests {
             // Would wait for a reader for ever if it were opened.
             let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
             for name in ["link.gif", "dangling.gif", "socket"] {
-                assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains("no regular file")), "{name}");
+                assert!(
+                    told(name).is_some_and(|(code, told)| code == 2 && told.contains("not a regular file")),
+                    "{name}"
+                );
             }
         }
     }

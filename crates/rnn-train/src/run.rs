@@ -5,6 +5,7 @@ use crate::files::{self, EpochRow, MetricsRow, State, Status};
 use crate::folder::{self, Durable, Lock};
 use crate::pictures::{self, Shown};
 use crate::record::Recorder;
+use crate::run_folder::expect_run;
 use crate::snapshot::Snapshot;
 use crate::train::{Ending, Event, Session};
 use crate::{Colours, Dtype, Error, Layer, Settings};
@@ -134,6 +135,7 @@ pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &
 /// # Errors
 /// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave the folder as it was.
 pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+    expect_run(out)?;
     let _lock = Lock::take(out)?;
     let settings = Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()?;
     // A run that was killed at its very beginning has no status yet.

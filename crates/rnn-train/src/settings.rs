@@ -186,18 +186,17 @@ impl RawSettings {
                 "dropout",
                 self.dropout.is_some_and(|dropout| dropout != 0.0),
                 self.num_layers.unwrap_or(1) != 1,
-                &"a net of one layer".to_owned(),
-                "what goes from a layer to the next is dropped",
+                &"one layer".to_owned(),
+                "values passed between layers are dropped",
             ),
         ];
         let meaningless = cases.iter().find(|(_, given, meant, ..)| *given && !meant);
         if let Some((name, _, _, beside, only)) = meaningless {
-            return Err(SettingError::new(name, format!("{name} has no meaning for {beside}: only {only}")));
+            return Err(SettingError::new(name, format!("{name} has no effect with {beside}: only {only}")));
         }
         for (name, given) in [("init", self.init.is_some()), ("forget_bias", self.forget_bias.is_some())] {
             if given && self.initial_weights.is_some() {
-                let message =
-                    format!("{name} has no meaning beside initial_weights, which say what weights start from");
+                let message = format!("{name} has no effect with initial_weights, which are the weights to start from");
                 return Err(SettingError::new(name, message));
             }
         }
@@ -206,7 +205,7 @@ impl RawSettings {
             return Err(SettingError::new("nesterov", message.to_owned()));
         }
         if schedule == ScheduleKind::Step && self.decay_steps.is_none() {
-            let message = "decay_steps is not given: the schedule step needs it";
+            let message = "decay_steps is missing: the schedule step needs it";
             return Err(SettingError::new("schedule", message.to_owned()));
         }
         Ok(())
@@ -244,7 +243,7 @@ impl Settings {
         let num_classes = self.num_classes;
         if let Some(given) = self.class_probabilities.as_ref().map(Vec::len).filter(|&given| given != num_classes) {
             let message = format!(
-                "class_probabilities has {given} values: it must have one for each class, num_classes is {num_classes}"
+                "class_probabilities has {given} values: it must have one for each class, and num_classes is {num_classes}"
             );
             return Err(SettingError::new("class_probabilities", message));
         }

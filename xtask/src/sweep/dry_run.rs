@@ -5,12 +5,10 @@ use crate::error::Error;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
-use indicatif::HumanDuration;
-use rnn_train::exit_code;
 use rnn_train::run::{self, Beginning, Step, Watch};
-use rnn_train::shown::count;
+use rnn_train::shown::{count, duration, printable};
+use rnn_train::{cli, exit_code};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -41,12 +39,12 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
             "{} of {} are to run; the others are at their end in {}\n",
             pending.len(),
             plan.len(),
-            folder.display()
+            printable(folder.display())
         );
     }
     text += &words(estimate(plan, &pending, options.jobs)?, pending.len(), options.jobs);
     // Nothing is lost where nobody reads it.
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = cli::print(&text);
     Ok(exit_code::DONE)
 }
 
@@ -113,7 +111,7 @@ fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
     let estimate = if estimate < Duration::from_secs(1) {
         "less than a second".to_owned()
     } else {
-        format!("about {}", HumanDuration(estimate))
+        format!("about {}", duration(estimate.as_secs_f64().round()))
     };
     let trials = count(trials, "trial");
     format!("{estimate} for {trials}, {jobs} at a time (from {tried} of them, tried for a moment)")

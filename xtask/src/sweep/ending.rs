@@ -7,7 +7,8 @@ use crate::trials::plan::Plan;
 use crate::trials::results::Known;
 use crate::trials::store;
 use crate::trials::summary::Row;
-use std::io::Write;
+use rnn_train::cli;
+use rnn_train::shown::printable;
 use std::path::Path;
 
 /// The rows of trials of which this is known.
@@ -44,5 +45,5 @@ pub(crate) fn print_outcome(plan: &Plan, folder: &Path, rows: &[Row]) {
 
 fn print(plan: &Plan, rows: &[Row], page: &Path) {
     // The results are in the files, whether or not somebody reads this.
-    let _ = writeln!(std::io::stdout(), "{}\n{}", outcome(plan, rows), page.display());
+    let _ = cli::print(&format!("{}\n{}", outcome(plan, rows), printable(page.display())));
 }

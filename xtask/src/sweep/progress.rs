@@ -4,7 +4,8 @@ use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use std::io::IsTerminal;
+use rnn_train::shown::duration;
+use rnn_train::terminal::can_redraw;
 
 /// A bar on a terminal, otherwise a line for each tenth.
 pub(crate) struct Progress {
@@ -16,8 +17,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new(trials: usize) -> Self {
-        let bar = if std::io::stderr().is_terminal() && trials > 0 {
-            let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} trials{msg}, {elapsed} gone, {left} left");
+        let bar = if can_redraw(&std::io::stderr()) && trials > 0 {
+            let style = ProgressStyle::with_template(
+                "{wide_bar} {human_pos}/{human_len} trials{msg}, {gone} gone, {left} left",
+            );
             // The template is fixed, so it parses; the default style would do as well.
             let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
             let left = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -25,10 +28,13 @@ impl Progress {
                 let _ = if state.pos() == 0 {
                     write!(out, "?")
                 } else {
-                    write!(out, "{:#}", indicatif::HumanDuration(state.eta()))
+                    write!(out, "{}", duration(state.eta().as_secs_f64().ceil()))
                 };
             };
-            ProgressBar::new(trials as u64).with_style(style.with_key("left", left))
+            let gone = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                let _ = write!(out, "{}", duration(state.elapsed().as_secs_f64().floor()));
+            };
+            ProgressBar::new(trials as u64).with_style(style.with_key("left", left).with_key("gone", gone))
         } else {
             ProgressBar::hidden()
         };

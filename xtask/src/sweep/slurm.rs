@@ -24,7 +24,6 @@ use crate::trials::store;
 use rnn_train::folder::{Held, write_whole};
 use rnn_train::shown::count;
 use rnn_train::{cli, exit_code};
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::Ordering;
@@ -110,10 +109,9 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         return wait(plan, folder, pending.len());
     }
     // Nothing is lost where nobody reads it.
-    let _ = writeln!(
-        std::io::stdout(),
+    let _ = cli::print(&format!(
         "job {job}; `cargo xtask sweep status {shown}` tells how far it is, `cargo xtask report {shown}` what it found"
-    );
+    ));
     Ok(exit_code::DONE)
 }
 
@@ -126,7 +124,7 @@ pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &R
     dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
     let place = submissions::new_place(folder)?;
     // Nothing is lost where nobody reads it.
-    let _ = write!(std::io::stdout(), "\n{}", script(plan, &place, options.keep, request, &array));
+    let _ = cli::print(&format!("\n{}", script(plan, &place, options.keep, request, &array)));
     Ok(exit_code::DONE)
 }
 

@@ -5,11 +5,10 @@ use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed, words};
 use crate::trials::store;
-use rnn_train::exit_code;
-use rnn_train::shown;
+use rnn_train::shown::{self, printable};
+use rnn_train::{cli, exit_code};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 /// How many trials that went wrong are named.
@@ -22,13 +21,14 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let latest = store::latest(&plan, folder, false)?;
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
-    let mut text = format!("{}: {}: {}\n", folder.display(), shown::count(plan.len(), "trial"), listed(&counts));
+    let mut text =
+        format!("{}: {}: {}\n", printable(folder.display()), shown::count(plan.len(), "trial"), listed(&counts));
     let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
     let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
     // Writing to a text cannot fail.
     for (trial, record) in wrong.iter().take(SHOWN) {
-        let _ =
-            writeln!(text, "trial {trial} {}: {}", words(record.status), record.error.as_deref().unwrap_or_default());
+        let error = printable(record.error.as_deref().unwrap_or_default());
+        let _ = writeln!(text, "trial {trial} {}: {error}", words(record.status));
     }
     if wrong.len() > SHOWN {
         let _ = writeln!(text, "and {} more", wrong.len() - SHOWN);
@@ -64,11 +64,15 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
             writeln!(text, "nobody is at work here; `cargo xtask sweep` with the same spec and folder goes on with it")
         }
         (false, false) => {
-            writeln!(text, "it is at its end; `cargo xtask report {}` writes its tables and report", folder.display())
+            writeln!(
+                text,
+                "it is at its end; `cargo xtask report {}` writes its tables and report",
+                printable(folder.display())
+            )
         }
     };
     // Nothing is lost where nobody reads it.
-    let _ = write!(std::io::stdout(), "{text}");
+    let _ = cli::print(&text);
     let failed = latest.iter().flatten().any(|record| record.status.is_failure());
     Ok(if failed { exit_code::FAILED } else { exit_code::DONE })
 }

@@ -72,7 +72,7 @@ pub(crate) fn run() -> Result<u8, Error> {
         // The sweep wanted no more before the trial's first step.
         Err(error @ rnn_train::Error::Interrupted) => {
             let (status, code) = (TrialStatus::Interrupted, error.exit_code());
-            (Answer { status, error: None, outcome: Outcome::default(), hopeless: false }, code)
+            answer(&Answer { status, error: None, outcome: Outcome::default(), hopeless: false }, code)
         }
         Err(error) => {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }

@@ -5,6 +5,7 @@
 
 use super::scene::{Epochs, Scene};
 use crate::curve::Bucket;
+use crate::shown::number;
 use std::ops::RangeInclusive;
 
 /// The least loss that is told from 0.
@@ -53,8 +54,7 @@ fn exponent(loss: f64) -> f64 {
 /// A power of ten as a label of at most six characters.
 pub(super) fn power_of_ten(exponent: i32) -> String {
     match exponent {
-        0..=4 => format!("{}", 10_i32.pow(exponent.unsigned_abs())),
-        -4..=-1 => format!("{:.*}", exponent.unsigned_abs() as usize, 10_f64.powi(exponent)),
+        -3..=4 => number(10_f64.powi(exponent), 1),
         _ => format!("1e{exponent}"),
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let (settings, layout) = (&scene.settings, Layout::new(scene, area));
     let mut area = put(echo(settings), area, buffer);
     let Some(snapshot) = &scene.snapshot else {
-        put(Span::styled("the first window comes next", ink.faint), area, buffer);
+        put(Span::styled("waiting for the first window", ink.faint), area, buffer);
         return;
     };
     let unknown = snapshot.places(0..settings.unknown_times(snapshot.batch)).end;

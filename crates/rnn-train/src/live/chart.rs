@@ -5,7 +5,7 @@ use super::ink::Ink;
 use super::scene::Scene;
 use super::words::{flow, words};
 use crate::curve::Bucket;
-use crate::shown::thousands;
+use crate::shown::{number, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -54,7 +54,7 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         let y = line_of(floor);
         // The number that everything is about; the decade beside it can be told from the others.
         buffer.set_stringn(area.x, y, " ".repeat(usize::from(LEFT - 1)), usize::from(LEFT - 1), ink.unsettled);
-        label(&format!("{floor:.4}"), y, ink.unsettled, buffer);
+        label(&number(floor, 4), y, ink.unsettled, buffer);
         buffer.set_stringn(plot.x, y, FLOOR.repeat(plot.width.into()), plot.width.into(), ink.unsettled);
     }
     draw_line(scene, decades, steps, plot, buffer);
@@ -139,7 +139,7 @@ pub(super) fn legend(scene: &Scene, ink: &Ink, width: u16) -> Vec<Line<'static>>
             _ => ("an epoch's first windows", "the first one's"),
         };
         let why = match settings.unknown_times(0) {
-            0 => "it begins with an empty memory".to_owned(),
+            0 => "it begins with a zero state".to_owned(),
             unknown if unknown == times => format!("none of {whose} {times} targets can be known"),
             unknown => format!("the first {unknown} of {whose} {times} targets cannot be known"),
         };
@@ -148,7 +148,7 @@ pub(super) fn legend(scene: &Scene, ink: &Ink, width: u16) -> Vec<Line<'static>>
     }
     if let Some(floor) = floor.filter(|&floor| floor > 0.0) {
         items.push(Span::styled(FLOOR, ink.unsettled));
-        items.extend(words(&format!("the floor of its loss: no net is below {floor:.4} on average")));
+        items.extend(words(&format!("the floor of its loss: no net's mean loss is below {}", number(floor, 4))));
     }
     flow(items, width, " ")
 }

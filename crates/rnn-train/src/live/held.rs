@@ -59,7 +59,7 @@ pub(super) fn release() {
     let mut stderr = std::io::stderr().lock();
     if left_out > 0 {
         // What cannot be told is not told.
-        let _ = writeln!(stderr, "({left_out} earlier lines are left out)");
+        let _ = writeln!(stderr, "({left_out} earlier lines left out)");
     }
     for line in lines {
         let _ = writeln!(stderr, "{line}");

@@ -1,5 +1,6 @@
 //! The colours of the screen, as many as the terminal has. All that they tell is told by signs and words too.
 
+use crate::terminal::has_colours;
 use crate::{Colour, Colours};
 use ratatui::style::{Color, Modifier, Style};
 use std::ffi::OsStr;
@@ -20,13 +21,13 @@ pub(super) enum Depth {
 impl Depth {
     /// What the environment says of the terminal.
     pub(super) fn of_terminal() -> Self {
-        let [no_color, colorterm, term] = ["NO_COLOR", "COLORTERM", "TERM"].map(std::env::var_os);
-        Self::of(no_color.as_deref(), colorterm.as_deref(), term.as_deref())
+        let [colorterm, term] = ["COLORTERM", "TERM"].map(std::env::var_os);
+        Self::of(has_colours(&std::io::stdout()), colorterm.as_deref(), term.as_deref())
     }
 
-    fn of(no_color: Option<&OsStr>, colorterm: Option<&OsStr>, term: Option<&OsStr>) -> Self {
+    fn of(coloured: bool, colorterm: Option<&OsStr>, term: Option<&OsStr>) -> Self {
         let has = |value: Option<&OsStr>, word: &str| value.is_some_and(|value| value.to_string_lossy().contains(word));
-        if no_color.is_some_and(|value| !value.is_empty()) {
+        if !coloured {
             Self::None
         } else if has(colorterm, "truecolor") || has(colorterm, "24bit") {
             Self::All
@@ -88,14 +89,14 @@ mod tests {
 
     #[test]
     fn colours_are_as_the_terminal_can_and_its_user_wants() {
-        let depth = |no_color: Option<&str>, colorterm: &str, term: &str| {
-            Depth::of(no_color.map(OsStr::new), Some(OsStr::new(colorterm)), Some(OsStr::new(term)))
+        let depth = |coloured: bool, colorterm: &str, term: &str| {
+            Depth::of(coloured, Some(OsStr::new(colorterm)), Some(OsStr::new(term)))
         };
-        assert_eq!(depth(Some("1"), "truecolor", "xterm-256color"), Depth::None);
-        assert_eq!(depth(Some(""), "truecolor", "xterm"), Depth::All);
-        assert_eq!(depth(None, "24bit", ""), Depth::All);
-        assert_eq!(depth(None, "", "tmux-256color"), Depth::Indexed);
-        assert_eq!(depth(None, "", "screen"), Depth::Sixteen);
+        assert_eq!(depth(false, "truecolor", "xterm-256color"), Depth::None);
+        assert_eq!(depth(true, "truecolor", "xterm"), Depth::All);
+        assert_eq!(depth(true, "24bit", ""), Depth::All);
+        assert_eq!(depth(true, "", "tmux-256color"), Depth::Indexed);
+        assert_eq!(depth(true, "", "screen"), Depth::Sixteen);
         let input = |depth| Ink::new(Colours::ColourBlind, depth).input.fg;
         assert_eq!(input(Depth::None), None);
         assert_eq!(input(Depth::All), Some(Color::Rgb(0x00, 0x72, 0xb2)));

@@ -5,9 +5,9 @@
 use super::ink::Ink;
 use super::pace::{Pace, Player};
 use super::scene::{Phase, Scene};
-use super::words::{a_second, flow, measured, put, time};
+use super::words::{a_second, flow, measured, put};
 use super::{bars, chart};
-use crate::shown::{headline, thousands};
+use crate::shown::{duration, headline, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -145,7 +145,7 @@ fn draw_progress(view: &View<'_>, area: Rect, buffer: &mut Buffer) {
     let after = match (phase, rate) {
         (Phase::Replay([number, of]), _) => format!(" snapshot {number} of {of}"),
         (Phase::Training, Some(rate)) if !view.player.is_paused() => {
-            let left = time(steps.saturating_sub(*done) as f64 / rate);
+            let left = duration((steps.saturating_sub(*done) as f64 / rate).ceil());
             format!("{percent_done} · {} windows a second · {left} left", a_second(*rate))
         }
         _ => percent_done.clone(),
@@ -209,7 +209,7 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
 /// The keys.
 fn help(view: &View<'_>) -> Line<'static> {
     let View { scene, player, ink, .. } = *view;
-    let pause = if player.is_paused() { "go on" } else { "pause" };
+    let pause = if player.is_paused() { "continue" } else { "pause" };
     let keys = match &scene.phase {
         Phase::Ended(_) => vec![("q", "leave")],
         Phase::Writing => Vec::new(),

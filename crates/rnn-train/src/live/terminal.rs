@@ -2,6 +2,7 @@
 
 use super::held;
 use super::screen::{self, View};
+use crate::terminal::is_dumb;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::execute;
@@ -21,9 +22,9 @@ pub(super) struct Terminal {
 /// Why no screen can be drawn here; nothing if one can.
 pub(crate) fn unfit() -> Option<&'static str> {
     if !std::io::stdout().is_terminal() {
-        Some("standard output is no terminal")
-    } else if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
-        Some("the terminal is a dumb one (TERM)")
+        Some("standard output is not a terminal")
+    } else if is_dumb() {
+        Some("the terminal cannot show a screen (TERM is dumb)")
     } else {
         None
     }

@@ -105,7 +105,7 @@ fn the_screen_explains_the_run() {
         }
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let legend = "● an epoch's first window: the first 3 of its 15 targets cannot be known ┄ the floor of its loss: \
-                      no net is below 0.1346 on average";
+                      no net's mean loss is below 0.1346";
         assert!(words.contains(legend), "{text}");
     }
 }

@@ -8,6 +8,7 @@ use super::scene::{Epochs, Phase, Scene};
 use super::stage::{Next, Stage};
 use crate::files::{EpochRow, State, Status};
 use crate::run::{Beginning, Step, Watch};
+use crate::shown::printable;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -52,7 +53,7 @@ pub(super) fn ending(status: &Status) -> String {
     match (status.status, status.solved_epoch, &status.error) {
         (State::Done, Some(epoch), _) => format!("done: solved in epoch {epoch}"),
         (State::Done, None, _) => "done: not solved".to_owned(),
-        (state, _, Some(error)) => format!("{state}: {error}"),
+        (state, _, Some(error)) => format!("{state}: {}", printable(error)),
         (state, _, None) => state.to_string(),
     }
 }
@@ -74,7 +75,7 @@ impl Watch for Training<'_> {
         };
         let mut stage = match Stage::enter(self.inputs, self.ink, self.pace) {
             Ok(stage) => stage,
-            Err(error) => return tracing::warn!("nothing can be shown on this terminal: {error}"),
+            Err(error) => return tracing::warn!("the screen cannot be shown on this terminal: {error}"),
         };
         stage.draw(&scene);
         let now = Instant::now();

@@ -23,7 +23,8 @@ for (const table of document.querySelectorAll('table.sortable')) {
 function sort(body, column, sign) {
     const key = row => {
         const cell = row.cells[column];
-        return cell.dataset.sort ?? cell.textContent.trim();
+        // Thousands are apart for readers alone.
+        return cell.dataset.sort ?? cell.textContent.trim().replace(/\B,(?=\d{3})/g, '');
     };
     const keyed = [...body.rows].map(row => [key(row), row]);
     const there = keyed.filter(([text]) => text !== '');

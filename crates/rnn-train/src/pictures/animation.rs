@@ -34,8 +34,8 @@ const LOOKED_AT: usize = 9;
 /// # Errors
 /// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
-    check_replaceable(file, GIF, "GIF")?;
     let film = Film::read(folder, colours.palette())?;
+    check_replaceable(file, GIF, "GIF")?;
     let frames = film.recording.snapshots.len();
     let table = ColourTable::of(&film.colours(), &in_threads(looked_at(frames), |index| film.frame(index))?);
     let mut animation = Animation::new([SIZE.0 as u16, SIZE.1 as u16], &table)?;
@@ -127,7 +127,7 @@ fn headline(settings: &Settings) -> String {
     let task = match (settings.series.is_empty(), settings.echo_step) {
         (true, lag @ 1..) => format!("what it read {} before", count(lag, "step")),
         (true, 0) => "what it reads".to_owned(),
-        (false, _) => "what a file says".to_owned(),
+        (false, _) => "the targets of a file".to_owned(),
     };
     format!("A net learns to answer with {task}")
 }

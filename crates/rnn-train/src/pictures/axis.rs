@@ -2,7 +2,7 @@
 
 use super::scale::Scale;
 use crate::curve::Bucket;
-use crate::shown::thousands;
+use crate::shown::number;
 
 /// Training steps from 0 to the last one.
 #[derive(Debug, Clone, Copy)]
@@ -72,35 +72,13 @@ impl Losses {
     /// The losses to write beside it, and how.
     pub(crate) fn ticks(self) -> Vec<(f64, String)> {
         let zero = self.has_zero.then(|| (0.0, "0".to_owned()));
-        zero.into_iter().chain(self.scale.ticks(7).into_iter().map(|loss| (loss, power(loss)))).collect()
+        zero.into_iter().chain(self.scale.ticks(7).into_iter().map(|loss| (loss, number(loss, 4)))).collect()
     }
-}
-
-/// A tick's number: written out where that is short, otherwise with its power of ten.
-fn power(value: f64) -> String {
-    if (1e-3..1e4).contains(&value) {
-        return if value.fract() == 0.0 { thousands(value as usize) } else { value.to_string() };
-    }
-    let scientific = format!("{value:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let raised = |digit: char| match digit {
-        '-' => '⁻',
-        digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit.to_digit(10).unwrap_or(0) as usize],
-    };
-    let exponent: String = exponent.chars().map(raised).collect();
-    if mantissa == "1" { format!("10{exponent}") } else { format!("{mantissa}·10{exponent}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_beside_axes_are_short() {
-        assert_eq!([0, 999, 1000, 66_600, 1_234_567].map(thousands), ["0", "999", "1,000", "66,600", "1,234,567"]);
-        let numbers = [1.0, 1e-3, 0.05, 1e3, 1e-4, 2e-7, 1e300, 0.685, 1e4].map(power);
-        assert_eq!(numbers, ["1", "0.001", "0.05", "1,000", "10⁻⁴", "2·10⁻⁷", "10³⁰⁰", "0.685", "10⁴"]);
-    }
 
     fn bucket(low: f64, mean: f64, high: f64) -> Bucket {
         Bucket { first: 0, last: 0, low, high, mean }
@@ -133,7 +111,7 @@ mod tests {
         }
         let losses = Losses::of(&[bucket(1e-5, 1e-4, 1.0)], &[], Some(0.1));
         let labels: Vec<_> = losses.ticks().into_iter().map(|(_, label)| label).collect();
-        assert_eq!(labels, ["10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1"]);
+        assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
         assert!(losses.place(0.01) > losses.place(0.001) && losses.place(0.0) == 0.0);
     }
 

@@ -6,7 +6,7 @@ use super::axis::{Losses, Steps};
 use super::draw::{Area, Drawn, GRID, Root, Side, TEXT, width_of, write, write_upwards};
 use super::legend::{Entry, Mark};
 use crate::curve::Bucket;
-use crate::shown::{count, thousands};
+use crate::shown::{count, number, thousands};
 use crate::{Palette, Settings};
 use plotters::prelude::*;
 
@@ -86,7 +86,7 @@ impl Loss<'_> {
         let settings = self.settings;
         let mut entries = Vec::new();
         if !self.settled.is_empty() {
-            let text = "mean, and lowest to highest, of neighbouring windows";
+            let text = "mean, lowest and highest loss of neighbouring windows";
             entries.push(Entry::new(Mark::Band(self.palette.loss), text));
         }
         let windows = match settings.first_settled_window() {
@@ -100,7 +100,7 @@ impl Loss<'_> {
             unknown => format!(": {} that cannot be known", count(unknown, "step")),
         };
         entries.push(Entry::new(Mark::Dot(self.palette.unsettled), format!("{windows}{why}")));
-        let floor = self.floor.map(|floor| format!("floor of an epoch's first window: {floor:.4}"));
+        let floor = self.floor.map(|floor| format!("floor of an epoch's first window: {}", number(floor, 4)));
         entries.extend(floor.map(|text| Entry::new(Mark::Dashes(self.palette.unsettled), text)));
         entries
     }

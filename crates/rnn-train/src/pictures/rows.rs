@@ -106,7 +106,7 @@ impl Rows<'_> {
         let mut entries =
             vec![Entry::new(Mark::Bar(WRONG), "wrong answer"), Entry::new(Mark::Bar(UNKNOWN), "cannot be known")];
         if self.snapshot.rows.iter().any(|row| self.counted().len() < row.input.len()) {
-            entries.push(Entry::new(Mark::Bar(pale(self.palette.prediction)), "not counted"));
+            entries.push(Entry::new(Mark::Bar(pale(self.palette.prediction)), "not scored"));
         }
         entries
     }

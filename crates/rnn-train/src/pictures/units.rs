@@ -32,7 +32,7 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, E
     let Panel { every, strips, area: Area { bottom, .. }, .. } = panels[0];
     let layer = if settings.num_layers > 1 { " of the top layer" } else { "" };
     let left_out = if every > 1 { format!(", one in {every} of them") } else { String::new() };
-    let title = format!("What the hidden units{layer} do{left_out}");
+    let title = format!("Outputs of the hidden units{layer}{left_out}");
     let ends = panels.each_ref().map(|panel| panel.ends.map(short));
     let ends = match settings.cell {
         CellKind::ElmanRelu => format!("from 0 to {}, after training to {}", ends[0][1], ends[1][1]),

@@ -44,7 +44,10 @@ pub(crate) fn weights(shown: &Shown<'_>, [before, after]: &[Inside; 2]) -> Resul
     let most = greatest(pairs.iter().flat_map(|pair| &pair.maps).flat_map(|map| map.values.iter().copied()));
     let mut notes = Vec::new();
     if pairs.iter().any(|pair| pair.has_blocks) {
-        notes.push("Of large matrices a cell is a block, and shows its weight farthest from 0.".to_owned());
+        notes.push(
+            "Large matrices are shown in blocks: each cell is the weight of its block that is farthest from 0."
+                .to_owned(),
+        );
     }
     if !left_out.is_empty() {
         let [first, last] = [left_out.start, left_out.end - 1];

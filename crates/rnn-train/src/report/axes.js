@@ -37,13 +37,16 @@ function roundLogarithms(low, high, about) {
     return decades * 3 <= about ? of([1, 2, 5], 1) : of([1], Math.max(1, Math.ceil(decades / about)));
 }
 
-// A number beside an axis.
+// A whole number with its thousands apart.
+const thousands = number => String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+
+// A number in four digits, as the rest of the page has them.
 function shortNumber(number) {
     const size = Math.abs(number);
-    if (size === 0 || (size >= 1e-3 && size < 1e5)) return String(Number(number.toPrecision(4)));
-    const [mantissa, exponent] = number.toExponential(3).split('e');
-    const raised = [...String(Number(exponent))].map(sign => sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[sign]).join('');
-    return (Number(mantissa) === 1 ? '' : `${Number(mantissa)}·`) + '10' + raised;
+    if (Number.isInteger(number) && size < 1e6) return thousands(number);
+    const short = Number(number.toPrecision(4));
+    if (Math.abs(short) >= 1e-3 && Math.abs(short) < 1e6) return Number.isInteger(short) ? thousands(short) : String(short);
+    return short.toExponential().replace('e+', 'e');
 }
 
 // From a number to a height in the panel, and the numbers beside it.

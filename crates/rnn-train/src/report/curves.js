@@ -112,7 +112,7 @@ function makeCurves(section, data, chosen) {
                 for (const factor of [1, 2, 5]) if (factor * power * apart >= distance) return factor * power;
             }
         };
-        const longest = paint.measureText(`epoch ${(end - 1) * every}`).width;
+        const longest = paint.measureText(`epoch ${thousands((end - 1) * every)}`).width;
         const [lines, labels] = [each(7), each(longest + 14)];
         paint.textBaseline = 'alphabetic';
         paint.textAlign = 'left';
@@ -124,7 +124,7 @@ function makeCurves(section, data, chosen) {
             paint.fillRect(Math.round(left + x), labelled ? above - 14 : panels[0].top - 4, 1, bottom - (labelled ? above - 14 : panels[0].top - 4));
             if (labelled && x < width - longest) {
                 paint.fillStyle = '#555';
-                paint.fillText(`epoch ${index * every}`, left + x + 4, above - 4);
+                paint.fillText(`epoch ${thousands(index * every)}`, left + x + 4, above - 4);
             }
         }
     }
@@ -159,6 +159,7 @@ function makeCurves(section, data, chosen) {
         drawSettled(paint, drawn.settled, yOf, dots);
         drawUnsettled(paint, drawn.unsettled, yOf);
         drawFloors(paint, floors, yOf);
+        if (panel.name === 'loss') drawJumps(paint, yOf);
         paint.restore();
         for (const [index, floor] of floors.entries()) {
             // Lines that are too near to each other share a label.
@@ -224,6 +225,19 @@ function makeCurves(section, data, chosen) {
         paint.setLineDash([]);
     }
 
+    // Rings around settled windows that jump after an epoch's first ones.
+    function drawJumps(paint, yOf) {
+        paint.strokeStyle = colours.loss;
+        paint.lineWidth = 1.2;
+        for (const [step, loss] of data.jumps) {
+            const x = xOf(step);
+            if (x < 0 || x > width) continue;
+            paint.beginPath();
+            paint.arc(left + x, yOf(loss), 4, 0, 2 * Math.PI);
+            paint.stroke();
+        }
+    }
+
     function drawSteps(paint) {
         paint.textBaseline = 'alphabetic';
         const ticks = roundNumbers(from, to, width / 90).filter(tick => Number.isInteger(tick));
@@ -232,9 +246,9 @@ function makeCurves(section, data, chosen) {
             paint.fillStyle = '#888';
             paint.fillRect(x, bottom, 1, 4);
             paint.fillStyle = '#555';
-            const half = paint.measureText(String(tick)).width / 2;
+            const half = paint.measureText(thousands(tick)).width / 2;
             paint.textAlign = 'center';
-            paint.fillText(String(tick), Math.min(x, canvas.clientWidth - half - 1), bottom + 16);
+            paint.fillText(thousands(tick), Math.min(x, canvas.clientWidth - half - 1), bottom + 16);
         }
         paint.fillStyle = '#222';
         paint.textAlign = 'center';
@@ -250,7 +264,7 @@ function makeCurves(section, data, chosen) {
         const all = wide >= whole[1] - whole[0];
         if (all) [from, to] = whole;
         const shown = [Math.max(Math.ceil(from), first), Math.min(Math.floor(to), last)];
-        section.querySelector('#range').textContent = `steps ${shown[0]} to ${shown[1]}${all ? ', all' : ''}`;
+        section.querySelector('#range').textContent = `steps ${thousands(shown[0])} to ${thousands(shown[1])}${all ? ', all' : ''}`;
         section.querySelector('#zoom-in').disabled = wide <= narrowest;
         section.querySelector('#earlier').disabled = from <= whole[0];
         section.querySelector('#later').disabled = to >= whole[1];
@@ -319,9 +333,9 @@ function makeCurves(section, data, chosen) {
             return `${a} (${b} to ${c})`;
         };
         const told = {
-            step: several ? `${track.step[index]} to ${track.last[index]}` : track.step[index],
-            epoch: track.epoch[index],
-            batch: track.batch[index],
+            step: several ? `${thousands(track.step[index])} to ${thousands(track.last[index])}` : thousands(track.step[index]),
+            epoch: thousands(track.epoch[index]),
+            batch: thousands(track.batch[index]),
         };
         for (const cell of section.querySelectorAll('[data-told]')) {
             const name = cell.dataset.told;

@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::steps::{MOST_ROWS, Track};
 use crate::files::METRICS;
+use crate::shown::thousands;
 use maud::{Markup, html};
 
 /// What is told of the row that is pointed at.
@@ -37,6 +38,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     li { span.mark.settled {} "settled windows: lowest, highest and mean loss of each dot of the screen" }
                     li { span.mark.unsettled {} @if facts.settings().floor_of_first_window().is_some() { "an epoch’s first windows, whose targets cannot all be known" } @else { "an epoch’s first windows" } }
                     @if facts.settings().floor_of_first_window().is_some() { li { span.mark.floor {} "their floor" } }
+                    @if !facts.steps.jumps.marked().is_empty() { li { span.mark.jump {} "a settled window that jumps after them" } }
                     @if !facts.recording.snapshots.is_empty() { li { span.mark.shown {} "the window shown below" } }
                 }
                 dl.told.several[!facts.steps.are_exact()] {
@@ -68,24 +70,24 @@ fn how_many(facts: &Facts<'_>) -> Markup {
     let kinds = [(&steps.settled, "settled windows"), (&steps.unsettled, "other windows")];
     html! {
         p.note {
-            @if steps.rows == 1 { "The only row of " } @else { "All " (steps.rows) " rows of " }
+            @if steps.rows == 1 { "The only row of " } @else { "All " (thousands(steps.rows)) " rows of " }
             code { (METRICS) } @if steps.rows == 1 { " is in this page" } @else { " are in this page" }
             @if steps.are_exact() { ", with all their digits." } @else {
-                ", which are more than " (MOST_ROWS) ", so they are put together: "
+                ", more than the " (thousands(MOST_ROWS)) " that are shown one by one, so neighbouring rows are grouped: "
                 @for (index, (track, kind)) in kinds.into_iter().enumerate() {
                     @if index > 0 { "; " }
                     (kind) ": " (width(track))
                 }
-                ". Of rows that are put together the lowest, highest and mean numbers are shown."
+                ". Of each group the lowest, the highest and the mean value are shown."
             }
-            @if every > 1 { " Only every " (every) "th training step was logged." }
+            @if every > 1 { " Only every " (thousands(every)) "th training step was logged." }
         }
     }
 }
 
 fn width(track: &Track) -> String {
     match track.width {
-        1 => format!("{} rows one by one", track.rows),
-        width => format!("{} rows, {width} together", track.rows),
+        1 => format!("{} rows one by one", thousands(track.rows)),
+        width => format!("{} rows in groups of {}", thousands(track.rows), thousands(width)),
     }
 }

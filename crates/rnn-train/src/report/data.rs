@@ -26,6 +26,7 @@ pub(super) fn script(facts: &Facts<'_>) -> Markup {
         "settled": track(&facts.steps.settled),
         "unsettled": track(&facts.steps.unsettled),
         "floors": floors,
+        "jumps": facts.steps.jumps.marked(),
         "epochs": epoch_starts(&facts.recording.epochs, facts.done()),
         "greatest_class": settings.num_classes - 1,
         "snapshots": snapshots,

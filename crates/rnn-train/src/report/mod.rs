@@ -1,13 +1,14 @@
 //! `report.html`: one run in one page that needs no other file.
 //!
 //! `facts` gathers what all parts draw on: the recording, and its training steps as `steps` has them. Each part of the
-//! page is a file, in the page's order: `overview`, `curves`, `rows`, `spikes`, `tables`, `pictures`. What the
+//! page is a file, in the page's order: `overview`, `curves`, `rows`, `spikes` with `jumps`, `tables`, `pictures`. What the
 //! scripts draw stands in the page as `data`; `curves.js` draws the curves, with `tracks.js`, `axes.js` and `gestures.js`,
 //! `rows.js` the rows of a window, and `page.js` ties the two together.
 
 mod curves;
 mod data;
 mod facts;
+mod jumps;
 mod overview;
 mod pictures;
 mod rows;
@@ -36,8 +37,8 @@ const SCRIPTS: [&str; 6] = [
 /// Writes the report of the run in `folder`, in these colours, to `out` or else beside the run's files; returns where it is.
 ///
 /// # Errors
-/// [`Error::Read`] for a folder that holds no run, or one of which nothing was recorded; [`Error::Setting`] for settings
-/// that cannot be; [`Error::Out`] for an `out` that is there and is no page; [`Error::Write`].
+/// [`Error::NotARun`] for a folder that holds no run; [`Error::Read`] for one of which nothing was recorded;
+/// [`Error::Setting`] for settings that cannot be; [`Error::Out`] for an `out` that is there and is no page; [`Error::Write`].
 pub fn write(folder: &Path, out: Option<&Path>, colours: Colours) -> Result<PathBuf, Error> {
     out.map_or(Ok(()), page::check_out)?;
     let facts = Facts::read(folder, out.is_none())?;
@@ -53,7 +54,7 @@ fn main(facts: &Facts<'_>, title: &str) -> Markup {
     html! {
         h1 { (title) }
         (overview::section(facts))
-        noscript { p.note { "The curves and the rows of windows are drawn by scripts, which this browser does not run." } }
+        noscript { p.note { "Scripts draw the curves and the rows of windows; this browser does not run them." } }
         (curves::section(facts))
         (rows::section(facts))
         (spikes::section(facts))

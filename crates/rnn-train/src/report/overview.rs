@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::files::{EpochRow, SOLVED_LOSS, State, Status};
-use crate::shown::{count, number, thousands};
+use crate::shown::{count, duration, number, thousands};
 use maud::{Markup, html};
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
@@ -23,8 +23,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
 fn outcome(facts: &Facts<'_>) -> String {
     let status = &facts.recording.status;
     let solved = match (status.solved_epoch, status.solved_steps) {
-        (Some(epoch), Some(steps)) => format!("solved in epoch {epoch}, after {}", count(steps, "step")),
-        (Some(epoch), None) => format!("solved in epoch {epoch}"),
+        (Some(epoch), Some(steps)) => format!("solved in epoch {}, after {}", thousands(epoch), count(steps, "step")),
+        (Some(epoch), None) => format!("solved in epoch {}", thousands(epoch)),
         _ => "not solved".to_owned(),
     };
     let done = count(facts.done(), "step");
@@ -34,10 +34,10 @@ fn outcome(facts: &Facts<'_>) -> String {
         State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
         State::Running => format!("Running, or killed while it ran: {done}{of} in the files; {solved} so far."),
         State::Interrupted => {
-            format!("Interrupted after {done}{of}: {solved} so far. rnn-train resume goes on with it.")
+            format!("Interrupted after {done}{of}: {solved} so far. `rnn-train resume` continues it.")
         }
         State::Diverged => format!("Diverged after {done}{of}: {solved}."),
-        State::Pruned => format!("Stopped as not worth going on with, after {done}{of}: {solved}."),
+        State::Pruned => format!("Stopped early, after {done}{of}: {solved}."),
         State::Failed => format!("Failed after {done}{of}: {solved}."),
     }
 }
@@ -65,7 +65,7 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     put("steps", Some(thousands(done)));
     // The time of a run that is on its way is not known.
     if status != State::Running {
-        put("seconds", Some(number(wall_seconds, 3)));
+        put("time", Some(duration(wall_seconds)));
         put(
             "steps a second",
             (wall_seconds > 0.0 && done > 0).then(|| number((done as f64 / wall_seconds).round(), 3)),

@@ -65,7 +65,7 @@ function makeRows(section, data, shown) {
             times(element.querySelector('.times'), row.target.length, first);
         });
         const { step, epoch, batch, loss, accuracy, ends } = snapshot;
-        const where = `step ${step}: epoch ${epoch}, window ${batch}`;
+        const where = `step ${thousands(step)}: epoch ${thousands(epoch)}, window ${thousands(batch)}`;
         // The weights at the end are those that no loss was measured of.
         const unmeasured = ends ? 'after the last training step' : 'its loss was not logged';
         const measured = loss === null ? unmeasured : `loss ${loss}, accuracy ${accuracy}`;

@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use crate::files::SNAPSHOTS;
+use crate::shown::thousands;
 use crate::snapshot::{MOST_ROWS, MOST_TIMES};
 use crate::{Palette, Readout};
 use maud::{Markup, html};
@@ -30,15 +31,15 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         section #rows aria-labelledby="rows-title" hidden {
             p {
                 "A snapshot is of the window that the net is trained on next, and of what it answers there before that. "
-                (snapshots.len()) " were recorded"
+                (thousands(snapshots.len())) " were recorded"
                 // Those of a run that began without recording any begin where it was gone on with.
                 @match snapshots.first().map_or(0, |snapshot| snapshot.step) {
                     0 => ", most of them early, where most is learned",
-                    step => { ", from step " (step) " on" }
+                    step => { ", from step " (thousands(step)) " on" }
                 }
-                @if settings.batch_size > MOST_ROWS { "; the first " (MOST_ROWS) " of " (settings.batch_size) " rows are shown" }
+                @if settings.batch_size > MOST_ROWS { "; the first " (MOST_ROWS) " of " (thousands(settings.batch_size)) " rows are shown" }
                 @if settings.truncated_backprop_length > MOST_TIMES {
-                    "; the last " (MOST_TIMES) " of a window’s " (settings.truncated_backprop_length) " time steps are shown"
+                    "; the last " (MOST_TIMES) " of a window’s " (thousands(settings.truncated_backprop_length)) " time steps are shown"
                 }
                 "."
             }
@@ -79,12 +80,12 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                 }
                 @if unknown {
                     "Hatched targets echo what stands before the row’s beginning, which the net has not read: it can only guess them. \
-                    They count all the same, but wrong guesses are marked in grey. "
+                    They are scored all the same, but wrong guesses are marked in grey. "
                 }
                 @if settings.readout == Readout::LastStep {
-                    "Of each window only the last time step counts; wrong answers at the others are marked in grey. "
+                    "Only the last time step of each window is scored; wrong answers at the others are marked in grey. "
                 } @else if settings.window_stride < settings.truncated_backprop_length {
-                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are counted; \
+                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are scored; \
                     wrong answers at the others are marked in grey. "
                 }
                 "All snapshots stand in " code { (SNAPSHOTS) } "."

@@ -1,6 +1,7 @@
 //! What the spikes of a loss curve are, with the run's own numbers.
 
 use super::facts::Facts;
+use super::jumps;
 use crate::files::EPOCHS;
 use crate::shown::{count, number};
 use crate::{LossKind, Readout, Settings};
@@ -15,25 +16,26 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
     html! {
         h2 { "What the spikes are" }
         @if let Some(why) = why_none(facts) {
-            p { "There are none: " (why) " A loss that is high in an epoch’s first window all the same is still being learned." }
+            p { "There are none: " (why) " If the loss of an epoch’s first window is high all the same, the net is still learning." }
         } @else if facts.floors.is_none() {
             p {
                 "The series was read from files"
                 @for path in &settings.series { " " code { (path.display()) } }
                 ". How its values were drawn is not known, so no floor of its loss can be computed. "
-                "Each epoch begins with a zero state, and what a target asks for that stands before a row’s beginning cannot be known: "
+                "Each epoch begins with a zero state. Targets that depend on inputs before a row’s beginning cannot be known: "
                 (count(settings.echo_step, "time step")) " at a row’s beginning, as " code { "echo_step" } " says."
             }
         } @else {
             p {
                 "An epoch begins with a zero state, and its " (settings.batch_size) " rows are stretches of one series, read side by side. The first "
                 (settings.echo_step) " targets of a row echo what stands before its beginning, which the net has not read, and nothing that it \
-                reads later tells of it. The best that any net can do there is to answer with the odds. So the loss of "
-                (which(facts)) " cannot come down to 0 as that of all others can: it has a floor, in every epoch again, and these are the spikes."
+                reads later tells of it. The best that any net can do there is to answer with their probabilities. So the loss of "
+                (which(facts)) " cannot fall to 0 as that of the others can: it has a floor, in every epoch. These are the spikes."
             }
             (floors(facts))
         }
         (means(facts))
+        (jumps::section(facts))
     }
 }
 
@@ -50,7 +52,9 @@ fn why_none(facts: &Facts<'_>) -> Option<&'static str> {
             "with one row the first targets, which echo what stands before the beginning of the series, are always class 0, so they \
              can be known."
         }
-        (_, _, Readout::LastStep) => "only the last time step of a window counts, and its target can always be known.",
+        (_, _, Readout::LastStep) => {
+            "only the last time step of a window is scored, and its target can always be known."
+        }
         _ => "all targets can be known.",
     })
 }
@@ -96,10 +100,10 @@ fn floors(facts: &Facts<'_>) -> Markup {
     };
     html! {
         p {
-            "The floor is " (odds) " of these odds, as a mean over the window’s targets that count, those that can be known having 0. Here:"
+            "The floor is " (odds) " of these probabilities, as a mean over the window’s scored targets; those that can be known count as 0. Here:"
         }
         div.scroll { table {
-            thead { tr { th scope="col" { "window" } th scope="col" { "counted targets that cannot be known" } th scope="col" { "floor" } } }
+            thead { tr { th scope="col" { "window" } th scope="col" { "scored targets that cannot be known" } th scope="col" { "floor" } } }
             tbody { @for (window, floor) in floors.iter().enumerate().take(MOST_FLOORS) {
                 tr { td { (window) } td { (unknown(settings, window)) } td { (short(*floor)) } }
             } }
@@ -134,7 +138,7 @@ fn means(facts: &Facts<'_>) -> Markup {
             "The mean loss of the first windows " (over) " is " b { (number(mean, 4)) }
             @if let Some(floor) = facts.settings().floor_of_first_window() {
                 ", the floor " b { (number(floor, 4)) } ". "
-                "An epoch has only one first window to learn these odds from, so a net comes down to the floor slowly; that of few epochs can \
+                "An epoch has only one first window to learn these probabilities from, so a net approaches the floor slowly. The mean of a few epochs can \
                 be below it by luck"
             }
             ". Every epoch’s stands in " code { (EPOCHS) } ", as " code { "first_window_loss" } "."

@@ -3,6 +3,7 @@
 //! Windows whose targets can all be known and the others are apart, as in [`LossCurve`](crate::LossCurve), so that the
 //! spikes stay what they are.
 
+use super::jumps::Jumps;
 use crate::files::MetricsRow;
 use crate::{Error, Recording};
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ pub(super) struct Steps {
     pub(super) last: Option<MetricsRow<f64>>,
     pub(super) settled: Track,
     pub(super) unsettled: Track,
+    pub(super) jumps: Jumps,
     /// Those of the steps of snapshots.
     pub(super) of_snapshots: HashMap<usize, MetricsRow<f64>>,
 }
@@ -68,10 +70,12 @@ impl Steps {
             let width = if rows <= MOST_ROWS { 1 } else { of_kind.div_ceil(MOST_BUCKETS).max(1) };
             Track { rows: 0, width, buckets: Vec::with_capacity(of_kind.div_ceil(width)) }
         });
-        let mut steps = Self { rows: 0, last: None, settled, unsettled, of_snapshots: HashMap::new() };
+        let mut steps =
+            Self { rows: 0, last: None, settled, unsettled, jumps: Jumps::default(), of_snapshots: HashMap::new() };
         Recording::for_each_step(folder, |row| {
             let track = if row.batch >= first_settled { &mut steps.settled } else { &mut steps.unsettled };
             track.push(&row);
+            steps.jumps.push(&row, recording, first_settled);
             steps.rows += 1;
             steps.last = Some(row);
             if asked.contains(&row.step) {

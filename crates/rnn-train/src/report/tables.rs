@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::RawSettings;
 use crate::files::{self, EpochRow};
-use crate::shown::{count, number};
+use crate::shown::{count, number, thousands};
 use maud::{Markup, html};
 use serde::Serialize;
 use toml::Table;
@@ -26,7 +26,7 @@ fn epochs(facts: &Facts<'_>) -> Markup {
     html! {
         h2 { "Epochs" }
         p.note {
-            @if all { (count(epochs.len(), "epoch")) ", all that there are" } @else { (shown.len()) " of " (count(epochs.len(), "epoch")) ": the first, the last, the one that solved the task, and some between" }
+            @if all { (count(epochs.len(), "epoch")) ", all of them" } @else { (shown.len()) " of " (count(epochs.len(), "epoch")) ": the first, the last, the one that solved the task, and some between" }
             "; they stand in " code { (files::EPOCHS) } " with all digits. A click on a column’s name sorts by it."
         }
         details open[epochs.len() <= 20] {
@@ -34,8 +34,8 @@ fn epochs(facts: &Facts<'_>) -> Markup {
             div.scroll.tall { table.sortable #epochs {
                 thead { tr { @for name in EpochRow::COLUMNS { th scope="col" { (name.replace('_', " ")) } } } }
                 tbody { @for row in shown { tr.solved[solved == Some(row.epoch)] {
-                    td { (row.epoch) @if solved == Some(row.epoch) { " (solved)" } }
-                    td { (row.windows) }
+                    td data-sort=(row.epoch) { (thousands(row.epoch)) @if solved == Some(row.epoch) { " (solved)" } }
+                    td data-sort=(row.windows) { (thousands(row.windows)) }
                     @for value in [Some(row.loss), Some(row.first_window_loss), row.settled_loss, Some(row.accuracy), row.settled_accuracy, row.floor] {
                         td data-sort=[value] { (value.map(|value| number(value, 5)).unwrap_or_default()) }
                     }
@@ -58,7 +58,7 @@ fn settings(facts: &Facts<'_>) -> Markup {
     let own = table(&facts.settings().to_raw());
     html! {
         h2 { "Settings" }
-        p.note { "All of " code { (files::CONFIG) } ". In bold: what would be another if it were not given." }
+        p.note { "All of " code { (files::CONFIG) } ". In bold: settings that are not at their default." }
         div.scroll { table #settings {
             thead { tr { th.t scope="col" { "setting" } th.t scope="col" { "value" } th.t scope="col" { "default?" } } }
             tbody { @for (name, value) in &own {
@@ -102,20 +102,20 @@ fn status(facts: &Facts<'_>) -> Markup {
 /// What the files of a run are.
 fn what(name: &str) -> &'static str {
     match name {
-        files::CONFIG => "the settings; --config makes the same run of it again",
+        files::CONFIG => "the settings; run --config repeats the run with them",
         files::METRICS => "a row for each training step that was logged",
         files::EPOCHS => "a row for each epoch",
         files::SNAPSHOTS => "what the net answered now and then",
         files::MODEL => "the weights, which eval and predict read, and PyTorch",
         files::STATUS => "how the run ended",
-        files::CHECKPOINT => "where the run is; resume goes on from there",
+        files::CHECKPOINT => "the state of the run; resume continues from it",
         files::REPORT => "this page",
         _ => "a picture of the run",
     }
 }
 
 fn files(facts: &Facts<'_>) -> Markup {
-    let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len());
+    let size = |name: &str| facts.folder.join(name).metadata().ok().map(|file| file.len() as usize);
     html! {
         h2 { "Files" }
         p { @if facts.is_beside { "Beside this page, in the run’s folder:" } @else { "In the run’s folder:" } }
@@ -124,7 +124,7 @@ fn files(facts: &Facts<'_>) -> Markup {
             tbody { @for name in files::ALL { @if name != files::REPORT { @if let Some(bytes) = size(name) {
                 tr {
                     th.t scope="row" { @if facts.is_beside { a href=(name) { (name) } } @else { (name) } }
-                    td { (bytes) } td.t { (what(name)) }
+                    td { (thousands(bytes)) } td.t { (what(name)) }
                 }
             } } } }
         } }
