@@ -165,7 +165,7 @@ fn pairs_early_stopping_and_another_objective() {
         ],
     );
     let names = figures(&out);
-    assert!(names.contains(&"final-loss--state_size--learning_rate.svg".to_owned()), "{names:?}");
+    assert!(names.contains(&"final-loss--state_size+learning_rate.svg".to_owned()), "{names:?}");
     assert!(!names.contains(&"parallel.svg".to_owned()), "a map shows two parameters better");
 }
 
@@ -184,6 +184,8 @@ fn a_random_sweep_is_binned_and_has_parallel_coordinates() {
         ],
     );
     assert!(figures(&out).contains(&"parallel.svg".to_owned()));
+    let scatter = std::fs::read_to_string(out.join("figures/drawn-settings.svg")).unwrap();
+    assert_has(&scatter, &["learning_rate", "state_size", "final_loss"]);
     let parallel = std::fs::read_to_string(out.join("figures/parallel.svg")).unwrap();
     assert_has(&parallel, &["learning_rate", "state_size", "cell", "lstm", "final_loss", "worst"]);
 }
@@ -204,7 +206,7 @@ fn one_parameter_none_and_trials_without_results() {
 
     // Of trials that are not known, a report can be written too.
     std::fs::remove_dir_all(out.join("results")).unwrap();
-    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    std::fs::remove_file(out.join("results.toml")).unwrap();
     succeed(XTASK, ["report", out.to_str().unwrap()]);
     assert_stands_alone(&out);
     assert_has(
@@ -228,7 +230,7 @@ fn failures_are_told_with_what_they_wrote() {
     let timed_out = "\"status\":\"timed_out\",\"error\":\"not at its end after 2 seconds\"";
     results = results.replacen("\"status\":\"done\"", timed_out, 1);
     std::fs::write(&path, results).unwrap();
-    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    std::fs::remove_file(out.join("results.toml")).unwrap();
     succeed(XTASK, ["report", out.to_str().unwrap()]);
     assert_stands_alone(&out);
     assert_has(
@@ -304,8 +306,8 @@ fn a_browser_sorts_chooses_saves_and_loads_nothing() {
                 // As numbers, not as text, and nothing at the end.
                 "[numbers: 1e-7 0.00002 0.1 3 ]",
                 "[form: false]",
-                "[first: Trials that solved the task / trials run, over truncated_backprop_length and echo_step]",
-                "[chosen: Trials that solved the task / trials run, over learning_rate and echo_step]",
+                "[first: Trials that solved the task, over truncated_backprop_length and echo_step]",
+                "[chosen: Trials that solved the task, over learning_rate and echo_step]",
                 "[loss: Median final loss, over learning_rate and echo_step]",
                 // What was on the other side goes to this one.
                 "[same: Median final loss, over learning_rate and echo_step]",

@@ -84,8 +84,8 @@ pub fn trial_folders(out: &Path) -> Vec<PathBuf> {
 }
 
 /// A sweep's tables without the columns that hold times.
-pub fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 3] {
-    ["plan.csv", "summary.csv", "groups.csv"].map(|name| {
+pub fn tables(out: &Path) -> [HashMap<String, Vec<String>>; 4] {
+    ["plan.csv", "summary.csv", "groups.csv", "curves.csv"].map(|name| {
         let mut table = columns(&out.join(name));
         table.retain(|column, _| !column.contains("wall_seconds"));
         table

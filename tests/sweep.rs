@@ -53,21 +53,25 @@ fn the_summary_has_a_row_a_trial() {
     let (_folder, path, out) = spec(SHORT);
     sweep(&path, &out, &[]);
     let text = std::fs::read_to_string(out.join("summary.csv")).unwrap();
-    let header = "trial,replicate,seed,learning_rate,echo_step,status,final_loss,best_loss,accuracy,solved_epoch,\
+    let header = "trial,replicate,seed,learning_rate,echo_step,parameters,status,final_loss,best_loss,accuracy,solved_epoch,\
                   solved_steps,epochs,steps,wall_seconds,error,stderr,hash";
     assert_eq!(text.lines().next().unwrap(), header);
     let summary = columns(&out.join("summary.csv"));
     assert_eq!(summary["trial"], ["0", "1", "2", "3", "4", "5", "6", "7"]);
-    assert_eq!(summary["replicate"], ["0", "1", "0", "1", "0", "1", "0", "1"]);
-    assert_eq!(summary["seed"], ["3", "4", "3", "4", "3", "4", "3", "4"]);
-    assert_eq!(summary["learning_rate"], [["0.3"; 4], ["1e38"; 4]].concat());
-    assert_eq!(summary["echo_step"], ["0", "0", "2", "2", "0", "0", "2", "2"]);
-    assert_eq!(summary["status"], [["done"; 4], ["diverged"; 4]].concat());
+    assert_eq!(summary["replicate"], [["0"; 4], ["1"; 4]].concat());
+    assert_eq!(summary["seed"], [["3"; 4], ["4"; 4]].concat());
+    assert_eq!(summary["learning_rate"], ["0.3", "0.3", "1e38", "1e38"].repeat(2));
+    assert_eq!(summary["echo_step"], ["0", "2"].repeat(4));
+    // Four hidden units read one number: 4·(1 + 4 + 1), and two outputs of 4 + 1.
+    assert_eq!(summary["parameters"], ["34"; 8]);
+    assert_eq!(summary["status"], ["done", "done", "diverged", "diverged"].repeat(2));
     for (trial, folder) in trial_folders(&out).iter().enumerate() {
         let losses = columns(&folder.join("epochs.csv")).remove("settled_loss").unwrap_or_default();
         assert_eq!(losses.last().map_or("", String::as_str), summary["final_loss"][trial]);
-        assert_eq!(summary["error"][trial].is_empty(), trial < 4, "{}", summary["error"][trial]);
-        let config: toml::Table = std::fs::read_to_string(folder.join("config.toml")).unwrap().parse().unwrap();
+        assert_eq!(summary["error"][trial].is_empty(), trial % 4 < 2, "{}", summary["error"][trial]);
+        let toml = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap().parse::<toml::Table>().unwrap();
+        let (config, status) = (toml("config.toml"), toml("status.toml"));
+        assert_eq!(status["parameters"].to_string(), summary["parameters"][trial]);
         assert_eq!(config["seed"].to_string(), summary["seed"][trial]);
         assert_eq!(config["echo_step"].to_string(), summary["echo_step"][trial]);
     }
@@ -77,7 +81,7 @@ fn the_summary_has_a_row_a_trial() {
     }
 }
 
-/// Expected values by hand: Wilson's interval of 2 in 4, and Student's of the four final losses.
+/// Expected values by hand: Wilson's interval of 2 in 4, and the quartiles of the four final losses.
 #[test]
 fn the_groups_have_a_row_a_combination() {
     let text =
@@ -86,7 +90,8 @@ fn the_groups_have_a_row_a_combination() {
     sweep(&path, &out, &[]);
     let (summary, groups) = (columns(&out.join("summary.csv")), columns(&out.join("groups.csv")));
     assert_eq!((&groups["echo_step"], &groups["n"]), (&vec!["1".to_owned(), "5".to_owned()], &vec!["4".to_owned(); 2]));
-    let solved: Vec<f64> = summary["solved_steps"][..4].iter().filter_map(|cell| cell.parse().ok()).collect();
+    let of = |name: &str, group: usize| summary[name].iter().skip(group).step_by(2).cloned().collect::<Vec<_>>();
+    let solved: Vec<f64> = of("solved_steps", 0).iter().filter_map(|cell| cell.parse().ok()).collect();
     assert!((2..=4).contains(&solved.len()) && groups["solved"][0] == solved.len().to_string(), "{solved:?}");
     assert_eq!(groups["solved"][1], "0");
     let number = |name: &str, row: usize| groups[name][row].parse::<f64>().unwrap();
@@ -95,12 +100,13 @@ fn the_groups_have_a_row_a_combination() {
     let half = z / (n + z * z) * (k * (n - k) / n + z * z / 4.0).sqrt();
     assert!((number("solve_rate_low", 0) - (middle - half)).abs() < 1e-6);
     assert!((number("solve_rate_high", 0) - (middle + half).min(1.0)).abs() < 1e-6);
-    let losses: Vec<f64> = summary["final_loss"][4..].iter().map(|cell| cell.parse().unwrap()).collect();
-    let mean = losses.iter().sum::<f64>() / n;
-    let deviation = (losses.iter().map(|loss| (loss - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    assert!((number("mean_final_loss", 1) - mean).abs() < 1e-12);
-    // t(3) = 3.1824 for 95 %.
-    assert!((number("mean_final_loss_high", 1) - mean - 3.182_446 * deviation / n.sqrt()).abs() < 1e-6);
+    let mut losses: Vec<f64> = of("final_loss", 1).iter().map(|cell| cell.parse().unwrap()).collect();
+    losses.sort_by(f64::total_cmp);
+    assert!((number("median_final_loss", 1) - (losses[1] + losses[2]) / 2.0).abs() < 1e-12);
+    // Three quarters of the way from the first of four to the second, and a quarter of that from the third to the last.
+    assert!((number("lower_quartile_final_loss", 1) - (losses[0] + 3.0 * losses[1]) / 4.0).abs() < 1e-12);
+    assert!((number("upper_quartile_final_loss", 1) - (3.0 * losses[2] + losses[3]) / 4.0).abs() < 1e-12);
+    assert_eq!((&groups["unknown"], &groups["parameters"]), (&vec!["0".to_owned(); 2], &vec!["34".to_owned(); 2]));
     assert_eq!(groups["median_solved_steps"][1], "");
     // An epoch of 10,000 values in 5 rows has 133 windows of 15.
     assert!(solved.iter().all(|steps| steps % 133.0 == 0.0));
@@ -110,7 +116,7 @@ fn the_groups_have_a_row_a_combination() {
 fn a_sweep_can_be_run_and_reported_again_from_its_folder() {
     let (folder, path, out) = spec(SHORT);
     sweep(&path, &out, &[]);
-    let made = ["summary.csv", "groups.csv", "report.html"];
+    let made = ["summary.csv", "groups.csv", "curves.csv", "report.html"];
     let before = made.map(|name| std::fs::read_to_string(out.join(name)).unwrap());
     made.iter().for_each(|name| std::fs::remove_file(out.join(name)).unwrap());
     succeed(XTASK, ["report", out.to_str().unwrap()]);
@@ -182,7 +188,9 @@ fn a_bad_sweep_is_refused_before_anything_runs() {
         assert!(!out.exists());
     }
     assert_eq!(refused(XTASK, ["sweep", "nowhere.toml"]), "nowhere.toml: No such file or directory (os error 2)");
-    assert!(refused(XTASK, ["report", "nowhere"]).starts_with("nowhere/sweep.toml: No such file"));
+    assert!(
+        refused(XTASK, ["report", "nowhere"]) == "nowhere: there is no sweep.toml: this is not the folder of a sweep"
+    );
     assert!(refused(XTASK, ["sweep", "--jobs", "0"]).contains("--jobs"));
 
     // What cannot run can be left out.
@@ -254,7 +262,7 @@ fn a_trial_that_fails_says_why_and_can_be_tried_again() {
         std::fs::write(folder, "").unwrap();
     }
     std::fs::remove_dir_all(out.join("results")).unwrap();
-    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    std::fs::remove_file(out.join("results.toml")).unwrap();
     let sweep_again =
         |more: &[&str]| run(XTASK, ["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()].iter().chain(more));
     let ended = sweep_again(&["--fail-fast"]);
@@ -267,7 +275,7 @@ fn a_trial_that_fails_says_why_and_can_be_tried_again() {
     assert!(said.contains(&format!("WARN trial 2 failed: {expected}")), "{said}");
     // What is missing is run; what failed stays, until it is asked for.
     assert_eq!(sweep_again(&[]).status.code(), Some(1));
-    assert_eq!(columns(&out.join("summary.csv"))["status"][..5], ["done", "done", "failed", "failed", "diverged"]);
+    assert_eq!(columns(&out.join("summary.csv"))["status"][..5], ["done", "done", "failed", "failed", "done"]);
     blocked.iter().for_each(|folder| std::fs::remove_file(folder).unwrap());
     assert_eq!(sweep_again(&["--retry", "failed"]).status.code(), Some(0));
     assert_eq!(tables(&out), whole);
@@ -294,7 +302,7 @@ fn hopeless_trials_are_stopped() {
         let pruned: Vec<_> = (0..18).filter(|&trial| summary["status"][trial] == "pruned").collect();
         assert!((3..15).contains(&pruned.len()), "{pruned:?}");
         for trial in pruned {
-            assert!(trial >= 4 && summary["error"][trial].contains("settled loss"), "{}", summary["error"][trial]);
+            assert!(summary["error"][trial].contains("settled loss"), "{}", summary["error"][trial]);
             let epochs: usize = summary["epochs"][trial].parse().unwrap();
             let [first, all] = if rule.contains("median") { [3, 11] } else { [3, 6] };
             assert!(epochs == first || (first..=all).contains(&epochs), "{epochs}");
@@ -419,7 +427,8 @@ fn cells_and_optimizers_can_be_varied() {
     let (_folder, path, out) = spec(&format!("{base}optimizer = ['sgd', 'adam']\nmomentum = [0.5, 0.9]\n"));
     let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
     let expected = format!(
-        "trial 2 (optimizer = adam, momentum = 0.5): {path}:9: momentum has no meaning for the optimizer adam: only sgd has momentum"
+        "trial 2 (optimizer = adam, momentum = 0.5): {path}:9: momentum has no meaning for the optimizer adam: only sgd has momentum; \
+         a [[when]] varies a setting only where it has a meaning (docs/sweeps.md)"
     );
     assert_eq!(message, expected);
     assert!(!out.exists());

@@ -298,12 +298,11 @@ fn damaged_files_are_told_of_and_kept() {
     let (plan, results) = (out.join("plan.csv"), out.join("results/local-0.jsonl"));
     let refused = || refused(XTASK, ["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()]);
 
-    // A plan that was edited by hand.
+    // A plan that was edited by hand is no plan: it is written again.
     let text = std::fs::read_to_string(&plan).unwrap();
-    std::fs::write(&plan, text.replacen("\n2,0,0,3,", "\n2,0,0,4,", 1)).unwrap();
-    let message = refused();
-    assert!(message.starts_with(&format!("{}: line 4 is `2,0,0,4,", plan.display())), "{message}");
-    std::fs::write(&plan, &text).unwrap();
+    std::fs::write(&plan, text.replacen("\n1,0,0,3,", "\n1,0,0,4,", 1)).unwrap();
+    assert!(said(&sweep_again()).contains("plan.csv: it is not the plan of this sweep, and is written again"));
+    assert_eq!(std::fs::read_to_string(&plan).unwrap(), text);
 
     // A line of results that is none.
     let lines = std::fs::read_to_string(&results).unwrap();
@@ -314,17 +313,19 @@ fn damaged_files_are_told_of_and_kept() {
         "{message}"
     );
 
-    // A file of results that has lost its end: the summary knows what is missing.
+    // A file of results that has lost its end: how long it was is known.
     std::fs::write(&results, &lines[..lines.len() * 2 / 3]).unwrap();
     let output = sweep_again();
     assert_eq!(output.status.code(), Some(2));
     let message = said(&output);
     let cut = format!("WARN {}: line 6, the last one, is cut short", results.display());
     assert!(message.contains(&cut), "{message}");
-    assert!(message.contains("2 trials that summary.csv has the ends of are missing, the first is 2"), "{message}");
+    let short =
+        format!("and had {} when the tables were made from it: results of finished trials are lost", lines.len());
+    assert!(message.contains(&short), "{message}");
     assert_eq!(std::fs::read_to_string(&results).unwrap().len(), lines.len() * 2 / 3, "it stays as it is");
-    // Without a summary it is what a kill leaves: they run again.
-    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    // Without that file it is what a kill leaves: they run again.
+    std::fs::remove_file(out.join("results.toml")).unwrap();
     assert!(sweep_again().status.success());
     assert!(tables(&out) == whole);
     assert!(ends(&out).values().all(|&times| times == 1));
@@ -350,7 +351,7 @@ fn damaged_folders_of_trials_begin_again() {
     let status = std::fs::read_to_string(folders[3].join("status.toml")).unwrap();
     std::fs::write(folders[3].join("status.toml"), status.replace("epochs = 2", "epochs = 1")).unwrap();
     std::fs::remove_dir_all(out.join("results")).unwrap();
-    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    std::fs::remove_file(out.join("results.toml")).unwrap();
     let again = sweep(&path, &out, &[]);
     assert!(again.status.success(), "{}", said(&again));
     assert!(tables(&out) == whole);
@@ -374,7 +375,7 @@ fn a_spec_may_be_edited_in_its_folder() {
     assert_eq!(refused(XTASK, ["sweep", own.to_str().unwrap()]), message);
     std::fs::write(&own, text.replace("[1, 3]", "[1, 3, 9]")).unwrap();
     assert!(run(XTASK, ["sweep", own.to_str().unwrap()]).status.success());
-    assert_eq!(columns(&out.join("summary.csv"))["echo_step"], ["1", "1", "3", "3", "9", "9"]);
+    assert_eq!(columns(&out.join("summary.csv"))["echo_step"], ["1", "3", "9", "1", "3", "9"]);
 }
 
 #[test]
@@ -387,9 +388,6 @@ fn files_that_a_spec_names_may_not_change() {
     series(3);
     assert!(sweep(&path, &out, &[]).status.success());
     series(5);
-    let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
-    assert!(message.contains("plan.csv: line 2: the settings are as planned and their hash is not"), "{message}");
-    std::fs::remove_file(out.join("plan.csv")).unwrap();
     let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
     assert!(message.contains("the contents of files that the spec names were changed: 2 finished trials"), "{message}");
 }

@@ -69,10 +69,15 @@ impl Files {
         spec.with_paths(|path| self.now(path, folder).to_str().map(str::to_owned))
     }
 
-    /// A spec with what stands for the contents of files in the place of their paths, as far as that is known.
-    pub(crate) fn by_contents(&self, spec: Spec) -> Spec {
+    /// A spec with each path that stands for the same contents as one of `others` replaced by that one.
+    pub(crate) fn called_as(&self, others: &Self, spec: Spec) -> Spec {
         let contents = self.contents(None);
-        spec.with_paths(|path| contents.get(path).and_then(|contents| contents.to_str()).map(str::to_owned))
+        spec.with_paths(|path| {
+            let same = |other: &&Known| contents.get(path) == Some(&other.contents);
+            let among = || others.file.iter().filter(same);
+            let found = among().find(|other| other.path == path).or_else(|| among().next())?;
+            found.path.to_str().map(str::to_owned)
+        })
     }
 
     /// What stands for the contents of the files, by where they were and, of a folder, by where they are now.

@@ -13,6 +13,7 @@ use super::spec::{Chosen, Combination, MOST_TRIALS, Spec};
 use super::values::text;
 use crate::error::Error;
 use rnn_train::folder::write_whole_with;
+use rnn_train::shown::thousands;
 use rnn_train::{SettingError, Settings};
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -255,7 +256,8 @@ impl Write for Comparing {
 }
 
 fn too_many(spec: &Spec) -> Error {
-    let problem = format!("{}: a sweep has at most {MOST_TRIALS} trials; these are more", spec.name);
+    let most = thousands(MOST_TRIALS as usize);
+    let problem = format!("{}: a sweep has at most {most} trials; these are more", spec.name);
     Error::Refused { problem }
 }
 

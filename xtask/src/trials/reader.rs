@@ -266,6 +266,11 @@ impl Reader<'_> {
                     return Err(self.places.error(&Places::below(&place, GRID), &column.name, message));
                 }
             }
+            if when.len().is_none_or(|combinations| combinations > MOST_TRIALS) {
+                let message =
+                    format!("the lists of a [[when]] make more than {} trials", thousands(MOST_TRIALS as usize));
+                return Err(self.places.error(&place, GRID, message));
+            }
             varied.extend(when.columns.iter().map(|column| column.name.as_str()));
         }
         Ok(())

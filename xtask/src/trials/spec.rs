@@ -69,8 +69,8 @@ pub(crate) struct Chosen<'a> {
 }
 
 impl When {
-    /// How many combinations its grid has.
-    fn len(&self) -> Option<u64> {
+    /// How many combinations its grid has, if that is a number that can be.
+    pub(crate) fn len(&self) -> Option<u64> {
         self.columns.iter().map(|column| column.values.len() as u64).try_fold(1, u64::checked_mul)
     }
 

@@ -164,12 +164,12 @@ pub(crate) fn read_plan(folder: &Path) -> Result<Plan, Error> {
     Plan::of_begun(read_spec(folder)?, Files::read(folder)?.contents(Some(folder)))
 }
 
-/// What a plan's spec says otherwise than that of the sweep in a folder, in words. Files are compared by their contents.
+/// What a plan's spec says otherwise than that of the sweep in a folder, in words. A file that was moved is the same.
 pub(crate) fn differences(plan: &Plan, folder: &Path) -> Result<Vec<String>, Error> {
     let planned = planned(folder);
     let before = reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })?;
-    let before = Files::read(folder)?.by_contents(before);
-    Ok(before.differences(&Files::of(&plan.contents, folder).by_contents(plan.spec.clone())))
+    let before = Files::read(folder)?.called_as(&Files::of(&plan.contents, folder), before);
+    Ok(before.differences(&plan.spec))
 }
 
 /// How many trials that are at their end are of this plan, and how many are not.
