@@ -28,6 +28,9 @@ pub(crate) enum Error {
     /// A thread that cannot be started.
     #[error("cannot start a thread: {source}; a limit on processes (ulimit -u, a container's, a job's) may be too low")]
     Thread { source: std::io::Error },
+    /// A job that was submitted, but of which something is not known.
+    #[error("{problem}")]
+    Submitted { problem: String },
     /// A process that cannot be started.
     #[error("cannot run {}: {source}", program.display())]
     Spawn { program: PathBuf, source: std::io::Error },
@@ -59,7 +62,9 @@ impl Error {
             Self::Train(error) => error.exit_code(),
             Self::Trial { source, .. } => source.exit_code(),
             Self::Spec(_) | Self::Results { .. } | Self::Refused { .. } => rnn_train::exit_code::BAD_INPUT,
-            Self::Hopeless { .. } | Self::Spawn { .. } | Self::Thread { .. } => rnn_train::exit_code::FAILED,
+            Self::Hopeless { .. } | Self::Submitted { .. } | Self::Spawn { .. } | Self::Thread { .. } => {
+                rnn_train::exit_code::FAILED
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use error::Error;
 use rnn_train::{cli, exit_code, page};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use sweep::SbatchOption;
 use sweep::options::{Keep, Options};
 use sweep::slurm;
 use trials::plan::Plan;
@@ -155,6 +156,9 @@ struct SlurmArgs {
     /// The time limit of a task, such as 30 (minutes) or 2:00:00 [default: the partition's]
     #[arg(long, value_name = "TIME")]
     time: Option<String>,
+    /// An option of sbatch to pass through, such as --sbatch=--account=PROJECT, or gres=gpu:1. May be repeated
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    sbatch: Vec<SbatchOption>,
     /// Tasks that run at the same time, at most [default: as many as there is room for]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     array_limit: Option<u32>,
@@ -169,10 +173,11 @@ struct SlurmArgs {
 impl SweepArgs {
     /// An option that is given and has no meaning for the engine.
     fn without_meaning(&self) -> Option<&'static str> {
-        let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &self.slurm;
+        let SlurmArgs { partition, time, sbatch, array_limit, trials_per_task, wait } = &self.slurm;
         let of_slurm = [
             ("--partition", partition.is_some()),
             ("--time", time.is_some()),
+            ("--sbatch", !sbatch.is_empty()),
             ("--array-limit", array_limit.is_some()),
             ("--trials-per-task", trials_per_task.is_some()),
             ("--wait", *wait),
@@ -237,10 +242,11 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     let retry = arguments.retry.iter().map(status).collect();
     let options =
         Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
-    let SlurmArgs { partition, time, array_limit, trials_per_task, wait } = &arguments.slurm;
+    let SlurmArgs { partition, time, sbatch, array_limit, trials_per_task, wait } = &arguments.slurm;
     let request = slurm::Request {
         partition: partition.clone(),
         time: time.clone(),
+        sbatch: sbatch.clone(),
         array_limit: *array_limit,
         trials_per_task: trials_per_task.map(|trials| trials as usize),
         wait: *wait,

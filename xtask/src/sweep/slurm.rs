@@ -15,8 +15,9 @@ use super::keeper::Work;
 use super::options::{Keep, Options};
 use super::pool::{self, Pool};
 use super::progress::Progress;
-use super::queue::{self, Queue, last_line};
-use super::submissions::{self, Job};
+use super::queue::{self, Queue};
+use super::sbatch::{self, SbatchOption, directive};
+use super::submissions::{self, JOB, Job, SCRIPT};
 use crate::error::Error;
 use crate::trials::plan::{Hash, Plan};
 use crate::trials::results::ResultsFile;
@@ -25,7 +26,6 @@ use rnn_train::folder::{Held, write_whole};
 use rnn_train::shown::count;
 use rnn_train::{cli, exit_code};
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) partition: Option<String>,
     /// The time limit of a task, as Slurm writes it.
     pub(crate) time: Option<String>,
+    /// Options that are passed through to `sbatch`.
+    pub(crate) sbatch: Vec<SbatchOption>,
     /// How many tasks may run at the same time.
     pub(crate) array_limit: Option<u32>,
     pub(crate) trials_per_task: Option<usize>,
@@ -46,21 +48,35 @@ pub(crate) struct Request {
 const TASKS: usize = 100;
 
 /// The files of a submission.
-const SCRIPT: &str = "job.sh";
 const PROGRAM: &str = "xtask";
 const SHARES: &str = "trials.txt";
 
-/// Submits what is missing of a sweep; returns the exit code.
-pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
+/// Checks what is asked for before anything is written.
+fn check(plan: &Plan, folder: &Path, request: &Request) -> Result<(), Error> {
     if plan.spec.early_stopping.is_some() {
         let problem = "early stopping compares trials with others, which tasks on other nodes cannot: take [early_stopping] out \
                        of the spec, or use --engine local";
         return Err(Error::Refused { problem: problem.to_owned() });
     }
-    if folder.to_string_lossy().contains(['"', '\n']) {
-        let problem = format!("{}: Slurm takes no path with quotes or line breaks", folder.display());
+    // A path stands in the script in quotes, and a shell and Slurm both read it.
+    let is_path = |path: &str| !path.chars().any(|c| c.is_control() || matches!(c, '"' | '\\'));
+    if !std::path::absolute(folder).is_ok_and(|path| path.to_str().is_some_and(is_path)) {
+        let problem = format!(
+            "{}: the path of a sweep on Slurm must be UTF-8, without double quotes, backslashes and control characters",
+            folder.display()
+        );
         return Err(Error::Refused { problem });
     }
+    for (name, value) in [("--partition", &request.partition), ("--time", &request.time)] {
+        let Some(value) = value else { continue };
+        sbatch::check_value(value).map_err(|problem| Error::Refused { problem: format!("{name}: {problem}") })?;
+    }
+    Ok(())
+}
+
+/// Submits what is missing of a sweep; returns the exit code.
+pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
+    check(plan, folder, request)?;
     let lock = store::enter(folder)?;
     submissions::check_none_waits(folder)?;
     store::prepare(plan, folder, options.overwrite)?;
@@ -74,13 +90,12 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         return Ok(exit_code::DONE);
     }
     plan.left_out.words().iter().for_each(|line| tracing::warn!("{line}"));
-    let place = submissions::new_place(folder)?;
+    let place = submissions::make_place(folder)?;
     let array = Array::of(pending.len(), request);
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| rnn_train::Error::Write { path, source }
     };
-    std::fs::create_dir_all(&place).map_err(failed(&place))?;
     // A newer build may take this one's place while the tasks run.
     std::fs::copy(pool::own_program()?, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
     let list: String = pending.iter().map(|&trial| format!("{}\n", plan.hash(trial))).collect();
@@ -89,15 +104,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
     store::note(folder, "slurm", array.tasks)?;
     // The tasks will want the lock.
     drop(lock);
-    let job = match sbatch(&place.join(SCRIPT)) {
-        Ok(job) => job,
-        Err(error) => {
-            // What was not submitted is of no use; the error is the one above, whether or not this succeeds.
-            let _ = std::fs::remove_dir_all(&place);
-            return Err(error);
-        }
-    };
-    Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task }.write(&place)?;
+    let job = hand_over(&place, &array)?;
     let shown = folder.display();
     tracing::info!(
         "submitted {} as job {job} of {}, with up to {} each",
@@ -117,12 +124,13 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
 
 /// Prints the plan in short, and the script that would be submitted.
 pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
+    check(plan, folder, request)?;
     let is_new = options.overwrite || !folder.exists();
     let latest = if is_new { vec![None; plan.len()] } else { store::latest(plan, folder, false)? };
     let array = Array::of(store::pending(plan, &latest, &options.retry).len(), request);
     let at_once = request.array_limit.map_or(array.tasks, |limit| array.tasks.min(limit as usize));
     dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
-    let place = submissions::new_place(folder)?;
+    let place = submissions::next_place(folder)?;
     // Nothing is lost where nobody reads it.
     let _ = cli::print(&format!("\n{}", script(plan, &place, options.keep, request, &array)));
     Ok(exit_code::DONE)
@@ -156,8 +164,9 @@ fn script(plan: &Plan, place: &Path, keep: Keep, request: &Request, array: &Arra
         "#SBATCH --open-mode=append".to_owned(),
         "#SBATCH --requeue".to_owned(),
     ];
-    lines.extend(request.partition.as_ref().map(|partition| format!("#SBATCH --partition={partition}")));
-    lines.extend(request.time.as_ref().map(|time| format!("#SBATCH --time={time}")));
+    lines.extend(request.partition.as_ref().map(|partition| directive("partition", Some(partition))));
+    lines.extend(request.time.as_ref().map(|time| directive("time", Some(time))));
+    lines.extend(request.sbatch.iter().map(SbatchOption::directive));
     let keep = clap::ValueEnum::to_possible_value(&keep).map(|keep| keep.get_name().to_owned()).unwrap_or_default();
     // The task itself is what Slurm signals when it is to stop.
     lines.push(format!(
@@ -169,17 +178,39 @@ fn script(plan: &Plan, place: &Path, keep: Keep, request: &Request, array: &Arra
     lines.join("\n") + "\n"
 }
 
-/// Submits a script; returns the job's number.
-fn sbatch(script: &Path) -> Result<u64, Error> {
-    let spawn = |source| Error::Spawn { program: "sbatch".into(), source };
-    let output = Command::new("sbatch").arg("--parsable").arg(script).output().map_err(spawn)?;
-    if !output.status.success() {
-        return Err(Error::Refused { problem: format!("sbatch {}: {}", script.display(), last_line(&output.stderr)) });
+/// Hands a submission to `sbatch`; returns the job's number.
+fn hand_over(place: &Path, array: &Array) -> Result<u64, Error> {
+    let script = place.join(SCRIPT);
+    let answer = sbatch::submit(&script).inspect_err(|error| {
+        // The error is that of `sbatch`, whether or not this succeeds.
+        let _ = submissions::note_refused(place, &[error.to_string()]);
+    })?;
+    let tell = || answer.said.iter().for_each(|line| tracing::warn!("sbatch: {line}"));
+    if !answer.taken {
+        tell();
+        submissions::note_refused(place, &answer.said)?;
+        let problem = format!("sbatch refused the job; its script is {}", script.display());
+        return Err(Error::Refused { problem });
     }
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    // On one of several clusters the cluster's name follows.
-    let job = said.trim().split(';').next().and_then(|job| job.parse().ok());
-    job.ok_or_else(|| Error::Refused { problem: format!("sbatch says `{}`, which is no job's number", said.trim()) })
+    let job = match answer.numbers[..] {
+        [job] => Some(job),
+        ref numbers => {
+            // Only the queue knows.
+            let queued = queue::jobs_of(&script);
+            let known = queued.first().copied();
+            known.filter(|job| queued.len() == 1 && (numbers.is_empty() || numbers.contains(job)))
+        }
+    };
+    Job { job, tasks: array.tasks, trials_per_task: array.trials_per_task }.write(place)?;
+    job.ok_or_else(|| {
+        tell();
+        let problem = format!(
+            "sbatch took the job, but did not say its number in a line of its own. The job is in the queue and runs. To let \
+             `sweep status` find it, add the line `job = NUMBER` to {}",
+            place.join(JOB).display()
+        );
+        Error::Submitted { problem }
+    })
 }
 
 /// How often files and queue are looked at.
