@@ -30,7 +30,8 @@ fn outputs_that_were_saved_again_are_made_again() {
     sweep(&path, &out, &[]);
     let whole = tables(&out);
     let utf16 = |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let forms: [&dyn Fn(&str) -> Vec<u8>; 5] = [
+    type Form<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+    let forms: [Form<'_>; 5] = [
         &|text| text.replace(',', ";").replace('\n', "\r\n").into_bytes(),
         &|text| format!("\u{feff}{}", text.replace(',', "\t")).into_bytes(),
         &utf16,
