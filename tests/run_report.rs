@@ -663,3 +663,19 @@ fn colours_are_those_asked_for_and_an_old_report_goes_with_its_run() {
     succeed(PROGRAM, ["run", "--overwrite", "--out", out.to_str().unwrap()].iter().chain(&SHORT));
     assert!(!page(&out).exists());
 }
+
+#[test]
+fn a_page_can_be_written_elsewhere() {
+    let (folder, out) = report_of(&[&SHORT[..], &["--no-figure"]].concat());
+    let elsewhere = folder.path().join("page.html");
+    std::fs::remove_file(page(&out)).unwrap();
+    let write = |file: &Path| ["report", out.to_str().unwrap(), "--out", file.to_str().unwrap()].map(str::to_owned);
+    succeed(PROGRAM, write(&elsewhere));
+    succeed(PROGRAM, write(&elsewhere));
+    assert!(!page(&out).exists());
+    let text = std::fs::read_to_string(&elsewhere).unwrap();
+    assert!(text.contains("metrics.csv") && !text.contains("href=\"metrics.csv\""), "its links lead nowhere");
+    let mine = out.join("metrics.csv");
+    let message = refused(PROGRAM, write(&mine));
+    assert!(message.ends_with("a file is there that is no page: it is not replaced"), "{message}");
+}

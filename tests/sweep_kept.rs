@@ -30,7 +30,8 @@ fn outputs_that_were_saved_again_are_made_again() {
     sweep(&path, &out, &[]);
     let whole = tables(&out);
     let utf16 = |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let forms: [&dyn Fn(&str) -> Vec<u8>; 5] = [
+    type Form<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+    let forms: [Form<'_>; 5] = [
         &|text| text.replace(',', ";").replace('\n', "\r\n").into_bytes(),
         &|text| format!("\u{feff}{}", text.replace(',', "\t")).into_bytes(),
         &utf16,
@@ -66,7 +67,7 @@ fn early_stopping_does_not_depend_on_the_order_of_values() {
     for (cells, lags) in [("'elman', 'gru'", "1, 3"), ("'gru', 'elman'", "3, 1")] {
         let (_folder, path, out) = spec(&text(cells, lags));
         let printed = sweep(&path, &out, &[]);
-        assert!(printed.contains("unknown, because pruned trials might have solved it later"), "{printed}");
+        assert!(printed.contains("it is unknown, because they were pruned before"), "{printed}");
         let (summary, groups) = (columns(&out.join("summary.csv")), columns(&out.join("groups.csv")));
         let statuses = summary["hash"].iter().cloned().zip(summary["status"].iter().cloned());
         let statuses: BTreeMap<String, String> = statuses.collect();
@@ -228,7 +229,7 @@ fn a_spec_of_few_bytes_takes_little_memory() {
         .map(|name| format!("{name} = {{ from = 1, to = 10000 }}\n"))
         .concat();
     let cases = [
-        ("[grid]\nstate_size = { from = 1, to = 1e9 }\n".to_owned(), "a range has at most 10000 values"),
+        ("[grid]\nstate_size = { from = 1, to = 1e9 }\n".to_owned(), "a range has at most 10,000 values"),
         (format!("[grid]\n{lists}"), "make more than 1,000,000 trials"),
         (
             "[random]\ntrials = 1000000000000\ndropout = { uniform = [0, 1] }\n".to_owned(),

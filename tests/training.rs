@@ -208,9 +208,9 @@ fn what_has_no_meaning_is_refused() {
         (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),
         (&["--optimizer=sgd", "--momentum=1"], "momentum is 1.0: it must be from 0 to less than 1"),
         (&["--optimizer=sgd", "--nesterov"], "nesterov is true: it needs a momentum greater than 0"),
-        (&["--clip-norm=0"], "clip_norm is 0.0: it must be a number greater than 0"),
+        (&["--clip-norm=0"], "clip_norm is 0.0: it must be a number greater than 0, or \"off\""),
         (&["--schedule=cosine", "--decay-factor=2"], "decay_factor is 2.0: it must be from 0 to 1"),
-        (&["--checkpoint-every=0"], "checkpoint_every is 0: it must be at least 1"),
+        (&["--checkpoint-every=0"], "checkpoint_every is 0: it must be at least 1, or \"off\""),
         (
             &["--init=xavier", "--initial-weights=some.safetensors"],
             "init has no effect with initial_weights, which are the weights to start from",
@@ -323,5 +323,33 @@ fn a_trained_nets_loss_comes_down_to_the_floor_and_not_below() {
             // The mean of 10,000 windows wanders by about 0.0001.
             assert!(loss > floor - 0.0003 && loss < floor + 0.01, "{more:?}: {loss} for a floor of {floor}");
         }
+    }
+}
+
+/// A flag switches off what a file has switched on, and that is the run without it.
+#[test]
+fn a_flag_switches_off_what_a_file_has_switched_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(
+        at("c.toml"),
+        "num_epochs = 1\ntotal_series_length = 3000\nclip_norm = 0.01\ncheckpoint_every = 5\n",
+    )
+    .unwrap();
+    let run = |out: &str, flags: &[&str]| {
+        let (out, config) = (at(out), at("c.toml"));
+        let arguments =
+            ["run", "--no-figure", "--out", &out, "--config", &config].into_iter().chain(flags.iter().copied());
+        succeed(PROGRAM, arguments);
+        std::fs::read_to_string(folder.path().join(out).join("config.toml")).unwrap()
+    };
+    assert!(run("on", &[]).contains("clip_norm = 0.01"));
+    let off = run("off", &["--clip-norm=off", "--checkpoint-every=off"]);
+    assert!(!off.contains("clip_norm") && !off.contains("checkpoint_every"), "{off}");
+    for (value, why) in
+        [("none", "it must be a number, or off"), ("inf", "it must be a number greater than 0, or \"off\"")]
+    {
+        let message = refused(PROGRAM, ["run", "--out", &at("x"), &format!("--clip-norm={value}")]);
+        assert!(message.contains(why), "{message}");
     }
 }

@@ -26,7 +26,9 @@ pub(crate) enum Error {
     #[error("{problem}")]
     Refused { problem: String },
     /// A thread that cannot be started.
-    #[error("cannot start a thread: {source}; a limit on processes (ulimit -u, a container's, a job's) may be too low")]
+    #[error(
+        "cannot start a thread ({source}): a limit on processes (ulimit -u, a container's, a job's) may be too low"
+    )]
     Thread { source: std::io::Error },
     /// A job that was submitted, but of which something is not known.
     #[error("{problem}")]

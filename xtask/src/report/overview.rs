@@ -9,7 +9,7 @@ use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
 use maud::{Markup, html};
 use rnn_train::files::SOLVED_LOSS;
-use rnn_train::shown::number;
+use rnn_train::shown::{number, thousands};
 
 /// How many of the last commands, and of the values of a parameter, are shown.
 const COMMANDS: usize = 20;
@@ -37,8 +37,8 @@ fn counts(facts: &Facts<'_>) -> Markup {
     let counts = STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0);
     html! {
         ul.counts {
-            li { b { (facts.rows.len()) } " planned" }
-            @for (status, count) in counts { li { b { (count) } " " (words(status)) } }
+            li { b { (thousands(facts.rows.len())) } " planned" }
+            @for (status, count) in counts { li { b { (thousands(count)) } " " (words(status)) } }
         }
     }
 }
@@ -67,6 +67,7 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
         p { "The objective is the " (goal) " " code { (facts.objective()) } " of the trials that were trained to their end." }
         dl {
             dt { "trial" } dd { (row.trial) ", replicate " (row.replicate) ", seed " (row.seed) }
+            dt { "parameters" } dd { (thousands(row.parameters)) }
             dt { "hash" }
             dd {
                 @if !facts.is_beside { code { (hash) } }

@@ -10,7 +10,7 @@ use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
 use rnn_train::folder;
 use std::collections::HashMap;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 const GRACE: Duration = Duration::from_secs(5);
 /// How long, when all is to stop.
 const GRACE_OF_STOP: Duration = Duration::from_secs(30);
-/// How often a folder that another process writes to is looked at.
+/// How often a folder that another process writes to is looked at, and how long the last worker waits before it tries again.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// How much of the standard error of a trial that failed is kept.
 const TAIL: usize = 8;
@@ -209,7 +209,7 @@ impl<'a> Pool<'a> {
                     return Ok(());
                 }
                 let Ending { mut record, killed, hopeless } =
-                    self.attempt(index, &trial, attempt, &limits).map_err(here)?;
+                    self.attempt_as_it_can(index, &trial, attempt, &limits).map_err(here)?;
                 if let (true, false, Some(error)) = (killed, self.stopped(), record.error.clone()) {
                     if attempt < last {
                         tell(Line::Killed(number, error));
@@ -247,6 +247,21 @@ impl<'a> Pool<'a> {
             std::thread::sleep(BETWEEN_LOOKS);
         }
         true
+    }
+
+    /// Runs a trial's process to its end. Where it cannot be started, the last worker tries again, because others have just
+    /// ended for the same reason.
+    fn attempt_as_it_can(&self, index: usize, trial: &Trial, attempt: u32, limits: &[Limit]) -> Result<Ending, Error> {
+        let mut tries = 1;
+        loop {
+            match self.attempt(index, trial, attempt, limits) {
+                Err(error) if error.is_shortage() && tries < ATTEMPTS && locked(&self.queue).workers == 1 => {
+                    tries += 1;
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+                ended => return ended,
+            }
+        }
     }
 
     /// Runs a trial's process to its end.
@@ -296,6 +311,9 @@ impl<'a> Pool<'a> {
         read.map_err(|source| Error::Thread { source })?;
 
         let answer = serde_json::from_slice::<Answer>(&answered).ok();
+        if answer.as_ref().is_some_and(|answer| answer.short_of_threads) {
+            return Err(Error::Thread { source: ErrorKind::WouldBlock.into() });
+        }
         let hopeless = answer.as_ref().is_some_and(|answer| answer.hopeless);
         let mut record = Record { attempt, ..Record::begun(trial.hash, attempt) };
         let mut killed = false;

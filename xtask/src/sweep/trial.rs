@@ -39,6 +39,16 @@ pub(crate) struct Answer {
     pub(crate) outcome: Outcome,
     /// It failed for something that the other trials will not fare better with, such as a full disk.
     pub(crate) hopeless: bool,
+    /// It could not begin, because there are too many threads and processes at the same time.
+    pub(crate) short_of_threads: bool,
+}
+
+impl Answer {
+    /// That of a trial that came to nothing.
+    fn failed(error: String) -> Self {
+        let (status, outcome) = (TrialStatus::Failed, Outcome::default());
+        Self { status, error: Some(error), outcome, hopeless: false, short_of_threads: false }
+    }
 }
 
 /// Does the job on standard input; returns the exit code.
@@ -55,10 +65,8 @@ pub(crate) fn run() -> Result<u8, Error> {
         flag.store(true, Ordering::Relaxed);
     };
     if let Err(source) = std::thread::Builder::new().spawn(lifeline) {
-        // Another trial would fare no better.
         let error = Error::Thread { source };
-        let (status, error, code) = (TrialStatus::Failed, Some(error.to_string()), error.exit_code());
-        return Ok(answer(&Answer { status, error, outcome: Outcome::default(), hopeless: true }, code));
+        return Ok(answer(&Answer { short_of_threads: true, ..Answer::failed(error.to_string()) }, error.exit_code()));
     }
     let mut watcher = Watcher::new(job.limits, job.every_epoch);
     let trained = job.settings.check().map_err(rnn_train::Error::from);
@@ -67,7 +75,8 @@ pub(crate) fn run() -> Result<u8, Error> {
         Ok(status) => {
             let (losses, code) = (watcher.losses(status.epochs), status.status.exit_code());
             let (error, of_trial) = (status.error.clone(), status.status.into());
-            answer(&Answer { error, status: of_trial, outcome: outcome(status, losses), hopeless: false }, code)
+            let outcome = outcome(status, losses);
+            answer(&Answer { error, status: of_trial, outcome, hopeless: false, short_of_threads: false }, code)
         }
         // The sweep wanted no more before the trial's first step.
         Err(error @ rnn_train::Error::Interrupted) => {
@@ -78,10 +87,7 @@ pub(crate) fn run() -> Result<u8, Error> {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
                 if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem));
             let (error, code) = (error.to_string(), error.exit_code());
-            answer(
-                &Answer { status: TrialStatus::Failed, error: Some(error), outcome: Outcome::default(), hopeless },
-                code,
-            )
+            answer(&Answer { hopeless, ..Answer::failed(error) }, code)
         }
     })
 }

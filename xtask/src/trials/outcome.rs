@@ -48,8 +48,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
     let unknown = rows.iter().filter(|row| row.is_unknown()).count();
     if unknown > 0 {
-        let is = if unknown == 1 { "is" } else { "are" };
-        sentence += &format!("; {} {is} unknown, because pruned trials might have solved it later", thousands(unknown));
+        sentence += &format!("; of {} it is unknown, because they were pruned before", count(unknown, "trial"));
     }
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
     let best = best.map(|(trial, score)| {

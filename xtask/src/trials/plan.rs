@@ -220,7 +220,7 @@ impl Plan {
         let path = folder.join(PLAN);
         if let Ok(file) = File::open(&path) {
             let mut comparing = Comparing { file, same: true };
-            let compared = self.write_to(&mut comparing).is_ok() && comparing.is_same();
+            let compared = self.write_to(&mut comparing).is_ok() && comparing.ends_as_it();
             if compared {
                 return Ok(());
             }
@@ -238,7 +238,7 @@ struct Comparing {
 
 impl Comparing {
     /// Whether the file has what was written, and ends there.
-    fn is_same(mut self) -> bool {
+    fn ends_as_it(mut self) -> bool {
         self.same && matches!(self.file.read(&mut [0]), Ok(0))
     }
 }

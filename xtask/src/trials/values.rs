@@ -11,6 +11,7 @@
 //!
 //! Real numbers are drawn to four significant digits, which tables can show.
 
+use rnn_train::shown::thousands;
 use toml::{Table, Value};
 
 /// The most values that a range may have.
@@ -48,7 +49,8 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
     }
     if count > MOST_VALUES {
         return Err(format!(
-            "{key} goes from {from} to {to} in steps of {step}: a range has at most {MOST_VALUES} values"
+            "{key} goes from {from} to {to} in steps of {step}: a range has at most {} values",
+            thousands(MOST_VALUES as usize)
         ));
     }
     let values = (0..count as i64).map(|index| match whole {
