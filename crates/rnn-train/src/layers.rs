@@ -217,9 +217,16 @@ fn lines_of_keys(text: &str) -> HashMap<String, usize> {
 fn raw(values: Table) -> Result<RawSettings, String> {
     RawSettings::deserialize(values).map_err(|error| {
         let message = error.message().replace('\n', "; ");
-        let words = [("i64", "a whole number"), ("f64", "a number"), ("a sequence", "a list")];
-        let say = |message: String, (from, to)| message.replace(&format!("expected {from}"), &format!("expected {to}"));
-        words.into_iter().fold(message, say)
+        let Some((_, expected)) = message.rsplit_once("expected ") else { return message };
+        let words = [
+            ("i64", "a whole number"),
+            ("f64", "a number"),
+            ("a sequence", "a list"),
+            ("a boolean", "true or false"),
+            ("path string", "a path"),
+        ];
+        let said = words.iter().find(|(name, _)| *name == expected).map_or(expected, |(_, said)| said);
+        format!("it must be {said}")
     })
 }
 
