@@ -41,6 +41,7 @@ mod vector;
 mod weights;
 
 pub use architecture::Architecture;
+pub use checkpoint::checkpoint_note;
 pub use encode::one_hot;
 pub use error::Error;
 pub use init::{Init, add_forget_bias};

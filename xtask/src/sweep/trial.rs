@@ -88,8 +88,15 @@ pub(crate) fn run() -> Result<u8, Error> {
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
-const OPTIONS: Options =
-    Options { overwrite: true, pictures: false, colours: Colours::ColourBlind, threads: 1, durable: Durable::AtTheEnd };
+const OPTIONS: Options = Options {
+    overwrite: true,
+    pictures: false,
+    colours: Colours::ColourBlind,
+    threads: 1,
+    durable: Durable::AtTheEnd,
+    keep_checkpoint: false,
+    num_epochs: None,
+};
 
 /// Trains, in the folder if there is one: goes on with what an earlier attempt has left there, or begins.
 fn train(
