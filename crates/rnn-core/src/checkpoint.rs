@@ -129,6 +129,17 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     }
 }
 
+/// The note in the bytes of a checkpoint, before anything else of it is looked at: what says which trainer can
+/// [`restore`](Trainer::restore) it. Only that makes sure that the file is not damaged.
+///
+/// # Errors
+/// [`Error::NotSafetensors`] and [`Error::NoCheckpoint`] for a file of another kind.
+pub fn checkpoint_note(bytes: &[u8]) -> Result<String, Error> {
+    open(bytes)?;
+    let mut found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
+    Ok(found.remove(NOTE).unwrap_or_default())
+}
+
 /// The CRC-32 of all pairs but itself and of the tensors' bytes: what is not as it was written does not have it.
 struct Checksum(crc32fast::Hasher);
 

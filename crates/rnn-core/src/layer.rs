@@ -10,7 +10,8 @@ use crate::row_sums::{Rows, turned_len};
 use crate::vector::{Kernel, Lanes};
 use crate::{CellKind, Error, Place, Role, Scalar, Tensor, fused, stepwise};
 use std::ops::Range;
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope};
 
 /// The greatest number of hidden units with which a window goes in one go.
 const FUSED: usize = 4;
@@ -391,12 +392,28 @@ fn in_parallel<F: FnOnce() + Send>(
         // Without a scope, which would allocate.
         None => first(),
         Some(second) => thread::scope(|scope| {
-            scope.spawn(second);
+            start(scope, second);
             for share in shares {
-                scope.spawn(part(share));
+                start(scope, part(share));
             }
             first();
         }),
+    }
+}
+
+/// Does a part in a thread of its own or, where the system has no thread left to give, in this one.
+fn start<'scope, F: FnOnce() + Send + 'scope>(scope: &'scope Scope<'scope, '_>, part: F) {
+    // A thread that cannot be started drops its closure, so the part is kept outside of it.
+    let kept = Arc::new(Mutex::new(Some(part)));
+    let take = |kept: &Mutex<Option<F>>| kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let of_thread = Arc::clone(&kept);
+    let work = move || {
+        if let Some(part) = take(&of_thread) {
+            part();
+        }
+    };
+    if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+        take(&kept).into_iter().for_each(|part| part());
     }
 }
 

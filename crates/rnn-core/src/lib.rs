@@ -46,6 +46,7 @@ mod vector;
 mod weights;
 
 pub use architecture::Architecture;
+pub use checkpoint::checkpoint_note;
 pub use encode::one_hot;
 pub use error::Error;
 pub use format::SafetensorsFile;

@@ -1,7 +1,7 @@
 //! A training step: forward over a window, loss, backward, optimizer, and the state moved on.
 
 use crate::optimizer::euclidean_norm;
-use crate::{Error, Gradients, Loss, Network, Optimizer, Scalar, Score, State, Tape, Truncation};
+use crate::{Error, Gradients, Loss, Network, Optimizer, Scalar, Schedule, Score, State, Tape, Truncation};
 use nalgebra::DMatrixView;
 use rand::Rng;
 use std::ops::Range;
@@ -115,6 +115,16 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         self.tape.keep_all();
         self.network.forward(inputs, state, &mut self.tape)?;
         self.network.read_out(0..self.truncation.window(), &mut self.tape)
+    }
+
+    /// Takes another schedule of the learning rate, which the next step follows.
+    ///
+    /// # Errors
+    /// Those of [`Schedule::check`]. The schedule is then as it was.
+    pub fn set_schedule(&mut self, schedule: Schedule) -> Result<(), Error> {
+        schedule.check()?;
+        self.optimizer.schedule = schedule;
+        Ok(())
     }
 
     /// How many steps the optimizer has made.

@@ -10,7 +10,7 @@ const EXIT_CODES: &str = "Exit codes:
     1  failed after the run had begun, for instance because the disk is full
     2  a setting, a given file or the output folder is wrong; nothing was run
     3  the loss, its gradient or an answer became NaN or infinite; results so far are kept
-  130  stopped by Ctrl-C or a termination signal; results so far are kept";
+  130  stopped by a signal: Ctrl-C, termination, a closed terminal, a scheduler's warning; results so far are kept";
 
 /// Trains small recurrent nets to repeat their input some steps later.
 #[derive(Debug, Parser)]
@@ -35,7 +35,7 @@ pub(crate) enum Command {
     /// Train a net and write metrics, weights and pictures to a folder
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs),
-    /// Continue a run that was stopped or killed, to its end
+    /// Continue a run that was stopped or killed, to its end, or give a run more epochs
     #[command(after_help = EXIT_CODES)]
     Resume(ResumeArgs),
     /// Replay a run in the terminal, from what it recorded
@@ -125,6 +125,9 @@ pub(crate) struct ResumeArgs {
     /// The run's folder
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    /// Train so many epochs in all: a run that is done continues if there are more than it has had
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) num_epochs: Option<i64>,
     #[command(flatten)]
     pub(crate) training: Training,
 }

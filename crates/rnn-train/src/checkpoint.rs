@@ -3,9 +3,11 @@
 use crate::files::{CONFIG, absolute_raw};
 use crate::means::Means;
 use crate::record::Record;
-use crate::{RawSettings, Settings};
+use crate::{Error, Settings};
+use rnn_core::checkpoint_note;
 use serde::{Deserialize, Serialize};
-use toml::Table;
+use std::path::Path;
+use toml::{Table, Value};
 
 /// A place in a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,11 +29,7 @@ pub(crate) struct Checkpoint {
     pub(crate) version: String,
     /// Words that the epoch's dropout has drawn.
     pub(crate) dropout_position: u64,
-    /// Of the series files, in their order.
-    pub(crate) series_checksums: Vec<u32>,
-    /// Of the parameters before training, which the pictures show.
-    pub(crate) initial_checksum: u32,
-    /// As in `config.toml`, but for how often checkpoints are written.
+    /// As in `config.toml`.
     pub(crate) settings: Table,
     pub(crate) progress: Progress,
     pub(crate) record: Record,
@@ -40,35 +38,39 @@ pub(crate) struct Checkpoint {
 impl Checkpoint {
     pub(crate) fn new(
         settings: &Settings,
-        series_checksums: &[u32],
-        initial_checksum: u32,
         progress: Progress,
         dropout_position: u64,
         record: Record,
     ) -> Result<Self, String> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let series_checksums = series_checksums.to_vec();
         let settings = table(settings)?;
-        Ok(Self { version, dropout_position, series_checksums, initial_checksum, settings, progress, record })
+        Ok(Self { version, dropout_position, settings, progress, record })
     }
 
     pub(crate) fn to_note(&self) -> Result<String, String> {
         toml::to_string(self).map_err(|error| error.to_string())
     }
 
-    /// Reads the note of a checkpoint of a run with these settings and series files.
-    pub(crate) fn from_note(note: &str, settings: &Settings, series_checksums: &[u32]) -> Result<Self, String> {
-        let checkpoint: Self = toml::from_str(note).map_err(|error| format!("its note: {}", error.message()))?;
+    /// What the checkpoint of a run with these settings says, of which the bytes of the file `path` are given.
+    pub(crate) fn read(path: &Path, bytes: &[u8], settings: &Settings) -> Result<Self, Error> {
+        let note = checkpoint_note(bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        Self::from_note(&note, settings).map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })
+    }
+
+    /// Reads the note of a checkpoint of a run with these settings.
+    pub(crate) fn from_note(note: &str, settings: &Settings) -> Result<Self, String> {
+        let checkpoint: Self = toml::from_str(note).map_err(|error| {
+            let problem = error.message().replace('\n', "; ");
+            format!("it was written by another version, and cannot be continued ({problem}): begin again with `rnn-train run --overwrite`")
+        })?;
         let own = table(settings)?;
-        let mut names = own.keys().chain(checkpoint.settings.keys());
-        if let Some(name) = names.find(|name| own.get(*name) != checkpoint.settings.get(*name)) {
+        let of_run =
+            |table: &Table| table.keys().filter(|name| !MAY_CHANGE.contains(&name.as_str())).cloned().collect();
+        let names: [Vec<_>; 2] = [of_run(&own), of_run(&checkpoint.settings)];
+        if let Some(name) = names.iter().flatten().find(|name| own.get(*name) != checkpoint.settings.get(*name)) {
             let shown = |table: &Table| table.get(name).map_or("not given".to_owned(), ToString::to_string);
             let (there, here) = (shown(&checkpoint.settings), shown(&own));
             return Err(format!("it is of another run: {name} is {there} there and {here} in {CONFIG}"));
-        }
-        let mut files = settings.series.iter().zip(checkpoint.series_checksums.iter().zip(series_checksums));
-        if let Some((path, _)) = files.find(|(_, (then, now))| then != now) {
-            return Err(format!("{} has changed since it was written", path.display()));
         }
         if checkpoint.version != env!("CARGO_PKG_VERSION") {
             tracing::warn!(
@@ -79,10 +81,18 @@ impl Checkpoint {
         }
         Ok(checkpoint)
     }
+
+    /// How many epochs the run was to have when it was written.
+    pub(crate) fn num_epochs(&self) -> Option<usize> {
+        self.settings.get("num_epochs").and_then(Value::as_integer).and_then(|epochs| epochs.try_into().ok())
+    }
 }
 
-/// The settings that must be the same: how often checkpoints are written may change on the way.
+/// Settings that may change between two sessions of a run: how long it is, how often checkpoints are written, and where
+/// its files are, which are known by what they say.
+const MAY_CHANGE: [&str; 4] = ["num_epochs", "checkpoint_every", "series", "initial_weights"];
+
+/// The settings as `config.toml` has them.
 fn table(settings: &Settings) -> Result<Table, String> {
-    let raw = RawSettings { checkpoint_every: None, ..absolute_raw(settings) };
-    Table::try_from(raw).map_err(|error| error.to_string())
+    Table::try_from(absolute_raw(settings)).map_err(|error| error.to_string())
 }

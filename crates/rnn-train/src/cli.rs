@@ -6,17 +6,17 @@ use crate::arguments::{
 };
 use crate::console::Console;
 use crate::evaluate::Scoring;
-use crate::files::{self, State, Status};
+use crate::files::{self, EpochRow, State, Status, read_rows};
 use crate::live;
 use crate::predict::{Input, predict};
 use crate::run::Watch;
-use crate::shown::printable;
+use crate::shown::{count, printable};
+use crate::signals::Stop;
+use crate::verdict::{Verdict, verdict};
 use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
 use clap::CommandFactory;
 use indicatif::ProgressBar;
 use serde::Serialize;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -79,18 +79,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
 }
 
-/// A flag that is set by the first Ctrl-C or termination signal; the second one ends the program at once.
+/// A flag that is set by the first signal that asks for a stop: Ctrl-C, a termination signal, a closed terminal, a scheduler's
+/// warning. A Ctrl-C or termination signal that is repeated a second later ends the program at once.
 #[must_use]
 pub fn stop_on_signal() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        // In this order, so that the first signal finds the flag unset.
-        let exit = flag::register_conditional_shutdown(signal, i32::from(exit_code::INTERRUPTED), Arc::clone(&stop));
-        if let Err(error) = exit.and_then(|_| flag::register(signal, Arc::clone(&stop))) {
-            tracing::warn!("signal {signal} will end the program at once: {error}");
-        }
-    }
-    stop
+    let stop = Stop::new(|| (), || ());
+    stop.listen();
+    stop.flag()
 }
 
 fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
@@ -107,8 +102,9 @@ fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
 }
 
 fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
-    let ResumeArgs { folder, training } = arguments;
-    let status = shown(training, |watch, stop| run::resume(folder, options(training), watch, stop))?;
+    let ResumeArgs { folder, num_epochs, training } = arguments;
+    let options = run::Options { num_epochs: *num_epochs, ..options(training) };
+    let status = shown(training, |watch, stop| run::resume(folder, options, watch, stop))?;
     Ok(tell(&status, folder))
 }
 
@@ -140,17 +136,44 @@ fn shown(
 
 /// Tells how a run ended, and returns the exit code.
 fn tell(status: &Status, out: &Path) -> u8 {
+    let shown = out.display();
     match status.status {
-        State::Done => tracing::info!("done: {}", out.display()),
+        State::Done => tell_verdict(status, out),
         State::Interrupted => {
-            tracing::warn!("stopped after {} steps; `rnn-train resume {}` goes on with it", status.steps, out.display())
+            tracing::warn!("stopped after {}: `rnn-train resume {shown}` continues", count(status.steps, "step"));
         }
-        _ => tracing::warn!("stopped after {} steps; what there is is in {}", status.steps, out.display()),
+        _ => tracing::warn!(
+            "stopped after {}: results so far are in {shown}; `rnn-train report {shown}` shows them",
+            count(status.steps, "step")
+        ),
     }
     if let Some(error) = &status.error {
         report(error, status.status.exit_code());
     }
     status.status.exit_code()
+}
+
+/// Tells what a run that is done has come to, and how to look at it.
+fn tell_verdict(status: &Status, out: &Path) {
+    let shown = out.display();
+    let config = Layer::from_toml_file(&out.join(files::CONFIG));
+    let settings = config.and_then(|config| Ok(config.resolve()?));
+    let judged =
+        settings.and_then(|settings| Ok(verdict(&settings, status, &read_rows::<EpochRow>(&out.join(files::EPOCHS))?)));
+    match judged {
+        Ok(Verdict { is_bad, sentences }) => {
+            let text = sentences.join(". ");
+            if is_bad {
+                tracing::warn!("all epochs are trained, into {shown}, but the net has learned nothing: {text}");
+            } else {
+                tracing::info!("done: {shown}");
+                tracing::info!("{text}");
+            }
+        }
+        // The run is done all the same.
+        Err(error) => tracing::warn!("done: {shown}, of which this cannot be read: {error}"),
+    }
+    tracing::info!("`rnn-train report {shown}` writes a page about it");
 }
 
 fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {

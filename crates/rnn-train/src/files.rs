@@ -47,12 +47,15 @@ pub const REPORT: &str = "report.html";
 /// What is made of a run's files when somebody asks for it.
 pub const ON_REQUEST: [&str; 2] = [ANIMATION, REPORT];
 
-/// Where the run is, for going on from there; gone at its end.
+/// Where the run is, to continue from there. At the end of a run that is done: before its last step.
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
+/// The settings of a run that is about to replace the one in the folder: it has not taken that one's files away yet.
+pub const NEXT_CONFIG: &str = "config.next.toml";
 
 /// All that a run may leave.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 16] = [
     CONFIG,
+    NEXT_CONFIG,
     METRICS,
     EPOCHS,
     SNAPSHOTS,
@@ -260,6 +263,24 @@ pub struct Status {
     pub solved_steps: Option<usize>,
     /// Seconds from the first step to the last.
     pub wall_seconds: f64,
+    /// The series files that the run reads, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<InputFile>,
+    /// The weights that it began with, if they are from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<InputFile>,
+}
+
+/// A file that a run reads: where it was, and how it is known again elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Its path from the run's folder, for one that is moved together with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_run: Option<PathBuf>,
+    /// The CRC-32 of what it says, however that is written: of a series' values, of a net's parameters.
+    pub crc32: u32,
 }
 
 impl Status {
@@ -278,6 +299,8 @@ impl Status {
             solved_epoch: None,
             solved_steps: None,
             wall_seconds: 0.0,
+            series: Vec::new(),
+            initial_weights: None,
         }
     }
 

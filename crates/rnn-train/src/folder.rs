@@ -1,6 +1,7 @@
 //! A folder of results: made, locked, emptied, and its files written so that each is there whole or not at all.
 
 use crate::Error;
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -223,30 +224,17 @@ pub fn sync_all(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a folder for results, or makes sure that it is empty or may be overwritten; then files of these names, which
-/// are an older result's, are taken away, and no others.
-///
-/// # Errors
-/// [`Error::Out`].
-pub fn prepare_folder(out: &Path, overwrite: bool, names: &[&str]) -> Result<(), Error> {
-    let error = |problem: String| Error::Out { path: out.to_owned(), problem };
-    make_folder(out)?;
-    let mut entries = std::fs::read_dir(out).map_err(|source| error(format!("cannot be read: {source}")))?;
-    if entries.next().is_none() {
-        return Ok(());
+/// What a folder holds, but for what interrupted writings of files of these names have left.
+pub(crate) fn holds(folder: &Path, names: &[&str]) -> std::io::Result<Vec<OsString>> {
+    let is_left = |file: &Path| names.iter().any(|name| is_aside(file, &folder.join(name)));
+    let mut held = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if !is_left(&entry.path()) {
+            held.push(entry.file_name());
+        }
     }
-    if !overwrite {
-        return Err(error("the folder is not empty; choose another, or replace what is in it with --overwrite".into()));
-    }
-    if let Some(name) = names.iter().find(|name| out.join(name).is_dir()) {
-        return Err(error(format!("{name} is a folder: it is not replaced")));
-    }
-    // A run is told by the first of its names, which therefore goes last: an overwriting that is cut short can be begun
-    // again.
-    for name in names.iter().rev() {
-        remove(&out.join(name)).map_err(|source| error(format!("{name} cannot be replaced: {source}")))?;
-    }
-    Ok(())
+    Ok(held)
 }
 
 #[cfg(test)]

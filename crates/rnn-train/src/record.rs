@@ -4,6 +4,7 @@ use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
 use crate::folder::Durable;
 use crate::snapshot::{Schedule, Snapshot, SnapshotRow};
+use crate::table::Mark;
 use crate::{Error, Settings};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
@@ -22,14 +23,15 @@ pub(crate) struct Step<T> {
 /// What had been taken down when a checkpoint was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// Length of `metrics.csv`.
-    metrics_bytes: u64,
-    /// Length of `epochs.csv`.
-    epochs_bytes: u64,
-    /// Length of `snapshots.csv`, if there is one.
+    /// How far `metrics.csv` was written.
+    metrics: Mark,
+    /// How far `epochs.csv` was.
+    epochs: Mark,
+    /// How far `snapshots.csv` was, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    snapshots_bytes: Option<u64>,
-    status: Status,
+    snapshots: Option<Mark>,
+    /// What the status would be if the run ended here.
+    pub(crate) status: Status,
     curve: LossCurve,
 }
 
@@ -68,11 +70,10 @@ impl Recorder {
     pub(crate) fn create(
         settings: &Settings,
         out: &Path,
-        unused_values: usize,
+        status: Status,
         snapshots: bool,
         durable: Durable,
     ) -> Result<Self, Error> {
-        let status = Status::begun(settings.parameters(), unused_values);
         status.write_when(out, durable)?;
         let metrics = Table::create(out.join(files::METRICS), MetricsRow::<f64>::COLUMNS)?;
         let epochs = Table::create(out.join(files::EPOCHS), EpochRow::COLUMNS)?;
@@ -92,8 +93,11 @@ impl Recorder {
         )
     }
 
-    /// Goes on with the files of a run as they were when a checkpoint was written: later rows are cut off. Snapshots that
+    /// Continues the files of a run as they were when a checkpoint was written: later rows are cut off. Snapshots that
     /// somebody has taken away are not missed.
+    ///
+    /// # Errors
+    /// [`Error::Read`] for a file that has changed or is gone: nothing was changed then.
     pub(crate) fn resume(
         settings: &Settings,
         out: &Path,
@@ -101,24 +105,17 @@ impl Recorder {
         recording: bool,
         durable: Durable,
     ) -> Result<Self, Error> {
-        let Record { metrics_bytes, epochs_bytes, snapshots_bytes, mut status, curve } = record;
+        let Record { metrics, epochs, snapshots, mut status, curve } = record;
         let path = out.join(files::SNAPSHOTS);
-        // All are opened before any is changed.
-        let mut metrics = Table::open(out.join(files::METRICS), metrics_bytes)?;
-        let mut epochs = Table::open(out.join(files::EPOCHS), epochs_bytes)?;
-        let there = std::fs::metadata(&path).map_or(0, |file| file.len());
-        let snapshots_bytes = snapshots_bytes.filter(|&bytes| bytes <= there);
-        let snapshots = snapshots_bytes.map(|bytes| Table::open(path, bytes)).transpose()?;
-        metrics.cut(metrics_bytes)?;
-        epochs.cut(epochs_bytes)?;
-        let snapshots = match (snapshots, snapshots_bytes) {
-            (Some(mut table), Some(bytes)) => {
-                table.cut(bytes)?;
-                Some(table)
-            }
-            _ if recording => Some(create_snapshots(out)?),
-            _ => None,
-        };
+        // All are opened and verified before any is changed.
+        let mut metrics = Table::open(out.join(files::METRICS), metrics)?;
+        let mut epochs = Table::open(out.join(files::EPOCHS), epochs)?;
+        let snapshots = snapshots.filter(|_| path.exists());
+        let mut snapshots = snapshots.map(|mark| Table::open(path, mark)).transpose()?;
+        [Some(&mut metrics), Some(&mut epochs), snapshots.as_mut()].into_iter().flatten().try_for_each(Table::cut)?;
+        if snapshots.is_none() && recording {
+            snapshots = Some(create_snapshots(out)?);
+        }
         // Older versions did not count them.
         status.parameters = settings.parameters();
         (status.status, status.error) = (State::Running, None);
@@ -136,14 +133,14 @@ impl Recorder {
     pub(crate) fn record(&mut self) -> Result<Record, Error> {
         self.take_time();
         self.sync()?;
-        let (metrics_bytes, epochs_bytes, snapshots_bytes) = match &mut self.tables {
+        let (metrics, epochs, snapshots) = match &mut self.tables {
             Some(Tables { metrics, epochs, snapshots, .. }) => {
-                (metrics.bytes()?, epochs.bytes()?, snapshots.as_mut().map(Table::bytes).transpose()?)
+                (metrics.mark()?, epochs.mark()?, snapshots.as_mut().map(Table::mark).transpose()?)
             }
-            None => (0, 0, None),
+            None => (Mark::default(), Mark::default(), None),
         };
         let (status, curve) = (self.status.clone(), self.curve.clone());
-        Ok(Record { metrics_bytes, epochs_bytes, snapshots_bytes, status, curve })
+        Ok(Record { metrics, epochs, snapshots, status, curve })
     }
 
     pub(crate) fn take_time(&mut self) {

@@ -1,14 +1,17 @@
-//! A run: trains a net and leaves a folder of files. A run that was stopped goes on from its last checkpoint.
+//! A run: trains a net and leaves a folder of files. A run that was stopped continues from its last checkpoint, and one
+//! that is done with more epochs.
 
+use crate::checkpoint::Checkpoint;
 use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status};
 use crate::folder::{self, Durable, Lock};
 use crate::pictures::{self, Shown};
+use crate::prepare::{self, prepare};
 use crate::record::Recorder;
 use crate::run_folder::expect_run;
 use crate::snapshot::Snapshot;
 use crate::train::{Ending, Event, Session};
-use crate::{Colours, Dtype, Error, Layer, Settings};
+use crate::{Colours, Dtype, Error, Layer, SettingError, Settings, inputs};
 use rnn_core::{Network, Scalar};
 use serde::Serialize;
 use std::fmt::Display;
@@ -29,12 +32,24 @@ pub struct Options {
     pub threads: usize,
     /// When files are brought to the disk.
     pub durable: Durable,
+    /// Keep a checkpoint of a run that is done, from which it can be resumed with more epochs.
+    pub keep_checkpoint: bool,
+    /// For [`resume`]: train so many epochs, instead of as many as `config.toml` says.
+    pub num_epochs: Option<i64>,
 }
 
 /// Nothing beside training, in one thread.
 impl Default for Options {
     fn default() -> Self {
-        Self { overwrite: false, pictures: false, colours: Colours::default(), threads: 1, durable: Durable::AtOnce }
+        Self {
+            overwrite: false,
+            pictures: false,
+            colours: Colours::default(),
+            threads: 1,
+            durable: Durable::AtOnce,
+            keep_checkpoint: true,
+            num_epochs: None,
+        }
     }
 }
 
@@ -128,27 +143,35 @@ pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &
     }
 }
 
-/// Goes on with the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
+/// Continues the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
 /// checkpoint, or from its beginning if it has none. It ends with the files of a run that was never stopped, byte by
-/// byte but for the time in its status. A run that is at its end stays as it is.
+/// byte but for the time in its status. A run that is done stays as it is, unless it is to have more epochs; then it
+/// ends with the files of one that was to have them from the beginning.
 ///
 /// # Errors
 /// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave the folder as it was.
 pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
     expect_run(out)?;
     let _lock = Lock::take(out)?;
-    let settings = Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()?;
+    prepare::finish(out)?;
+    let mut layer = Layer::from_toml_file(&out.join(files::CONFIG))?;
+    if let Some(epochs) = options.num_epochs {
+        layer.insert("num_epochs", epochs.into(), None, out)?;
+    }
+    let settings = layer.resolve()?;
     // A run that was killed at its very beginning has no status yet.
-    if out.join(files::STATUS).exists() {
-        let status = Status::read(out)?;
-        if status.status.is_final() {
+    let status = if out.join(files::STATUS).exists() { Some(Status::read(out)?) } else { None };
+    if let Some(status) = &status
+        && is_at_its_end(status, &settings, out, options)?
+    {
+        if !(options.keep_checkpoint && status.status == State::Done) {
             folder::remove(&out.join(files::CHECKPOINT))?;
-            return Ok(status);
         }
+        return Ok(status.clone());
     }
     match settings.dtype {
-        Dtype::F32 => resume_in::<f32>(&settings, out, options, watch, stop),
-        Dtype::F64 => resume_in::<f64>(&settings, out, options, watch, stop),
+        Dtype::F32 => resume_in::<f32>(&settings, out, status, options, watch, stop),
+        Dtype::F64 => resume_in::<f64>(&settings, out, status, options, watch, stop),
     }
 }
 
@@ -175,17 +198,22 @@ fn run_in<T: Scalar + Serialize>(
     let before = if options.pictures { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
-    prepare_folder(settings, out, options.overwrite)?;
-    settings.write_when(&out.join(files::CONFIG), options.durable).map_err(|error| match error {
-        // A folder that was empty is so still.
-        Error::Write { source, .. } if !options.overwrite => {
-            Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {source}") }
-        }
-        other => other,
-    })?;
-    let recorder = Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?;
-    let pictures = options.pictures.then_some(options.colours);
-    Run { settings, out: Some(out), pictures, before, durable: options.durable, session, recorder }.train(watch, stop)
+    prepare(settings, out, options.overwrite, options.durable)?;
+    begin(settings, out, options, before, session)?.train(watch, stop)
+}
+
+/// A run at its beginning, in a folder that has its settings.
+fn begin<'a, T: Scalar + Serialize>(
+    settings: &'a Settings,
+    out: &'a Path,
+    options: Options,
+    before: Option<Network<T>>,
+    session: Session<T>,
+) -> Result<Run<'a, T>, Error> {
+    let mut status = Status::begun(settings.parameters(), session.unused_values());
+    inputs::note(&mut status, settings, out, &session.source().checksums(), session.initial_checksum());
+    let recorder = Recorder::create(settings, out, status, options.pictures, options.durable)?;
+    Ok(Run { settings, out: Some(out), options, before, session, recorder })
 }
 
 fn train_in<T: Scalar + Serialize>(
@@ -196,39 +224,101 @@ fn train_in<T: Scalar + Serialize>(
 ) -> Result<Status, Error> {
     let session = Session::<T>::new(settings, stop)?.with_threads(threads);
     let recorder = Recorder::without_files(settings, session.unused_values());
-    let durable = Durable::AtTheEnd;
-    Run { settings, out: None, pictures: None, before: None, durable, session, recorder }.train(watch, stop)
+    let options = Options::default();
+    Run { settings, out: None, options, before: None, session, recorder }.train(watch, stop)
+}
+
+/// Whether nothing is left to train of a run with this status, which is to have the epochs of these settings.
+fn is_at_its_end(status: &Status, settings: &Settings, out: &Path, options: Options) -> Result<bool, Error> {
+    let (asked, trained) = (settings.num_epochs, status.epochs);
+    let (what, why) = (status.status, status.error.as_deref().unwrap_or_default());
+    match what {
+        State::Done if asked > trained => Ok(false),
+        State::Done if asked < trained => {
+            let message =
+                format!("num_epochs is {asked}: the run has trained {trained} already; it can only have more");
+            Err(SettingError::new("num_epochs", message).into())
+        }
+        State::Diverged | State::Pruned if options.num_epochs.is_some() => {
+            let problem = format!("the run is {what}, so it cannot be continued: {why}");
+            Err(Error::Out { path: out.to_owned(), problem })
+        }
+        _ if what.is_final() => {
+            if what == State::Done {
+                tracing::info!("all {trained} epochs were trained before; --num-epochs adds more");
+            }
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 fn resume_in<T: Scalar + Serialize>(
     settings: &Settings,
     out: &Path,
+    status: Option<Status>,
     options: Options,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let path = out.join(files::CHECKPOINT);
-    let (session, record) = match std::fs::read(&path) {
+    let checkpoint = match std::fs::read(&path) {
         Ok(bytes) => {
-            let (session, record) = Session::<T>::resume(settings, &path, &bytes)?;
-            (session, Some(record))
+            let note = Checkpoint::read(&path, &bytes, settings)?;
+            Some((bytes, note))
         }
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => (Session::<T>::new(settings, stop)?, None),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => None,
         Err(source) => return Err(Error::Read { path, source }),
+    };
+    let noted = checkpoint.as_ref().map(|(_, note)| &note.record.status).or(status.as_ref());
+    let open = |settings: &Settings| -> Result<_, Error> {
+        let (session, record) = match &checkpoint {
+            Some((bytes, note)) => {
+                let (session, record) = Session::<T>::resume(settings, &path, bytes, note.clone())?;
+                (session, Some(record))
+            }
+            None => (Session::<T>::new(settings, stop)?, None),
+        };
+        if let Some(noted) = noted {
+            inputs::check_series(settings, noted, &session.source().checksums())?;
+            inputs::check_weights(settings, noted, session.initial_checksum())?;
+        }
+        Ok((session, record))
+    };
+    let places = noted.map(|noted| inputs::places(settings, out, noted, checkpoint.is_none())).transpose()?;
+    let [place, other] = places.unwrap_or_else(|| [settings.clone(), settings.clone()]);
+    let (found, (session, record)) = match open(&place) {
+        Ok(opened) => (&place, opened),
+        // The first error is the one to tell of.
+        Err(error) if other == place => return Err(error),
+        Err(error) => (&other, open(&other).map_err(|_| error)?),
     };
     // Training needs it no more, so a run can do without.
     let before = match options.pictures.then(|| session.before_training(stop)) {
         Some(Err(Error::Interrupted)) => return Err(Error::Interrupted),
         before => before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok()),
     };
-    let recorder = match record {
-        Some(record) => Recorder::resume(settings, out, record, options.pictures, options.durable)?,
-        None => Recorder::create(settings, out, session.unused_values(), options.pictures, options.durable)?,
-    };
-    tracing::info!("goes on with step {} of {}", session.steps() - session.steps_left(), session.steps());
     let session = session.with_threads(options.threads);
-    let pictures = options.pictures.then_some(options.colours);
-    Run { settings, out: Some(out), pictures, before, durable: options.durable, session, recorder }.train(watch, stop)
+    let (done, steps) = (session.steps() - session.steps_left(), session.steps());
+    let run = match record {
+        Some(record) => {
+            let mut recorder = Recorder::resume(found, out, record, options.pictures, options.durable)?;
+            let (series, weights) = (session.source().checksums(), session.initial_checksum());
+            inputs::note(&mut recorder.status, found, out, &series, weights);
+            Run { settings: found, out: Some(out), options, before, session, recorder }
+        }
+        None => begin(found, out, options, before, session)?,
+    };
+    // It has another length, or its files another place.
+    if Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()? != *found {
+        found.write_when(&out.join(files::CONFIG), options.durable)?;
+    }
+    if done > 0 {
+        tracing::info!("continues with step {done} of {steps}");
+    } else {
+        tracing::info!("there is no checkpoint: begins again");
+    }
+    run.train(watch, stop)
 }
 
 /// A run on its way.
@@ -236,11 +326,9 @@ struct Run<'a, T: Scalar> {
     settings: &'a Settings,
     /// `None` for a run that writes nothing.
     out: Option<&'a Path>,
-    /// Whether pictures are drawn, and of what colours.
-    pictures: Option<Colours>,
+    options: Options,
     /// The net as it was before training, if it is drawn.
     before: Option<Network<T>>,
-    durable: Durable,
     session: Session<T>,
     recorder: Recorder,
 }
@@ -266,14 +354,19 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
             Err(error) => (State::Failed, Some(error.to_string())),
         };
-        let written = self.out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.durable));
+        let written = self.out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.options.durable));
         // The first error is the one to tell of.
         let ending = finished?;
         written?;
-        if let Some(out) = self.out.filter(|_| ending != Ending::Interrupted) {
+        let is_of_use = match ending {
+            Ending::Done => self.options.keep_checkpoint,
+            Ending::Interrupted => true,
+            Ending::Diverged(_) | Ending::Pruned(_) => false,
+        };
+        if let Some(out) = self.out.filter(|_| !is_of_use) {
             let checkpoint = out.join(files::CHECKPOINT);
             if checkpoint.exists() {
-                // The results must be there for good before there is nothing to go on from.
+                // The results must be there for good before there is nothing to continue from.
                 folder::sync_folder(out);
             }
             folder::remove(&checkpoint)?;
@@ -302,7 +395,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
                 if !self.write_checkpoint()? {
                     tracing::warn!(
-                        "no checkpoint: a number in it is infinite or none; the last one stays, if there is one"
+                        "no checkpoint: a number in it is NaN or infinite; the last one stays, if there is one"
                     );
                 }
                 return Ok(Ending::Interrupted);
@@ -333,9 +426,18 @@ impl<T: Scalar + Serialize> Run<'_, T> {
 
     fn write_checkpoint_if_due(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
         let due = self.settings.checkpoint_every.is_some_and(|every| (row.step + 1).is_multiple_of(every));
-        // Behind the last step there is nothing to go on with.
-        if due && self.session.steps_left() > 0 && !self.write_checkpoint()? {
-            tracing::warn!("no checkpoint after step {}: a number in it is infinite or none", row.step);
+        match self.session.steps_left() {
+            // Behind the last step there is nothing to continue with.
+            0 => {}
+            // From here the last step can be made again, and more behind it. The run can end without.
+            1 if self.options.keep_checkpoint => match self.write_checkpoint() {
+                Err(error) => tracing::warn!("no checkpoint to add epochs to later: {error}"),
+                Ok(_) => {}
+            },
+            _ if due && !self.write_checkpoint()? => {
+                tracing::warn!("no checkpoint after step {}: a number in it is NaN or infinite", row.step);
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -346,7 +448,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let path = out.join(files::CHECKPOINT);
         let record = self.recorder.record()?;
         match self.session.checkpoint(&path, record)? {
-            Some(file) => self.durable.write_whole_with(&path, |to| file.write_to(to)).map(|()| true),
+            Some(file) => self.options.durable.write_whole_with(&path, |to| file.write_to(to)).map(|()| true),
             None => Ok(false),
         }
     }
@@ -359,18 +461,23 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         }
         self.recorder.sync()?;
         let weights = self.session.weights()?;
-        self.durable.write_whole_with(&out.join(files::MODEL), |to| weights.write_to(to))?;
-        match (self.pictures, &snapshot) {
-            (Some(colours), Some(snapshot)) => {
+        self.options.durable.write_whole_with(&out.join(files::MODEL), |to| weights.write_to(to))?;
+        match (self.options.pictures, &snapshot) {
+            (true, Some(snapshot)) => {
                 let inside = self.before.as_ref().map(|before| self.session.inside(before));
                 let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
-                let (settings, palette, curve) = (self.settings, colours.palette(), &self.recorder.curve);
+                let (settings, palette, curve) = (self.settings, self.options.colours.palette(), &self.recorder.curve);
                 remove_pictures(out)?;
-                pictures::write_all(&Shown { settings, palette, curve, snapshot }, inside.as_ref(), out, self.durable)
+                pictures::write_all(
+                    &Shown { settings, palette, curve, snapshot },
+                    inside.as_ref(),
+                    out,
+                    self.options.durable,
+                )
             }
             // Nothing was trained in this session, so the pictures of the last one are right.
-            (Some(_), None) => Ok(()),
-            (None, _) => remove_pictures(out),
+            (true, None) => Ok(()),
+            (false, _) => remove_pictures(out),
         }
     }
 }
@@ -383,30 +490,4 @@ fn tell_of_no_inside(error: &Error) {
 fn remove_pictures(out: &Path) -> Result<(), Error> {
     let names = files::PICTURES.into_iter().chain(files::ON_REQUEST);
     folder::remove_all(&names.map(|name| out.join(name)).collect::<Vec<_>>())
-}
-
-/// Whether a folder has a run's status, or at least the settings that a run begins with, which are all there are.
-fn holds_a_run(out: &Path) -> bool {
-    let config = Layer::from_toml_file(&out.join(files::CONFIG)).ok();
-    let begun = |layer: &Layer| layer.resolve().is_ok_and(|settings| layer.is_all_of(&settings));
-    config.is_some_and(|layer| Status::read(out).is_ok() || begun(&layer))
-}
-
-/// Makes the folder ready. Files are only taken away from a folder that holds a run, and none that this run reads.
-fn prepare_folder(settings: &Settings, out: &Path, overwrite: bool) -> Result<(), Error> {
-    let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
-    let can_go_on = |status: Status| !status.status.is_final();
-    if !overwrite && Status::read(out).is_ok_and(can_go_on) {
-        return refuse("a stopped run is there; go on with it (resume), or replace it with --overwrite".to_owned());
-    }
-    if overwrite {
-        let there: Vec<_> = files::ALL.into_iter().filter(|name| out.join(name).exists()).collect();
-        if let Some(name) = there.first().filter(|_| !holds_a_run(out)) {
-            return refuse(format!("there is a {name}, but not a run's folder: it is not overwritten"));
-        }
-        if let Some(name) = there.iter().find(|name| settings.read_from(&out.join(name)).is_some()) {
-            return refuse(format!("{name} is what this run reads: it is not overwritten"));
-        }
-    }
-    folder::prepare_folder(out, overwrite, &files::ALL)
 }

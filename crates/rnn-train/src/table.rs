@@ -2,15 +2,69 @@
 
 use crate::Error;
 use crate::folder::Durable;
+use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A CSV file that is written row by row.
 pub struct Table {
     path: PathBuf,
-    csv: csv::Writer<File>,
+    csv: csv::Writer<Sums>,
+}
+
+/// How long a file was at some moment, and a checksum of what stood in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    bytes: u64,
+    crc32: u32,
+}
+
+/// A file that is written from its beginning to its end, and the checksum of all that was written.
+struct Sums {
+    file: File,
+    bytes: u64,
+    crc: Hasher,
+}
+
+impl Sums {
+    fn mark(&self) -> Mark {
+        Mark { bytes: self.bytes, crc32: self.crc.clone().finalize() }
+    }
+
+    /// Takes in what the file holds up to this many bytes, if it has as many.
+    fn read(mut file: File, bytes: u64) -> std::io::Result<Self> {
+        let mut sums = Self { file: file.try_clone()?, bytes: 0, crc: Hasher::new() };
+        let mut block = [0; 1 << 16];
+        while sums.bytes < bytes {
+            let wanted = (bytes - sums.bytes).min(block.len() as u64) as usize;
+            match file.read(&mut block[..wanted]) {
+                Ok(0) => break,
+                Ok(read) => sums.take_in(&block[..read]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sums)
+    }
+
+    fn take_in(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.crc.update(bytes);
+    }
+}
+
+impl Write for Sums {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.take_in(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Table {
@@ -20,46 +74,59 @@ impl Table {
     /// [`Error::Write`].
     pub fn create<C: AsRef<[u8]>>(path: PathBuf, columns: impl IntoIterator<Item = C>) -> Result<Self, Error> {
         let file = File::create(&path).map_err(|source| Error::write(&path, source))?;
-        let mut csv = csv::WriterBuilder::new().has_headers(false).from_writer(file);
-        csv.write_record(columns).map_err(|error| Error::write(&path, error.into()))?;
-        let mut table = Self { path, csv };
+        let mut table = Self::over(path, Sums { file, bytes: 0, crc: Hasher::new() });
+        table.csv.write_record(columns).map_err(|error| Error::write(&table.path, error.into()))?;
         table.flush()?;
         Ok(table)
     }
 
-    /// Opens a file that has at least this many bytes, to go on with it.
-    pub(crate) fn open(path: PathBuf, bytes: u64) -> Result<Self, Error> {
-        let open = || {
-            let file = OpenOptions::new().write(true).open(&path)?;
-            let len = file.metadata()?.len();
-            Ok((file, len))
-        };
-        let (file, len) = open().map_err(|source| Error::Read { path: path.clone(), source })?;
-        if len < bytes {
-            let problem = format!("it has {len} bytes, and had {bytes} when the checkpoint was written");
-            return Err(Error::Read { path, source: std::io::Error::other(problem) });
-        }
-        Ok(Self { path, csv: csv::WriterBuilder::new().has_headers(false).from_writer(file) })
+    fn over(path: PathBuf, sums: Sums) -> Self {
+        Self { path, csv: csv::WriterBuilder::new().has_headers(false).from_writer(sums) }
     }
 
-    /// Cuts off what stands behind this many bytes, and goes on there.
-    pub(crate) fn cut(&mut self, bytes: u64) -> Result<(), Error> {
-        let mut file = self.csv.get_ref();
-        let cut = file.set_len(bytes).and_then(|()| file.seek(SeekFrom::Start(bytes)));
+    /// Opens a file to continue behind this mark, up to which it must hold what it held then. Nothing is changed before
+    /// [`cut`](Self::cut).
+    ///
+    /// # Errors
+    /// [`Error::Read`], also for a file that has changed or is gone.
+    pub(crate) fn open(path: PathBuf, mark: Mark) -> Result<Self, Error> {
+        let open = || -> std::io::Result<_> {
+            let file = OpenOptions::new().read(true).write(true).open(&path)?;
+            let len = file.metadata()?.len();
+            Ok((Sums::read(file, mark.bytes)?, len))
+        };
+        let again = "restore it as it was, or begin again with `rnn-train run --overwrite`";
+        let problem = match open() {
+            Ok((sums, _)) if sums.mark() == mark => return Ok(Self::over(path, sums)),
+            Ok((sums, len)) if sums.bytes < mark.bytes => {
+                format!("it has {len} bytes, and had {} when the checkpoint was written: {again}", mark.bytes)
+            }
+            Ok(_) => format!("it has changed since the checkpoint was written: {again}"),
+            Err(source) if source.kind() == ErrorKind::NotFound => format!("the file is missing: {again}"),
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        Err(Error::Read { path, source: std::io::Error::other(problem) })
+    }
+
+    /// Cuts off what stands behind the mark that it was opened at, and continues there.
+    pub(crate) fn cut(&mut self) -> Result<(), Error> {
+        let Sums { file, bytes, .. } = self.csv.get_ref();
+        let mut file = file;
+        let cut = file.set_len(*bytes).and_then(|()| file.seek(SeekFrom::Start(*bytes)));
         cut.map(drop).map_err(|source| Error::write(&self.path, source))
     }
 
     /// Brings all rows to the disk, if that is to be now.
     pub(crate) fn sync(&mut self, durable: Durable) -> Result<(), Error> {
         self.flush()?;
-        let sync = if durable == Durable::AtOnce { self.csv.get_ref().sync_data() } else { Ok(()) };
+        let sync = if durable == Durable::AtOnce { self.csv.get_ref().file.sync_data() } else { Ok(()) };
         sync.map_err(|source| Error::write(&self.path, source))
     }
 
-    /// How many bytes the file has.
-    pub(crate) fn bytes(&mut self) -> Result<u64, Error> {
+    /// How far the file is written.
+    pub(crate) fn mark(&mut self) -> Result<Mark, Error> {
         self.flush()?;
-        self.csv.get_ref().stream_position().map_err(|source| Error::write(&self.path, source))
+        Ok(self.csv.get_ref().mark())
     }
 
     /// Appends a row, whose fields are in the columns' order.

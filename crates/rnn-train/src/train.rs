@@ -37,8 +37,7 @@ pub(crate) enum Ending {
 pub(crate) struct Session<T: Scalar> {
     settings: Settings,
     source: Source,
-    series_checksums: Vec<u32>,
-    /// Of the parameters before training.
+    /// A checksum of the parameters before training.
     initial_checksum: u32,
     trainer: Trainer<T, Task>,
     truncation: Truncation,
@@ -147,29 +146,50 @@ impl<T: Scalar> Session<T> {
         Self::of(settings, source, initial_network(settings, settings.initial_weights.as_deref(), stop)?)
     }
 
-    /// A net that goes on from a checkpoint: the bytes of the file `path`.
-    pub(crate) fn resume(settings: &Settings, path: &Path, bytes: &[u8]) -> Result<(Self, Record), Error> {
+    /// A net that continues from a checkpoint, of which the bytes of the file `path` and the note in them are given.
+    pub(crate) fn resume(
+        settings: &Settings,
+        path: &Path,
+        bytes: &[u8],
+        note: Checkpoint,
+    ) -> Result<(Self, Record), Error> {
         // Its parameters come from the checkpoint.
         let mut session = Self::of(settings, Source::new(settings)?, network(settings, None)?)?;
-        let note = session.trainer.restore(bytes, &mut session.state);
-        let note = note.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        let weights = |source| Error::Weights { path: path.to_owned(), source };
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
-        let Checkpoint { progress, dropout_position, initial_checksum, record, .. } =
-            Checkpoint::from_note(&note, settings, &session.series_checksums).map_err(wrong)?;
+        let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
+        let Checkpoint { progress, dropout_position, record, .. } = note;
+        // A schedule over the whole run is another one when the run becomes longer.
+        let [then, now] = [session.source.windows(epochs_then), session.steps].map(|steps| settings.schedule(steps));
+        session.trainer.set_schedule(then)?;
+        session.trainer.restore(bytes, &mut session.state).map_err(weights)?;
+        session.trainer.set_schedule(now)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch);
         let windows = session.source.current().1.windows();
-        if epoch >= settings.num_epochs
-            || batch > windows
-            || step != session.source.windows(epoch).saturating_add(batch)
-        {
+        if epoch >= epochs_then || batch > windows || step != session.source.windows(epoch).saturating_add(batch) {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
+        }
+        if epoch >= settings.num_epochs {
+            let message = format!(
+                "num_epochs is {}: the run has come to epoch {epoch}, counted from 0, so it must be at least {}",
+                settings.num_epochs,
+                epoch + 1
+            );
+            return Err(SettingError::new("num_epochs", message).into());
         }
         if !record.is_of(step) {
             return Err(wrong(format!("what it has taken down is not of {step} steps")));
         }
+        if then != now {
+            tracing::warn!(
+                "the schedule runs over the whole run, and num_epochs was {epochs_then} so far: from here on the learning \
+                 rate follows the schedule of {} epochs, so the run does not end as one that had them from the beginning",
+                settings.num_epochs
+            );
+        }
         session.progress = progress;
-        session.initial_checksum = initial_checksum;
+        session.initial_checksum = record.status.initial_weights.as_ref().map_or(0, |file| file.crc32);
         session.dropout = session.dropout_generator();
         session.dropout.set_word_pos(u128::from(dropout_position));
         Ok((session, record))
@@ -188,7 +208,6 @@ impl<T: Scalar> Session<T> {
         let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size)?;
         Ok(Self {
             settings: settings.clone(),
-            series_checksums: source.checksums(),
             initial_checksum,
             source,
             trainer,
@@ -222,6 +241,11 @@ impl<T: Scalar> Session<T> {
     /// Where the epochs' series come from.
     pub(crate) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// A checksum of the parameters before training.
+    pub(crate) fn initial_checksum(&self) -> u32 {
+        self.initial_checksum
     }
 
     /// Values of the first series that stand in no window.
@@ -339,8 +363,7 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<SafetensorsFile<'_, T>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.dropout.get_word_pos() as u64;
-        let (series, initial, progress) = (&self.series_checksums, self.initial_checksum, self.progress.clone());
-        let checkpoint = Checkpoint::new(&self.settings, series, initial, progress, dropout_position, record);
+        let checkpoint = Checkpoint::new(&self.settings, self.progress.clone(), dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
         match self.trainer.checkpoint_file(&self.state, &note) {
@@ -382,6 +405,7 @@ impl<T: Scalar> Session<T> {
 mod tests {
     use super::*;
     use crate::RawSettings;
+    use crate::files::Status;
     use crate::folder::Durable;
     use crate::record::Recorder;
 
@@ -391,22 +415,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
         let mut session = Session::<f32>::new(&settings, &AtomicBool::new(false)).unwrap();
-        let mut recorder =
-            Recorder::create(&settings, folder.path(), session.unused_values(), true, Durable::AtOnce).unwrap();
+        let begun = || Status::begun(settings.parameters(), 0);
+        let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
+        let resume = |bytes: &[u8]| {
+            let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
+            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note)
+        };
+        let mut recorder_of_run = recorder();
         let path = Path::new("checkpoint");
         let mut steps = 0;
         while steps < 3 {
             if let Event::Step(step) = session.advance(true).unwrap() {
-                recorder.step(&step).unwrap();
+                recorder_of_run.step(&step).unwrap();
                 steps += 1;
             }
         }
-        let bytes = session.checkpoint(path, recorder.record().unwrap()).unwrap().unwrap().to_bytes().unwrap();
-        assert_eq!(Session::<f32>::resume(&settings, path, &bytes).unwrap().0.steps_left(), session.steps_left());
+        let saved = |record| session.checkpoint(path, record).unwrap().unwrap().to_bytes().unwrap();
+        assert_eq!(resume(&saved(recorder_of_run.record().unwrap())).unwrap().0.steps_left(), session.steps_left());
 
-        let mut other = Recorder::create(&settings, folder.path(), 0, true, Durable::AtOnce).unwrap();
-        let bytes = session.checkpoint(path, other.record().unwrap()).unwrap().unwrap().to_bytes().unwrap();
-        let refused = Session::<f32>::resume(&settings, path, &bytes).map(drop).unwrap_err();
+        let refused = resume(&saved(recorder().record().unwrap())).map(drop).unwrap_err();
         assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");
     }
 }

@@ -38,10 +38,10 @@ impl Settings {
     }
 
     /// How many of a window's time steps, from its first on, have targets that no net can know: they echo what stands
-    /// before the row's beginning.
+    /// before the row's beginning. Of series from files that is not known, so none are named.
     pub(crate) fn unknown_times(&self, batch: usize) -> usize {
         // With one row the answer is known after all: it is always 0.
-        let lag = if self.batch_size == 1 && self.series.is_empty() { 0 } else { self.echo_step };
+        let lag = if self.batch_size == 1 || !self.series.is_empty() { 0 } else { self.echo_step };
         lag.saturating_sub(batch.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
     }
 

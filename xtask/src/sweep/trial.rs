@@ -80,8 +80,8 @@ pub(crate) fn run() -> Result<u8, Error> {
         }
         // The sweep wanted no more before the trial's first step.
         Err(error @ rnn_train::Error::Interrupted) => {
-            let (status, code) = (TrialStatus::Interrupted, error.exit_code());
-            answer(&Answer { status, error: None, outcome: Outcome::default(), hopeless: false }, code)
+            let stopped = Answer { status: TrialStatus::Interrupted, error: None, ..Answer::failed(String::new()) };
+            answer(&stopped, error.exit_code())
         }
         Err(error) => {
             let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
@@ -101,8 +101,15 @@ fn answer(answer: &Answer, code: u8) -> u8 {
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
-const OPTIONS: Options =
-    Options { overwrite: true, pictures: false, colours: Colours::ColourBlind, threads: 1, durable: Durable::AtTheEnd };
+const OPTIONS: Options = Options {
+    overwrite: true,
+    pictures: false,
+    colours: Colours::ColourBlind,
+    threads: 1,
+    durable: Durable::AtTheEnd,
+    keep_checkpoint: false,
+    num_epochs: None,
+};
 
 /// Trains, in the folder if there is one: goes on with what an earlier attempt has left there, or begins.
 fn train(

@@ -1,5 +1,6 @@
 //! Lines of diagnostics, which are held back while the screen is up: on it they would stand in the middle of pictures.
 
+use crate::outlet::to_stderr;
 use std::collections::VecDeque;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
@@ -28,7 +29,10 @@ impl Write for Diagnostics {
     /// A line, or several: that is how they come.
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         with(|held| match held {
-            None => std::io::stderr().write_all(bytes),
+            None => {
+                to_stderr(bytes);
+                Ok::<(), std::io::Error>(())
+            }
             Some(held) => {
                 held.lines.extend(String::from_utf8_lossy(bytes).lines().map(str::to_owned));
                 let more = held.lines.len().saturating_sub(MOST_LINES);

@@ -4,11 +4,11 @@
 use super::axis::{Losses, Steps};
 use super::draw::svg;
 use super::gif::{Animation, ColourTable};
-use super::in_threads;
 use super::loss::Loss;
 use super::png::dots;
 use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
+use super::{check_memory, in_threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
 use crate::folder::write_whole_among_others;
 use crate::replaceable::check_replaceable;
@@ -34,6 +34,7 @@ const LOOKED_AT: usize = 9;
 /// # Errors
 /// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
+    check_memory()?;
     let film = Film::read(folder, colours.palette())?;
     check_replaceable(file, GIF, "GIF")?;
     let frames = film.recording.snapshots.len();

@@ -33,6 +33,8 @@ use crate::inside::Inside;
 use crate::snapshot::Snapshot;
 use crate::{Error, Palette, Settings};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The sizes of texts and of the line above a picture.
 const NORMAL: i32 = 17;
@@ -56,6 +58,7 @@ pub(crate) fn write_all(
     folder: &Path,
     durable: Durable,
 ) -> Result<(), Error> {
+    check_memory()?;
     type Picture<'a> = Box<dyn Fn() -> Result<String, Error> + Send + Sync + 'a>;
     let mut pictures: Vec<(Picture<'_>, [&str; 2])> =
         vec![(Box::new(|| figure::figure(shown)), [FIGURE_SVG, FIGURE_PNG])];
@@ -71,15 +74,43 @@ pub(crate) fn write_all(
     written.map(drop)
 }
 
-/// Does something with each of some values, in a thread each; the first error is the one that is told.
+/// What drawing a run's pictures takes at most, in bytes: their sizes are fixed.
+const MEMORY: usize = 96 << 20;
+
+/// Makes sure that there is memory to draw in: what draws would end the program where there is none.
+fn check_memory() -> Result<(), Error> {
+    let memory = Vec::<u8>::new().try_reserve_exact(MEMORY);
+    memory.map_err(|_| Error::Figure(format!("there is no memory to draw in ({} MB)", MEMORY >> 20)))
+}
+
+/// Does something with each of some values, in a thread each as far as threads can be had; of errors the first is told.
 fn in_threads<V: Send, T: Send>(
     values: impl IntoIterator<Item = V>,
     work: impl Fn(V) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
-    let work = &work;
+    let values: Vec<_> = values.into_iter().map(|value| Mutex::new(Some(value))).collect();
+    let ends: Vec<_> = values.iter().map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    let work_on = || {
+        while let Some((value, end)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            values.get(index).zip(ends.get(index))
+        } {
+            let value = locked(value).take();
+            *locked(end) = value.map(&work);
+        }
+    };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = values.into_iter().map(|value| scope.spawn(move || work(value))).collect();
-        let ends = threads.into_iter().map(|thread| thread.join());
-        ends.map(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+        for _ in 1..values.len() {
+            if std::thread::Builder::new().spawn_scoped(scope, &work_on).is_err() {
+                break;
+            }
+        }
+        work_on();
+    });
+    ends.into_iter().filter_map(|end| end.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn locked<V>(value: &Mutex<V>) -> MutexGuard<'_, V> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
