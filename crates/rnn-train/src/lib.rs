@@ -36,6 +36,7 @@ pub mod shown;
 mod snapshot;
 mod table;
 mod task;
+mod text;
 mod train;
 mod windows;
 
@@ -50,3 +51,4 @@ pub use recording::Recording;
 pub use run::run;
 pub use settings::Settings;
 pub use snapshot::{Answered, Snapshot, SnapshotRow};
+pub use text::read_text;
