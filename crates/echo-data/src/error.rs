@@ -1,5 +1,6 @@
 //! What can be wrong with the settings of a series or with a series file.
 
+use crate::files::{Kind, kind};
 use std::fmt;
 
 /// An error that names the setting or the place in a file, the value found there, and what would be right.
@@ -100,18 +101,22 @@ pub enum Error {
         /// Values asked for.
         total_series_length: usize,
     },
-    /// A series file without one of its two columns.
-    #[error("line 1: there is no column `{column}`; the header must name {expected}, it is `{}`", Shown(header))]
+    /// A CSV file without a column that is needed.
+    #[error("line {line}: {}", MissingProblem { column, expected, header, hint })]
     MissingColumn {
+        /// Line of the header, counted from 1.
+        line: u64,
         /// The missing column.
         column: &'static str,
         /// All columns that must be there, in words.
         expected: String,
         /// The header as found.
         header: String,
+        /// What may help, in words; can be empty.
+        hint: &'static str,
     },
     /// A cell that holds no class.
-    #[error("line {line}, column `{column}`: {}", CellProblem { value, num_classes: *num_classes })]
+    #[error("line {line}, column `{column}`: {}", CellProblem { value, num_classes: *num_classes, needed: *needed })]
     Cell {
         /// Line of the file, counted from 1.
         line: u64,
@@ -121,6 +126,8 @@ pub enum Error {
         value: String,
         /// How many classes there are.
         num_classes: usize,
+        /// How many classes would make all of the file's cells right, if any number would.
+        needed: Option<usize>,
     },
     /// A cell that holds no number.
     #[error("line {line}, column `{column}`: {}", NumberProblem(value))]
@@ -135,12 +142,12 @@ pub enum Error {
     /// A series file with a header and nothing else.
     #[error("there is no row of values below the header")]
     NoValues,
-    /// A file that cannot be read, or is no CSV.
+    /// A file that cannot be read, or is not what it should be.
     #[error("line {line}: {problem}")]
-    Csv {
+    Malformed {
         /// Line of the file, counted from 1.
         line: u64,
-        /// What the reader says.
+        /// What is wrong, and what would be right.
         problem: String,
     },
 }
@@ -163,7 +170,7 @@ impl Error {
             | Self::Cell { .. }
             | Self::Number { .. }
             | Self::NoValues
-            | Self::Csv { .. } => None,
+            | Self::Malformed { .. } => None,
         }
     }
 }
@@ -173,39 +180,84 @@ pub(crate) fn check_num_classes(num_classes: usize) -> Result<(), Error> {
     if (2..=256).contains(&num_classes) { Ok(()) } else { Err(Error::NumClasses { num_classes }) }
 }
 
-/// Words for a bad cell: an empty one is told apart from a wrong value.
+/// Words for a header without a column.
+struct MissingProblem<'a> {
+    column: &'static str,
+    expected: &'a str,
+    header: &'a str,
+    hint: &'static str,
+}
+
+impl fmt::Display for MissingProblem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { column, expected, header, hint } = *self;
+        if header.is_empty() {
+            return write!(f, "the header is missing: it must name {expected}");
+        }
+        write!(f, "there is no column `{column}`; the header must name {expected}, it is `{}`", Shown(header))?;
+        if hint.is_empty() { Ok(()) } else { write!(f, "; {hint}") }
+    }
+}
+
+/// Words for a bad cell: what it holds is told apart.
 struct CellProblem<'a> {
     value: &'a str,
     num_classes: usize,
+    needed: Option<usize>,
 }
 
 impl fmt::Display for CellProblem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Anybody can make an error of this enum, with any number.
         let last = self.num_classes.saturating_sub(1);
-        if self.value.is_empty() {
-            write!(f, "the cell is empty: it must be a class from 0 to {last}")
-        } else {
-            write!(f, "`{}` is no class from 0 to {last}", Shown(self.value))
+        let (kind, value) = (kind(self.value), Shown(self.value));
+        match kind {
+            Kind::Empty => return write!(f, "the cell is empty: it must be a class from 0 to {last}"),
+            Kind::Missing => {
+                return write!(f, "`{value}` stands for a missing value: every cell must be a class from 0 to {last}");
+            }
+            Kind::Truth => return write!(f, "`{value}` is not a number: write 1 for true and 0 for false"),
+            Kind::Whole | Kind::Real | Kind::Other => write!(f, "`{value}` is not a class from 0 to {last}")?,
+        }
+        match (kind, self.needed) {
+            (_, Some(needed)) => write!(f, "; this file needs num_classes = {needed}"),
+            (Kind::Real, _) => f.write_str(
+                ": classes are whole numbers; real values cannot be trained on yet, so turn them into classes first",
+            ),
+            (Kind::Other, _) => f.write_str(
+                ": classes are whole numbers; text and dates cannot be trained on yet, so give each value a number",
+            ),
+            _ if self.value.parse::<f64>().is_ok_and(|value| value > MOST_CLASS) => {
+                f.write_str("; there can be no class above 255")
+            }
+            _ => Ok(()),
         }
     }
 }
+
+/// The greatest class that there can be.
+const MOST_CLASS: f64 = 255.0;
 
 /// The same for a cell that should hold a number.
 struct NumberProblem<'a>(&'a str);
 
 impl fmt::Display for NumberProblem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            f.write_str("the cell is empty: it must be a number")
-        } else {
-            write!(f, "`{}` is no finite number", Shown(self.0))
+        let value = Shown(self.0);
+        match kind(self.0) {
+            Kind::Empty => f.write_str("the cell is empty: it must be a number"),
+            Kind::Missing => write!(f, "`{value}` stands for a missing value: every cell must be a number"),
+            Kind::Truth => write!(f, "`{value}` is not a number: write 1 for true and 0 for false"),
+            Kind::Real if self.0.contains(',') => {
+                write!(f, "`{value}` has a decimal comma: write a point, or separate the columns with semicolons")
+            }
+            _ => write!(f, "`{value}` is not a finite number"),
         }
     }
 }
 
 /// Text from a file, on one line and of bounded length.
-struct Shown<'a>(&'a str);
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@
 //! * [`Series`] holds input and target, a byte a value, generated or read from CSV,
 //! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step).
 //!
-//! [`Floor`] tells from them how low the loss of each window can get.
+//! [`files`] reads CSV and text strictly. [`Floor`] tells from them how low the loss of each window can get.
 //!
 //! Randomness always comes from the caller. [`generator()`] makes one that is the same on every platform.
 //!
@@ -14,6 +14,7 @@
 
 mod classes;
 mod error;
+pub mod files;
 mod floor;
 mod generator;
 mod layout;

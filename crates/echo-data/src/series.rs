@@ -1,6 +1,7 @@
 //! A series: input and target, a byte a value.
 
 use crate::error::check_num_classes;
+use crate::files::Dialect;
 use crate::{Classes, Error, read};
 use rand::Rng;
 use std::io::Read;
@@ -51,11 +52,19 @@ impl Series {
     ///
     /// # Errors
     /// [`Error::MissingColumn`], [`Error::Cell`] for a cell that is no class below `num_classes`,
-    /// [`Error::NoValues`], [`Error::Csv`] for what is no CSV, and [`Error::NumClasses`] unless that is 2 to 256.
+    /// [`Error::NoValues`], [`Error::Malformed`] for what is no CSV, and [`Error::NumClasses`] unless that is 2 to 256.
     pub fn from_csv<R: Read>(reader: R, num_classes: usize) -> Result<Self, Error> {
+        Self::from_csv_with_dialect(reader, num_classes).map(|(series, _)| series)
+    }
+
+    /// The same, and how the file is written.
+    ///
+    /// # Errors
+    /// Those of [`from_csv`](Self::from_csv).
+    pub fn from_csv_with_dialect<R: Read>(reader: R, num_classes: usize) -> Result<(Self, Dialect), Error> {
         check_num_classes(num_classes)?;
-        let (input, target) = read::columns(reader, num_classes)?;
-        Ok(Self { input, target })
+        let (input, target, dialect) = read::columns(reader, num_classes)?;
+        Ok((Self { input, target }, dialect))
     }
 
     /// The input classes.

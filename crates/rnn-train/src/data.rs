@@ -1,6 +1,7 @@
 //! Where an epoch's series comes from: drawn from the seed, or read from files.
 
 use crate::{Error, SettingError, Settings};
+use echo_data::files::Dialect;
 use echo_data::{Classes, Floor, Layout, Series, generator};
 use std::fs::File;
 use std::path::Path;
@@ -134,10 +135,19 @@ impl Source {
     }
 }
 
+/// Tells how a file was understood that is not written as RFC 4180 has it.
+pub(crate) fn tell_dialect(name: &str, dialect: Dialect) {
+    let dialect = dialect.to_string();
+    if !dialect.is_empty() {
+        tracing::info!("{name}: read as {dialect}");
+    }
+}
+
 fn read(path: &Path, settings: &Settings) -> Result<(Series, Layout), Error> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let wrong = |source| Error::Series { path: path.to_owned(), source };
-    let series = Series::from_csv(file, settings.num_classes).map_err(wrong)?;
+    let (series, dialect) = Series::from_csv_with_dialect(file, settings.num_classes).map_err(wrong)?;
+    tell_dialect(&path.display().to_string(), dialect);
     if let Some(asked) = settings.total_series_length.filter(|&length| length != series.len()) {
         let message = format!("total_series_length is {asked}: {} has {} values", path.display(), series.len());
         return Err(SettingError::new("total_series_length", message).into());

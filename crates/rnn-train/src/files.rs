@@ -4,7 +4,9 @@
 //! measured; it never holds NaN or infinity.
 
 use crate::folder::Durable;
-pub use crate::table::{Table, read_rows};
+use crate::layers::not_toml;
+pub use crate::table::{Row, Table, read_rows};
+use crate::text::read_text;
 use crate::{Error, RawSettings, Settings, exit_code};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
@@ -102,6 +104,11 @@ impl<T> MetricsRow<T> {
         ["epoch", "batch", "step", "loss", "accuracy", "gradient_norm", "learning_rate", "floor"];
 }
 
+impl Row for MetricsRow<f64> {
+    const COLUMNS: &'static [&'static str] = &Self::COLUMNS;
+    const COUNTS: usize = 3;
+}
+
 impl<T: Scalar> MetricsRow<T> {
     /// The same in f64.
     pub(crate) fn widened(&self) -> MetricsRow<f64> {
@@ -135,6 +142,11 @@ pub struct EpochRow {
 
 /// An epoch solves the task if its loss is less than this above the floor.
 pub const SOLVED_LOSS: f64 = 0.01;
+
+impl Row for EpochRow {
+    const COLUMNS: &'static [&'static str] = &Self::COLUMNS;
+    const COUNTS: usize = 2;
+}
 
 impl EpochRow {
     /// The file's columns.
@@ -318,12 +330,13 @@ impl Status {
     /// Reads a run's status.
     ///
     /// # Errors
-    /// [`Error::Read`], also for a file that is none.
+    /// [`Error::Read`]; [`Error::Setting`] with the line for a file that is none.
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(STATUS);
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        toml::from_str(&text)
-            .map_err(|error| Error::Read { path, source: std::io::Error::other(error.message().to_owned()) })
+        let text = read_text(&path)?;
+        let status: Self =
+            toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))?;
+        Ok(status)
     }
 
     /// Writes it to a run's folder.

@@ -1,6 +1,7 @@
 //! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
 
 use crate::settings::default_decay_factor;
+use crate::text::read_text;
 use crate::{Error, RawSettings, ScheduleKind, SettingError, Settings};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
@@ -61,7 +62,7 @@ impl Layer {
     /// # Errors
     /// [`Error::Read`]; [`Error::Setting`] with the line for what is no TOML, an unknown name or a wrong type.
     pub fn from_toml_file(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let text = read_text(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok(Self::from_toml(&text, &path.display().to_string(), folder)?)
     }
@@ -240,6 +241,10 @@ fn checked<'a>(settings: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Opti
 fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
     let names = setting_names();
     if !names.iter().any(|name| name == setting) {
+        if value.is_table() || value.as_array().is_some_and(|list| list.iter().any(Value::is_table)) {
+            let message = format!("unknown section `{setting}`: settings stand without sections");
+            return Err(SettingError::new(setting, message));
+        }
         let hint = match nearest(setting, names.iter().map(String::as_str)) {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the settings are {}", names.join(", ")),

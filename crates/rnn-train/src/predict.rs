@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::choices::{InputKind, LossKind};
+use crate::data::tell_dialect;
 use crate::task::{Task, read_net};
 use echo_data::Inputs;
 use rnn_core::nalgebra::DMatrixView;
@@ -48,6 +49,7 @@ fn answer<T: Scalar, R: Read>(
 ) -> Result<(), Error> {
     let wrong = |source| Error::Series { path: input.name.clone().into(), source };
     let mut inputs = Inputs::new(input.reader).map_err(wrong)?;
+    tell_dialect(&input.name, inputs.dialect());
     let (mut state, mut tape) = (State::zeros(&network, 1)?, Tape::new(&network, 1, 1)?);
     let (mut values, mut probabilities) = (vec![T::zero(); task.input_size()], vec![T::zero(); task.outputs()]);
     let of_loss: Vec<String> = match task.loss {

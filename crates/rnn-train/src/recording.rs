@@ -1,8 +1,8 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
-use crate::files::{self, EpochRow, MetricsRow, Status, read_rows};
+use crate::files::{self, EpochRow, MetricsRow, Status};
 use crate::run_folder::expect_run;
-use crate::snapshot::{MOST_ROWS, MOST_TIMES, Snapshot};
+use crate::snapshot::Snapshot;
 use crate::table::for_each_row;
 use crate::{Error, Layer, Settings};
 use std::path::Path;
@@ -43,15 +43,21 @@ impl Recording {
         expect_run(folder)?;
         let settings = Layer::from_toml_file(&folder.join(files::CONFIG))?.resolve()?;
         let status = Status::read(folder)?;
-        let epochs = read_rows(&folder.join(files::EPOCHS))?;
+        let mut epochs: Vec<EpochRow> = Vec::new();
+        for_each_row(&folder.join(files::EPOCHS), |_, row: EpochRow| {
+            if row.epoch != epochs.len() {
+                return Err(format!("epoch {} stands where epoch {} must", row.epoch, epochs.len()));
+            }
+            epochs.push(row);
+            Ok(())
+        })?;
         let path = folder.join(files::SNAPSHOTS);
-        let mut snapshots = if path.exists() { Snapshot::read_all(&path)? } else { Vec::new() };
-        // The last one of a run that is on its way, or was killed, can be there in part.
-        let (rows, times) = (settings.batch_size.min(MOST_ROWS), settings.truncated_backprop_length.min(MOST_TIMES));
-        let in_part = |last: &mut Snapshot| {
-            last.rows.len() < rows || last.rows.last().is_some_and(|answered| answered.input.len() < times)
-        };
-        snapshots.pop_if(in_part);
+        let (snapshots, is_whole) =
+            if path.exists() { Snapshot::read_all(&path, &settings)? } else { (Vec::new(), true) };
+        if !is_whole && status.status.is_final() {
+            let problem = "the last snapshot is not whole, though the run has ended";
+            return Err(Error::Read { path, source: std::io::Error::other(problem) });
+        }
         Ok(Self { settings, status, epochs, snapshots })
     }
 
@@ -69,16 +75,13 @@ impl Recording {
     /// # Errors
     /// [`Error::Read`], also for rows that are not in the order of their steps.
     pub fn for_each_step(folder: &Path, mut take: impl FnMut(MetricsRow<f64>)) -> Result<(), Error> {
-        // The header is the first line.
-        let (mut line, mut above) = (1_usize, None);
-        for_each_row(&folder.join(files::METRICS), |row: MetricsRow<f64>| {
-            line += 1;
+        let mut above = None;
+        for_each_row(&folder.join(files::METRICS), |_, row: MetricsRow<f64>| {
             if let Some(above) = above.replace(row.step).filter(|above| *above >= row.step) {
-                let problem = format!(
-                    "line {line}: step {} stands below step {above}: rows must be in the order of their steps",
+                return Err(format!(
+                    "step {} stands below step {above}: rows must be in the order of their steps",
                     row.step
-                );
-                return Err(std::io::Error::other(problem));
+                ));
             }
             take(row);
             Ok(())

@@ -5,8 +5,8 @@
 //! growing distances: each is about a sixteenth further on than the one before. Beside them are the first windows of the
 //! epochs 0, 1, 2, 4, 8 and so on, which hold the targets that cannot be known.
 
-use crate::Error;
-use crate::files::read_rows;
+use crate::table::{Row, for_each_row};
+use crate::{Error, Settings};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::Path;
@@ -83,35 +83,60 @@ impl Snapshot {
         })
     }
 
-    /// Reads all snapshots of a file.
-    pub(crate) fn read_all(path: &Path) -> Result<Vec<Self>, Error> {
+    /// Reads the snapshots in a file of a run with these settings, and whether all of them are whole: the last one of a run
+    /// that is on its way, or was killed, can be there in part, and is left out.
+    pub(crate) fn read_all(path: &Path, settings: &Settings) -> Result<(Vec<Self>, bool), Error> {
+        let rows_each = settings.batch_size.min(MOST_ROWS);
+        let times_each = settings.truncated_backprop_length.min(MOST_TIMES);
+        let first_time = settings.truncated_backprop_length - times_each;
         let mut snapshots: Vec<Self> = Vec::new();
-        for (index, found) in read_rows::<SnapshotRow>(path)?.into_iter().enumerate() {
-            let SnapshotRow { epoch, batch, step, row, time, input, target, prediction } = found;
-            let begins = |last: &Self| (last.epoch, last.batch, last.step) != (epoch, batch, step);
-            if snapshots.last().is_none_or(begins) {
-                snapshots.push(Self { epoch, batch, step, first_time: time, rows: Vec::new() });
+        // How many rows of the file the last snapshot has.
+        let mut found = 0;
+        for_each_row(path, |_, SnapshotRow { epoch, batch, step, row, time, input, target, prediction }| {
+            if found == rows_each * times_each || snapshots.is_empty() {
+                if let Some(above) = snapshots.last().filter(|above| above.step >= step) {
+                    return Err(format!(
+                        "step {step} stands below step {}: snapshots must be in the order of their steps",
+                        above.step
+                    ));
+                }
+                snapshots.push(Self { epoch, batch, step, first_time, rows: Vec::new() });
+                found = 0;
             }
-            let Some(snapshot) = snapshots.last_mut() else { continue };
+            let Some(snapshot) = snapshots.last_mut() else { return Ok(()) };
+            let expected =
+                [snapshot.epoch, snapshot.batch, snapshot.step, found / times_each, first_time + found % times_each];
+            if [epoch, batch, step, row, time] != expected {
+                let place = |[epoch, batch, step, row, time]: [usize; 5]| {
+                    format!("epoch {epoch}, batch {batch}, step {step}, row {row}, time {time}")
+                };
+                return Err(format!(
+                    "{} stands where {} must",
+                    place([epoch, batch, step, row, time]),
+                    place(expected)
+                ));
+            }
+            let columns = ["input", "target", "prediction"].into_iter().zip([input, target, prediction]);
+            if let Some((name, class)) = columns.into_iter().find(|(_, class)| *class as usize >= settings.num_classes)
+            {
+                return Err(format!("{name} {class} is not a class from 0 to {}", settings.num_classes - 1));
+            }
             if snapshot.rows.len() == row {
                 snapshot.rows.push(Answered::default());
             }
-            let expected =
-                snapshot.rows.last().map(|answered| snapshot.first_time.saturating_add(answered.input.len()));
-            match snapshot.rows.last_mut().filter(|_| expected == Some(time)) {
-                Some(answered) => {
-                    answered.input.push(input);
-                    answered.target.push(target);
-                    answered.prediction.push(prediction);
-                }
-                None => {
-                    // The header is the first line.
-                    let problem = format!("line {}: row {row}, time {time} does not follow the line above", index + 2);
-                    return Err(Error::Read { path: path.to_owned(), source: std::io::Error::other(problem) });
-                }
+            if let Some(answered) = snapshot.rows.last_mut() {
+                answered.input.push(input);
+                answered.target.push(target);
+                answered.prediction.push(prediction);
             }
+            found += 1;
+            Ok(())
+        })?;
+        let is_whole = snapshots.is_empty() || found == rows_each * times_each;
+        if !is_whole {
+            snapshots.pop();
         }
-        Ok(snapshots)
+        Ok((snapshots, is_whole))
     }
 }
 
@@ -139,6 +164,11 @@ pub struct SnapshotRow {
 impl SnapshotRow {
     /// The file's columns.
     pub const COLUMNS: [&str; 8] = ["epoch", "batch", "step", "row", "time", "input", "target", "prediction"];
+}
+
+impl Row for SnapshotRow {
+    const COLUMNS: &'static [&'static str] = &Self::COLUMNS;
+    const COUNTS: usize = Self::COLUMNS.len();
 }
 
 /// Which steps are recorded.
@@ -177,6 +207,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RawSettings;
     use crate::files::{SNAPSHOTS, Table};
 
     fn due(steps: std::ops::Range<usize>, windows: usize) -> Vec<usize> {
@@ -203,28 +234,71 @@ mod tests {
         }
     }
 
+    /// A file with snapshots of the steps 3 and 5, whose windows have so many rows and time steps, and the settings of its
+    /// run.
+    fn written(path: &Path, batch_size: usize, times: usize) -> (Vec<Snapshot>, Settings) {
+        let values: Vec<u32> = (0..(batch_size * times) as u32).map(|value| value % 7).collect();
+        let snapshots = [3, 5]
+            .map(|step| Snapshot::new([1, 2, step], batch_size, &values, &values, &vec![6; values.len()]))
+            .to_vec();
+        let mut table = Table::create(path.to_owned(), SnapshotRow::COLUMNS).unwrap();
+        snapshots.iter().flat_map(Snapshot::to_rows).for_each(|row| table.push(row).unwrap());
+        table.flush().unwrap();
+        let settings = RawSettings {
+            batch_size: Some(batch_size as i64),
+            truncated_backprop_length: Some(times as i64),
+            num_classes: Some(7),
+            ..RawSettings::default()
+        };
+        (snapshots, settings.check().unwrap())
+    }
+
     #[test]
     fn snapshots_are_read_as_they_were_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(SNAPSHOTS);
-        let values: Vec<u32> = (0..600).collect();
         // Seven rows and a short window, two rows and one too long to be shown.
-        let snapshots = [(3, 7, 21), (4, 2, 600)].map(|(step, batch_size, count)| {
-            Snapshot::new([1, 2, step], batch_size, &values[..count], &values[..count], &vec![9; count])
-        });
-        assert_eq!((snapshots[0].rows.len(), snapshots[0].first_time), (5, 0));
-        assert_eq!(snapshots[0].rows[1].input, [1, 8, 15]);
-        assert_eq!((snapshots[1].rows.len(), snapshots[1].first_time), (2, 120));
-        assert_eq!(snapshots[1].rows[1].target[..2], [241, 243]);
-        let mut table = Table::create(path.clone(), SnapshotRow::COLUMNS).unwrap();
-        snapshots.iter().flat_map(Snapshot::to_rows).for_each(|row| table.push(row).unwrap());
-        table.flush().unwrap();
-        assert_eq!(Snapshot::read_all(&path).unwrap(), snapshots);
+        for (batch_size, times, shape) in [(7, 3, (5, 0)), (2, 300, (2, 120))] {
+            let (snapshots, settings) = written(&path, batch_size, times);
+            assert_eq!((snapshots[0].rows.len(), snapshots[0].first_time), shape);
+            assert_eq!(Snapshot::read_all(&path, &settings).unwrap(), (snapshots.clone(), true));
+            // The last one in part.
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(&path, &text[..text.len() - 4]).unwrap();
+            assert_eq!(Snapshot::read_all(&path, &settings).unwrap(), (snapshots[..1].to_vec(), false));
+        }
+    }
 
+    #[test]
+    fn snapshots_that_somebody_has_edited_are_refused_with_their_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(SNAPSHOTS);
+        let (_, settings) = written(&path, 2, 3);
         let text = std::fs::read_to_string(&path).unwrap();
-        let cut: Vec<_> = text.lines().enumerate().filter(|(index, _)| *index != 4).map(|(_, line)| line).collect();
-        std::fs::write(&path, cut.join("\n")).unwrap();
-        let refused = Snapshot::read_all(&path).unwrap_err().to_string();
-        assert!(refused.ends_with("snapshots.csv: line 5: row 1, time 1 does not follow the line above"), "{refused}");
+        let lines: Vec<&str> = text.lines().collect();
+        let without = |line: usize| [&lines[..line - 1], &lines[line..]].concat().join("\n") + "\n";
+        let place = |step, row, time| format!("epoch 1, batch 2, step {step}, row {row}, time {time}");
+        let cases = [
+            (without(4), format!("line 4: {} stands where {} must", place(3, 1, 0), place(3, 0, 2))),
+            (without(7), format!("line 7: {} stands where {} must", place(5, 0, 0), place(3, 1, 2))),
+            (without(8), format!("line 8: {} stands where {} must", place(5, 0, 1), place(5, 0, 0))),
+            (
+                text.replace("1,2,5,", "1,2,3,"),
+                "line 8: step 3 stands below step 3: snapshots must be in the order of their steps".to_owned(),
+            ),
+            (
+                text.replacen("1,2,3,0,1,2,2,6", "1,2,3,0,1,2,2,7", 1),
+                "line 3: prediction 7 is not a class from 0 to 6".to_owned(),
+            ),
+            (
+                text.replacen("1,2,3,0,1,", "1,2,3,0,1000000000000000,", 1),
+                "line 3, column `time`: `1000000000000000` is not a whole number from 0 to 281474976710656".to_owned(),
+            ),
+        ];
+        for (changed, told) in cases {
+            std::fs::write(&path, changed).unwrap();
+            let refused = Snapshot::read_all(&path, &settings).unwrap_err().to_string();
+            assert_eq!(refused, format!("{}: {told}", path.display()));
+        }
     }
 }

@@ -3,9 +3,11 @@
 use crate::Error;
 use crate::folder::Durable;
 use crc32fast::Hasher;
+use csv::StringRecord;
+use echo_data::files::Rows;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{Error as IoError, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A CSV file that is written row by row.
@@ -146,37 +148,77 @@ impl Table {
     }
 }
 
+/// A row of one of a run's tables, all of whose cells are numbers.
+pub trait Row: for<'de> Deserialize<'de> {
+    /// The file's columns: the row's fields in their order.
+    const COLUMNS: &'static [&'static str];
+    /// How many of the first columns hold whole numbers.
+    const COUNTS: usize;
+}
+
+/// More than any run counts; what is computed of such numbers stays within 64 bits.
+const MOST: u64 = 1 << 48;
+
 /// Reads all rows of a CSV file.
 ///
 /// # Errors
-/// [`Error::Read`].
-pub fn read_rows<R: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<R>, Error> {
+/// [`Error::Read`] with the line for what no run has written.
+pub fn read_rows<R: Row>(path: &Path) -> Result<Vec<R>, Error> {
     let mut rows = Vec::new();
-    for_each_row(path, |row| {
+    for_each_row(path, |_, row| {
         rows.push(row);
         Ok(())
     })?;
     Ok(rows)
 }
 
-/// Calls `take` with each row of a CSV file, of which there can be more than fit in memory, until it says what is wrong.
-pub(crate) fn for_each_row<R: for<'de> Deserialize<'de>>(
+/// Calls `take` with the line and content of each row of a CSV file, of which there can be more than fit in memory, until
+/// it says what is wrong with a row.
+pub(crate) fn for_each_row<R: Row>(
     path: &Path,
-    mut take: impl FnMut(R) -> std::io::Result<()>,
+    mut take: impl FnMut(u64, R) -> Result<(), String>,
 ) -> Result<(), Error> {
-    let mut read = || {
-        let mut rows = csv::Reader::from_reader(whole_lines(path)?);
-        // As spreadsheets write it where the decimal mark is a comma.
-        if rows.headers()?.len() == 1 && rows.headers()?.iter().any(|name| name.contains(';')) {
-            return Err(std::io::Error::other("its columns are separated by semicolons: they must be by commas"));
+    let wrong = |source| Error::Read { path: path.to_owned(), source };
+    let malformed = |error: echo_data::Error| wrong(IoError::other(error));
+    let Some(file) = whole_lines(path).map_err(wrong)? else { return Ok(()) };
+    let mut rows = Rows::new(file, R::COLUMNS).map_err(malformed)?;
+    let header = StringRecord::from(R::COLUMNS);
+    while rows.next_row().map_err(malformed)? {
+        let line = rows.line();
+        let mut record = StringRecord::new();
+        for (column, name) in R::COLUMNS.iter().enumerate() {
+            let is_empty = rows.text(column).map_err(malformed)?.is_empty();
+            if !is_empty {
+                rows.number(column).map_err(malformed)?;
+            }
+            let cell = rows.numeral(column).map_err(malformed)?;
+            if column < R::COUNTS && cell.parse().ok().is_none_or(|count: u64| count > MOST) {
+                let problem = if is_empty {
+                    "the cell is empty: it must be a whole number".to_owned()
+                } else {
+                    format!("`{cell}` is not a whole number from 0 to {MOST}")
+                };
+                return Err(wrong(IoError::other(format!("line {line}, column `{name}`: {problem}"))));
+            }
+            record.push_field(&cell);
         }
-        rows.into_deserialize().try_for_each(|row| take(row?))
-    };
-    read().map_err(|source| Error::Read { path: path.to_owned(), source })
+        let row = record.deserialize(Some(&header)).map_err(|error| {
+            let column = match error.kind() {
+                csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| R::COLUMNS.get(field as usize)),
+                _ => None,
+            };
+            // Every cell is a number or empty.
+            let column = column.map(|name| format!(", column `{name}`")).unwrap_or_default();
+            wrong(IoError::other(format!("line {line}{column}: the cell is empty: it must be a number")))
+        })?;
+        take(line, row).map_err(|problem| wrong(IoError::other(format!("line {line}: {problem}"))))?;
+    }
+    Ok(())
 }
 
-/// A file up to the end of its last line: the one behind it is still being written, or its writer was killed.
-fn whole_lines(path: &Path) -> std::io::Result<impl Read> {
+/// A file up to the end of its last line, if there is any: the one behind it is still being written, or its writer was
+/// killed.
+fn whole_lines(path: &Path) -> std::io::Result<Option<impl Read>> {
     const BLOCK: usize = 4096;
     let mut file = File::open(path)?;
     let mut end = file.seek(SeekFrom::End(0))?;
@@ -194,23 +236,84 @@ fn whole_lines(path: &Path) -> std::io::Result<impl Read> {
         end = begin;
     }
     file.seek(SeekFrom::Start(0))?;
-    Ok(file.take(end))
+    Ok((end > 0).then(|| file.take(end)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_that_is_still_being_written_is_left_out() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Pair {
+        step: usize,
+        loss: f64,
+        floor: Option<f64>,
+    }
+
+    impl Row for Pair {
+        const COLUMNS: &'static [&'static str] = &["step", "loss", "floor"];
+        const COUNTS: usize = 1;
+    }
+
+    fn read(text: &[u8]) -> Result<Vec<Pair>, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.csv");
-        let long = format!("a,b\n1,2\n{},4", "3".repeat(10_000));
-        for (text, expected) in [("a,b\n1,2\n3,4\n", 2), ("a,b\n1,2\n3,", 1), (&*long, 1), ("a,", 0), ("", 0)] {
-            std::fs::write(&path, text).unwrap();
-            assert_eq!(read_rows::<[f64; 2]>(&path).unwrap().len(), expected, "{text:?}");
+        std::fs::write(&path, text).unwrap();
+        read_rows(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "rows.csv"))
+    }
+
+    #[test]
+    fn a_line_that_is_still_being_written_is_left_out() {
+        let long = format!("step,loss,floor\n1,2,\n{},4", "3".repeat(10_000));
+        for (text, expected) in [
+            ("step,loss,floor\n1,2,\n3,4,5\n", 2),
+            ("step,loss,floor\n1,2,\n3,", 1),
+            (&*long, 1),
+            ("step,", 0),
+            ("", 0),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap().len(), expected, "{text:?}");
         }
-        std::fs::write(&path, "a,b\n1,x\n").unwrap();
-        assert!(read_rows::<[f64; 2]>(&path).is_err());
+    }
+
+    /// As editors and spreadsheets leave it.
+    #[test]
+    fn a_table_that_was_saved_again_is_read_as_before() {
+        let rows = read(b"step,loss,floor\n0,0.5,\n1,1e-3,0.25\n").unwrap();
+        assert_eq!(rows[1], Pair { step: 1, loss: 1e-3, floor: Some(0.25) });
+        for text in [
+            "step,loss,floor\r\n0,0.5,\r\n1,0.001,0.25\r\n",
+            "\u{feff}\"step\",\"loss\",\"floor\"\n\"0\",\"0.5\",\"\"\n1,0.0010,.25\n\n",
+            "step;loss;floor\n0;0,5;\n1;0,001;0,25\n",
+            "sep=;\nstep;loss;floor\n0;0.5;\n1;0.001;0.25\n",
+            "note,floor,step,loss\n,,0.0,0.5\nx,0.25,1.0,0.001\n",
+        ] {
+            assert_eq!(read(text.as_bytes()).as_ref(), Ok(&rows), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_run_has_written_is_refused_with_its_line() {
+        for (rows, told) in [
+            ("0,NaN,\n", "line 2, column `loss`: `NaN` stands for a missing value: every cell must be a number"),
+            ("0,1,\n1,inf,\n", "line 3, column `loss`: `inf` is not a finite number"),
+            ("0,x,\n", "line 2, column `loss`: `x` is not a finite number"),
+            ("0,,\n", "line 2, column `loss`: the cell is empty: it must be a number"),
+            (",1,\n", "line 2, column `step`: the cell is empty: it must be a whole number"),
+            ("0.5,1,\n", "line 2, column `step`: `0.5` is not a whole number from 0 to 281474976710656"),
+            ("-1,1,\n", "line 2, column `step`: `-1` is not a whole number from 0 to 281474976710656"),
+            (
+                "1e18,1,\n",
+                "line 2, column `step`: `1000000000000000000` is not a whole number from 0 to 281474976710656",
+            ),
+            ("0,1\n", "line 2: the row has 2 cells, the header names 3 columns"),
+            ("0,1,\n\n1,1,\n", "line 3: the line is empty, and rows follow: every row must have its cells"),
+            ("0,\"1,\n1,1,\n", "line 2: a quote opens here that never closes"),
+        ] {
+            let text = format!("step,loss,floor\n{rows}");
+            assert_eq!(read(text.as_bytes()), Err(format!("rows.csv: {told}")), "{rows:?}");
+        }
+        let told = read(b"step,los,floor\n0,1,\n").unwrap_err();
+        assert!(told.starts_with("rows.csv: line 1: there is no column `loss`"), "{told}");
     }
 }

@@ -30,8 +30,7 @@ pub(crate) fn built_in() -> Result<Spec, Error> {
 }
 
 pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
-    let read = |source| rnn_train::Error::Read { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(read)?;
+    let text = rnn_train::read_text(path)?;
     Ok(parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?)
 }
 

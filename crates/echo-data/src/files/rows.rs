@@ -1,0 +1,273 @@
+//! The rows of a CSV file, and the cells of the columns that are asked for.
+
+use super::dialect::{Dialect, SEPARATORS};
+use super::number::{Kind, kind, whole};
+use super::strict::Strict;
+use super::text::{Text, fault};
+use crate::Error;
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::borrow::Cow;
+use std::io::Read;
+
+/// Reads the rows of a CSV file one by one, as RFC 4180 has them, each as soon as its line has come.
+///
+/// Columns are found by their names, among others and in any order, whatever their capitals and the spaces around them.
+/// They may be separated by commas, semicolons or tabs, whichever gives the columns that are asked for, and a first line
+/// `sep=;` may say so. Text may be UTF-8, or UTF-16 with a byte order mark. Numbers may have decimal commas where
+/// semicolons separate columns, if all of them do. Empty lines may stand at the end alone.
+///
+/// ```
+/// let mut rows = echo_data::files::Rows::new("time; Input\n0;1,5\n".as_bytes(), &["input"])?;
+/// assert!(rows.next_row()?);
+/// assert_eq!((rows.line(), rows.number(0)?), (2, 1.5));
+/// assert!(!rows.next_row()?);
+/// # Ok::<(), echo_data::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Rows<R> {
+    csv: Reader<Strict<Text<R>>>,
+    /// Each column's name and place.
+    columns: Vec<(&'static str, usize)>,
+    /// How many columns the header names.
+    width: usize,
+    dialect: Dialect,
+    record: ByteRecord,
+    /// The line of the record.
+    line: u64,
+    /// Why no more can be read.
+    failed: Option<Error>,
+    /// The first number with a decimal mark, where both marks are possible.
+    mark: Option<(char, u64)>,
+}
+
+impl<R: Read> Rows<R> {
+    /// Reads the header, which must name each of `wanted` once.
+    ///
+    /// # Errors
+    /// [`Error::MissingColumn`]; [`Error::Malformed`] for what cannot be read or is no CSV.
+    pub fn new(reader: R, wanted: &[&'static str]) -> Result<Self, Error> {
+        let mut text = Text::new(reader);
+        let cannot_be_read = |error: &std::io::Error| Error::from(fault(error, 1));
+        let encoding = text.encoding().map_err(|error| cannot_be_read(&error))?;
+        let mut first = text.peek_line().map_err(|error| cannot_be_read(&error))?;
+        let (mut line, mut said) = (1, None);
+        if let Some(separator) = separator_line(&first) {
+            said = Some(separator?);
+            text.skip(first.len());
+            line = 2;
+            first = text.peek_line().map_err(|error| cannot_be_read(&error))?;
+        }
+        let separator = separator(&first, said, line, wanted)?;
+        let strict = Strict::new(text, separator, line);
+        let mut csv = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(strict);
+        let mut header = ByteRecord::new();
+        if let Err(error) = csv.read_byte_record(&mut header) {
+            return Err(csv_error(&error, csv.get_ref()));
+        }
+        let line = csv.get_mut().next_row_line();
+        let (columns, other_letters) = find(&header, wanted, line)?;
+        let (width, dialect) =
+            (header.len(), Dialect { encoding, separator, separator_line: said.is_some(), other_letters });
+        Ok(Self { csv, columns, width, dialect, record: ByteRecord::new(), line, failed: None, mark: None })
+    }
+
+    /// How the file is written.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The line, counted from 1, that the last row that was read begins in; of the header, before that.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Goes to the next row, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for what cannot be read or is no CSV, and for a row of more or fewer cells than the header.
+    pub fn next_row(&mut self) -> Result<bool, Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        match self.csv.read_byte_record(&mut self.record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => return Err(self.failed.insert(csv_error(&error, self.csv.get_ref())).clone()),
+        }
+        self.line = self.csv.get_mut().next_row_line();
+        let found = self.record.len();
+        if found == self.width {
+            return Ok(true);
+        }
+        let cells = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+        let mut problem =
+            format!("the row has {}, the header names {}", cells(found, "cell"), cells(self.width, "column"));
+        let has = |byte: u8| self.record.iter().any(|cell| cell.contains(&byte));
+        if let Some((_, other)) = SEPARATORS.iter().find(|(byte, _)| *byte != self.dialect.separator && has(*byte)) {
+            let own = SEPARATORS.iter().find(|(byte, _)| *byte == self.dialect.separator);
+            let own = own.map(|(_, name)| *name).unwrap_or_default();
+            problem = format!("{problem}; it has {other}, and the header's columns are separated by {own}");
+        }
+        Err(Error::Malformed { line: self.line, problem })
+    }
+
+    /// The text of the row's cell in a column of those asked for, without spaces around it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a cell that is not UTF-8.
+    pub fn text(&self, column: usize) -> Result<&str, Error> {
+        let cell = self.cell(column);
+        let text = std::str::from_utf8(cell).map(str::trim);
+        text.map_err(|_| self.wrong(column, "the cell is not UTF-8: save the file as UTF-8"))
+    }
+
+    /// The number in the row's cell.
+    ///
+    /// # Errors
+    /// [`Error::Number`] for a cell that holds no finite number; [`Error::Malformed`] for one that is not UTF-8, or has
+    /// another decimal mark than those before.
+    pub fn number(&mut self, column: usize) -> Result<f64, Error> {
+        let number = self.numeral(column)?.parse().ok();
+        number.filter(|number: &f64| number.is_finite()).ok_or_else(|| {
+            let (line, column, value) = (self.line, self.name(column), self.shown(column));
+            Error::Number { line, column, value }
+        })
+    }
+
+    /// The text of the row's cell with a decimal point, as numbers are written in code, and a whole number without one.
+    ///
+    /// # Errors
+    /// As for [`number`](Self::number), but a cell may hold anything.
+    pub fn numeral(&mut self, column: usize) -> Result<Cow<'_, str>, Error> {
+        let (separator, line) = (self.dialect.separator, self.line);
+        let text = self.text(column)?;
+        let mark = if separator == b';' && kind(text) != Kind::Other {
+            text.chars().find(|c| matches!(c, ',' | '.'))
+        } else {
+            None
+        };
+        if let Some(mark) = mark {
+            let (first, above) = *self.mark.get_or_insert((mark, line));
+            if first != mark {
+                let name = |mark| if mark == ',' { "comma" } else { "point" };
+                let problem = format!(
+                    "it has a decimal {}, and the number in line {above} a decimal {}: all must have the same",
+                    name(mark),
+                    name(first)
+                );
+                return Err(self.wrong(column, &problem));
+            }
+        }
+        let text = self.text(column)?;
+        let text = if mark == Some(',') { Cow::Owned(text.replace(',', ".")) } else { Cow::Borrowed(text) };
+        Ok(match whole(&text) {
+            Some(number) => Cow::Owned(number.to_string()),
+            None => text,
+        })
+    }
+
+    /// A column's name.
+    pub(crate) fn name(&self, column: usize) -> &'static str {
+        self.columns.get(column).map(|(name, _)| *name).unwrap_or_default()
+    }
+
+    /// The text of the row's cell as it is shown in an error.
+    pub(crate) fn shown(&self, column: usize) -> String {
+        String::from_utf8_lossy(self.cell(column)).trim().to_owned()
+    }
+
+    fn cell(&self, column: usize) -> &[u8] {
+        self.columns.get(column).and_then(|(_, place)| self.record.get(*place)).unwrap_or_default()
+    }
+
+    fn wrong(&self, column: usize, problem: &str) -> Error {
+        Error::Malformed { line: self.line, problem: format!("column `{}`: {problem}", self.name(column)) }
+    }
+}
+
+/// What a first line such as `sep=;` says, if it is one.
+fn separator_line(line: &[u8]) -> Option<Result<u8, Error>> {
+    let text = std::str::from_utf8(line).ok()?.trim_end_matches(['\r', '\n']);
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let named = text.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and_then(|_| text.get(4..))?;
+    let known = SEPARATORS.iter().find(|(byte, _)| named.as_bytes() == [*byte]);
+    Some(known.map(|(byte, _)| *byte).ok_or_else(|| {
+        let problem =
+            format!("`sep=` names `{}`: it must be a comma, a semicolon or a tab", crate::error::Shown(named));
+        Error::Malformed { line: 1, problem }
+    }))
+}
+
+/// What separates the columns of a file with this header: what it says, or the one separator that gives the columns
+/// wanted.
+fn separator(header: &[u8], said: Option<u8>, line: u64, wanted: &[&'static str]) -> Result<u8, Error> {
+    if let Some(said) = said {
+        return Ok(said);
+    }
+    let there = SEPARATORS.iter().map(|(byte, _)| *byte).filter(|byte| header.contains(byte));
+    let there: Vec<u8> = there.collect();
+    let gives = |byte: &u8| {
+        let mut csv = ReaderBuilder::new().delimiter(*byte).has_headers(false).from_reader(header);
+        let mut names = ByteRecord::new();
+        csv.read_byte_record(&mut names).is_ok() && wanted.iter().all(|name| names.iter().any(|cell| is(cell, name)))
+    };
+    let fitting: Vec<u8> = there.iter().copied().filter(gives).collect();
+    match (&fitting[..], &there[..]) {
+        ([separator], _) | ([], [separator]) => Ok(*separator),
+        ([], _) => Ok(b','),
+        _ => {
+            let problem =
+                "the header can be read with two separators: write only one of comma, semicolon and tab in it";
+            Err(Error::Malformed { line, problem: problem.to_owned() })
+        }
+    }
+}
+
+/// Whether a header's cell is a column's name, whatever its capitals and the spaces around it.
+fn is(cell: &[u8], name: &str) -> bool {
+    std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().eq_ignore_ascii_case(name))
+}
+
+/// The places of the columns wanted, and whether one has other letters than its name.
+fn find(header: &ByteRecord, wanted: &[&'static str], line: u64) -> Result<(Vec<(&'static str, usize)>, bool), Error> {
+    let (mut columns, mut other_letters) = (Vec::new(), false);
+    for &name in wanted {
+        let mut places = header.iter().enumerate().filter(|(_, cell)| is(cell, name));
+        let Some((place, cell)) = places.next() else {
+            let expected = wanted.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+            let hint = hint(header);
+            let header = header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
+            return Err(Error::MissingColumn { line, column: name, expected, header, hint });
+        };
+        if places.next().is_some() {
+            let problem = format!("there are two columns `{name}`: which one is meant must be clear");
+            return Err(Error::Malformed { line, problem });
+        }
+        other_letters |= cell.trim_ascii() != name.as_bytes();
+        columns.push((name, place));
+    }
+    Ok((columns, other_letters))
+}
+
+/// What may be wrong with a header that lacks a column.
+fn hint(header: &ByteRecord) -> &'static str {
+    let has = |byte: u8| header.iter().any(|cell| cell.trim_ascii().contains(&byte));
+    let is_number = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().parse::<f64>().is_ok());
+    if !header.is_empty() && header.iter().all(is_number) {
+        "the first line must be a header, not values"
+    } else if header.len() == 1 && [b'|', b':', b' '].into_iter().any(has) {
+        "columns must be separated by commas, semicolons or tabs"
+    } else {
+        ""
+    }
+}
+
+/// Says a CSV reader's error with the line of the file.
+fn csv_error<R: Read>(error: &csv::Error, strict: &Strict<R>) -> Error {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => fault(error, strict.line()).into(),
+        _ => Error::Malformed { line: strict.line(), problem: error.to_string() },
+    }
+}
