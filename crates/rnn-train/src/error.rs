@@ -73,10 +73,12 @@ pub enum Error {
         problem: String,
     },
     /// An output folder that another process is writing to.
-    #[error("{}: a run is writing to this folder right now", path.display())]
+    #[error("{}: a run is writing to this folder right now{hint}", path.display())]
     Busy {
         /// The folder.
         path: PathBuf,
+        /// Who says so, where the file system has no locks; otherwise empty.
+        hint: String,
     },
     /// A path that is not the folder of a run.
     #[error("{}: {problem}", path.display())]
