@@ -133,7 +133,11 @@ fn series_files() {
     let path = folder.path().join("series.csv");
     let good = "1,0\n".repeat(300);
     let cases: [(String, &[&str], &str); 9] = [
-        (format!("input,target\n{good}2,0\n"), &[], "line 302, column `input`: `2` is not a class from 0 to 1; this file needs num_classes = 3"),
+        (
+            format!("input,target\n{good}2,0\n"),
+            &[],
+            "line 302, column `input`: `2` is not a class from 0 to 1; this file needs num_classes = 3",
+        ),
         (
             format!("input,target\n{good}1,\n"),
             &[],
