@@ -20,10 +20,10 @@ impl SettingError {
         Self { setting: setting.to_owned(), message, origin: None }
     }
 
-    /// Whether the setting could be, but has no meaning beside the others.
+    /// Whether the setting could be, but has no effect beside the others.
     #[must_use]
     pub fn has_no_meaning(&self) -> bool {
-        self.message.starts_with(&format!("{} has no meaning", self.setting))
+        self.message.starts_with(&format!("{} has no effect", self.setting))
     }
 }
 

@@ -193,7 +193,7 @@ impl Evaluation {
 /// The scores in words.
 impl std::fmt::Display for Evaluation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: loss {} accuracy {}", self.name(), self.loss, self.accuracy)?;
+        write!(f, "{}: loss {} accuracy {}", printable(self.name()), self.loss, self.accuracy)?;
         if let Some(floor) = self.floor {
             write!(f, ", floor {floor}")?;
         }
