@@ -3,6 +3,7 @@
 use crate::data::Source;
 use crate::files::EpochRow;
 use crate::means::Means;
+use crate::shown::printable;
 use crate::train::{Window, network};
 use crate::travelling::settings_of;
 use crate::{Dtype, Error, Layer, SettingError, Settings};
