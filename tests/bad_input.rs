@@ -101,7 +101,7 @@ fn settings_files() {
     let path = folder.path().join("settings.toml");
     let cases = [
         ("num_epochs = 2\nlearning_rat = 0.1\n", "2: unknown setting `learning_rat`: did you mean `learning_rate`?"),
-        ("[learning]\nrate = 1\n", "1: unknown setting `learning`: did you mean `learning_rate`?"),
+        ("[learning]\nrate = 1\n", "1: unknown section `learning`: settings stand without sections"),
         ("num_epochs = 2\n\nbatch_size = 0\n", "3: batch_size is 0: it must be at least 1"),
         ("# five\nbatch_size = \"five\"\n", "2: batch_size is \"five\": it must be a whole number"),
         ("batch_size = 2.5\n", "1: batch_size is 2.5: it must be a whole number"),
@@ -133,7 +133,11 @@ fn series_files() {
     let path = folder.path().join("series.csv");
     let good = "1,0\n".repeat(300);
     let cases: [(String, &[&str], &str); 9] = [
-        (format!("input,target\n{good}2,0\n"), &[], "line 302, column `input`: `2` is no class from 0 to 1"),
+        (
+            format!("input,target\n{good}2,0\n"),
+            &[],
+            "line 302, column `input`: `2` is not a class from 0 to 1; this file needs num_classes = 3",
+        ),
         (
             format!("input,target\n{good}1,\n"),
             &[],
@@ -142,9 +146,10 @@ fn series_files() {
         (
             format!("input,echo\n{good}"),
             &[],
-            "line 1: there is no column `target`; the header must name `input` and `target`, it is `input,echo`",
+            "line 1: there is no column `target`; the header must name `input` and `target`, it is `input,echo`; a series holds \
+             classes, whole numbers from 0 to num_classes - 1: real values, text and dates cannot be trained on yet",
         ),
-        (format!("input,target\n{good}1\n"), &[], "line 302: the number of cells is 1: the header names 2 columns"),
+        (format!("input,target\n{good}1\n"), &[], "line 302: the row has 1 cell, the header names 2 columns"),
         ("input,target\n".into(), &[], "there is no row of values below the header"),
         ("input,target\n1,0\n".into(), &[], "batch_size is 5: a series of 1 values has too few for that many rows"),
         (
@@ -157,7 +162,7 @@ fn series_files() {
             &["--echo-step", "60"],
             "echo_step is 60: it must be less than the length of a row, which is 60",
         ),
-        (String::new(), &[], "line 1: there is no column `input`; the header must name `input` and `target`, it is ``"),
+        (String::new(), &[], "line 1: the header is missing: it must name `input` and `target`"),
     ];
     for (text, more, expected) in cases {
         std::fs::write(&path, text).unwrap();
@@ -172,7 +177,7 @@ fn series_files() {
     assert!(message(&["--series", folder.path().to_str().unwrap()]).contains("Is a directory"));
     // What a file holds does not break the line.
     std::fs::write(&path, "input,target\n\"1\n\u{1b}[31m\",0\n").unwrap();
-    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is no class from 0 to 1"));
+    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is not a class from 0 to 1: classes are whole numbers; text and dates cannot be trained on yet, so give each value a number"));
 }
 
 /// Such a path could not be written to config.toml.

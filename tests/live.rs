@@ -190,7 +190,7 @@ fn a_run_is_watched_paused_stepped_through_and_left() {
     terminal.press("q");
     let (code, screen) = terminal.end(folder.path());
     assert_eq!(code, "130");
-    assert!(screen.contains("WARN stopped after 121 steps; `rnn-train resume run` goes on with it"), "{screen}");
+    assert!(screen.contains("WARN stopped after 121 steps: `rnn-train resume run` continues"), "{screen}");
     assert_stopped_well(&folder.path().join("run"));
 }
 
@@ -237,7 +237,7 @@ fn diagnostics_wait_until_the_screen_is_left() {
     let terminal = Terminal::new([100, 30], &[]);
     terminal.start(folder.path(), "run --out run --live --pace max --num-epochs 3");
     let screen = terminal.wait_for(|screen| screen.contains("done: solved in epoch 1"));
-    let told = |screen: &str| screen.lines().filter(|line| line.trim().starts_with("INFO solved in epoch 1")).count();
+    let told = |screen: &str| screen.lines().filter(|line| line.trim().starts_with("INFO solved in epoch 1:")).count();
     let lines: Vec<_> = screen.lines().collect();
     assert_eq!((told(&screen), told(lines[28]), steps(&screen)), (1, 1, 1998), "{screen}");
     terminal.press("q");

@@ -109,13 +109,17 @@ fn what_cannot_be_answered_is_named() {
     let [number, one_hot] =
         [&["--seed=4"][..], &["--input=one_hot"]].map(|settings| model(folder.path(), settings).display().to_string());
     let cases = [
-        (&number, "input\n1\nx\n", "line 3, column `input`: `x` is no finite number"),
-        (&number, "input\n1\ninf\n", "line 3, column `input`: `inf` is no finite number"),
-        (&number, "input\n1\n\n\n,\n", "line 5: the number of cells is 2: the header names 1 columns"),
-        (&one_hot, "input\n1\n2\n", "line 3, column `input`: `2` is no class from 0 to 1"),
-        (&one_hot, "input\n0.5\n", "line 2, column `input`: `0.5` is no class from 0 to 1"),
+        (&number, "input\n1\nx\n", "line 3, column `input`: `x` is not a finite number"),
+        (&number, "input\n1\ninf\n", "line 3, column `input`: `inf` is not a finite number"),
+        (&number, "input\n1\n\n\n,\n", "line 3: the line is empty, and rows follow: every row must have its cells"),
+        (&one_hot, "input\n1\n2\n", "line 3, column `input`: `2` is not a class from 0 to 1"),
+        (
+            &one_hot,
+            "input\n0.5\n",
+            "line 2, column `input`: `0.5` is not a class from 0 to 1: classes are whole numbers; real values cannot be trained on yet, so turn them into classes first",
+        ),
         (&number, "value\n1\n", "line 1: there is no column `input`; the header must name `input`, it is `value`"),
-        (&number, "", "line 1: there is no column `input`; the header must name `input`, it is ``"),
+        (&number, "", "line 1: the header is missing: it must name `input`"),
     ];
     for (model, text, expected) in cases {
         let path = written(folder.path(), "bad.csv", text);

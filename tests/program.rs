@@ -47,6 +47,7 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
     let mut names: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     let expected = [
+        "checkpoint.safetensors",
         "config.toml",
         "epochs.csv",
         "figure.png",

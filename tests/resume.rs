@@ -233,7 +233,7 @@ fn a_run_stopped_by_a_signal_goes_on_from_there() {
     let told = run(PROGRAM, ["resume", path(&out)]);
     std::fs::write(out.join("config.toml"), config).unwrap();
     assert_eq!(told.status.code(), Some(0));
-    assert!(String::from_utf8(told.stderr).unwrap().contains("goes on with step "));
+    assert!(String::from_utf8(told.stderr).unwrap().contains("continues with step "));
     assert!(before > 0 && before < numbers(&out.join("metrics.csv"), "step").len());
     assert_same(&out, &files(&whole), "stopped");
     // A run at its end stays as it is.
@@ -316,11 +316,11 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     std::fs::write(&checkpoint, &good).unwrap();
     let config = std::fs::read_to_string(out.join("config.toml")).unwrap();
     for (from, to, expected) in [
-        ("state_size = 1", "state_size = 2", "`hidden_size` is \"1\" in the file's metadata: it must be \"2\""),
+        ("state_size = 1", "state_size = 2", "it is of another run: state_size is 1 there and 2 in config.toml"),
         (
             "learning_rate = 0.3",
             "learning_rate = 0.2",
-            "`learning_rate` is \"0.3\" in the file's metadata: it must be \"0.2\"",
+            "it is of another run: learning_rate is 0.3 there and 0.2 in config.toml",
         ),
         ("echo_step = 3", "echo_step = 2", "it is of another run: echo_step is 3 there and 2 in config.toml"),
         ("seed = 0", "seed = 1", "it is of another run: seed is 0 there and 1 in config.toml"),
@@ -334,7 +334,7 @@ fn a_damaged_checkpoint_is_refused_and_changes_nothing() {
     // It is not taken for a folder of no use.
     let again = refused(PROGRAM, ["run", "--out", path(&out)]);
     assert!(
-        again.ends_with("a stopped run is there; go on with it (resume), or replace it with --overwrite"),
+        again.ends_with("a stopped run is there: continue it with `rnn-train resume`, or replace it with --overwrite"),
         "{again}"
     );
 
@@ -363,7 +363,10 @@ fn a_changed_series_or_status_is_refused() {
     std::fs::write(&series, text.replacen("\n0,", "\n1,", 1)).unwrap();
     let before = files(&out);
     let message = refused(PROGRAM, ["resume", path(&out)]);
-    assert!(message.ends_with("series.csv has changed since it was written"), "{message}");
+    assert!(
+        message.contains("series.csv: it has changed since the run began: restore it, or write under `series`"),
+        "{message}"
+    );
     // Without its status it is not known whether a run is at its end.
     std::fs::write(out.join("status.toml"), "status = 'finished'\n").unwrap();
     let message = refused(PROGRAM, ["resume", path(&out)]);

@@ -50,7 +50,7 @@ const box = () => over.getBoundingClientRect();
 const send = (type, x, y = box().height - 5, more = {}) => over.dispatchEvent(new PointerEvent(type,
     { clientX: box().left + x, clientY: box().top + y, pointerId: 1, bubbles: true, button: 0, ...more }));
 const shown = name => document.querySelector('[data-told=' + name + ']').textContent;
-const told = name => shown(name).replace(/\\B,(?=\\d{3})/g, '');
+const told = name => shown(name).replace(/,(?=\\d{3})/g, '');
 const hover = (x, y) => { send('pointermove', x, y); return Number(told('step').split(' ')[0]); };
 const placeOf = step => {
     let [low, high] = [0, box().width];
@@ -504,7 +504,7 @@ fn runs_of_all_sizes() {
     let (_folder, out) = report_of(&[&SHORT[..], &["--echo-step", "0", "--readout", "last_step"]].concat());
     pages.take(&out, &["There are none: with an echo_step of 0"]);
     let (_folder, out) = report_of(&[&SHORT[..], &["--loss", "squared_error", "--echo-step", "40"]].concat());
-    pages.take(&out, &["the variance of these odds", "an epoch’s first 3 windows", "10 of 15</td>", "loss"]);
+    pages.take(&out, &["the variance of these probabilities", "an epoch’s first 3 windows", "10 of 15</td>", "loss"]);
     // Of many epochs some are listed, with the first, the last, and the one that solved the task.
     let (_folder, out) = report_of(&["--num-epochs", "1001", "--total-series-length", "750"]);
     pages.take(&out, &["<td>0</td>", "<td>1000</td>", " (solved)</td>", "of 1,001 epochs"]);
@@ -646,7 +646,7 @@ fn a_folder_without_a_run_is_refused() {
     assert!(refused(&out).ends_with("metrics.csv: nothing was recorded: the run has just begun"));
     std::fs::write(out.join("metrics.csv"), metrics.replacen("0,1,1,", "0,1,one,", 1)).unwrap();
     let told = refused(&out);
-    assert!(told.contains("metrics.csv: ") && told.contains("line: 3"), "{told}");
+    assert!(told.contains("metrics.csv: line 3, column `step`: `one` is not a finite number"), "{told}");
     std::fs::remove_file(out.join("status.toml")).unwrap();
     assert!(refused(&out).contains("status.toml: "));
 }
@@ -677,5 +677,5 @@ fn a_page_can_be_written_elsewhere() {
     assert!(text.contains("metrics.csv") && !text.contains("href=\"metrics.csv\""), "its links lead nowhere");
     let mine = out.join("metrics.csv");
     let message = refused(PROGRAM, write(&mine));
-    assert!(message.ends_with("a file is there that is no page: it is not replaced"), "{message}");
+    assert!(message.ends_with("a file is there that is not a page: it is not replaced"), "{message}");
 }

@@ -170,8 +170,10 @@ fn the_weights_say_what_net_they_are_of() {
     train(&out, &[&SHORT[..], &net].concat());
     let found = stored(&std::fs::read(out.join("model.safetensors")).unwrap()).unwrap();
     let expected = [
+        ("batch_size", "5"),
         ("cell", "elman_relu"),
         ("dropout", "0.25"),
+        ("echo_step", "3"),
         ("hidden_size", "5"),
         ("input", "one_hot"),
         ("input_size", "3"),
@@ -180,6 +182,8 @@ fn the_weights_say_what_net_they_are_of() {
         ("num_layers", "3"),
         ("outputs", "3"),
         ("readout", "every_step"),
+        ("total_series_length", "3000"),
+        ("truncated_backprop_length", "15"),
     ];
     assert!(found.settings.iter().map(|(key, value)| (&**key, &**value)).eq(expected), "{:?}", found.settings);
 }
@@ -187,22 +191,22 @@ fn the_weights_say_what_net_they_are_of() {
 #[test]
 fn what_has_no_meaning_is_refused() {
     let cases: [(&[&str], &str); 16] = [
-        (&["--momentum=0.9"], "momentum has no meaning for the optimizer adagrad: only sgd has momentum"),
-        (&["--optimizer=adam", "--nesterov"], "nesterov has no meaning for the optimizer adam: only sgd has momentum"),
+        (&["--momentum=0.9"], "momentum has no effect with the optimizer adagrad: only sgd has momentum"),
+        (&["--optimizer=adam", "--nesterov"], "nesterov has no effect with the optimizer adam: only sgd has momentum"),
         (
             &["--optimizer=sgd", "--beta1=0.9"],
-            "beta1 has no meaning for the optimizer sgd: only adam and adamw have it",
+            "beta1 has no effect with the optimizer sgd: only adam and adamw have it",
         ),
         (
             &["--optimizer=adam", "--weight-decay=0.1"],
-            "weight_decay has no meaning for the optimizer adam: only adamw has it",
+            "weight_decay has no effect with the optimizer adam: only adamw has it",
         ),
-        (&["--cell=gru", "--forget-bias=1"], "forget_bias has no meaning for the cell gru: only lstm has forget gates"),
-        (&["--decay-steps=5"], "decay_steps has no meaning for the schedule constant: only step and cosine have them"),
+        (&["--cell=gru", "--forget-bias=1"], "forget_bias has no effect with the cell gru: only lstm has forget gates"),
+        (&["--decay-steps=5"], "decay_steps has no effect with the schedule constant: only step and cosine have them"),
         (&["--schedule=step"], "decay_steps is missing: the schedule step needs it"),
         (
             &["--dropout=0.5"],
-            "dropout has no meaning for a net of one layer: only values passed between layers are dropped",
+            "dropout has no effect with a net of one layer: only values passed between layers are dropped",
         ),
         (&["--dropout=1", "--num-layers=2"], "dropout is 1.0: it must be from 0 to less than 1"),
         (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),

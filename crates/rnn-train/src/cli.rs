@@ -162,13 +162,12 @@ fn tell_verdict(status: &Status, out: &Path) {
         settings.and_then(|settings| Ok(verdict(&settings, status, &read_rows::<EpochRow>(&out.join(files::EPOCHS))?)));
     match judged {
         Ok(Verdict { is_bad, sentences }) => {
-            let text = sentences.join(". ");
             if is_bad {
-                tracing::warn!("all epochs are trained, into {shown}, but the net has learned nothing: {text}");
+                tracing::warn!("all epochs are trained, into {shown}, but the net has learned nothing");
             } else {
                 tracing::info!("done: {shown}");
-                tracing::info!("{text}");
             }
+            sentences.iter().for_each(|sentence| tracing::info!("{sentence}"));
         }
         // The run is done all the same.
         Err(error) => tracing::warn!("done: {shown}, of which this cannot be read: {error}"),

@@ -20,10 +20,10 @@ impl SettingError {
         Self { setting: setting.to_owned(), message, origin: None }
     }
 
-    /// Whether the setting could be, but has no meaning beside the others.
+    /// Whether the setting could be, but has no effect beside the others.
     #[must_use]
     pub fn has_no_meaning(&self) -> bool {
-        self.message.starts_with(&format!("{} has no meaning", self.setting))
+        self.message.starts_with(&format!("{} has no effect", self.setting))
     }
 }
 
@@ -73,10 +73,12 @@ pub enum Error {
         problem: String,
     },
     /// An output folder that another process is writing to.
-    #[error("{}: a run is writing to this folder right now", path.display())]
+    #[error("{}: a run is writing to this folder right now{hint}", path.display())]
     Busy {
         /// The folder.
         path: PathBuf,
+        /// Who says so, where the file system has no locks; otherwise empty.
+        hint: String,
     },
     /// A path that is not the folder of a run.
     #[error("{}: {problem}", path.display())]

@@ -3,6 +3,7 @@
 use crate::data::Source;
 use crate::files::EpochRow;
 use crate::means::Means;
+use crate::shown::printable;
 use crate::train::{Window, network};
 use crate::travelling::settings_of;
 use crate::{Dtype, Error, Layer, SettingError, Settings};
@@ -193,7 +194,7 @@ impl Evaluation {
 /// The scores in words.
 impl std::fmt::Display for Evaluation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: loss {} accuracy {}", self.name(), self.loss, self.accuracy)?;
+        write!(f, "{}: loss {} accuracy {}", printable(self.name()), self.loss, self.accuracy)?;
         if let Some(floor) = self.floor {
             write!(f, ", floor {floor}")?;
         }

@@ -1,8 +1,8 @@
-//! A folder of results: made, locked, emptied, and its files written so that each is there whole or not at all.
+//! A folder of results: made, emptied, and its files written so that each is there whole or not at all.
 
 use crate::Error;
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -142,57 +142,6 @@ pub(crate) fn remove_all(paths: &[PathBuf]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A lock that is held for as long as this value is there, and no longer than this process lives.
-///
-/// Where nothing can be locked, because the system or the file system knows no such locks, nothing is held.
-#[derive(Debug)]
-pub struct Lock {
-    _held: Option<File>,
-}
-
-/// Whether a lock is held by one process alone, or by any number that all hold it together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
-    /// By one.
-    Alone,
-    /// By any number.
-    Together,
-}
-
-impl Lock {
-    /// Locks a run's folder, which is there.
-    pub(crate) fn take(out: &Path) -> Result<Self, Error> {
-        let folder = File::open(out).ok();
-        if folder.as_ref().is_some_and(|folder| matches!(folder.try_lock(), Err(TryLockError::WouldBlock))) {
-            return Err(Error::Busy { path: out.to_owned() });
-        }
-        Ok(Self { _held: folder })
-    }
-
-    /// Locks a file, which is made if it is not there; `None` if another process holds it.
-    ///
-    /// # Errors
-    /// [`Error::Write`] for a file that cannot be opened.
-    pub fn of_file(path: &Path, held: Held) -> Result<Option<Self>, Error> {
-        let file = OpenOptions::new().create(true).append(true).read(true).open(path);
-        let file = file.map_err(|source| Error::write(path, source))?;
-        let locked = match held {
-            Held::Alone => file.try_lock(),
-            Held::Together => file.try_lock_shared(),
-        };
-        Ok(match locked {
-            Err(TryLockError::WouldBlock) => None,
-            _ => Some(Self { _held: Some(file) }),
-        })
-    }
-}
-
-/// Whether another process writes to a run's folder right now.
-#[must_use]
-pub fn is_held(out: &Path) -> bool {
-    matches!(Lock::take(out), Err(Error::Busy { .. }))
-}
-
 /// Makes a folder, if it is not there.
 ///
 /// # Errors
@@ -216,7 +165,13 @@ pub fn sync_all(folder: &Path) -> Result<(), Error> {
     let failed = |source| Error::write(folder, source);
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let file = File::open(&path).map_err(|source| Error::write(&path, source))?;
+        if path.is_dir() {
+            sync_folder(&path);
+            continue;
+        }
+        // Windows brings to the disk only what may be written to.
+        let file = OpenOptions::new().read(true).write(cfg!(windows)).open(&path);
+        let file = file.map_err(|source| Error::write(&path, source))?;
         file.sync_all().map_err(|source| Error::write(&path, source))?;
     }
     sync_folder(folder);

@@ -24,6 +24,7 @@ mod inputs;
 mod inside;
 pub mod layers;
 mod live;
+pub mod lock;
 mod means;
 mod or_off;
 mod outlet;

@@ -45,6 +45,10 @@ impl<M: Send + 'static> Outlet<M> {
     /// Hands a message on. Where the reader is slow it is waited for, where it has stopped the message is left out.
     pub(crate) fn say(&self, message: M) {
         let Some(queue) = &self.queue else { return locked(&self.way)(message) };
+        if self.is_out() {
+            // A reader that had stopped reads again.
+            self.stalled.store(false, Ordering::Relaxed);
+        }
         let (mut message, until) = (message, Instant::now() + SLOW);
         loop {
             match queue.try_send(message) {

@@ -49,8 +49,8 @@ mod tests {
             assert_eq!(told(name), None);
         }
         for (name, why) in [
-            ("other.csv", "no GIF"),
-            ("long", "no GIF"),
+            ("other.csv", "not a GIF"),
+            ("long", "not a GIF"),
             ("", "a folder is there"),
             ("old.gif/new.gif", "cannot be written"),
         ] {

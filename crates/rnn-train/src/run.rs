@@ -4,7 +4,8 @@
 use crate::checkpoint::Checkpoint;
 use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status};
-use crate::folder::{self, Durable, Lock};
+use crate::folder::{self, Durable};
+use crate::lock::Lock;
 use crate::pictures::{self, Shown};
 use crate::prepare::{self, prepare};
 use crate::record::Recorder;

@@ -440,7 +440,7 @@ mod tests {
             let found: Vec<_> = found.iter().map(|value| shown(&value.to_string())).collect();
             let stated: Vec<_> = stated.into_iter().map(shown).collect();
             match &*stated[0] {
-                "truncated_backprop_length" | "all equal" | "off" | "all there are" => {}
+                "truncated_backprop_length" | "all equal" | "off" | "all steps" => {}
                 first => assert_eq!(Some(first), found.first().map(String::as_str), "{name}"),
             }
             for other in found.iter().filter(|value| **value != stated[0]) {

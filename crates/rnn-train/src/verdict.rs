@@ -145,7 +145,7 @@ mod tests {
             told(plain(), &[0.5, 0.001, 0.000_2], 1.0),
             (
                 false,
-                "solved in epoch 1, after 20 training steps: settled loss 0.0002, accuracy 100 % in the last epoch"
+                "solved in epoch 1, after 20 training steps: settled loss 2e-4, accuracy 100 % in the last epoch"
                     .to_owned()
             )
         );

@@ -8,7 +8,7 @@ use crate::trials::early_stopping::Limit;
 use crate::trials::plan::Trial;
 use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
-use rnn_train::folder;
+use rnn_train::lock;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
@@ -239,7 +239,7 @@ impl<'a> Pool<'a> {
     fn wait_for_folder(&self, trial: &Trial, tell: impl Fn(Line) -> bool) -> bool {
         let folder = trial_folder(self.work.folder, trial.hash);
         let mut told = false;
-        while self.work.keep != Keep::None && folder::is_held(&folder) {
+        while self.work.keep != Keep::None && lock::is_held(&folder) {
             if self.stopped() || !told && !tell(Line::Waits(trial.number)) {
                 return false;
             }

@@ -6,7 +6,8 @@
 use super::plan::Hash;
 use crate::error::Error;
 use rnn_train::files::{EpochRow, State};
-use rnn_train::folder::{Held, Lock, sync_all};
+use rnn_train::folder::sync_all;
+use rnn_train::lock::{Held, Lock};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -240,7 +241,8 @@ impl ResultsFile {
         let path = folder.join(format!("{worker}.jsonl"));
         let failed = |source| rnn_train::Error::Write { path: path.clone(), source };
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let Some(lock) = Lock::of_file(&path, Held::Alone)? else { return Ok(None) };
+        // On Windows nobody could read a file that is locked itself.
+        let Some(lock) = Lock::of_file(&path.with_extension("lock"), Held::Alone)? else { return Ok(None) };
         let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(failed)?;
         let whole = whole_lines(&mut file).map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {

@@ -21,7 +21,8 @@ use super::summary::{self, GROUPS, Row, SUMMARY};
 use super::whole::{self, LENGTHS};
 use crate::error::Error;
 use rnn_train::files;
-use rnn_train::folder::{self, Held, Lock, write_whole};
+use rnn_train::folder::{self, write_whole};
+use rnn_train::lock::{self, Held, Lock};
 use rnn_train::shown::count;
 use std::collections::HashSet;
 use std::fs::OpenOptions;
@@ -51,7 +52,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) fn lock(folder: &Path, held: Held) -> Result<Lock, Error> {
     let lock = within(PATIENCE, &folder.join(LOCK), held).map_err(|error| unwritable(folder, &error))?;
     lock.ok_or_else(|| {
-        let problem = "another sweep, or tasks of a Slurm job, are at work in this folder right now".to_owned();
+        let hint = lock::holder_of(&folder.join(LOCK)).unwrap_or_default();
+        let problem = format!("another sweep, or tasks of a Slurm job, are at work in this folder right now{hint}");
         rnn_train::Error::Out { path: folder.to_owned(), problem }.into()
     })
 }

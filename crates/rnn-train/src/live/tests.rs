@@ -254,7 +254,7 @@ fn the_state_the_pace_and_the_last_line_of_diagnostics_are_shown() {
     assert_eq!(lines[28].trim_end(), "WARN the last line");
     player.take(Command::Pause, None);
     let lines = shown(&scene, &player);
-    assert!(lines[0].ends_with("paused") && lines[29].starts_with("space go on"));
+    assert!(lines[0].ends_with("paused") && lines[29].starts_with("space continue"));
     player.take(Command::NextEpoch, None);
     assert!(shown(&scene, &player)[0].ends_with("on to the next epoch"));
     scene.phase = Phase::Replay([12, 160]);

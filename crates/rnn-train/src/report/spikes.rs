@@ -85,7 +85,7 @@ fn floors(facts: &Facts<'_>) -> Markup {
             p {
                 "With the lag d = " (echo_step) ", a window of T = " (truncated_backprop_length) ", a batch of B = " (batch_size)
                 " rows and ones of the probability p = " (short(p)) ", a target that cannot be known is a one with the probability p·(B − 1)/B = "
-                (short(q)) ", since that of the first row is always 0 and nothing tells a net which row it reads. The entropy of these odds is H("
+                (short(q)) ", since that of the first row is always 0 and nothing tells a net which row it reads. The entropy of these probabilities is H("
                 (short(q)) ") = " (short(entropy(&[q, 1.0 - q]))) " nats, and d of the T targets have it:"
             }
             p.formula {
@@ -94,13 +94,13 @@ fn floors(facts: &Facts<'_>) -> Markup {
             }
         };
     }
-    let odds = match loss {
+    let measure = match loss {
         LossKind::CrossEntropy => "the entropy, in nats,",
         LossKind::SquaredError => "the variance",
     };
     html! {
         p {
-            "The floor is " (odds) " of these probabilities, as a mean over the window’s scored targets; those that can be known count as 0. Here:"
+            "The floor is " (measure) " of these probabilities, as a mean over the window’s scored targets; those that can be known count as 0. Here:"
         }
         div.scroll { table {
             thead { tr { th scope="col" { "window" } th scope="col" { "scored targets that cannot be known" } th scope="col" { "floor" } } }
