@@ -121,7 +121,7 @@ fn both_nodes_run_what_one_machine_would() {
     }
     setup.assert_whole(64);
     assert!(
-        setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"),
+        setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit has ended"),
         "{}",
         setup.status()
     );
@@ -148,7 +148,7 @@ fn what_slurm_has_begun_is_finished_here() {
     setup.wait_for_job(&job);
     let done = ends(&setup.out).len();
     assert!((10..64).contains(&done), "{done}");
-    assert!(setup.status().contains("nobody is at work here"), "{}", setup.status());
+    assert!(setup.status().contains("nobody is working here"), "{}", setup.status());
     let ended = setup.sweep(&setup.out, &[]);
     assert!(ended.status.success(), "{ended:?}");
     setup.assert_whole(64);

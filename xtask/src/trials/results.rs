@@ -88,7 +88,7 @@ impl FromStr for TrialStatus {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let status = STATUSES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status);
-        status.ok_or_else(|| format!("`{name}` is no status of a trial"))
+        status.ok_or_else(|| format!("`{name}` is not the status of a trial"))
     }
 }
 
@@ -339,13 +339,12 @@ pub(crate) fn read_file(path: &Path, visit: &mut impl FnMut(Record, u64)) -> Res
             return Ok(());
         }
         match serde_json::from_slice(&line) {
-            _ if line.last() != Some(&b'\n') => tracing::warn!(
-                "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
-                path.display()
-            ),
+            _ if line.last() != Some(&b'\n') => {
+                tracing::warn!("{}: line {number}, the last one, is cut short: its trial has not ended", path.display())
+            }
             Ok(record) => visit(record, begin),
             Err(error) => {
-                return Err(wrong(format!("line {number} is no result: {error}; without it, its trial runs again")));
+                return Err(wrong(format!("line {number} is not a result: {error}; without it, its trial runs again")));
             }
         }
         begin += length as u64;
