@@ -243,7 +243,7 @@ impl ResultsFile {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         // On Windows nobody could read a file that is locked itself.
         let Some(lock) = Lock::of_file(&path.with_extension("lock"), Held::Alone)? else { return Ok(None) };
-        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(failed)?;
         let whole = whole_lines(&mut file).map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {
             file.set_len(whole).map_err(failed)?;
