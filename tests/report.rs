@@ -227,7 +227,7 @@ fn failures_are_told_with_what_they_wrote() {
         );
         results = results.replacen("\"status\":\"done\"", &failed, 1);
     }
-    let timed_out = "\"status\":\"timed_out\",\"error\":\"not at its end after 2 seconds\"";
+    let timed_out = "\"status\":\"timed_out\",\"error\":\"not done after 2 seconds\"";
     results = results.replacen("\"status\":\"done\"", timed_out, 1);
     std::fs::write(&path, results).unwrap();
     std::fs::remove_file(out.join("results.toml")).unwrap();
@@ -244,7 +244,7 @@ fn failures_are_told_with_what_they_wrote() {
             "3 of 3 trials that failed or timed out",
             "<pre>first line\nlast &amp; line 7</pre>",
             "<pre>first line\nlast &amp; line 8</pre>",
-            "not at its end after 2 seconds",
+            "not done after 2 seconds",
         ],
     );
 }

@@ -370,7 +370,7 @@ fn a_changed_series_or_status_is_refused() {
     // Without its status it is not known whether a run is at its end.
     std::fs::write(out.join("status.toml"), "status = 'finished'\n").unwrap();
     let message = refused(PROGRAM, ["resume", path(&out)]);
-    assert!(message.contains("status.toml: `finished` is no status"), "{message}");
+    assert!(message.contains("status.toml:1: `finished` is no status"), "{message}");
     std::fs::write(out.join("status.toml"), &before["status.toml"]).unwrap();
     assert!(files(&out) == before);
 }

@@ -102,16 +102,15 @@ impl Setup {
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn both_nodes_run_what_one_machine_would() {
     let Some(setup) = Setup::new() else { return };
-    // What cannot be submitted is refused in a line.
+    // Why a job is refused is shown whole, and the script stays until the next submission takes its place.
     let refused = setup.sweep(&setup.out, &["--engine", "slurm", "--partition", "nosuch"]);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2));
-    assert!(
-        said.lines().last().unwrap().ends_with("Batch job submission failed: Invalid partition name specified"),
-        "{said}"
-    );
+    assert!(said.contains("Batch job submission failed: Invalid partition name specified"), "{said}");
+    assert!(said.lines().last().unwrap().ends_with("slurm/0/job.sh") && setup.out.join("slurm/0/job.sh").exists());
 
-    let ended = setup.sweep(&setup.out, &["--engine", "slurm", "--trials-per-task", "4", "--wait"]);
+    let ended = ["--engine", "slurm", "--trials-per-task", "4", "--sbatch=--comment=of the test", "--wait"];
+    let ended = setup.sweep(&setup.out, &ended);
     assert!(ended.status.success(), "{ended:?}");
     let printed = String::from_utf8(ended.stdout).unwrap();
     assert!(printed.contains(" of 64 trials solved the task") && printed.ends_with("report.html\n"), "{printed}");
@@ -122,7 +121,7 @@ fn both_nodes_run_what_one_machine_would() {
     }
     setup.assert_whole(64);
     assert!(
-        setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit is at its end"),
+        setup.status().contains("64 trials: 64 done\nSlurm has no task of it in the queue\nit has ended"),
         "{}",
         setup.status()
     );
@@ -149,10 +148,25 @@ fn what_slurm_has_begun_is_finished_here() {
     setup.wait_for_job(&job);
     let done = ends(&setup.out).len();
     assert!((10..64).contains(&done), "{done}");
-    assert!(setup.status().contains("nobody is at work here"), "{}", setup.status());
+    assert!(setup.status().contains("nobody is working here"), "{}", setup.status());
     let ended = setup.sweep(&setup.out, &[]);
     assert!(ended.status.success(), "{ended:?}");
     setup.assert_whole(64);
+}
+
+/// A submission whose number was not written down is found in the queue by its script.
+#[test]
+#[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
+fn a_job_whose_number_is_lost_is_found() {
+    let Some(setup) = Setup::new() else { return };
+    let job = setup.submit(&["--trials-per-task", "32"]);
+    std::fs::remove_file(setup.out.join("slurm/0/job.toml")).unwrap();
+    setup.wait_for_ends(1);
+    assert!(setup.status().contains(&format!("Slurm job {job}: ")), "{}", setup.status());
+    let refused = setup.sweep(&setup.out, &["--engine", "slurm"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    setup.cluster.ask("scancel", [&job]);
+    setup.wait_for_job(&job);
 }
 
 /// As when a node loses its power: its daemon and all that runs there are gone at once.

@@ -207,7 +207,8 @@ fn a_folder_of_something_else_is_not_written_to() {
     for more in [&[][..], &["--overwrite"]] {
         let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()].iter().chain(more));
         assert!(
-            message.ends_with("there is a trials, but no sweep.lock: this is no sweep's folder, and is not written to")
+            message
+                .ends_with("there is a trials, but no sweep.lock: this is not a sweep's folder, and is not written to")
         );
     }
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
@@ -237,7 +238,7 @@ fn a_trial_may_take_its_time_and_no_more() {
     let ended = run(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said = String::from_utf8(ended.stderr).unwrap();
-    assert!(said.contains("WARN trial 1 timed out: not at its end after 0.5 seconds"), "{said}");
+    assert!(said.contains("WARN trial 1 timed out: not done after 0.5 seconds"), "{said}");
     let summary = columns(&out.join("summary.csv"));
     assert_eq!(summary["status"], ["done", "timed_out"]);
     assert!(!summary["final_loss"][1].is_empty(), "what it had come to is known");

@@ -270,7 +270,7 @@ fn more_replicates_and_values_keep_what_is_done() {
     let lines = [
         "the spec was changed: grid.echo_step: new: 5",
         "the spec was changed: sweep.replicates: 2 before, 3 now",
-        "4 trials that are at their end stay",
+        "4 trials that have ended stay",
         "of 9 trials 5 pending, 4 done; 5 to run, 1 at a time",
     ];
     assert!(lines.iter().all(|line| said(&grown).contains(line)), "{}", said(&grown));
@@ -309,7 +309,7 @@ fn damaged_files_are_told_of_and_kept() {
     std::fs::write(&results, lines.replacen("\"status\":\"done\"", "\"status\":\"gone\"", 1)).unwrap();
     let message = refused();
     assert!(
-        message.starts_with(&format!("{}: line 2 is no result: `gone` is no status", results.display())),
+        message.starts_with(&format!("{}: line 2 is not a result: `gone` is not the status", results.display())),
         "{message}"
     );
 
@@ -479,5 +479,5 @@ fn a_report_of_a_running_sweep() {
     assert_eq!(status(), format!("{}: 2 trials: 2 running\nit is being worked on\n", out.display()));
     kill("-INT", child.id());
     child.wait();
-    assert!(status().contains("2 trials: 2 interrupted\nnobody is at work here"), "{}", status());
+    assert!(status().contains("2 trials: 2 interrupted\nnobody is working here"), "{}", status());
 }

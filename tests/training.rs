@@ -204,10 +204,7 @@ fn what_has_no_meaning_is_refused() {
         (&["--cell=gru", "--forget-bias=1"], "forget_bias has no effect with the cell gru: only lstm has forget gates"),
         (&["--decay-steps=5"], "decay_steps has no effect with the schedule constant: only step and cosine have them"),
         (&["--schedule=step"], "decay_steps is missing: the schedule step needs it"),
-        (
-            &["--dropout=0.5"],
-            "dropout has no effect with a net of one layer: only values passed between layers are dropped",
-        ),
+        (&["--dropout=0.5"], "dropout has no effect with one layer: only values passed between layers are dropped"),
         (&["--dropout=1", "--num-layers=2"], "dropout is 1.0: it must be from 0 to less than 1"),
         (&["--num-layers=0"], "num_layers is 0: it must be at least 1"),
         (&["--optimizer=sgd", "--momentum=1"], "momentum is 1.0: it must be from 0 to less than 1"),

@@ -20,7 +20,7 @@ pub(crate) enum Error {
     #[error("{}: {problem}", path.display())]
     Results { path: PathBuf, problem: String },
     /// A trial that failed for something that no other trial will fare better with.
-    #[error("trial {trial}: {problem}; the sweep stops here, and the same command goes on with it")]
+    #[error("trial {trial}: {problem}; the sweep stops here; the same command continues it")]
     Hopeless { trial: usize, problem: String },
     /// Something that is asked for and cannot be done.
     #[error("{problem}")]

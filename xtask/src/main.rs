@@ -24,9 +24,9 @@ use trials::{reader, store};
 
 const EXIT_CODES: &str = "Exit codes:
     0  done; trials that diverged are results too
-    1  a trial failed, or the sweep could not go on, or a check found something
+    1  a trial failed, or the sweep could not continue, or a check found something
     2  the spec, a setting or the output folder is wrong; nothing was run
-  130  stopped by Ctrl-C or a termination signal; what there is is kept";
+  130  stopped by a signal: Ctrl-C, termination, a closed terminal, a scheduler's warning; results so far are kept";
 
 /// Sweeps over recurrent nets, their reports, and the checks of this workspace.
 #[derive(Debug, Parser)]
@@ -106,7 +106,7 @@ struct SweepArgs {
     /// What to vary; without it, the built-in sweep over lag and window
     #[arg(value_name = "SPEC.toml")]
     spec: Option<PathBuf>,
-    /// The folder to write to; a sweep that is there is gone on with [default: sweeps/NAME, or that of a sweep's own
+    /// The folder to write to; a sweep that is there is continued [default: sweeps/NAME, or that of a sweep's own
     /// sweep.toml]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,

@@ -153,6 +153,6 @@ fn commands(facts: &Facts<'_>) -> Result<Markup, Error> {
             } } }
         } }
         @if before > 0 { p.note { (before) " earlier ones stand in " code { (HISTORY) } "." } }
-        p.note { code { "cargo xtask sweep " (SPEC) } " goes on with it." }
+        p.note { code { "cargo xtask sweep " (SPEC) } " continues it." }
     })
 }

@@ -36,7 +36,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let pending = store::pending(plan, &latest, &options.retry);
     if pending.len() < plan.len() {
         text += &format!(
-            "{} of {} are to run; the others are at their end in {}\n",
+            "{} of {} are to run; the others have ended in {}\n",
             pending.len(),
             plan.len(),
             printable(folder.display())

@@ -55,7 +55,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     let stopped = stop.load(Ordering::Relaxed);
     if stopped {
         let but = if options.overwrite { ", but without --overwrite," } else { "" };
-        tracing::warn!("stopped; the same command{but} goes on with it");
+        tracing::warn!("stopped: the same command{but} continues it");
     }
     let failed = rows.iter().any(|row| row.status.is_failure());
     Ok(match stopped {

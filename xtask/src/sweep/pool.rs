@@ -332,8 +332,7 @@ impl<'a> Pool<'a> {
         if timed_out && !record.status.is_final() {
             let seconds = seconds.unwrap_or_default().as_secs_f64();
             (record.status, killed) = (TrialStatus::TimedOut, false);
-            record.error =
-                Some(format!("not at its end after {seconds} seconds, and {} epochs", record.outcome.epochs));
+            record.error = Some(format!("not done after {seconds} seconds, and {} epochs", record.outcome.epochs));
         }
         record.stderr = Some(said).filter(|said| record.status == TrialStatus::Failed && !said.is_empty());
         record.outcome.wall_seconds = begun.elapsed().as_secs_f64();

@@ -238,7 +238,10 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
         while begun.elapsed() < EVERY {
             if stop.load(Ordering::Relaxed) {
                 progress.end();
-                tracing::warn!("the job goes on; `cargo xtask sweep status {}` tells how far it is", folder.display());
+                tracing::warn!(
+                    "the job continues: `cargo xtask sweep status {}` tells how far it is",
+                    folder.display()
+                );
                 return Ok(exit_code::INTERRUPTED);
             }
             std::thread::sleep(Duration::from_millis(50));

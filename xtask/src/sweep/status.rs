@@ -61,12 +61,12 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let _ = match (busy, left) {
         (true, _) => writeln!(text, "it is being worked on"),
         (false, true) => {
-            writeln!(text, "nobody is at work here; `cargo xtask sweep` with the same spec and folder goes on with it")
+            writeln!(text, "nobody is working here: `cargo xtask sweep` with the same spec and folder continues it")
         }
         (false, false) => {
             writeln!(
                 text,
-                "it is at its end; `cargo xtask report {}` writes its tables and report",
+                "it has ended: `cargo xtask report {}` writes its tables and report",
                 printable(folder.display())
             )
         }

@@ -30,7 +30,7 @@ impl FromStr for Hash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_prefix('x').filter(|digits| digits.len() == 16);
         let hash = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok()).map(Self);
-        hash.ok_or_else(|| format!("`{text}` is no hash: it is x and 16 hexadecimal digits"))
+        hash.ok_or_else(|| format!("`{text}` is not a hash: it must be x and 16 hexadecimal digits"))
     }
 }
 

@@ -88,7 +88,7 @@ impl FromStr for TrialStatus {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let status = STATUSES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status);
-        status.ok_or_else(|| format!("`{name}` is no status of a trial"))
+        status.ok_or_else(|| format!("`{name}` is not the status of a trial"))
     }
 }
 
@@ -243,7 +243,7 @@ impl ResultsFile {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         // On Windows nobody could read a file that is locked itself.
         let Some(lock) = Lock::of_file(&path.with_extension("lock"), Held::Alone)? else { return Ok(None) };
-        let mut file = OpenOptions::new().read(true).append(true).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(failed)?;
         let whole = whole_lines(&mut file).map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {
             file.set_len(whole).map_err(failed)?;
@@ -339,13 +339,12 @@ pub(crate) fn read_file(path: &Path, visit: &mut impl FnMut(Record, u64)) -> Res
             return Ok(());
         }
         match serde_json::from_slice(&line) {
-            _ if line.last() != Some(&b'\n') => tracing::warn!(
-                "{}: line {number}, the last one, is cut short: the trial it is of is not at its end",
-                path.display()
-            ),
+            _ if line.last() != Some(&b'\n') => {
+                tracing::warn!("{}: line {number}, the last one, is cut short: its trial has not ended", path.display())
+            }
             Ok(record) => visit(record, begin),
             Err(error) => {
-                return Err(wrong(format!("line {number} is no result: {error}; without it, its trial runs again")));
+                return Err(wrong(format!("line {number} is not a result: {error}; without it, its trial runs again")));
             }
         }
         begin += length as u64;

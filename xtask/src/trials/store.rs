@@ -89,7 +89,8 @@ pub(crate) fn enter(folder: &Path) -> Result<Lock, Error> {
         let other = entries.flatten().map(|entry| entry.file_name()).find(|name| name != LOCK);
         if let Some(name) = other.filter(|_| !folder.join(LOCK).exists()) {
             let name = name.to_string_lossy();
-            let problem = format!("there is a {name}, but no {LOCK}: this is no sweep's folder, and is not written to");
+            let problem =
+                format!("there is a {name}, but no {LOCK}: this is not a sweep's folder, and is not written to");
             return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
         }
     }
@@ -208,7 +209,7 @@ fn take_over(plan: &Plan, folder: &Path) -> Result<(), Error> {
         tracing::info!("the spec was changed: {difference}");
     }
     if kept > 0 && !differences.is_empty() {
-        tracing::info!("{kept} trials that are at their end stay");
+        tracing::info!("{kept} trials that have ended stay");
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ fn range(key: &str, range: &Table) -> Result<Vec<Value>, String> {
     };
     let count = ((high - low) / by + 1e-9).floor() + 1.0;
     if by <= 0.0 || count < 1.0 {
-        return Err(format!("{key} goes from {from} to {to} in steps of {step}: there is no such value; {form}"));
+        return Err(format!("{key} goes from {from} to {to} in steps of {step}: no value lies there; {form}"));
     }
     if count > MOST_VALUES {
         return Err(format!(

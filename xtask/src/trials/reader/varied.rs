@@ -88,7 +88,7 @@ impl Reader<'_> {
         let table = self.section("random", &[])?;
         if !table.contains_key(TRIALS) {
             let near = table.keys().find(|key| nearest(key, [TRIALS]).is_some());
-            let near = near.map(|near| format!(" (`{near}` is no setting)")).unwrap_or_default();
+            let near = near.map(|near| format!(" (`{near}` is not a setting)")).unwrap_or_default();
             let message =
                 format!("{TRIALS} is not given{near}: how many combinations to draw, for instance {TRIALS} = 50");
             return Err(self.places.error("random", TRIALS, message));
