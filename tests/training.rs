@@ -170,8 +170,10 @@ fn the_weights_say_what_net_they_are_of() {
     train(&out, &[&SHORT[..], &net].concat());
     let found = stored(&std::fs::read(out.join("model.safetensors")).unwrap()).unwrap();
     let expected = [
+        ("batch_size", "5"),
         ("cell", "elman_relu"),
         ("dropout", "0.25"),
+        ("echo_step", "3"),
         ("hidden_size", "5"),
         ("input", "one_hot"),
         ("input_size", "3"),
@@ -180,6 +182,8 @@ fn the_weights_say_what_net_they_are_of() {
         ("num_layers", "3"),
         ("outputs", "3"),
         ("readout", "every_step"),
+        ("total_series_length", "3000"),
+        ("truncated_backprop_length", "15"),
     ];
     assert!(found.settings.iter().map(|(key, value)| (&**key, &**value)).eq(expected), "{:?}", found.settings);
 }
