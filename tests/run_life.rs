@@ -98,10 +98,9 @@ fn files_that_changed_are_not_continued() {
         bytes
     };
     let shorter = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
-    let changes: [&dyn Fn(&[u8]) -> Vec<u8>; 3] = [&with_returns, &one_digit, &shorter];
     for name in ["metrics.csv", "epochs.csv"] {
-        for change in changes {
-            std::fs::write(out.join(name), change(&good[name])).unwrap();
+        for changed in [with_returns(&good[name]), one_digit(&good[name]), shorter(&good[name])] {
+            std::fs::write(out.join(name), changed).unwrap();
             let before = files(&out);
             let message = refused(PROGRAM, ["resume", "--no-figure", path(&out)]);
             assert!(message.contains(&format!("{name}: it has ")) && message.contains("restore it"), "{message}");

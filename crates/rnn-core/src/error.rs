@@ -240,7 +240,7 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
     match names.len() {
         0 => "no tensors".to_owned(),
-        ..=SHOWN => names.join(", "),
+        1..=SHOWN => names.join(", "),
         all => format!("{} and {} more", names[..SHOWN].join(", "), all - SHOWN),
     }
 }

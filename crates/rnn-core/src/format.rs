@@ -114,6 +114,9 @@ pub(crate) fn open(bytes: &[u8]) -> Result<SafeTensors<'_>, Error> {
                 Some(header) => cut_off(header.data_len()),
                 None => "its header does not describe all of its bytes".to_owned(),
             },
+            Err(SafeTensorError::InvalidHeaderLength) => {
+                "it is cut off within its header, or of another format".to_owned()
+            }
             Err(error) => error.to_string(),
         },
     };

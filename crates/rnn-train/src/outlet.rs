@@ -12,9 +12,12 @@ const ROOM: usize = 1024;
 const SLOW: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How a message goes out.
+type Way<M> = Box<dyn FnMut(M) + Send>;
+
 /// Takes in messages, and hands them on one by one in a thread of its own.
 pub(crate) struct Outlet<M> {
-    way: Arc<Mutex<Box<dyn FnMut(M) + Send>>>,
+    way: Arc<Mutex<Way<M>>>,
     /// `None` where there is no thread to be had: then messages are handed on in the thread that they come from.
     queue: Option<SyncSender<M>>,
     sent: AtomicU64,
@@ -26,7 +29,7 @@ pub(crate) struct Outlet<M> {
 impl<M: Send + 'static> Outlet<M> {
     /// Hands messages on to `way`.
     pub(crate) fn new(way: impl FnMut(M) + Send + 'static) -> Self {
-        let way: Arc<Mutex<Box<dyn FnMut(M) + Send>>> = Arc::new(Mutex::new(Box::new(way)));
+        let way: Arc<Mutex<Way<M>>> = Arc::new(Mutex::new(Box::new(way)));
         let out = Arc::new((Mutex::new(0), Condvar::new()));
         let (queue, messages): (_, Receiver<M>) = sync_channel(ROOM);
         let (way_of_thread, count) = (Arc::clone(&way), Arc::clone(&out));

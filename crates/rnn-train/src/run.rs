@@ -431,10 +431,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             // Behind the last step there is nothing to continue with.
             0 => {}
             // From here the last step can be made again, and more behind it. The run can end without.
-            1 if self.options.keep_checkpoint => match self.write_checkpoint() {
-                Err(error) => tracing::warn!("no checkpoint to add epochs to later: {error}"),
-                Ok(_) => {}
-            },
+            1 if self.options.keep_checkpoint => {
+                if let Err(error) = self.write_checkpoint() {
+                    tracing::warn!("no checkpoint to add epochs to later: {error}");
+                }
+            }
             _ if due && !self.write_checkpoint()? => {
                 tracing::warn!("no checkpoint after step {}: a number in it is NaN or infinite", row.step);
             }

@@ -176,26 +176,26 @@ impl<'a> Pool<'a> {
             let begun = std::thread::Builder::new().spawn_scoped(scope, keep);
             let ran = match begun {
                 Ok(_) => self.run_trials(index, |line| sender.send(line).is_ok()),
-                Err(source) => Err((None, Error::Thread { source })),
+                Err(source) => Err((None, Box::new(Error::Thread { source }))),
             };
             match ran {
                 Err((trial, error)) if error.is_shortage() => {
-                    let event = self.without_a_worker(trial, error)?;
+                    let event = self.without_a_worker(trial, *error)?;
                     // The receiver outlives all workers.
                     let _ = events.send(Ok(event));
                     Ok(())
                 }
-                other => other.map_err(|(_, error)| error),
+                other => other.map_err(|(_, error)| *error),
             }
         })
     }
 
     /// Runs one trial after the other, as long as what becomes of them can be told; an error comes with the trial that it kept
     /// from beginning.
-    fn run_trials(&self, index: usize, tell: impl Fn(Line) -> bool) -> Result<(), (Option<usize>, Error)> {
+    fn run_trials(&self, index: usize, tell: impl Fn(Line) -> bool) -> Result<(), (Option<usize>, Box<Error>)> {
         while !self.stopped() {
             let Some(number) = self.next() else { break };
-            let here = |error| (Some(number), error);
+            let here = |error| (Some(number), Box::new(error));
             let trial = self.work.plan.trial(number).map_err(here)?;
             let Some(limits) = self.keeper.limits(&trial, || self.stopped()) else { break };
             if !self.wait_for_folder(&trial, &tell) {

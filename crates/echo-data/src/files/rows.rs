@@ -27,7 +27,7 @@ use std::io::Read;
 pub struct Rows<R> {
     csv: Reader<Strict<Text<R>>>,
     /// Each column's name and place.
-    columns: Vec<(&'static str, usize)>,
+    columns: Vec<Column>,
     /// How many columns the header names.
     width: usize,
     dialect: Dialect,
@@ -230,8 +230,11 @@ fn is(cell: &[u8], name: &str) -> bool {
     std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().eq_ignore_ascii_case(name))
 }
 
+/// A column's name and place.
+type Column = (&'static str, usize);
+
 /// The places of the columns wanted, and whether one has other letters than its name.
-fn find(header: &ByteRecord, wanted: &[&'static str], line: u64) -> Result<(Vec<(&'static str, usize)>, bool), Error> {
+fn find(header: &ByteRecord, wanted: &[&'static str], line: u64) -> Result<(Vec<Column>, bool), Error> {
     let (mut columns, mut other_letters) = (Vec::new(), false);
     for &name in wanted {
         let mut places = header.iter().enumerate().filter(|(_, cell)| is(cell, name));

@@ -102,7 +102,7 @@ fn in_threads<V: Send, T: Send>(
     };
     std::thread::scope(|scope| {
         for _ in 1..values.len() {
-            if std::thread::Builder::new().spawn_scoped(scope, &work_on).is_err() {
+            if std::thread::Builder::new().spawn_scoped(scope, work_on).is_err() {
                 break;
             }
         }
