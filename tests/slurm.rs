@@ -191,7 +191,7 @@ fn a_lost_node_loses_no_trial() {
 fn a_task_that_runs_twice_runs_no_trial_twice() {
     let Some(mut setup) = Setup::new() else { return };
     // One task of at least 40 seconds, so that the first one still runs when the second one begins.
-    std::fs::write(&setup.spec, TRIALS.replace("[60, 90]", "[300, 400]")).unwrap();
+    std::fs::write(&setup.spec, TRIALS.replace("[60, 90]", "[200, 260]")).unwrap();
     let job = setup.submit(&["--trials-per-task", "64"]);
     setup.wait_for_ends(1);
     let node = setup.cluster.ask("squeue", ["--noheader", "--format=%N", "--jobs", &job]);
