@@ -17,8 +17,10 @@ const SMALL: usize = 64;
 const BLOCK: usize = 64;
 /// Rows that are worked on together: as many as keep a block's part of them in the second cache.
 const ROWS: usize = 256;
-/// Columns of the earlier ones, and of the block, whose products are in registers at once.
-const TILE: [usize; 2] = [4, 2];
+/// Earlier columns whose products with a column of the block are in registers at once.
+const TILE: usize = 8;
+/// Numbers of a vector.
+const WIDTH: usize = f64::WIDTH;
 
 /// An orthogonal matrix, uniform among all of them: the Q of a normal one's QR decomposition, with the signs that make
 /// R's diagonal positive (Mezzadri, "How to generate random matrices from the classical compact groups", 2007).
@@ -92,38 +94,36 @@ impl Kernel<f64> for Products<'_> {
     #[inline(always)]
     fn run<S: Lanes<f64>>(mut self, lanes: S) {
         let [n, m] = self.columns;
-        let [whole_n, whole_m] = [n - n % TILE[0], m - m % TILE[1]];
-        for of_q in (0..whole_n).step_by(TILE[0]) {
-            for of_x in (0..whole_m).step_by(TILE[1]) {
-                self.tile::<S, { TILE[0] }, { TILE[1] }>(lanes, of_q, of_x);
+        let whole = n - n % TILE;
+        for of_q in (0..whole).step_by(TILE) {
+            for of_x in 0..m {
+                self.tile::<S, TILE>(lanes, of_q, of_x);
             }
-            (whole_m..m).for_each(|of_x| self.tile::<S, { TILE[0] }, 1>(lanes, of_q, of_x));
         }
-        for of_q in whole_n..n {
-            (0..m).for_each(|of_x| self.tile::<S, 1, 1>(lanes, of_q, of_x));
+        for of_q in whole..n {
+            for of_x in 0..m {
+                self.tile::<S, 1>(lanes, of_q, of_x);
+            }
         }
     }
 }
 
 impl Products<'_> {
     #[inline(always)]
-    fn tile<S: Lanes<f64>, const N: usize, const M: usize>(&mut self, lanes: S, of_q: usize, of_x: usize) {
-        let part = |all, column| part(all, self.size, column, &self.rows);
-        let q: [&[f64]; N] = std::array::from_fn(|column| part(self.q, of_q + column));
-        let x: [&[f64]; M] = std::array::from_fn(|column| part(self.x, of_x + column));
-        let mut sums = [[Vector::splat(lanes, 0.0); N]; M];
-        for row in (0..self.rows.len()).step_by(f64::WIDTH) {
-            let q = q.map(|column| Vector::load_some(lanes, &column[row..]));
-            for (sums, column) in sums.iter_mut().zip(x) {
-                let x = Vector::load_some(lanes, &column[row..]);
-                for (sum, q) in sums.iter_mut().zip(q) {
-                    *sum = q.mul_add(x, *sum);
-                }
+    fn tile<S: Lanes<f64>, const N: usize>(&mut self, lanes: S, of_q: usize, of_x: usize) {
+        let q: [_; N] = parts(self.q, self.size, of_q, &self.rows);
+        let [(x, rest_of_x)] = parts(self.x, self.size, of_x, &self.rows);
+        let mut sums = [Vector::splat(lanes, 0.0); N];
+        for (vector, x) in x.iter().enumerate() {
+            let x = Vector::load(lanes, x);
+            for i in 0..N {
+                sums[i] = Vector::load(lanes, &q[i].0[vector]).mul_add(x, sums[i]);
             }
         }
-        for (column, sums) in sums.into_iter().enumerate() {
-            let at = (of_x + column) * self.columns[0] + of_q;
-            self.products[at..at + N].iter_mut().zip(sums).for_each(|(product, sum)| *product += sum.sum());
+        let x = Vector::load_some(lanes, rest_of_x);
+        let at = of_x * self.columns[0] + of_q;
+        for (i, product) in self.products[at..at + N].iter_mut().enumerate() {
+            *product += Vector::load_some(lanes, q[i].1).mul_add(x, sums[i]).sum();
         }
     }
 }
@@ -144,12 +144,16 @@ impl Kernel<f64> for Differences<'_> {
     #[inline(always)]
     fn run<S: Lanes<f64>>(mut self, lanes: S) {
         let [n, m] = self.columns;
-        let whole_n = n - n % TILE[0];
-        for of_q in (0..whole_n).step_by(TILE[0]) {
-            (0..m).for_each(|of_x| self.tile::<S, { TILE[0] }>(lanes, of_q, of_x));
+        let whole = n - n % TILE;
+        for of_q in (0..whole).step_by(TILE) {
+            for of_x in 0..m {
+                self.tile::<S, TILE>(lanes, of_q, of_x);
+            }
         }
-        for of_q in whole_n..n {
-            (0..m).for_each(|of_x| self.tile::<S, 1>(lanes, of_q, of_x));
+        for of_q in whole..n {
+            for of_x in 0..m {
+                self.tile::<S, 1>(lanes, of_q, of_x);
+            }
         }
     }
 }
@@ -157,25 +161,47 @@ impl Kernel<f64> for Differences<'_> {
 impl Differences<'_> {
     #[inline(always)]
     fn tile<S: Lanes<f64>, const N: usize>(&mut self, lanes: S, of_q: usize, of_x: usize) {
-        let Self { size, columns, ref rows, .. } = *self;
-        let q: [&[f64]; N] = std::array::from_fn(|column| part(self.q, size, of_q + column, rows));
-        let products = &self.products[of_x * columns[0] + of_q..];
-        let products: [_; N] = std::array::from_fn(|column| Vector::splat(lanes, products[column]));
-        let x = &mut self.x[of_x * size + rows.start..of_x * size + rows.end];
-        for (row, x) in x.chunks_mut(f64::WIDTH).enumerate() {
-            let mut rest = Vector::load_some(lanes, x);
-            for (q, product) in q.iter().zip(products) {
-                rest = Vector::load_some(lanes, &q[row * f64::WIDTH..]).neg_mul_add(product, rest);
-            }
-            rest.store_some(x);
+        let q: [_; N] = parts(self.q, self.size, of_q, &self.rows);
+        let x = &mut self.x[of_x * self.size + self.rows.start..of_x * self.size + self.rows.end];
+        let (x, rest_of_x) = x.as_chunks_mut::<WIDTH>();
+        let products = &self.products[of_x * self.columns[0] + of_q..][..N];
+        let mut factors = [Vector::splat(lanes, 0.0); N];
+        for (factor, &product) in factors.iter_mut().zip(products) {
+            *factor = Vector::splat(lanes, product);
         }
+        for (vector, x) in x.iter_mut().enumerate() {
+            let mut rest = Vector::load(lanes, x);
+            for i in 0..N {
+                rest = Vector::load(lanes, &q[i].0[vector]).neg_mul_add(factors[i], rest);
+            }
+            rest.store(x);
+        }
+        let mut rest = Vector::load_some(lanes, rest_of_x);
+        for i in 0..N {
+            rest = Vector::load_some(lanes, q[i].1).neg_mul_add(factors[i], rest);
+        }
+        rest.store_some(rest_of_x);
     }
 }
 
-/// Some rows of a column.
+/// Some rows of neighbouring columns, in vectors and what is left.
 #[inline(always)]
-fn part<'a>(all: &'a [f64], size: usize, column: usize, rows: &Range<usize>) -> &'a [f64] {
-    &all[column * size + rows.start..column * size + rows.end]
+fn parts<'a, const N: usize>(
+    all: &'a [f64],
+    size: usize,
+    first: usize,
+    rows: &Range<usize>,
+) -> [(&'a [[f64; WIDTH]], &'a [f64]); N] {
+    let count = rows.len() / WIDTH;
+    std::array::from_fn(
+        #[inline(always)]
+        |i| {
+            let column = &all[(first + i) * size..(first + i + 1) * size];
+            let (vectors, rest) = column[rows.start..rows.end].as_chunks();
+            // All columns have the same number of vectors, which spares checks.
+            (&vectors[..count], rest)
+        },
+    )
 }
 
 #[cfg(test)]
