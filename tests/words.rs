@@ -120,6 +120,8 @@ fn no_name_reaches_a_terminal_as_it_is() {
         ["replay", &out].map(str::to_owned).to_vec(),
         ["report", &hostile.display().to_string()].map(str::to_owned).to_vec(),
         ["report", &csv].map(str::to_owned).to_vec(),
+        ["eval", "--model", &model, "--batch-size=2", "--series", &csv, "--format=json"].map(str::to_owned).to_vec(),
+        ["eval", "--model", &model, "--batch-size=2", "--series", &csv, "--format=csv"].map(str::to_owned).to_vec(),
         ["eval", "--model", &model, "--batch-size=2", "--series", &csv].map(str::to_owned).to_vec(),
         ["eval", "--model", &bad].map(str::to_owned).to_vec(),
         ["predict", "--model", &model, &bad].map(str::to_owned).to_vec(),

@@ -10,7 +10,7 @@ use crate::files::{self, EpochRow, State, Status, read_rows};
 use crate::live;
 use crate::predict::{Input, predict};
 use crate::run::Watch;
-use crate::shown::{count, printable};
+use crate::shown::{count, printable, printable_json};
 use crate::signals::Stop;
 use crate::verdict::{Verdict, verdict};
 use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
@@ -227,7 +227,10 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     tracing::info!("scored: {}", scoring.in_words());
     let lines = match format {
         Format::Text => evaluations.iter().map(ToString::to_string).collect(),
-        Format::Json => evaluations.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(unprinted)?,
+        Format::Json => {
+            let line = |evaluation| Ok(printable_json(serde_json::to_string(evaluation)?));
+            evaluations.iter().map(line).collect::<Result<_, serde_json::Error>>().map_err(unprinted)?
+        }
         Format::Csv => csv_lines(&evaluations).map_err(unprinted)?,
     };
     lines.iter().try_for_each(|line: &String| print(line))?;
@@ -236,12 +239,19 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     Ok(problem.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
 }
 
-/// A table with a header.
+/// A table with a header, each of whose rows is a line, also where a name in it has several.
 fn csv_lines(rows: &[impl Serialize]) -> Result<Vec<String>, csv::Error> {
-    let mut table = csv::Writer::from_writer(Vec::new());
-    rows.iter().try_for_each(|row| table.serialize(row))?;
-    let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+    let mut lines = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let mut table = csv::WriterBuilder::new().has_headers(index == 0).from_writer(Vec::new());
+        table.serialize(row)?;
+        let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        let text = String::from_utf8_lossy(&text);
+        let (header, row) =
+            text.split_once('\n').filter(|_| index == 0).map_or((None, &*text), |(h, row)| (Some(h), row));
+        lines.extend(header.into_iter().chain([row.trim_end_matches('\n')]).map(printable));
+    }
+    Ok(lines)
 }
 
 fn unprinted(error: impl Into<std::io::Error>) -> Error {

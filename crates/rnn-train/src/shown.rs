@@ -13,13 +13,23 @@ pub fn count(number: usize, one: &str) -> String {
 /// the order of letters round, is escaped.
 #[must_use]
 pub fn printable(text: impl Display) -> String {
+    escaped(text, |c| c.escape_default().to_string())
+}
+
+/// The same for JSON, in which escapes are written in its own way: what is read from it is the text itself.
+#[must_use]
+pub fn printable_json(json: impl Display) -> String {
+    escaped(json, |c| format!("\\u{:04x}", u32::from(c)))
+}
+
+/// A text in which all that a terminal would obey is replaced.
+fn escaped(text: impl Display, escape: impl Fn(char) -> String) -> String {
     let obeyed = |c: char| {
         // The others are marks of direction, ends of lines, and beginnings of text in another direction.
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    let escape = |c: char| if obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
-    text.to_string().chars().map(escape).collect()
+    text.to_string().chars().map(|c| if obeyed(c) { escape(c) } else { c.to_string() }).collect()
 }
 
 /// A whole number with its thousands apart.
@@ -115,6 +125,9 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(printable(text), expected);
+            let json = printable_json(serde_json::to_string(text).unwrap());
+            assert_eq!(printable(&json), json);
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
     }
 
