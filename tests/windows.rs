@@ -26,6 +26,13 @@ num_epochs = [4, 8]
 echo_step = [1, 2, 3]
 ";
 
+/// The one function of it that they call.
+const RANDOM: &str = "
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T length) { return RtlGenRandom(to, (ULONG)length); }
+";
+
 /// A Windows of its own, which ends and goes with this value.
 struct Windows {
     prefix: tempfile::TempDir,
@@ -38,11 +45,26 @@ impl Windows {
         if skip_without("wine") {
             return None;
         }
+        // Where the programs were built, a compiler for Windows is too.
         let programs = std::env::var_os("WINDOWS_PROGRAMS").unwrap_or_else(|| panic!("run `cargo xtask windows-test`"));
         let windows = Self { prefix: tempfile::tempdir().unwrap(), programs: programs.into() };
         let begun = windows.wine("wine").args(["wineboot", "--init"]).output().unwrap();
         assert!(begun.status.success(), "{begun:?}");
+        windows.add_library();
         Some(windows)
+    }
+
+    /// Adds a library of Windows that Rust's programs need, if this Wine is too old to have it.
+    fn add_library(&self) {
+        let library = self.prefix.path().join("drive_c/windows/system32/bcryptprimitives.dll");
+        if library.exists() {
+            return;
+        }
+        let source = self.prefix.path().join("random.c");
+        std::fs::write(&source, RANDOM).unwrap();
+        let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
+        let compiled = compiler.args(["-shared", "-o"]).arg(library).arg(source).arg("-ladvapi32").output().unwrap();
+        assert!(compiled.status.success(), "{compiled:?}");
     }
 
     fn wine(&self, program: &str) -> Command {

@@ -59,7 +59,8 @@ pub(crate) fn slurm() -> Result<u8, Error> {
 pub(crate) fn windows() -> Result<u8, Error> {
     const TARGET: &str = "x86_64-pc-windows-gnu";
     // To compile for speed takes longer than the tests do.
-    const BUILD: [&str; 7] = ["build", "--workspace", "--bins", "--config", "profile.dev.opt-level=0", "--target", TARGET];
+    const BUILD: [&str; 7] =
+        ["build", "--workspace", "--bins", "--config", "profile.dev.opt-level=0", "--target", TARGET];
     let cargo = cargo();
     let built = Command::new(&cargo).args(BUILD).current_dir(workspace()).status();
     if !built.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
@@ -67,7 +68,7 @@ pub(crate) fn windows() -> Result<u8, Error> {
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let programs = workspace().join(target).join(TARGET).join("debug");
-    ignored_tests("windows", "1", Some(("WINDOWS_PROGRAMS", &programs)))
+    ignored_tests("windows", "2", Some(("WINDOWS_PROGRAMS", &programs)))
 }
 
 /// Runs the tests of a file that are ignored otherwise. They are built as those of the whole workspace are: by themselves, some
