@@ -66,7 +66,7 @@ fn without_locks_no_trial_runs_twice() {
 
 /// A sweep on a cluster whose `sbatch` is this script of shell.
 fn submitted(sbatch: &str, more: &[&str]) -> (tempfile::TempDir, PathBuf, Output) {
-    let (folder, spec, out) = spec(FOUR);
+    let (folder, _, out) = spec(FOUR);
     let programs = folder.path().join("bin");
     std::fs::create_dir(&programs).unwrap();
     for (name, text) in [("sbatch", sbatch), ("squeue", "exit 0")] {
@@ -74,11 +74,16 @@ fn submitted(sbatch: &str, more: &[&str]) -> (tempfile::TempDir, PathBuf, Output
         std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    let mut command = Command::new(XTASK);
-    command.args(["sweep", &spec, "--engine", "slurm", "--out"]).arg(&out).args(more).env("PATH", path);
-    let output = command.output().unwrap();
+    let output = submit(folder.path(), more);
     (folder, out, output)
+}
+
+/// Submits the sweep in a folder of [`submitted`], again if it was before.
+fn submit(folder: &Path, more: &[&str]) -> Output {
+    let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(XTASK);
+    command.args(["sweep", "--engine", "slurm", "--out"]).arg(folder.join("out")).args(more);
+    command.arg(folder.join("spec.toml")).env("PATH", path).output().unwrap()
 }
 
 #[test]
@@ -90,11 +95,16 @@ fn the_jobs_number_stands_among_greetings() {
     assert!(std::fs::read_to_string(out.join("slurm/0/job.toml")).unwrap().contains("job = 4242"));
 
     // It was taken, so nothing of it may go.
-    let (_folder, out, output) = submitted("echo 'Thank you for your job'", &[]);
+    let (folder, out, output) = submitted("echo 'Thank you for your job'", &[]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("Thank you for your job") && said.contains("add the line `job = NUMBER` to "), "{said}");
     assert!(out.join("slurm/0/job.sh").exists() && out.join("slurm/0/xtask").exists());
+    // Nor are its trials submitted again without a word.
+    let again = submit(folder.path(), &[]);
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(said.contains("slurm/0 may have been submitted: the number of its job is not known"), "{said}");
+    assert!(out.join("slurm/0/job.sh").exists() && out.join("slurm/1/job.sh").exists());
 }
 
 #[test]

@@ -50,14 +50,40 @@ pub(crate) fn run() -> Result<u8, Error> {
     Ok(exit_code::DONE)
 }
 
-/// Tests sweeps on a real Slurm cluster. The tests wait for the cluster most of the time, so several run side by side. They
-/// are built as those of the whole workspace are: by themselves, some dependencies would be built again with other features.
+/// Tests sweeps on a real Slurm cluster. The tests wait for the cluster most of the time, so several run side by side.
 pub(crate) fn slurm() -> Result<u8, Error> {
-    const ARGUMENTS: [&str; 7] = ["test", "--workspace", "--test", "slurm", "--", "--ignored", "--test-threads=3"];
+    ignored_tests("slurm", "3", None)
+}
+
+/// Builds the programs for Windows, and tests them under Wine.
+pub(crate) fn windows() -> Result<u8, Error> {
+    const TARGET: &str = "x86_64-pc-windows-gnu";
+    // To compile for speed takes longer than the tests do.
+    const BUILD: [&str; 7] =
+        ["build", "--workspace", "--bins", "--config", "profile.dev.opt-level=0", "--target", TARGET];
     let cargo = cargo();
-    let status = Command::new(&cargo).args(ARGUMENTS).current_dir(workspace()).status();
+    let built = Command::new(&cargo).args(BUILD).current_dir(workspace()).status();
+    if !built.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
+        return Ok(cli::report(&"the programs for Windows were not built", exit_code::FAILED));
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let programs = workspace().join(target).join(TARGET).join("debug");
+    ignored_tests("windows", "2", Some(("WINDOWS_PROGRAMS", &programs)))
+}
+
+/// Runs the tests of a file that are ignored otherwise. They are built as those of the whole workspace are: by themselves, some
+/// dependencies would be built again with other features.
+fn ignored_tests(name: &str, at_once: &str, variable: Option<(&str, &PathBuf)>) -> Result<u8, Error> {
+    let cargo = cargo();
+    let mut command = Command::new(&cargo);
+    command.args(["test", "--workspace", "--test", name, "--", "--ignored", "--test-threads", at_once]);
+    let status = command.envs(variable).current_dir(workspace()).status();
     let status = status.map_err(|source| Error::Spawn { program: cargo, source })?;
-    Ok(if status.success() { exit_code::DONE } else { cli::report(&"the test of Slurm failed", exit_code::FAILED) })
+    Ok(if status.success() {
+        exit_code::DONE
+    } else {
+        cli::report(&format!("the tests in tests/{name}.rs failed"), exit_code::FAILED)
+    })
 }
 
 /// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check. It knows them by path and

@@ -61,6 +61,8 @@ enum Command {
     Check,
     /// Test sweeps on a Slurm cluster of two nodes, which is started on this machine; needs root, slurm-wlm and munge
     SlurmTest,
+    /// Build the programs for Windows and test them under Wine; needs wine, gcc-mingw-w64-x86-64 and the Rust target
+    WindowsTest,
     /// Measure training steps and the program, and write bench.csv, program.csv and bench.svg
     Bench(BenchArgs),
     /// Train one net of a sweep; ends when its standard input is closed
@@ -210,6 +212,7 @@ fn main() -> ExitCode {
         Command::Report { folder, out } => report_command(&folder, out.as_deref()),
         Command::Check => check::run(),
         Command::SlurmTest => check::slurm(),
+        Command::WindowsTest => check::windows(),
         Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
         Command::Trial => sweep::trial::run(),
         Command::SlurmTask { place, trials_per_task, task, keep } => {

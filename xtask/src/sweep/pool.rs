@@ -279,13 +279,8 @@ impl<'a> Pool<'a> {
         let job = serde_json::to_string(&job).map_err(|error| self.spawning(error.into()))?;
         let mut command = Command::new(&self.program);
         command.arg("trial").env("RUST_LOG", "warn");
-        // As which it is listed among processes.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::arg0(&mut command, "xtask");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // Ctrl-C on the terminal is for the sweep, which then stops its trials.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        set_apart(&mut command);
         let mut child = command.spawn().map_err(|error| self.spawning(error))?;
         let (mut input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         // One that dies at once reads nothing.
@@ -359,6 +354,22 @@ pub(crate) fn own_program() -> Result<PathBuf, Error> {
         return Ok("/proc/self/exe".into());
     }
     std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })
+}
+
+/// Puts a process into a group of its own: Ctrl-C on the terminal is for the sweep, which then stops its trials.
+#[cfg(unix)]
+fn set_apart(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    // As which it is listed among processes; it may run from /proc/self/exe.
+    command.arg0("xtask").process_group(0);
+}
+
+/// The same on Windows.
+#[cfg(windows)]
+fn set_apart(command: &mut Command) {
+    use std::os::windows::process::CommandExt;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
 }
 
 /// Whether a process was ended by a signal that comes from outside, not from what it did.

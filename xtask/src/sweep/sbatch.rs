@@ -54,8 +54,9 @@ impl FromStr for SbatchOption {
                     .to_owned(),
             );
         }
-        if let Some((_, instead)) = NOT_PASSED.iter().find(|(refused, _)| *refused == name) {
-            return Err(format!("{name} is not passed through: {instead}"));
+        // `sbatch` understands a name that is cut short, such as `arr`.
+        if let Some((refused, instead)) = NOT_PASSED.iter().find(|(refused, _)| refused.starts_with(name)) {
+            return Err(format!("{refused} is not passed through: {instead}"));
         }
         if let Some(value) = value {
             check_value(value)?;
@@ -164,6 +165,8 @@ mod tests {
             ("constraint=[rack1*2&rack2*4]", "#SBATCH --constraint=[rack1*2&rack2*4]"),
             ("comment=two words", "#SBATCH --comment=\"two words\""),
             ("exclusive", "#SBATCH --exclusive"),
+            ("time-min=5", "#SBATCH --time-min=5"),
+            ("wait-all-nodes=1", "#SBATCH --wait-all-nodes=1"),
         ] {
             assert_eq!(given.parse::<SbatchOption>().unwrap().directive(), line);
         }
@@ -178,6 +181,7 @@ mod tests {
             ("Account=x", "must be the long name"),
             ("", "must be the long name"),
             ("array=0-1", "array is not passed through"),
+            ("arr=0-1", "array is not passed through"),
             ("--output=log", "output is not passed through"),
             ("time=3", "use --time"),
         ] {

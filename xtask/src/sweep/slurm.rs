@@ -24,7 +24,7 @@ use crate::trials::results::ResultsFile;
 use crate::trials::store;
 use rnn_train::folder::write_whole;
 use rnn_train::lock::Held;
-use rnn_train::shown::count;
+use rnn_train::shown::{count, printable};
 use rnn_train::{cli, exit_code};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -186,7 +186,7 @@ fn hand_over(place: &Path, array: &Array) -> Result<u64, Error> {
         // The error is that of `sbatch`, whether or not this succeeds.
         let _ = submissions::note_refused(place, &[error.to_string()]);
     })?;
-    let tell = || answer.said.iter().for_each(|line| tracing::warn!("sbatch: {line}"));
+    let tell = || answer.said.iter().for_each(|line| tracing::warn!("sbatch: {}", printable(line)));
     if !answer.taken {
         tell();
         submissions::note_refused(place, &answer.said)?;
@@ -225,6 +225,7 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
         Ok(plan.len() - store::pending(plan, &store::latest(plan, folder, false)?, &[]).len())
     };
     let mut known = plan.len() - trials;
+    let mut is_silent = false;
     loop {
         let now = ended()?;
         progress.advance(now.saturating_sub(known));
@@ -232,6 +233,11 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
         match queue::ask(&submissions::jobs(folder)?) {
             Queue::Tasks(tasks) if tasks.is_empty() => break,
             Queue::None => break,
+            Queue::Silent(_) if known == plan.len() => break,
+            Queue::Silent(problem) if !is_silent => {
+                is_silent = true;
+                tracing::warn!("Slurm does not answer ({}); still waiting for the trials", printable(problem));
+            }
             Queue::Tasks(_) | Queue::Silent(_) => {}
         }
         let begun = Instant::now();
@@ -267,6 +273,7 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
     }
     let job = std::env::var("SLURM_ARRAY_JOB_ID").unwrap_or_else(|_| "0".to_owned());
     let worker = format!("slurm-{job}-{task}");
+    let mut is_waiting = false;
     let file = loop {
         if let Some(file) = ResultsFile::open(folder, &worker)? {
             break file;
@@ -274,7 +281,11 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
         if stop.load(Ordering::Relaxed) {
             return Ok(exit_code::INTERRUPTED);
         }
-        tracing::info!("another process still runs this task; waiting for it");
+        if !is_waiting {
+            is_waiting = true;
+            let hint = ResultsFile::holder(folder, &worker).unwrap_or_default();
+            tracing::info!("another process still runs this task; waiting for it{}", printable(hint));
+        }
         std::thread::sleep(EVERY);
     };
     let plan = store::read_plan(folder)?;

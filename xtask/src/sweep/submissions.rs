@@ -8,7 +8,7 @@ use super::queue::{self, Queue, Task};
 use crate::error::Error;
 use crate::trials::store::SLURM;
 use rnn_train::folder::write_whole;
-use rnn_train::shown::count;
+use rnn_train::shown::{count, printable};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -84,24 +84,35 @@ pub(crate) fn newest(folder: &Path) -> Option<PathBuf> {
 pub(crate) fn jobs(folder: &Path) -> Result<Vec<u64>, Error> {
     let mut jobs = Vec::new();
     for place in places(folder) {
-        let path = place.join(JOB);
-        let known = match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let job: Result<Job, _> = toml::from_str(&text);
-                job.map_err(|error| Error::Results { path, problem: error.message().to_owned() })?.job
-            }
-            Err(_) => None,
-        };
-        match known {
-            Some(job) => jobs.push(job),
-            None => jobs.extend(queue::jobs_of(&place.join(SCRIPT))),
-        }
+        jobs.extend(jobs_of(&place)?);
     }
     Ok(jobs)
 }
 
+/// The job of a submission; several if its script was submitted by hand too, none if its number is not known.
+fn jobs_of(place: &Path) -> Result<Vec<u64>, Error> {
+    let path = place.join(JOB);
+    let known = match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let job: Result<Job, _> = toml::from_str(&text);
+            job.map_err(|error| Error::Results { path, problem: error.message().to_owned() })?.job
+        }
+        Err(_) => None,
+    };
+    Ok(known.map_or_else(|| queue::jobs_of(&place.join(SCRIPT)), |job| vec![job]))
+}
+
 /// An error if tasks of a sweep wait or run, because they would run what this command is to run.
 pub(crate) fn check_none_waits(folder: &Path) -> Result<(), Error> {
+    if let Some(place) = newest(folder).filter(|place| !is_refused(place))
+        && jobs_of(&place)?.is_empty()
+    {
+        tracing::warn!(
+            "{} may have been submitted: the number of its job is not known, and the queue shows no job that runs its \
+             script. Its tasks that begin from now on end at once",
+            printable(place.display())
+        );
+    }
     match queue::ask(&jobs(folder)?) {
         Queue::Tasks(tasks) => match tasks.first() {
             Some(Task { job, .. }) => {

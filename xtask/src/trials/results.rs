@@ -7,7 +7,7 @@ use super::plan::Hash;
 use crate::error::Error;
 use rnn_train::files::{EpochRow, State};
 use rnn_train::folder::sync_all;
-use rnn_train::lock::{Held, Lock};
+use rnn_train::lock::{Held, Lock, holder_of};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -226,6 +226,16 @@ impl Record {
     }
 }
 
+/// A worker's file.
+fn path_of(folder: &Path, worker: &str) -> PathBuf {
+    folder.join(RESULTS).join(format!("{worker}.jsonl"))
+}
+
+/// The file that who writes to a worker's file locks. On Windows nobody could read a file that is locked itself.
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_extension("lock")
+}
+
 /// A worker's file, which it alone writes to.
 pub(crate) struct ResultsFile {
     path: PathBuf,
@@ -237,22 +247,28 @@ impl ResultsFile {
     /// Opens a worker's file, or makes it, and takes away a last line that was cut short. `None` if another process
     /// writes to it.
     pub(crate) fn open(folder: &Path, worker: &str) -> Result<Option<Self>, Error> {
+        let path = path_of(folder, worker);
         let folder = folder.join(RESULTS);
-        let path = folder.join(format!("{worker}.jsonl"));
         let failed = |source| rnn_train::Error::Write { path: path.clone(), source };
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        // On Windows nobody could read a file that is locked itself.
-        let Some(lock) = Lock::of_file(&path.with_extension("lock"), Held::Alone)? else { return Ok(None) };
+        let Some(lock) = Lock::of_file(&lock_of(&path), Held::Alone)? else { return Ok(None) };
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(failed)?;
         let whole = whole_lines(&mut file).map_err(failed)?;
         if whole < file.metadata().map_err(failed)?.len() {
-            file.set_len(whole).map_err(failed)?;
+            // Windows cuts no file that is open for appending alone.
+            let cut = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(whole));
+            cut.map_err(failed)?;
         }
         if whole == 0 {
             // A file that is new has to outlast a crash of the machine as its lines do.
             sync_all(&folder)?;
         }
         Ok(Some(Self { path, file, _lock: lock }))
+    }
+
+    /// Who holds a worker's file where the file system has no locks, as [`holder_of`] says it.
+    pub(crate) fn holder(folder: &Path, worker: &str) -> Option<String> {
+        holder_of(&lock_of(&path_of(folder, worker)))
     }
 
     /// The trials whose ends are in this file, well or not.
