@@ -72,6 +72,9 @@ const FROM_FILES: &[&str] = &[
     "--decay-steps=700",
 ];
 
+/// How a stop is asked for: by a user, a closed terminal, a scheduler, and by `timeout`, which asks twice.
+const ASKED: [&[&str]; 5] = [&["-INT"], &["-HUP"], &["-USR1"], &["-TERM", "-TERM"], &["-HUP", "-TERM", "-INT"]];
+
 /// Runs with these settings to the end, killing it again and again after a random time; returns how often.
 fn killed_again_and_again(out: &Path, settings: &[&str], whole: Duration, rng: &mut ChaCha8Rng) -> usize {
     let mut kills = 0;
@@ -97,7 +100,14 @@ fn killed_again_and_again(out: &Path, settings: &[&str], whole: Duration, rng: &
                 return kills;
             }
             None => {
-                child.kill().unwrap();
+                // Half of the time at once, otherwise as those who ask for a stop do.
+                match ASKED.get(rng.random_range(0..2 * ASKED.len())) {
+                    None => child.kill().unwrap(),
+                    // The process may have ended by itself meanwhile.
+                    Some(signals) => signals.iter().for_each(|signal| {
+                        let _ = Command::new("kill").args([signal, &*child.id().to_string()]).status().unwrap();
+                    }),
+                }
                 child.wait().unwrap();
                 kills += 1;
             }

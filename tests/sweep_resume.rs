@@ -199,8 +199,13 @@ fn a_signal_stops_a_sweep_and_its_trials_cleanly() {
     let before = epochs(&trial_folders(&out)[0]);
     let mut child = spawn(&path, &out, &["--jobs", "2"]);
     wait_until("it trains on", || epochs_of(&trial_folders(&out)[0]) > before.len() + 2);
-    kill("-INT", child.id());
-    child.wait();
+    // A terminal that is closed: the tables are written all the same.
+    std::fs::remove_file(out.join("summary.csv")).unwrap();
+    std::fs::remove_file(out.join("report.html")).unwrap();
+    kill("-HUP", child.id());
+    assert_eq!(child.wait(), Some(130));
+    assert_eq!(columns(&out.join("summary.csv"))["status"], ["interrupted", "interrupted"]);
+    assert!(out.join("report.html").exists());
     assert_eq!(epochs(&trial_folders(&out)[0])[..before.len()], before);
 }
 

@@ -26,7 +26,7 @@ const CHECKS: [Check; 5] = [
     },
     Check {
         name: "packages",
-        cargo: &["package", "--workspace", "--exclude", "xtask", "--allow-dirty", "--quiet"],
+        cargo: &["package", "--workspace", "--exclude", "xtask", "--exclude", "fuzz", "--allow-dirty", "--quiet"],
         variable: None,
     },
     Check { name: "tests", cargo: &["test", "--workspace"], variable: None },

@@ -1,0 +1,257 @@
+//! What reads the files, and what it makes of them.
+
+use echo_data::{Inputs, Series};
+use rnn_core::rand::SeedableRng;
+use rnn_core::rand::rngs::ChaCha8Rng;
+use rnn_core::{
+    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer, Truncation,
+    checkpoint_note, stored,
+};
+use rnn_train::Layer;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::Read;
+use std::path::Path;
+
+/// A reader of files.
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    /// Makes the reader.
+    pub(crate) reader: fn() -> Box<dyn FnMut(&[u8])>,
+    /// Files that changes begin with, beside those in the target's folder.
+    pub(crate) made: fn() -> Vec<Vec<u8>>,
+    /// A folder of fixtures with more of them.
+    pub(crate) fixtures: Option<&'static str>,
+    /// What the reader knows.
+    pub(crate) words: &'static [&'static str],
+}
+
+pub(crate) const TARGETS: [Target; 4] = [
+    Target {
+        name: "settings",
+        reader: || Box::new(settings),
+        made: Vec::new,
+        fixtures: None,
+        words: &[
+            "\n",
+            "=",
+            "\"",
+            "'",
+            "[",
+            "]",
+            "[[",
+            "{",
+            "}",
+            ",",
+            "#",
+            "\r\n",
+            "\u{feff}",
+            "true",
+            "\"off\"",
+            "inf",
+            "nan",
+            "1_000",
+            "0x10",
+            "num_epochs",
+            "cell",
+            "\"lstm\"",
+            "optimizer",
+            "\"adamw\"",
+            "learning_rate",
+            "series",
+            "seed",
+            "class_probabilities",
+            "truncated_backprop_length",
+            "window_stride",
+            "batch_size",
+            "1979-05-27",
+            "\\u0000",
+            "\"\"\"",
+        ],
+    },
+    Target {
+        name: "series",
+        reader: || Box::new(series),
+        made: || vec![utf16("input,target\n1,0\n0,1\n"), utf16("input;target\r\n1;0\r\n")],
+        fixtures: None,
+        words: &[
+            ",",
+            ";",
+            "\t",
+            "\"",
+            "\"\"",
+            "\n",
+            "\r",
+            "\r\n",
+            "sep=;\n",
+            "input",
+            "target",
+            "Input",
+            "0",
+            "1",
+            "1.0",
+            "0,0",
+            "1e0",
+            "+1",
+            " ",
+            "\u{feff}",
+            "\0",
+            "NaN",
+            "true",
+            "\u{2028}",
+            "\u{1f980}",
+            "\n\n",
+            "|",
+        ],
+    },
+    Target {
+        name: "weights",
+        reader: || Box::new(weights),
+        made: || {
+            let cells = CellKind::ALL.into_iter();
+            cells.filter_map(|cell| network(cell).ok()?.to_safetensors(&BTreeMap::new()).ok()).collect()
+        },
+        fixtures: Some("foreign"),
+        words: &FILE_WORDS,
+    },
+    Target {
+        name: "checkpoints",
+        reader: || {
+            let mut trainers: Vec<_> =
+                [Method::ADAM, Method::ADAGRAD].into_iter().filter_map(|method| training(method).ok()).collect();
+            Box::new(move |input| checkpoint(&mut trainers, input))
+        },
+        made: || {
+            let saved = |method| training(method).and_then(|(trainer, state)| trainer.checkpoint(&state, "note = 1"));
+            let methods = [Method::ADAM, Method::ADAGRAD, Method::Sgd { momentum: 0.9, nesterov: false }];
+            methods.into_iter().filter_map(|method| saved(method).ok()).collect()
+        },
+        fixtures: None,
+        words: &FILE_WORDS,
+    },
+];
+
+const FILE_WORDS: [&str; 28] = [
+    "\"",
+    "\\\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "null",
+    "F16",
+    "BF16",
+    "F32",
+    "F64",
+    "I64",
+    "F8_E4M3",
+    "dtype",
+    "shape",
+    "data_offsets",
+    "__metadata__",
+    "settings",
+    "rnn.weight_ih_l0",
+    "rnn.weight_hh_l1",
+    "rnn.bias_ih_l0",
+    "head.weight",
+    "_reverse",
+    "module.",
+    "_orig_mod.",
+    "hidden_size",
+];
+
+/// What is told to a person must be one line.
+fn one_line<V>(result: Result<V, impl Display>) {
+    if let Err(error) = result {
+        let told = error.to_string();
+        assert!(!told.is_empty() && !told.contains('\n'), "{told:?}");
+    }
+}
+
+fn settings(input: &[u8]) {
+    let Ok(text) = echo_data::files::decode(input) else { return };
+    match Layer::from_toml(&text, "settings.toml", Path::new("/nowhere")) {
+        Ok(layer) => one_line(layer.resolve().map_err(|error| error.to_string().replace('\n', "\\n"))),
+        Err(error) => one_line::<()>(Err(error.to_string().replace('\n', "\\n"))),
+    }
+}
+
+/// Gives a few bytes at a time.
+struct Slow<'a>(&'a [u8]);
+
+impl Read for Slow<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = buffer.len().min(3);
+        self.0.read(&mut buffer[..count])
+    }
+}
+
+fn series(input: &[u8]) {
+    let [at_once, slowly] = [Series::from_csv(input, 2), Series::from_csv(Slow(input), 2)];
+    assert_eq!(at_once, slowly, "what is read does not depend on how bytes come");
+    one_line(at_once);
+    for of_classes in [true, false] {
+        let mut inputs = match Inputs::new(Slow(input)) {
+            Ok(inputs) => inputs,
+            Err(error) => return one_line::<()>(Err(error)),
+        };
+        loop {
+            let next = if of_classes {
+                inputs.next_class(3).map(|class| class.is_some())
+            } else {
+                inputs.next_number().map(|number| number.is_some())
+            };
+            match next {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    one_line::<()>(Err(error));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+fn weights(input: &[u8]) {
+    one_line(stored(input));
+    one_line(Network::<f32>::from_safetensors(input).map(|network| {
+        assert!(network.parameters().iter().all(|parameter| parameter.is_finite()));
+    }));
+    one_line(Network::<f64>::from_safetensors(input));
+}
+
+fn network(cell: CellKind) -> Result<Network<f32>, Error> {
+    let mut network = Network::new(Architecture { num_layers: 2, ..Architecture::new(cell, 1, 2, 2) })?;
+    Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1))?;
+    Ok(network)
+}
+
+/// A trainer and its state.
+type Training = (Trainer<f32, SoftmaxCrossEntropy>, State<f32>);
+
+const BATCH: usize = 2;
+const WINDOW: usize = 3;
+
+fn training(method: Method) -> Result<Training, Error> {
+    let network = network(CellKind::Gru)?;
+    let optimizer = Optimizer::new(method, 0.01, network.parameters().len())?;
+    let state = State::zeros(&network, BATCH)?;
+    let truncation = Truncation::new(WINDOW, WINDOW)?;
+    Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
+}
+
+fn checkpoint(trainers: &mut [Training], input: &[u8]) {
+    one_line(checkpoint_note(input));
+    for (trainer, state) in trainers {
+        let restored = trainer.restore(input, state).map(drop);
+        assert!(trainer.network.parameters().iter().all(|parameter| parameter.is_finite()));
+        one_line(restored);
+    }
+}
