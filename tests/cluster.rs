@@ -160,16 +160,27 @@ impl Cluster {
 
     /// Waits, for at most a minute, until something is so.
     pub fn wait_until(&self, what: &str, is_so: impl FnMut() -> bool) {
-        self.wait_at_most(PATIENCE, what, is_so);
+        self.wait_while(|| 0, PATIENCE, what, is_so);
     }
 
-    /// Waits until something is so.
+    /// Waits until something is so, as long as `progress` changes at least once in the time `limit`: how fast the machine
+    /// is does not matter.
     ///
     /// # Panics
-    /// When that takes longer than it may, with the state of the cluster.
-    pub fn wait_at_most(&self, limit: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
-        let start = Instant::now();
+    /// When nothing changed for so long, with the state of the cluster.
+    pub fn wait_while(
+        &self,
+        progress: impl Fn() -> usize,
+        limit: Duration,
+        what: &str,
+        mut is_so: impl FnMut() -> bool,
+    ) {
+        let (mut start, mut last) = (Instant::now(), progress());
         while !is_so() {
+            let now = progress();
+            if now != last {
+                (start, last) = (Instant::now(), now);
+            }
             assert!(start.elapsed() < limit, "in {limit:?} it did not happen that {what}\n{}", self.report());
             thread::sleep(Duration::from_millis(100));
         }
@@ -190,16 +201,21 @@ impl Cluster {
         report
     }
 
+    /// Sends a signal, such as `-STOP`, to what the jobs of a node run.
+    pub fn signal_jobs(&self, node: usize, signal: &str) {
+        let running = self.job_pids(node);
+        // Some may have ended by themselves meanwhile, which `kill` reports as an error.
+        let running = running.iter().map(u32::to_string);
+        drop(Command::new("kill").arg(signal).args(running).stderr(Stdio::null()).status());
+    }
+
     /// Kills what the jobs of a node run. New processes may appear meanwhile, so it looks until there are none.
     fn kill_jobs(&self, node: usize) {
         for _ in 0..100 {
-            let running = self.job_pids(node);
-            if running.is_empty() {
+            if self.job_pids(node).is_empty() {
                 return;
             }
-            let running = running.iter().map(u32::to_string);
-            // Some may have ended by themselves meanwhile, which `kill` reports as an error.
-            drop(Command::new("kill").arg("-KILL").args(running).stderr(Stdio::null()).status());
+            self.signal_jobs(node, "-KILL");
             thread::sleep(Duration::from_millis(20));
         }
     }

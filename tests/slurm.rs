@@ -19,7 +19,7 @@ use support::{ends, skip, spec, tables};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
-/// 64 trials of one or two tenths of a second.
+/// 64 trials of a fifth of a second or so.
 const TRIALS: &str = "
 [sweep]
 name = 'on-slurm'
@@ -27,7 +27,7 @@ replicates = 8
 [base]
 log_every = 100
 [grid]
-num_epochs = [60, 90]
+num_epochs = [20, 30]
 echo_step = [1, 2, 3, 4]
 ";
 
@@ -71,13 +71,22 @@ impl Setup {
     }
 
     fn wait_for_ends(&self, enough: usize) {
-        let ended = || ends(&self.out).values().sum::<usize>() >= enough;
-        self.cluster.wait_at_most(Duration::from_secs(180), "trials end", ended);
+        self.wait("trials end", || self.ends() >= enough);
     }
 
     fn wait_for_job(&self, job: &str) {
         let tasks = || self.cluster.ask("squeue", ["--noheader", "--jobs", &format!("{job},{job}")]);
-        self.cluster.wait_at_most(Duration::from_secs(180), "the job ends", || tasks().is_empty());
+        self.wait("the job ends", || tasks().is_empty());
+    }
+
+    /// Waits until something is so, as long as trials end.
+    fn wait(&self, what: &str, is_so: impl FnMut() -> bool) {
+        self.cluster.wait_while(|| self.ends(), Duration::from_secs(180), what, is_so);
+    }
+
+    /// How many trials have ended.
+    fn ends(&self) -> usize {
+        ends(&self.out).values().sum()
     }
 
     /// Makes sure that the sweep is the one that this machine makes alone, and that no trial was run to its end twice.
@@ -134,7 +143,7 @@ fn both_nodes_run_what_one_machine_would() {
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn what_slurm_has_begun_is_finished_here() {
     let Some(setup) = Setup::new() else { return };
-    let job = setup.submit(&["--trials-per-task", "8"]);
+    let job = setup.submit(&["--trials-per-task", "16"]);
     setup.wait_for_ends(10);
     let status = setup.status();
     assert!(
@@ -190,15 +199,17 @@ fn a_lost_node_loses_no_trial() {
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn a_task_that_runs_twice_runs_no_trial_twice() {
     let Some(mut setup) = Setup::new() else { return };
-    // One task of at least 40 seconds, so that the first one still runs when the second one begins.
-    std::fs::write(&setup.spec, TRIALS.replace("[60, 90]", "[200, 260]")).unwrap();
     let job = setup.submit(&["--trials-per-task", "64"]);
     setup.wait_for_ends(1);
     let node = setup.cluster.ask("squeue", ["--noheader", "--format=%N", "--jobs", &job]);
-    setup.cluster.kill_slurmd(if node == "n1" { 1 } else { 2 });
+    let node = if node == "n1" { 1 } else { 2 };
+    setup.cluster.kill_slurmd(node);
+    // The first task stands still until the second one has begun, and then goes on.
+    setup.cluster.signal_jobs(node, "-STOP");
+    let waits = "another process still runs this task; waiting for it";
+    setup.wait("the task begins anew", || setup.logs().contains(waits));
+    setup.cluster.signal_jobs(node, "-CONT");
     setup.wait_for_job(&job);
-    let logs = setup.logs();
-    assert!(logs.contains("another process still runs this task; waiting for it"), "{logs}");
     assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success(), "it has nothing to do but the tables");
     setup.assert_whole(64);
 }
@@ -207,21 +218,21 @@ fn a_task_that_runs_twice_runs_no_trial_twice() {
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn tasks_that_are_requeued_or_out_of_time_lose_nothing() {
     let Some(setup) = Setup::new() else { return };
-    // A task of short trials, and one that lasts longer than the half a minute in which Slurm looks at time limits.
-    let text = TRIALS.replace("[60, 90]", "[60, 3000]").replace("echo_step = [1, 2, 3, 4]", "echo_step = [1]");
+    // One task, which lasts longer than the half a minute after which Slurm looks at time limits.
+    let text = TRIALS.replace("[20, 30]", "[1200]").replace("echo_step = [1, 2, 3, 4]", "echo_step = [1]");
     std::fs::write(&setup.spec, text).unwrap();
     let job = setup.submit(&["--trials-per-task", "8", "--time", "5"]);
-    setup.wait_for_ends(10);
-    setup.cluster.ask("scontrol", ["requeue", &format!("{job}_1")]);
-    setup.wait_for_ends(11);
-    setup.cluster.ask("scontrol", ["update", &format!("JobId={job}_1"), "EndTime=now"]);
+    setup.wait_for_ends(1);
+    setup.cluster.ask("scontrol", ["requeue", &format!("{job}_0")]);
+    setup.wait_for_ends(2);
+    setup.cluster.ask("scontrol", ["update", &format!("JobId={job}_0"), "EndTime=now"]);
     setup.wait_for_job(&job);
     let first = ends(&setup.out).len();
-    assert!((11..16).contains(&first), "the second task's time was up: {first}");
+    assert!((2..8).contains(&first), "the task's time was up: {first}");
     let logs = setup.logs();
     assert!(logs.contains("DUE TO JOB REQUEUE") && logs.contains("DUE TO TIME LIMIT"), "{logs}");
     let rest = setup.submit(&["--trials-per-task", "1"]);
     setup.wait_for_job(&rest);
     assert!(setup.sweep(&setup.out, &["--engine", "slurm"]).status.success());
-    setup.assert_whole(16);
+    setup.assert_whole(8);
 }

@@ -13,11 +13,14 @@ use std::fmt::Display;
 use std::io::Read;
 use std::path::Path;
 
+/// Reads an input.
+type Reader = Box<dyn FnMut(&[u8])>;
+
 /// A reader of files.
 pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// Makes the reader.
-    pub(crate) reader: fn() -> Box<dyn FnMut(&[u8])>,
+    pub(crate) reader: fn() -> Reader,
     /// Files that changes begin with, beside those in the target's folder.
     pub(crate) made: fn() -> Vec<Vec<u8>>,
     /// A folder of fixtures with more of them.

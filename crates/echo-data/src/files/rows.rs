@@ -57,6 +57,11 @@ impl<R: Read> Rows<R> {
             line = 2;
             first = text.peek_line().map_err(|error| cannot_be_read(&error))?;
         }
+        // Another mark is as invisible as that of the file. The `csv` crate would leave it out only if it came with what follows.
+        while let Some(rest) = first.strip_prefix(MARK) {
+            text.skip(MARK.len());
+            first = rest.to_vec();
+        }
         let separator = separator(&first, said, line, wanted)?;
         let strict = Strict::new(text, separator, line);
         let mut csv = ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(strict);
@@ -186,6 +191,9 @@ impl<R: Read> Rows<R> {
         Error::Malformed { line: self.line, problem: format!("column `{}`: {problem}", self.name(column)) }
     }
 }
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What a first line such as `sep=;` says, if it is one.
 fn separator_line(line: &[u8]) -> Option<Result<u8, Error>> {

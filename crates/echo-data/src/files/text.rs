@@ -42,11 +42,13 @@ pub(super) struct Text<R> {
     rest: Vec<u8>,
     /// Where reading has ended.
     at_end: bool,
+    /// Whether bytes came that are not UTF-16, which is told when what stands before them has been handed out.
+    broken: bool,
 }
 
 impl<R: Read> Text<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, encoding: None, ready: VecDeque::new(), rest: Vec::new(), at_end: false }
+        Self { inner, encoding: None, ready: VecDeque::new(), rest: Vec::new(), at_end: false, broken: false }
     }
 
     /// How the file is encoded.
@@ -73,7 +75,7 @@ impl<R: Read> Text<R> {
             _ => (Encoding::Utf8, 0),
         };
         self.encoding = Some(encoding);
-        self.take_in(&mark[length..])?;
+        self.take_in(&mark[length..]);
         Ok(encoding)
     }
 
@@ -105,23 +107,26 @@ impl<R: Read> Text<R> {
 
     /// Reads what comes, and returns whether there was anything.
     fn fill(&mut self) -> Result<bool, IoError> {
+        if self.broken {
+            return Err(not_utf16());
+        }
         let mut block = [0; 8192];
         let count = if self.at_end { 0 } else { read_some(&mut self.inner, &mut block)? };
         if count > 0 {
-            self.take_in(&block[..count])?;
+            self.take_in(&block[..count]);
             return Ok(true);
         }
         self.at_end = true;
         if self.rest.is_empty() { Ok(false) } else { Err(not_utf16()) }
     }
 
-    fn take_in(&mut self, bytes: &[u8]) -> Result<(), IoError> {
+    fn take_in(&mut self, bytes: &[u8]) {
         let unit = match self.encoding {
             Some(Encoding::Utf16Le) => u16::from_le_bytes,
             Some(Encoding::Utf16Be) => u16::from_be_bytes,
             _ => {
                 self.ready.extend(bytes);
-                return Ok(());
+                return;
             }
         };
         self.rest.extend(bytes);
@@ -131,10 +136,12 @@ impl<R: Read> Text<R> {
         units.pop_if(|unit| (0xd800..0xdc00).contains(unit));
         self.rest.drain(..2 * units.len());
         for character in char::decode_utf16(units) {
-            let character = character.map_err(|_| not_utf16())?;
+            let Ok(character) = character else {
+                self.broken = true;
+                break;
+            };
             self.ready.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
-        Ok(())
     }
 }
 
