@@ -41,7 +41,7 @@ pub(crate) enum Error {
 /// What helps with a trial whose settings do not go together.
 fn advice(error: &rnn_train::Error) -> &'static str {
     match error {
-        rnn_train::Error::Setting(error) if error.has_no_meaning() => {
+        rnn_train::Error::Setting(error) if error.has_no_effect => {
             "; a [[when]] varies a setting only where it has a meaning (docs/sweeps.md)"
         }
         _ => "",

@@ -68,7 +68,7 @@ pub enum Error {
     #[error("the tape was made for another net")]
     OtherNet,
     /// A buffer that cannot be allocated.
-    #[error("{what} of {rows} × {columns} numbers does not fit in memory")]
+    #[error("there is no memory for {what}, which would be {rows} × {columns} numbers")]
     OutOfMemory {
         /// What the buffer is for.
         what: &'static str,

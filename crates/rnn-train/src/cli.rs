@@ -220,7 +220,7 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
     let EvalArgs { model, format, config, settings } = arguments;
     let flags = Layer::from_flags(settings)?;
     if let Some(name) = flags.values().keys().find(|name| TRAINING_ONLY.contains(&name.as_str())) {
-        return Err(SettingError::new(name, format!("{name} has no effect in eval, which does not train")).into());
+        return Err(SettingError::no_effect(name, "in eval, which does not train").into());
     }
     let scoring = Scoring::of(model, &config_layer(config.as_deref())?.overlaid(&flags))?;
     let evaluations = evaluate(&scoring, model)?;

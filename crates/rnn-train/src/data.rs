@@ -4,7 +4,9 @@ use crate::{Error, SettingError, Settings};
 use echo_data::files::Dialect;
 use echo_data::{Classes, Floor, Layout, Series, generator};
 use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The generator's stream that initial weights are drawn from.
 pub(crate) const WEIGHTS_STREAM: u64 = 0;
@@ -42,8 +44,8 @@ impl Drawn {
 }
 
 impl Source {
-    /// Reads and checks all files, or allocates what to draw into.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, Error> {
+    /// Reads and checks all files, unless `stop` is set meanwhile, or allocates what to draw into.
+    pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
         if settings.series.is_empty() {
             // `RawSettings::check` gives a length to settings without files.
             let length = settings.total_series_length.unwrap_or_default();
@@ -51,7 +53,7 @@ impl Source {
             let (echo_step, seed, floor) = (settings.echo_step, settings.seed, settings.floor(layout)?);
             return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, classes, echo_step, seed, layout, floor }));
         }
-        let files = settings.series.iter().map(|path| read(path, settings)).collect::<Result<_, _>>()?;
+        let files = settings.series.iter().map(|path| read(path, settings, stop)).collect::<Result<_, _>>()?;
         Ok(Self::Read { files, current: 0 })
     }
 
@@ -143,10 +145,26 @@ pub(crate) fn tell_dialect(name: &str, dialect: Dialect) {
     }
 }
 
-fn read(path: &Path, settings: &Settings) -> Result<(Series, Layout), Error> {
+/// A file, until `stop` is set.
+struct UntilStop<'a> {
+    file: File,
+    stop: &'a AtomicBool,
+}
+
+impl Read for UntilStop<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) { Err(std::io::Error::other("stopped")) } else { self.file.read(bytes) }
+    }
+}
+
+fn read(path: &Path, settings: &Settings, stop: &AtomicBool) -> Result<(Series, Layout), Error> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let wrong = |source| Error::Series { path: path.to_owned(), source };
-    let (series, dialect) = Series::from_csv_with_dialect(file, settings.num_classes).map_err(wrong)?;
+    let read = Series::from_csv_with_dialect(UntilStop { file, stop }, settings.num_classes);
+    if stop.load(Ordering::Relaxed) {
+        return Err(Error::Interrupted);
+    }
+    let (series, dialect) = read.map_err(wrong)?;
     tell_dialect(&path.display().to_string(), dialect);
     if let Some(asked) = settings.total_series_length.filter(|&length| length != series.len()) {
         let message = format!("total_series_length is {asked}: {} has {} values", path.display(), series.len());

@@ -1,6 +1,7 @@
 //! What can go wrong in a run, or with its settings.
 
 use crate::exit_code;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// A setting that cannot be: its name, what is wrong, and where it was given.
@@ -13,17 +14,20 @@ pub struct SettingError {
     pub message: String,
     /// File and line, for one from a file.
     pub origin: Option<String>,
+    /// Whether the setting could be, but has no effect beside the others.
+    pub has_no_effect: bool,
 }
 
 impl SettingError {
-    pub(crate) fn new(setting: &str, message: String) -> Self {
-        Self { setting: setting.to_owned(), message, origin: None }
+    /// One of a setting, with what is wrong and what would be right, beginning with its name.
+    #[must_use]
+    pub fn new(setting: &str, message: String) -> Self {
+        Self { setting: setting.to_owned(), message, origin: None, has_no_effect: false }
     }
 
-    /// Whether the setting could be, but has no effect beside the others.
-    #[must_use]
-    pub fn has_no_meaning(&self) -> bool {
-        self.message.starts_with(&format!("{} has no effect", self.setting))
+    /// One of a setting that has no effect: `why` is what stands after these words.
+    pub(crate) fn no_effect(setting: &str, why: impl Display) -> Self {
+        Self { has_no_effect: true, ..Self::new(setting, format!("{setting} has no effect {why}")) }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{Dtype, Error, Layer, SettingError, Settings};
 use rnn_core::{Scalar, State, Tape};
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use toml::Value;
 
 /// What to score a net on.
@@ -134,7 +135,7 @@ pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Erro
 fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let settings = &scoring.settings;
     let network = network::<T>(settings, Some(model))?;
-    let mut source = Source::new(settings)?;
+    let mut source = Source::new(settings, &AtomicBool::new(false))?;
     let (truncation, task) = (settings.truncation()?, settings.task());
     let mut tape = Tape::new(&network, truncation.window(), settings.batch_size)?;
     let mut state = State::zeros(&network, settings.batch_size)?;

@@ -205,7 +205,7 @@ pub fn line_of(text: &str, place: usize) -> usize {
 pub fn not_toml(error: &toml::de::Error, text: &str, name: &str) -> SettingError {
     let line = line_of(text, error.span().map_or(0, |span| span.start));
     let message = error.message().replace('\n', "; ");
-    SettingError { setting: String::new(), message, origin: Some(format!("{name}:{line}")) }
+    SettingError { origin: Some(format!("{name}:{line}")), ..SettingError::new("", message) }
 }
 
 /// The line of each top-level key of a TOML document.

@@ -58,6 +58,8 @@ pub(crate) fn prepare(settings: &Settings, out: &Path, overwrite: bool, durable:
 pub(crate) fn finish(out: &Path) -> Result<(), Error> {
     let next = out.join(NEXT_CONFIG);
     if !next.exists() {
+        // What is left of one that had hardly begun harms nothing, where it cannot be taken away.
+        drop(folder::remove(&next));
         return Ok(());
     }
     // The status first: without it nothing is taken for a run at its end.

@@ -3,6 +3,7 @@
 use crate::curve::LossCurve;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
 use crate::folder::Durable;
+use crate::shown;
 use crate::snapshot::{Schedule, Snapshot, SnapshotRow};
 use crate::table::Mark;
 use crate::{Error, Settings};
@@ -173,7 +174,7 @@ impl Recorder {
         self.status.add(row);
         if row.solved() && self.status.solved_epoch == Some(row.epoch) {
             let (what, loss) = row.settled_loss.map_or(("loss", row.loss), |loss| ("settled loss", loss));
-            tracing::info!("solved in epoch {}: {what} {loss:.6}", row.epoch);
+            tracing::info!("solved in epoch {}: {what} {}", row.epoch, shown::number(loss, 4));
         }
         let Some(Tables { metrics, epochs, snapshots, .. }) = &mut self.tables else { return Ok(()) };
         epochs.push(row)?;

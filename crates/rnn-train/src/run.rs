@@ -275,7 +275,7 @@ fn resume_in<T: Scalar + Serialize>(
     let open = |settings: &Settings| -> Result<_, Error> {
         let (session, record) = match &checkpoint {
             Some((bytes, note)) => {
-                let (session, record) = Session::<T>::resume(settings, &path, bytes, note.clone())?;
+                let (session, record) = Session::<T>::resume(settings, &path, bytes, note.clone(), stop)?;
                 (session, Some(record))
             }
             None => (Session::<T>::new(settings, stop)?, None),

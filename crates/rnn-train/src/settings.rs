@@ -192,12 +192,11 @@ impl RawSettings {
         ];
         let meaningless = cases.iter().find(|(_, given, meant, ..)| *given && !meant);
         if let Some((name, _, _, beside, only)) = meaningless {
-            return Err(SettingError::new(name, format!("{name} has no effect with {beside}: only {only}")));
+            return Err(SettingError::no_effect(name, format!("with {beside}: only {only}")));
         }
         for (name, given) in [("init", self.init.is_some()), ("forget_bias", self.forget_bias.is_some())] {
             if given && self.initial_weights.is_some() {
-                let message = format!("{name} has no effect with initial_weights, which are the weights to start from");
-                return Err(SettingError::new(name, message));
+                return Err(SettingError::no_effect(name, "with initial_weights, which are the weights to start from"));
             }
         }
         if self.nesterov == Some(true) && self.momentum.unwrap_or(0.0) == 0.0 {
@@ -384,12 +383,12 @@ fn at_least(least: i64, name: &'static str, value: i64) -> Result<usize, Setting
     }
 }
 
-/// An error in the data's sizes as one of the setting it is about.
 /// An error for a setting that can be off, which says so.
 fn or_off(error: SettingError) -> SettingError {
     SettingError { message: format!("{}, or \"off\"", error.message), ..error }
 }
 
+/// An error in the data's sizes as one of the setting it is about.
 fn of_series(error: echo_data::Error) -> SettingError {
     SettingError::new(error.setting().unwrap_or_default(), error.to_string())
 }

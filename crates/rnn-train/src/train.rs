@@ -122,9 +122,11 @@ fn initial_network<T: Scalar>(
 fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
     match error {
         rnn_core::Error::OutOfMemory { what, .. } => {
-            let message =
-                format!("state_size is {}: there is no memory for {what} of a net that large", settings.state_size);
-            SettingError::new("state_size", message).into()
+            // The greatest of the sizes is the one to lessen.
+            let Settings { state_size, batch_size, truncated_backprop_length: window, .. } = *settings;
+            let sizes = [(window, "truncated_backprop_length"), (batch_size, "batch_size"), (state_size, "state_size")];
+            let (size, name) = sizes.into_iter().max().unwrap_or_default();
+            SettingError::new(name, format!("{name} is {size}: there is no memory for {what}")).into()
         }
         rnn_core::Error::Stopped => Error::Interrupted,
         other => other.into(),
@@ -142,7 +144,7 @@ impl<T: Scalar> Session<T> {
     /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile.
     pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
         // Files first: what is wrong with them is then said at once.
-        let source = Source::new(settings)?;
+        let source = Source::new(settings, stop)?;
         Self::of(settings, source, initial_network(settings, settings.initial_weights.as_deref(), stop)?)
     }
 
@@ -152,9 +154,10 @@ impl<T: Scalar> Session<T> {
         path: &Path,
         bytes: &[u8],
         note: Checkpoint,
+        stop: &AtomicBool,
     ) -> Result<(Self, Record), Error> {
         // Its parameters come from the checkpoint.
-        let mut session = Self::of(settings, Source::new(settings)?, network(settings, None)?)?;
+        let mut session = Self::of(settings, Source::new(settings, stop)?, network(settings, None)?)?;
         let weights = |source| Error::Weights { path: path.to_owned(), source };
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
@@ -198,25 +201,27 @@ impl<T: Scalar> Session<T> {
     fn of(settings: &Settings, source: Source, network: Network<T>) -> Result<Self, Error> {
         let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
-        let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())?
+        let sized = |error| of_net(settings, error);
+        let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())
+            .map_err(sized)?
             .with_schedule(settings.schedule(steps))?
             .with_clip(settings.clip)?;
         let truncation = settings.truncation()?;
         let [state, state_before] = [(); 2].map(|()| State::zeros(&network, settings.batch_size));
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.task())?;
-        let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size)?;
+        let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size);
         Ok(Self {
             settings: settings.clone(),
             initial_checksum,
             source,
-            trainer,
+            trainer: trainer.map_err(sized)?,
             truncation,
             steps,
             progress: Progress::default(),
             epoch_begun: false,
-            state_before: state_before?,
-            state: state?,
+            state_before: state_before.map_err(sized)?,
+            state: state.map_err(sized)?,
             window,
             place: None,
             dropout: generator(settings.seed, DROPOUT_STREAM),
@@ -419,7 +424,7 @@ mod tests {
         let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
         let resume = |bytes: &[u8]| {
             let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
-            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note)
+            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note, &AtomicBool::new(false))
         };
         let mut recorder_of_run = recorder();
         let path = Path::new("checkpoint");

@@ -14,6 +14,7 @@
 //! there are (and on those that fail), but neither on how many run at the same time nor on the order in which the spec lists
 //! its values; and a trial can be told before it begins at which losses it is to stop.
 
+use rnn_train::shown::{count, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
@@ -52,7 +53,8 @@ impl Limit {
         let Self { epochs, loss: limit, trials, lowest } = self;
         let what = if *lowest { "lowest settled loss" } else { "settled loss" };
         let than = if *lowest { "the median" } else { "those that go on" };
-        format!("{what} {loss:.4e} after {epochs} epochs: above {limit:.4e}, that of {than} of {trials} trials")
+        let [loss, limit] = [loss, *limit].map(|loss| number(loss, 5));
+        format!("{what} {loss} after {}: above {limit}, that of {than} of {trials} trials", count(*epochs, "epoch"))
     }
 }
 

@@ -61,6 +61,6 @@ impl Places {
     }
 
     pub(crate) fn error(&self, section: &str, key: &str, message: String) -> SettingError {
-        SettingError { setting: key.to_owned(), message, origin: Some(self.of_key(section, key)) }
+        SettingError { origin: Some(self.of_key(section, key)), ..SettingError::new(key, message) }
     }
 }

@@ -265,7 +265,7 @@ fn too_many(spec: &Spec) -> Error {
 fn given_twice(chosen: &Chosen<'_>) -> SettingError {
     let Chosen { name, origin, .. } = chosen;
     let message = format!("{name} is varied by another [[when]] too, in the same trial: only one of them may apply");
-    SettingError { setting: (*name).to_owned(), message, origin: Some((*origin).to_owned()) }
+    SettingError { origin: Some((*origin).to_owned()), ..SettingError::new(name, message) }
 }
 
 /// The settings of a combination, checked, with the seed of the first replicate.

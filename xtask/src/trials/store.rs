@@ -134,7 +134,10 @@ pub(crate) fn check_is_sweep(folder: &Path) -> Result<(), Error> {
     let problem = if is_run {
         format!("this is the folder of a run, not of a sweep: `rnn-train report {}` is for runs", folder.display())
     } else {
-        format!("there is no {SPEC}: this is not the folder of a sweep")
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let sweep = absolute.ancestors().skip(1).take(2).find(|above| above.join(SPEC).exists());
+        let instead = sweep.map(|sweep| format!("; it lies in that of one, {}", sweep.display()));
+        format!("there is no {SPEC}: this is not the folder of a sweep{}", instead.unwrap_or_default())
     };
     Err(Error::Results { path: folder.to_owned(), problem })
 }

@@ -8,7 +8,7 @@ use super::loss::Loss;
 use super::png::dots;
 use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
-use super::{check_memory, in_threads};
+use super::{in_threads, threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
 use crate::folder::write_whole_among_others;
 use crate::replaceable::check_replaceable;
@@ -34,17 +34,16 @@ const LOOKED_AT: usize = 9;
 /// # Errors
 /// Those of [`Recording::read`]; [`Error::Out`] for a `file` that is there and is no GIF; [`Error::Write`].
 pub fn animate(folder: &Path, file: &Path, colours: Colours, progress: impl Fn(usize, usize)) -> Result<(), Error> {
-    check_memory()?;
+    let threads = threads(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))?;
     let film = Film::read(folder, colours.palette())?;
     check_replaceable(file, GIF, "GIF")?;
     let frames = film.recording.snapshots.len();
-    let table = ColourTable::of(&film.colours(), &in_threads(looked_at(frames), |index| film.frame(index))?);
+    let table = ColourTable::of(&film.colours(), &in_threads(threads, looked_at(frames), |index| film.frame(index))?);
     let mut animation = Animation::new([SIZE.0 as u16, SIZE.1 as u16], &table)?;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     // Some at a time, because all of them would not fit in memory.
     for first in (0..frames).step_by(threads) {
         let some = first..(first + threads).min(frames);
-        let drawn = in_threads(some.clone(), |index| Ok(table.clone().indices(&film.frame(index)?)))?;
+        let drawn = in_threads(threads, some.clone(), |index| Ok(table.clone().indices(&film.frame(index)?)))?;
         for (index, dots) in some.clone().zip(drawn) {
             let delay = match index {
                 last if last + 1 == frames => LAST,

@@ -58,7 +58,6 @@ pub(crate) fn write_all(
     folder: &Path,
     durable: Durable,
 ) -> Result<(), Error> {
-    check_memory()?;
     type Picture<'a> = Box<dyn Fn() -> Result<String, Error> + Send + Sync + 'a>;
     let mut pictures: Vec<(Picture<'_>, [&str; 2])> =
         vec![(Box::new(|| figure::figure(shown)), [FIGURE_SVG, FIGURE_PNG])];
@@ -66,7 +65,7 @@ pub(crate) fn write_all(
         pictures.push((Box::new(|| units::units(shown, inside)), [UNITS_SVG, UNITS_PNG]));
         pictures.push((Box::new(|| weights::weights(shown, inside)), [WEIGHTS_SVG, WEIGHTS_PNG]));
     }
-    let written = in_threads(pictures, |(picture, [as_svg, as_png])| {
+    let written = in_threads(threads(pictures.len())?, pictures, |(picture, [as_svg, as_png])| {
         let svg = picture()?;
         durable.write_whole(&folder.join(as_svg), svg.as_bytes())?;
         durable.write_whole(&folder.join(as_png), &png(&svg)?)
@@ -77,14 +76,20 @@ pub(crate) fn write_all(
 /// What drawing a run's pictures takes at most, in bytes: their sizes are fixed.
 const MEMORY: usize = 96 << 20;
 
-/// Makes sure that there is memory to draw in: what draws would end the program where there is none.
-fn check_memory() -> Result<(), Error> {
-    let memory = Vec::<u8>::new().try_reserve_exact(MEMORY);
-    memory.map_err(|_| Error::Figure(format!("there is no memory to draw in ({} MB)", MEMORY >> 20)))
+/// What each further thread takes of a limit on addresses, in bytes: its stack, and a region that the allocator sets apart.
+const OF_THREAD: usize = 136 << 20;
+
+/// In how many threads, at most, there is memory to draw: what draws would end the program where there is none.
+fn threads(most: usize) -> Result<usize, Error> {
+    let fit = |further| Vec::<u8>::new().try_reserve_exact(MEMORY + further * OF_THREAD).is_ok();
+    let further = (0..most.max(1)).rev().find(|&further| fit(further));
+    let none = || Error::Figure(format!("there is no memory to draw in ({} MB)", MEMORY >> 20));
+    further.map(|further| further + 1).ok_or_else(none)
 }
 
-/// Does something with each of some values, in a thread each as far as threads can be had; of errors the first is told.
+/// Does something with each of some values, in so many threads as far as they can be had; of errors the first is told.
 fn in_threads<V: Send, T: Send>(
+    threads: usize,
     values: impl IntoIterator<Item = V>,
     work: impl Fn(V) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
@@ -101,7 +106,7 @@ fn in_threads<V: Send, T: Send>(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..values.len() {
+        for _ in 1..threads.min(values.len()) {
             if std::thread::Builder::new().spawn_scoped(scope, work_on).is_err() {
                 break;
             }
