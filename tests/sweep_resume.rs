@@ -408,6 +408,24 @@ fn a_sweep_that_had_hardly_begun_goes_on() {
     assert!(sweep(&path, &out, &[]).status.success());
 }
 
+/// Runs a shell script that mounts file systems at `disk` in this folder, which only it sees; `false`, said loudly, where that
+/// cannot be. The script gets the folder, the program and a spec.
+fn with_own_mounts(script: &str, folder: &Path, spec: &str) -> bool {
+    std::fs::create_dir(folder.join("disk")).unwrap();
+    let run = |script: &str| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+        command.args([folder.to_str().unwrap(), XTASK, spec]).env_remove("RUST_LOG").output()
+    };
+    let mounts = run("mount -t tmpfs -o size=1m none \"$1/disk\"");
+    if !mounts.is_ok_and(|output| output.status.success()) {
+        say_skipped("a test needs a file system of its own, which unshare and mount do not give here");
+        return false;
+    }
+    run(script).unwrap();
+    true
+}
+
 /// In a file system of one megabyte, which is made larger after the sweep has stopped, and at last read-only.
 #[test]
 fn a_full_disk_stops_a_sweep_that_then_goes_on() {
@@ -425,17 +443,9 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
         $2 sweep $3 --out disk/out >ro.out 2>ro.err; echo $? >ro.code
         $2 sweep $3 --out disk/new >new.out 2>new.err; echo $? >new.code
     ";
-    std::fs::create_dir(folder.path().join("disk")).unwrap();
-    let in_namespace = |script: &str| {
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
-        command.args([folder.path().to_str().unwrap(), XTASK, &path]).env_remove("RUST_LOG").output()
-    };
-    let mounts = in_namespace("mount -t tmpfs -o size=1m none \"$1/disk\"");
-    if !mounts.is_ok_and(|output| output.status.success()) {
-        return say_skipped("a test needs a file system of its own, which unshare and mount do not give here");
+    if !with_own_mounts(script, folder.path(), &path) {
+        return;
     }
-    in_namespace(script).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     let errors = |name: &str| {
         read(name).lines().filter(|line| line.starts_with("error: ")).map(str::to_owned).collect::<Vec<_>>()
@@ -458,6 +468,29 @@ fn a_full_disk_stops_a_sweep_that_then_goes_on() {
         let told = errors(&format!("{name}.err"));
         assert!(told.len() == 1 && told[0].contains("Read-only file system"), "{told:?}");
     }
+}
+
+/// Whichever file is the one that finds no room: sizes, and numbers of files, that each end at another one.
+#[test]
+fn a_full_disk_fails_no_trial() {
+    let (folder, path, _) = spec(&MANY.replace("log_every = 10", "log_every = 1"));
+    let script = "
+        set -u
+        cd \"$1\"
+        for limit in $(seq -f size=%gk 161 26 551) $(seq -f nr_inodes=%g 20 3 62); do
+            mount -t tmpfs -o $limit none disk
+            $2 sweep $3 --out disk/out >/dev/null 2>err
+            echo \"$limit $? $(grep -c '^error: ' err) $(cat disk/out/results/*.jsonl | grep -c '\"failed\"')\" >>told
+            umount disk
+        done
+    ";
+    if !with_own_mounts(script, folder.path(), &path) {
+        return;
+    }
+    let told = std::fs::read_to_string(folder.path().join("told")).unwrap();
+    assert_eq!(told.lines().count(), 31);
+    let other: Vec<_> = told.lines().filter(|line| !line.ends_with(" 1 1 0")).collect();
+    assert!(other.is_empty(), "limit, exit code, lines of errors, failed trials: {other:#?}");
 }
 
 #[test]

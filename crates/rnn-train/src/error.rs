@@ -2,6 +2,7 @@
 
 use crate::exit_code;
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A setting that cannot be: its name, what is wrong, and where it was given.
@@ -68,13 +69,23 @@ pub enum Error {
     /// A series that cannot be drawn.
     #[error(transparent)]
     Data(#[from] echo_data::Error),
-    /// An output folder or file that must not or cannot be written to.
+    /// An output folder or file that must not be written to.
     #[error("{}: {problem}", path.display())]
     Out {
         /// The folder or file.
         path: PathBuf,
         /// Why not.
         problem: String,
+    },
+    /// An output folder that the file system does not give.
+    #[error("{}: {problem}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What cannot be done with it.
+        problem: &'static str,
+        /// Why.
+        source: std::io::Error,
     },
     /// An output folder that another process is writing to.
     #[error("{}: a run is writing to this folder right now{hint}", path.display())]
@@ -141,6 +152,29 @@ impl Error {
     /// A file that cannot be written.
     pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
+    }
+
+    /// A folder with which this cannot be done.
+    pub(crate) fn folder(path: &Path, problem: &'static str, source: std::io::Error) -> Self {
+        Self::Folder { path: path.to_owned(), problem, source }
+    }
+
+    /// A table that cannot be written. The csv crate's own conversion hides what kind of error the system told.
+    pub(crate) fn write_csv(path: &Path, error: csv::Error) -> Self {
+        let shown = error.to_string();
+        let source = match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            _ => std::io::Error::other(shown),
+        };
+        Self::write(path, source)
+    }
+
+    /// Whether nothing can be written for want of space, or because the file system is read-only. That says nothing of the run:
+    /// no other fares better there, and this one may once there is space.
+    #[must_use]
+    pub fn is_of_the_disk(&self) -> bool {
+        let (Self::Write { source, .. } | Self::Folder { source, .. }) = self else { return false };
+        matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem)
     }
 
     /// The program's exit code for this error.

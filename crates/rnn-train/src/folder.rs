@@ -145,10 +145,9 @@ pub(crate) fn remove_all(paths: &[PathBuf]) -> Result<(), Error> {
 /// Makes a folder, if it is not there.
 ///
 /// # Errors
-/// [`Error::Out`].
+/// [`Error::Folder`].
 pub fn make_folder(out: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(out)
-        .map_err(|source| Error::Out { path: out.to_owned(), problem: format!("cannot be made a folder: {source}") })
+    std::fs::create_dir_all(out).map_err(|source| Error::folder(out, "cannot be made a folder", source))
 }
 
 /// Brings to the disk which files a folder has, as far as the system can.

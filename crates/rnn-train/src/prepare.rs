@@ -13,19 +13,16 @@ use std::path::{Path, PathBuf};
 /// from a folder that holds a run, and none that the new run reads.
 ///
 /// # Errors
-/// [`Error::Out`] for a folder that must not or cannot be written to, which is then as it was; [`Error::Write`] where the
-/// old run cannot be taken away.
+/// [`Error::Out`] for a folder that must not be written to, and [`Error::Folder`] for one that cannot be; it is then as it was.
+/// [`Error::Write`] where the old run cannot be taken away.
 pub(crate) fn prepare(settings: &Settings, out: &Path, overwrite: bool, durable: Durable) -> Result<(), Error> {
     let refuse = |problem: String| Err(Error::Out { path: out.to_owned(), problem });
     // What could not be written whole is nobody's.
     let unwritten = |error| match error {
-        Error::Write { source, .. } => {
-            Error::Out { path: out.to_owned(), problem: format!("cannot be written to: {source}") }
-        }
+        Error::Write { source, .. } => Error::folder(out, "cannot be written to", source),
         other => other,
     };
-    let holds = folder::holds(out, &files::ALL)
-        .map_err(|source| Error::Out { path: out.to_owned(), problem: format!("cannot be read: {source}") })?;
+    let holds = folder::holds(out, &files::ALL).map_err(|source| Error::folder(out, "cannot be read", source))?;
     if holds.is_empty() {
         folder::remove_all(&all(out)).map_err(unwritten)?;
         return settings.write_when(&out.join(CONFIG), durable).map_err(unwritten);

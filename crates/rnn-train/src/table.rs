@@ -77,7 +77,7 @@ impl Table {
     pub fn create<C: AsRef<[u8]>>(path: PathBuf, columns: impl IntoIterator<Item = C>) -> Result<Self, Error> {
         let file = File::create(&path).map_err(|source| Error::write(&path, source))?;
         let mut table = Self::over(path, Sums { file, bytes: 0, crc: Hasher::new() });
-        table.csv.write_record(columns).map_err(|error| Error::write(&table.path, error.into()))?;
+        table.csv.write_record(columns).map_err(|error| Error::write_csv(&table.path, error))?;
         table.flush()?;
         Ok(table)
     }
@@ -136,7 +136,7 @@ impl Table {
     /// # Errors
     /// [`Error::Write`].
     pub fn push(&mut self, row: impl Serialize) -> Result<(), Error> {
-        self.csv.serialize(row).map_err(|error| Error::write(&self.path, error.into()))
+        self.csv.serialize(row).map_err(|error| Error::write_csv(&self.path, error))
     }
 
     /// Hands all rows to the operating system.
@@ -260,6 +260,20 @@ mod tests {
         let path = folder.path().join("rows.csv");
         std::fs::write(&path, text).unwrap();
         read_rows(&path).map_err(|error| error.to_string().replace(&path.display().to_string(), "rows.csv"))
+    }
+
+    /// Whether it is told when rows are handed over, or before, because there are more of them than are kept together.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_told_as_one() {
+        let path = || PathBuf::from("/dev/full");
+        let handed_over = Table::create(path(), ["step"]).err().unwrap();
+        let mut table = Table::over(path(), Sums { file: File::create(path()).unwrap(), bytes: 0, crc: Hasher::new() });
+        let before = (0..1_000_000).find_map(|step| table.push((step, "loss")).err()).unwrap();
+        for error in [handed_over, before] {
+            assert!(error.is_of_the_disk(), "{error:?}");
+            assert_eq!(error.to_string(), "/dev/full: No space left on device (os error 28)");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rnn_train::run::{self, Options, Watch};
 use rnn_train::{Colours, Layer, RawSettings, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,8 +84,7 @@ pub(crate) fn run() -> Result<u8, Error> {
             answer(&stopped, error.exit_code())
         }
         Err(error) => {
-            let hopeless = matches!(&error, rnn_train::Error::Write { source, .. }
-                if matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem));
+            let hopeless = error.is_of_the_disk();
             let (error, code) = (error.to_string(), error.exit_code());
             answer(&Answer { hopeless, ..Answer::failed(error) }, code)
         }
