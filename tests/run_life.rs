@@ -116,13 +116,19 @@ fn files_that_changed_are_not_continued() {
 /// Resumes a run that would not end, until it has written another checkpoint; returns whether it began to train.
 fn continues(out: &Path) -> bool {
     let steps = status(out)["steps"].as_integer().unwrap();
+    let checkpoint = || std::fs::read(out.join("checkpoint.safetensors")).unwrap();
+    let before = checkpoint();
     let mut child = Command::new(PROGRAM)
         .args(["resume", "--no-figure", path(out)])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_millis(300));
+    let begun = Instant::now();
+    while checkpoint() == before && child.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(120));
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     child.wait().unwrap().code() == Some(130) && status(out)["steps"].as_integer().unwrap() > steps
 }

@@ -4,6 +4,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use support::{columns, ends, refused, run, spec, succeed, tables};
 
@@ -260,19 +261,17 @@ fn a_trial_waits_for_a_folder_that_is_held() {
     std::fs::remove_file(out.join("results.toml")).unwrap();
     let held = std::fs::File::open(folder).unwrap();
     held.lock().unwrap();
-    let child = std::process::Command::new(XTASK)
+    let mut child = std::process::Command::new(XTASK)
         .args(["sweep", &path, "--out", out.to_str().unwrap()])
         .stderr(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // To the end of its lines, if it does not wait.
+    let waits = lines.find(|line| line.contains("trial 0 waits: another process still writes to its folder"));
     drop(held);
-    let ended = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(
-        ended.status.success() && said.contains("trial 0 waits: another process still writes to its folder"),
-        "{said}"
-    );
+    let rest: Vec<_> = lines.collect();
+    assert!(child.wait().unwrap().success() && waits.is_some(), "{rest:?}");
     assert_eq!(columns(&out.join("summary.csv"))["status"], ["done"]);
 }
