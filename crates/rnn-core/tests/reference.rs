@@ -165,7 +165,8 @@ fn backward(
 }
 
 /// One row of a batch: its inputs `[step][input]`, its state `[layer][output, memory]`, and for counted steps its target.
-/// Returns the sum of its losses, its state at the end, and adds to the derivatives, each divided by `count`.
+/// Returns the sum of its losses and how near a rectified unit came to its kink, where the derivative jumps; leaves the state
+/// at the end, and adds to the derivatives, each divided by `count`.
 fn row(
     net: &Reference,
     inputs: &[Vec<f64>],
@@ -173,8 +174,9 @@ fn row(
     targets: &[Option<usize>],
     count: f64,
     d: &mut Reference,
-) -> f64 {
+) -> (f64, f64) {
     let h = net.hidden;
+    let mut nearest = f64::INFINITY;
     let mut tape: Vec<Vec<Step>> = Vec::new();
     let mut loss = 0.0;
     let mut d_tops = Vec::new();
@@ -185,6 +187,10 @@ fn row(
             let step = forward(net.cell, h, layer, x, output.clone(), memory.clone());
             (*output, *memory) = (step.output.clone(), step.memory.clone());
             x = step.output.clone();
+            if net.cell == CellKind::ElmanRelu {
+                let sums = step.inner.iter().zip(&step.recurrent);
+                nearest = sums.map(|(inner, recurrent)| (inner + recurrent).abs()).fold(nearest, f64::min);
+            }
             steps.push(step);
         }
         let logits = affine(&net.head, &net.head_bias, &x);
@@ -216,7 +222,7 @@ fn row(
             d_output = d_x;
         }
     }
-    loss
+    (loss, nearest)
 }
 
 /// The greatest difference, relative to the largest number of each tensor.
@@ -280,7 +286,7 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
     let count = (counted.len() * batch) as f64;
     let memories = usize::from(case.cell == CellKind::Lstm);
     let per_layer = hidden * (1 + memories);
-    let mut loss = 0.0;
+    let (mut loss, mut nearest) = (0.0, f64::INFINITY);
     for b in 0..batch {
         let of_state = |state: &State<T>, l: usize, part: usize| -> Vec<f64> {
             let unit = |u: usize| state.as_slice()[(l * per_layer + part * hidden + u) * batch + b].widen();
@@ -290,7 +296,8 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
         let target = |t: usize| counted.contains(&t).then(|| targets[t * batch + b] as usize);
         let mut row_state: Vec<_> = (0..num_layers).map(|l| [0, 1].map(|part| of_state(&state, l, part))).collect();
         let (xs, ts): (Vec<Vec<f64>>, Vec<_>) = (0..window).map(|t| (x(t), target(t))).unzip();
-        loss += row(&net, &xs, &mut row_state, &ts, count, &mut d) / count;
+        let (of_row, near) = row(&net, &xs, &mut row_state, &ts, count, &mut d);
+        (loss, nearest) = (loss + of_row / count, nearest.min(near));
         for (l, parts) in row_state.iter().enumerate() {
             for (part, expected) in parts.iter().enumerate().take(1 + memories) {
                 let off = expected.iter().zip(of_state(&last, l, part)).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
@@ -299,6 +306,8 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
         }
     }
     prop_assert!((score.loss - loss).abs() < tolerance, "loss {} for {loss}", score.loss);
+    // So near to a kink it depends on rounding on which side of it a unit is.
+    prop_assume!(nearest > tolerance);
     let off = difference(&d, &Reference::of(&network, &found), case.cell.to_string().starts_with(['g', 'l']));
     prop_assert!(off < tolerance, "gradients: {off:e}");
     Ok(())
