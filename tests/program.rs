@@ -5,8 +5,7 @@ mod support;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use support::{DETERMINISTIC, columns, fixture, numbers, refused, run, succeed};
+use support::{DETERMINISTIC, columns, fixture, numbers, refused, run, succeed, wait_within};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
@@ -391,12 +390,8 @@ fn a_signal_stops_a_run_cleanly() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let begun = Instant::now();
         let epochs = || std::fs::read_to_string(out.join("epochs.csv")).map_or(0, |text| text.lines().count());
-        while epochs() < 3 {
-            assert!(begun.elapsed() < Duration::from_secs(60), "no epoch in a minute");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_within(60, "three epochs end", || epochs() >= 3);
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(130));
         let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();

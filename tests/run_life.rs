@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{DETERMINISTIC, columns, fixture, refused, run, succeed};
+use support::{DETERMINISTIC, columns, fixture, refused, run, succeed, wait_within};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 /// Longer than any test waits.
@@ -34,11 +34,7 @@ fn stop_with(out: &Path, before: &[&str], more: &[&str], signals: &[&str]) -> Op
     let mut command = Command::new(all[0]);
     command.args(&all[1..]).args(more).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    let begun = Instant::now();
-    while !out.join("checkpoint.safetensors").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(120));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_within(120, "there is a checkpoint", || out.join("checkpoint.safetensors").exists());
     let process = child.id().to_string();
     for signal in signals {
         assert!(Command::new("kill").args([signal, &*process]).status().unwrap().success());
@@ -124,11 +120,8 @@ fn continues(out: &Path) -> bool {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let begun = Instant::now();
-    while checkpoint() == before && child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(120));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let what = "it writes a checkpoint, or ends";
+    wait_within(120, what, || checkpoint() != before || child.try_wait().unwrap().is_some());
     let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     child.wait().unwrap().code() == Some(130) && status(out)["steps"].as_integer().unwrap() > steps
 }
@@ -232,17 +225,10 @@ fn a_stop_does_not_wait_for_who_reads_standard_output() {
         .unwrap();
     let steps = || status(&out)["steps"].as_integer().unwrap();
     // Training goes on until it has said more than a pipe has room for.
-    let begun = Instant::now();
-    while std::fs::metadata(out.join("epochs.csv")).map_or(0, |file| file.len()) < 2_000_000 {
-        assert!(begun.elapsed() < Duration::from_secs(120), "it waits for a reader");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    let written = || std::fs::metadata(out.join("epochs.csv")).map_or(0, |file| file.len());
+    wait_within(120, "it trains without a reader", || written() >= 2_000_000);
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    let begun = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it waits for a reader");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_within(60, "it stops without a reader", || child.try_wait().unwrap().is_some());
     assert_eq!(status(&out)["status"].as_str(), Some("interrupted"));
     assert!(steps() > 60_000, "{}", steps());
 }

@@ -7,8 +7,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
-use support::{ends, skip, spec};
+use support::{ends, skip, spec, wait_within};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -44,11 +43,7 @@ fn without_locks_no_trial_runs_twice() {
         command
     };
     let mut first = sweep().spawn().unwrap();
-    let begun = Instant::now();
-    while !out.join("sweep.lock.held").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(60));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_within(60, "the first one works", || out.join("sweep.lock.held").exists());
     let second = sweep().output().unwrap();
     let said = String::from_utf8(second.stderr).unwrap();
     assert_eq!(second.status.code(), Some(2), "{said}");

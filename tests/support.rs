@@ -11,6 +11,7 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 /// The files of a run that are the same, byte for byte, for the same settings and seed; the pictures too, although they are
 /// only drawn at the end.
@@ -54,6 +55,15 @@ pub fn refused<S: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
     error.trim_end().strip_prefix("error: ").unwrap_or_else(|| panic!("{error}")).to_owned()
+}
+
+/// Waits until something is so, which it must be within so many seconds.
+pub fn wait_within(seconds: u64, what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(seconds), "not within {seconds} s: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// A CSV file's columns, cell by cell as text.

@@ -7,8 +7,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-use support::{columns, ends, numbers, refused, run, say_skipped, spec, succeed, tables, trial_folders};
+use std::time::Instant;
+use support::{columns, ends, numbers, refused, run, say_skipped, spec, succeed, tables, trial_folders, wait_within};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -72,14 +72,6 @@ fn sweep(spec: &str, out: &Path, more: &[&str]) -> Output {
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// The processes that this one has started and that still run.
@@ -160,7 +152,7 @@ fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
     assert!(columns(&whole.join("summary.csv"))["status"].iter().filter(|status| *status == "pruned").count() > 20);
     for enough in [20, 60, 110] {
         let mut child = spawn(&path, &out, &[]);
-        wait_until("trials end", || out.join("results").exists() && ends(&out).len() >= enough);
+        wait_within(60, "trials end", || out.join("results").exists() && ends(&out).len() >= enough);
         child.kill();
     }
     assert!(sweep(&path, &out, &[]).status.success());
@@ -171,7 +163,7 @@ fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
 fn long_sweep() -> (tempfile::TempDir, String, PathBuf, Running) {
     let (folder, path, out) = spec("[sweep]\nreplicates = 2\n[base]\nnum_epochs = 10000000\nlog_every = 1000\n");
     let child = spawn(&path, &out, &["--jobs", "2"]);
-    wait_until("both trials train", || {
+    wait_within(60, "both trials train", || {
         out.join("plan.csv").exists()
             && trial_folders(&out).iter().all(|folder| {
                 std::fs::read_to_string(folder.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2)
@@ -198,7 +190,7 @@ fn a_signal_stops_a_sweep_and_its_trials_cleanly() {
     // They go on from where they stopped.
     let before = epochs(&trial_folders(&out)[0]);
     let mut child = spawn(&path, &out, &["--jobs", "2"]);
-    wait_until("it trains on", || epochs_of(&trial_folders(&out)[0]) > before.len() + 2);
+    wait_within(60, "it trains on", || epochs_of(&trial_folders(&out)[0]) > before.len() + 2);
     // A terminal that is closed: the tables are written all the same.
     std::fs::remove_file(out.join("summary.csv")).unwrap();
     std::fs::remove_file(out.join("report.html")).unwrap();
@@ -220,14 +212,14 @@ fn a_trial_that_is_killed_runs_again_and_fails_the_third_time() {
     let stays = victims.pop().unwrap();
     for _ in 0..3 {
         let mut victim = Vec::new();
-        wait_until("another attempt", || {
+        wait_within(60, "another attempt", || {
             victim = children(child.id()).into_iter().filter(|&pid| pid != stays).collect();
             !victim.is_empty()
         });
         assert!(kill("-KILL", victim[0]));
-        wait_until("it is gone", || !children(child.id()).contains(&victim[0]));
+        wait_within(60, "it is gone", || !children(child.id()).contains(&victim[0]));
     }
-    wait_until("the loss is known", || {
+    wait_within(60, "the loss is known", || {
         let results = std::fs::read_dir(out.join("results")).unwrap().map(|entry| entry.unwrap().path());
         results.map(|path| std::fs::read_to_string(path).unwrap()).any(|text| text.contains("\"failed\""))
     });
@@ -248,7 +240,7 @@ fn a_sweep_that_is_killed_leaves_no_process_behind() {
     let (_folder, _, out, mut child) = long_sweep();
     child.kill();
     for folder in trial_folders(&out) {
-        wait_until("the trial stops", || {
+        wait_within(60, "the trial stops", || {
             std::fs::read_to_string(folder.join("status.toml")).is_ok_and(|text| text.contains("interrupted"))
         });
     }
@@ -497,7 +489,7 @@ fn a_full_disk_fails_no_trial() {
 fn reports_beside_a_sweep_do_not_disturb_it() {
     let (_folder, path, out) = spec(&MANY.replace("replicates = 10", "replicates = 5"));
     let mut child = spawn(&path, &out, &[]);
-    wait_until("it begins", || out.join("plan.csv").exists());
+    wait_within(60, "it begins", || out.join("plan.csv").exists());
     while child.child().try_wait().unwrap().is_none() {
         let report = run(XTASK, ["report", out.to_str().unwrap()]);
         assert!(report.status.success(), "{}", said(&report));

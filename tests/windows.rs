@@ -8,8 +8,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-use support::{DETERMINISTIC, ends, skip_without, spec, succeed, tables};
+use support::{DETERMINISTIC, ends, skip_without, spec, succeed, tables, wait_within};
 
 /// The same program as built for this machine.
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
@@ -125,14 +124,6 @@ impl Drop for Running {
     }
 }
 
-fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "not within a minute: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 #[test]
 #[ignore = "needs Wine and the programs for Windows: cargo xtask windows-test"]
 fn a_sweep_on_windows() {
@@ -142,7 +133,7 @@ fn a_sweep_on_windows() {
     let arguments = ["sweep", "spec.toml", "--out", "out", "--jobs", "2"];
     let mut first = windows.start_program("xtask", at, &arguments);
     let ended = || ends(&out).len();
-    wait_until("trials end", || ended() >= 2);
+    wait_within(60, "trials end", || ended() >= 2);
 
     // While it runs its folder is locked, and its files can be read.
     let second = windows.run("xtask", at, &arguments);
@@ -186,7 +177,7 @@ fn a_run_on_windows() {
     let (at, run) = (folder.path(), ["run", "--num-epochs=6", "--checkpoint-every=100", "--out"]);
     windows.succeed("rnn-train", at, &[&run[..], &["whole"]].concat());
     let mut killed = windows.start_program("rnn-train", at, &[&run[..], &["killed"]].concat());
-    wait_until("there is a checkpoint", || at.join("killed/checkpoint.safetensors").exists());
+    wait_within(60, "there is a checkpoint", || at.join("killed/checkpoint.safetensors").exists());
     let busy = windows.run("rnn-train", at, &["resume", "killed"]);
     assert_eq!(busy.status.code(), Some(2), "{busy:?}");
     assert!(String::from_utf8_lossy(&busy.stderr).contains("is writing to this folder right now"), "{busy:?}");

@@ -31,13 +31,18 @@ struct Sums {
 }
 
 impl Sums {
+    /// Those of a file of which nothing has been taken in.
+    fn new(file: File) -> Self {
+        Self { file, bytes: 0, crc: Hasher::new() }
+    }
+
     fn mark(&self) -> Mark {
         Mark { bytes: self.bytes, crc32: self.crc.clone().finalize() }
     }
 
     /// Takes in what the file holds up to this many bytes, if it has as many.
     fn read(mut file: File, bytes: u64) -> std::io::Result<Self> {
-        let mut sums = Self { file: file.try_clone()?, bytes: 0, crc: Hasher::new() };
+        let mut sums = Self::new(file.try_clone()?);
         let mut block = [0; 1 << 16];
         while sums.bytes < bytes {
             let wanted = (bytes - sums.bytes).min(block.len() as u64) as usize;
@@ -76,7 +81,7 @@ impl Table {
     /// [`Error::Write`].
     pub fn create<C: AsRef<[u8]>>(path: PathBuf, columns: impl IntoIterator<Item = C>) -> Result<Self, Error> {
         let file = File::create(&path).map_err(|source| Error::write(&path, source))?;
-        let mut table = Self::over(path, Sums { file, bytes: 0, crc: Hasher::new() });
+        let mut table = Self::over(path, Sums::new(file));
         table.csv.write_record(columns).map_err(|error| Error::write_csv(&table.path, error))?;
         table.flush()?;
         Ok(table)
@@ -268,7 +273,7 @@ mod tests {
     fn a_full_disk_is_told_as_one() {
         let path = || PathBuf::from("/dev/full");
         let handed_over = Table::create(path(), ["step"]).err().unwrap();
-        let mut table = Table::over(path(), Sums { file: File::create(path()).unwrap(), bytes: 0, crc: Hasher::new() });
+        let mut table = Table::over(path(), Sums::new(File::create(path()).unwrap()));
         let before = (0..1_000_000).find_map(|step| table.push((step, "loss")).err()).unwrap();
         for error in [handed_over, before] {
             assert!(error.is_of_the_disk(), "{error:?}");
