@@ -4,8 +4,8 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Gradients, Loss, Method, Network, Optimizer, Schedule, SoftmaxCrossEntropy,
-    SquaredError, State, Tape, Trainer, Truncation, stored,
+    Architecture, CellKind, Clip, Decay, Loss, Method, Network, Optimizer, Schedule, SoftmaxCrossEntropy, SquaredError,
+    Trainer, Truncation, stored,
 };
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ impl Fixture {
 }
 
 fn all() -> impl Iterator<Item = Fixture> {
-    CellKind::ALL.into_iter().flat_map(|cell| [1, 2].map(|layers| Fixture::read(cell, layers)))
+    CellKind::ALL.iter().copied().flat_map(|cell| [1, 2].map(|layers| Fixture::read(cell, layers)))
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn outputs_and_states_are_pytorchs() {
     let [steps, batch, ..] = SIZES;
     for fixture in all() {
         let network = fixture.network("initial.", true);
-        let mut tape = Tape::new(&network, steps, batch).unwrap();
-        let mut state = State::zeros(&network, batch).unwrap();
+        let mut tape = network.tape(steps, batch).unwrap();
+        let mut state = network.zero_state(batch).unwrap();
         state.as_mut_slice().copy_from_slice(&fixture.state("0"));
         network.forward(&fixture.columns("input"), &state, &mut tape).unwrap();
         let outputs = network.read_out(0..steps, &mut tape).unwrap().clone_owned();
@@ -139,12 +139,12 @@ fn outputs_and_states_are_pytorchs() {
 fn compare_gradients<L: Loss<f64>>(prefix: &str, loss: &L, targets: &[L::Target], fixture: &Fixture, of: Range<usize>) {
     let [steps, batch, ..] = SIZES;
     let network = fixture.network("initial.", true);
-    let mut tape = Tape::new(&network, steps, batch).unwrap();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut tape = network.tape(steps, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().copy_from_slice(&fixture.state("0"));
     let score = network.score(&fixture.columns("input"), targets, of, &state, loss, &mut tape).unwrap();
     fixture.compare(prefix, &[score.loss], fixture.values(&format!("{prefix}loss")));
-    let mut gradients = Gradients::new(&network, steps, batch).unwrap();
+    let mut gradients = network.gradients(steps, batch).unwrap();
     let gradients = network.backward(&tape, &mut gradients).unwrap();
     let mut compared = 0;
     for tensor in network.tensors() {
@@ -201,7 +201,7 @@ fn twenty_steps_of_each_optimizer_are_pytorchs() {
         let inputs = fixture.columns("input");
         let initial = fixture.network("initial.", !fixture.one_bias());
         for (prefix, optimizer) in optimizers(initial.parameters().len()) {
-            let mut state = State::zeros(&initial, batch).unwrap();
+            let mut state = initial.zero_state(batch).unwrap();
             let mut trainer = Trainer::new(initial.clone(), SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
             for _ in 0..20 {
                 state.as_mut_slice().copy_from_slice(&fixture.state("0"));
@@ -220,7 +220,7 @@ fn twenty_steps_of_each_optimizer_are_pytorchs() {
 /// What `save_file(module.state_dict(), …)` writes is read as it is, and written back with the same tensors.
 #[test]
 fn a_state_dict_comes_and_goes() {
-    for cell in CellKind::ALL {
+    for &cell in CellKind::ALL {
         let bytes = read(&format!("{cell}.state_dict"));
         let found = stored(&bytes).unwrap();
         // Nothing in PyTorch's file says whether it is tanh or ReLU.

@@ -8,7 +8,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, State, Trainer, Truncation,
+    Architecture, CellKind, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -33,7 +33,7 @@ fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes:
     let mut network = Network::<T>::new(Architecture::new(cell, input, hidden, classes)).unwrap();
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let optimizer = Optimizer::new(Method::ADAGRAD, 1e-6, network.parameters().len()).unwrap();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     let truncation = Truncation::new(window, window).unwrap();
     let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
     let mut trainer = trainer.with_threads(threads);

@@ -6,7 +6,7 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer, Truncation,
+    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 
 const LAG: usize = 3;
@@ -28,7 +28,7 @@ fn train() -> Result<f64, Error> {
     Init::PyTorch.apply(&mut network, &mut rng)?;
     let optimizer = Optimizer::new(Method::ADAM, 0.01, network.parameters().len())?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let mut state = State::zeros(&network, BATCH)?;
+    let mut state = network.zero_state(BATCH)?;
     let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
 
     // The bits of a time step are neighbours, one of each series: what came LAG steps earlier stands LAG · BATCH before.

@@ -6,8 +6,7 @@
 
 use rnn_core::rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape, Trainer,
-    Truncation,
+    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use std::collections::BTreeMap;
 
@@ -22,8 +21,8 @@ fn stream() -> Result<usize, Error> {
     let network = Network::<f32>::from_safetensors(&trained()?)?;
 
     // One series, one time step at a time. The state is all that the net knows of the past.
-    let mut state = State::zeros(&network, 1)?;
-    let mut tape = Tape::new(&network, 1, 1)?;
+    let mut state = network.zero_state(1)?;
+    let mut tape = network.tape(1, 1)?;
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let (mut open, mut right) = (false, 0);
     for step in 0..200 {
@@ -48,7 +47,7 @@ fn trained() -> Result<Vec<u8>, Error> {
     Init::Xavier.apply(&mut network, &mut rng)?;
     let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let mut state = State::zeros(&network, BATCH)?;
+    let mut state = network.zero_state(BATCH)?;
     let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
 
     let (mut inputs, mut targets) = (vec![0.0; WINDOW * BATCH], vec![0; WINDOW * BATCH]);

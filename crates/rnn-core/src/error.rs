@@ -1,6 +1,5 @@
 //! What can be wrong with sizes, data or a file of weights.
 
-use crate::{Architecture, CellKind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An error that names the setting, buffer or tensor, the value found there, and what would be right.
@@ -30,10 +29,12 @@ pub enum Error {
         dtype: &'static str,
     },
     /// More layers than a net can have.
-    #[error("num_layers is {num_layers}: it must be at most {}", Architecture::MOST_LAYERS)]
+    #[error("num_layers is {num_layers}: it must be at most {most}")]
     Layers {
         /// The layers asked for.
         num_layers: usize,
+        /// The most that there can be.
+        most: usize,
     },
     /// A number outside its range.
     #[error("{name} is {value:?}: it must be {allowed}")]
@@ -62,7 +63,7 @@ pub enum Error {
     #[error("a net of {cell} cells has no forget gate: only lstm has")]
     NoForgetGate {
         /// Its cell.
-        cell: CellKind,
+        cell: &'static str,
     },
     /// A tape that was made for another net.
     #[error("the tape was made for another net")]

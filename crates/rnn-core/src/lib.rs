@@ -10,57 +10,22 @@
 //!
 #![doc = include_str!("../README.md")]
 
-mod architecture;
-mod cell;
-mod checkpoint;
-mod dense;
-mod draws;
-mod elman;
-mod encode;
+mod cells;
 mod error;
-mod format;
-mod fused;
-mod gru;
-mod init;
-mod kind;
-mod layer;
-mod loss;
-mod lstm;
-mod memory;
-mod modules;
+mod files;
+mod kernels;
 mod network;
-mod optimizer;
-mod orthogonal;
-mod other_formats;
-mod panels;
-mod product;
-mod row_sums;
-mod scalar;
-mod schedule;
-mod stepwise;
-mod tape;
-mod tensors;
-mod trainer;
-mod truncation;
-mod vector;
-mod weights;
+mod numeric;
+mod training;
 
-pub use architecture::Architecture;
-pub use checkpoint::checkpoint_note;
-pub use encode::one_hot;
+pub use cells::CellKind;
 pub use error::Error;
-pub use format::SafetensorsFile;
-pub use init::{Init, add_forget_bias};
-pub use kind::CellKind;
-pub use loss::{Loss, Score, SoftmaxCrossEntropy, SquaredError, classes, softmax};
-pub use modules::Modules;
-pub use network::Network;
-pub use optimizer::{Clip, Method, Optimizer};
-pub use scalar::Scalar;
-pub use schedule::{Decay, Schedule};
-pub use tape::{Gradients, State, Tape};
-pub use tensors::{Place, Role, Tensor};
-pub use trainer::{Report, Trainer};
-pub use truncation::Truncation;
-pub use weights::{Stored, stored};
+pub use files::{Modules, SafetensorsFile, Stored, checkpoint_note, stored};
+pub use kernels::Scalar;
+pub use network::{Architecture, Gradients, Init, Network, Place, Role, State, Tape, Tensor, add_forget_bias, one_hot};
+pub use numeric::Real;
+pub use training::{
+    Clip, Decay, Loss, Method, Optimizer, Report, Schedule, Score, SoftmaxCrossEntropy, SquaredError, Trainer,
+    Truncation, classes, softmax,
+};
 pub use {nalgebra, rand};

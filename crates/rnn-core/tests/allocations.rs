@@ -3,8 +3,7 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, State, Tape, Trainer,
-    Truncation,
+    Architecture, CellKind, Clip, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -45,9 +44,9 @@ fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Metho
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let clip = Clip { value: Some(1.0), norm: Some(0.1) };
     let optimizer = Optimizer::new(method, 0.01, network.parameters().len()).unwrap().with_clip(clip).unwrap();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     let mut streamed = state.clone();
-    let mut tape = Tape::new(&network, 1, batch).unwrap();
+    let mut tape = network.tape(1, batch).unwrap();
     let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
     let inputs = vec![T::one(); 15 * batch];
     let targets = vec![1; 15 * batch];
@@ -65,7 +64,7 @@ fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Metho
 #[test]
 fn a_step_of_training_or_of_inference_allocates_nothing() {
     assert!(allocations() > 0, "the counting allocator is not in use");
-    for cell in CellKind::ALL {
+    for &cell in CellKind::ALL {
         for hidden in [1, 4, 40] {
             let one = Architecture::new(cell, 1, hidden, 2);
             let stacked = Architecture { num_layers: 3, dropout: 0.2, ..one };

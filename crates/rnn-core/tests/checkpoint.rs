@@ -48,7 +48,7 @@ impl<T: Scalar> Training<T> {
         let optimizer = optimizer.with_schedule(schedule).unwrap().with_clip(clip).unwrap();
         let truncation = Truncation::new(window, stride).unwrap();
         let truncation = if last_alone { truncation.counting_the_last_alone() } else { truncation };
-        let state = State::zeros(&network, batch).unwrap();
+        let state = network.zero_state(batch).unwrap();
         let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
         Self { trainer, state, rng: ChaCha8Rng::seed_from_u64(0) }
     }
@@ -121,7 +121,7 @@ fn goes_on<T: Scalar>(setting: Setting) {
 
 #[test]
 fn training_goes_on_bit_by_bit() {
-    for cell in CellKind::ALL {
+    for &cell in CellKind::ALL {
         for method in methods() {
             goes_on::<f32>(setting(cell, method));
             goes_on::<f64>(setting(cell, method));
@@ -287,7 +287,7 @@ fn a_state_of_another_shape_is_refused() {
     let shapes = [(2, 3, 1), (1, 3, 4), (2, 2, 3), (1, 2, 6)];
     for (num_layers, hidden_size, batch) in shapes {
         let architecture = Architecture { num_layers, hidden_size, ..own.architecture };
-        let mut other = State::zeros(&Network::<f32>::new(architecture).unwrap(), batch).unwrap();
+        let mut other = Network::<f32>::new(architecture).unwrap().zero_state(batch).unwrap();
         let before = (other.clone(), training.checkpoint());
         assert!(matches!(training.trainer.checkpoint(&other, ""), Err(Error::Length { .. })));
         assert!(matches!(training.trainer.restore(&bytes, &mut other), Err(Error::Length { .. })));

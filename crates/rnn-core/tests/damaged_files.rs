@@ -36,7 +36,7 @@ fn weights(cell: CellKind) -> Vec<u8> {
 fn training(seed: u64, steps: usize) -> (Trainer<f32, SoftmaxCrossEntropy>, State<f32>) {
     let network = network(CellKind::Gru, seed);
     let optimizer = Optimizer::new(Method::ADAM, 0.01, network.parameters().len()).unwrap();
-    let state = State::zeros(&network, BATCH).unwrap();
+    let state = network.zero_state(BATCH).unwrap();
     let truncation = Truncation::new(WINDOW, WINDOW).unwrap();
     let mut made = (Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH).unwrap(), state);
     (0..steps).for_each(|_| step(&mut made));

@@ -4,9 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Gradients, Loss, Network, SoftmaxCrossEntropy, SquaredError, State, Tape, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Loss, Network, SoftmaxCrossEntropy, SquaredError, Tape, Truncation};
 
 /// Sizes and numbers of one case; `numbers` are drawn from as needed.
 #[derive(Debug, Clone)]
@@ -60,7 +58,7 @@ fn relative_error(a: f64, b: f64) -> f64 {
 
 /// Which units of which layers are above 0 at which steps.
 fn active_units(network: &Network<f64>, tape: &Tape<f64>, window: usize, batch: usize) -> Vec<bool> {
-    let mut state = State::zeros(network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     let mut active = Vec::new();
     for steps in 1..=window {
         network.copy_state(tape, steps, &mut state).unwrap();
@@ -90,13 +88,13 @@ fn check<L: Loss<f64>>(
     let inputs: Vec<f64> = numbers.by_ref().take(window * batch * input).collect();
     let count = window * batch * loss.targets(outputs);
     let targets: Vec<_> = numbers.by_ref().take(count).map(|x| target(x, outputs)).collect();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().fill_with(|| numbers.next().unwrap());
     if cell == CellKind::ElmanRelu {
         state.as_mut_slice().iter_mut().for_each(|h| *h = h.abs());
     }
 
-    let mut tape = Tape::new(&network, window, batch).unwrap();
+    let mut tape = network.tape(window, batch).unwrap();
     network.draw_dropout(&mut tape, &mut ChaCha8Rng::seed_from_u64(window as u64));
     let mut score = |network: &Network<f64>| {
         let score = network.score(&inputs, &targets, counted.clone(), &state, loss, &mut tape).unwrap();
@@ -119,7 +117,7 @@ fn check<L: Loss<f64>>(
     // Where a unit begins or ceases to be active within the differences' steps, ReLU has no derivative to compare with.
     prop_assume!(!kinks);
     score(&network);
-    let mut gradients = Gradients::new(&network, window, batch).unwrap();
+    let mut gradients = network.gradients(window, batch).unwrap();
     let exact = network.backward(&tape, &mut gradients).unwrap();
     for tensor in network.tensors() {
         for index in tensor.indices() {

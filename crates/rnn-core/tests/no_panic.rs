@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Gradients, Init, Loss, Method, Network, Optimizer, Scalar, Schedule,
-    Score, SoftmaxCrossEntropy, SquaredError, State, Tape, Trainer, Truncation, add_forget_bias, classes, one_hot,
+    Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, Scalar, Schedule, Score,
+    SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, add_forget_bias, classes, one_hot,
 };
 use std::ops::Range;
 use support::{check_error, check_memory};
@@ -46,7 +46,7 @@ fn architectures<S: Strategy<Value = usize>>(
     size: impl Fn() -> S,
     dropout: impl Strategy<Value = f64>,
 ) -> impl Strategy<Value = Architecture> {
-    (select(&CellKind::ALL), size(), size(), size(), dropout, size()).prop_map(
+    (select(CellKind::ALL), size(), size(), size(), dropout, size()).prop_map(
         |(cell, input_size, hidden_size, num_layers, dropout, outputs)| Architecture {
             cell,
             input_size,
@@ -153,9 +153,9 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
     check("a net", made.as_ref().map_err(Clone::clone), sound && sizes.into_iter().all(fits));
     let Ok(mut network) = made else { return };
 
-    check("a tape", Tape::new(&network, steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
-    check("a state", State::zeros(&network, batch), batch > 0 && fits(batch));
-    check("gradients", Gradients::new(&network, steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
+    check("a tape", network.tape(steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
+    check("a state", network.zero_state(batch), batch > 0 && fits(batch));
+    check("gradients", network.gradients(steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
     check("a truncation", Truncation::new(steps, batch), (1..=steps).contains(&batch));
     if let (Ok(truncation), Ok(sgd)) =
         (Truncation::new(steps, batch), Optimizer::new(Method::SGD, 0.1, network.parameters().len()))
@@ -218,11 +218,11 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
     let network = &nets[0];
     let architecture = network.architecture();
     let (tape_of, window, batch) = case.tape;
-    let mut tape = Tape::new(&nets[tape_of], window, batch).unwrap();
-    let mut state = State::zeros(&nets[case.state.0], case.state.1).unwrap();
+    let mut tape = nets[tape_of].tape(window, batch).unwrap();
+    let mut state = nets[case.state.0].zero_state(case.state.1).unwrap();
     let of_state = some(&case.numbers, state.as_slice().len());
     state.as_mut_slice().copy_from_slice(&of_state);
-    let mut gradients = Gradients::new(&nets[case.gradients.0], case.gradients.1, case.gradients.2).unwrap();
+    let mut gradients = nets[case.gradients.0].gradients(case.gradients.1, case.gradients.2).unwrap();
 
     let own_tape = nets[tape_of].architecture() == architecture;
     let other = &case.nets[case.state.0];
@@ -400,7 +400,7 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
         trainer.network = nets[1].clone();
     }
     let architecture = *trainer.network.architecture();
-    let mut state = State::zeros(&nets[case.state.0], case.state.1).unwrap();
+    let mut state = nets[case.state.0].zero_state(case.state.1).unwrap();
     let inputs: Vec<T> = some(&case.numbers, length(window * batch * architecture.input_size, case.lengths.0));
     let targets = targets(length(window * batch * loss.targets(architecture.outputs), case.lengths.1));
     let mut rng = ChaCha8Rng::seed_from_u64(0);
@@ -486,7 +486,7 @@ fn any_optimizer_of<T: Scalar>(
 #[test]
 fn gradients_of_a_net_with_as_many_parameters_are_refused() {
     let sizes = || 1..=4_usize;
-    let all = CellKind::ALL.into_iter().flat_map(|cell| {
+    let all = CellKind::ALL.iter().copied().flat_map(|cell| {
         sizes().flat_map(move |input| {
             sizes().flat_map(move |hidden| {
                 sizes().flat_map(move |outputs| {
@@ -501,7 +501,7 @@ fn gradients_of_a_net_with_as_many_parameters_are_refused() {
     let nets: Vec<_> = all.map(|architecture| Network::<f32>::new(architecture).unwrap()).collect();
     let mut refused = 0;
     for network in &nets {
-        let tape = Tape::new(network, 2, 2).unwrap();
+        let tape = network.tape(2, 2).unwrap();
         for other in nets.iter().filter(|other| other.parameters().len() == network.parameters().len()) {
             let gates = |network: &Network<f32>| network.tensors()[0].gates;
             let sizes = |network: &Network<f32>| {
@@ -509,7 +509,7 @@ fn gradients_of_a_net_with_as_many_parameters_are_refused() {
                 [input_size, hidden_size, outputs, gates(network)]
             };
             let alike = sizes(other) == sizes(network);
-            let mut gradients = Gradients::new(other, 2, 2).unwrap();
+            let mut gradients = other.gradients(2, 2).unwrap();
             check("backward", network.backward(&tape, &mut gradients), alike);
             refused += usize::from(!alike);
         }

@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use rnn_core::rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Gradients, Init, Method, Network, Optimizer, Place, Scalar, SoftmaxCrossEntropy, State,
-    Tape, Trainer, Truncation,
+    Architecture, CellKind, Init, Method, Network, Optimizer, Place, Real, Scalar, SoftmaxCrossEntropy, State, Trainer,
+    Truncation,
 };
 
 /// A tensor's numbers, `[rows][columns]`.
@@ -254,7 +254,7 @@ fn cases() -> impl Strategy<Value = Case> {
     let hidden = prop::sample::select(&[1, 2, 3, 4, 5, 6, 8, 11, 15, 16, 17, 18, 25, 33][..]);
     let batch = prop::sample::select(&[1, 2, 4, 5, 8, 9, 15, 16, 17, 35][..]);
     let sizes = (prop::sample::select(&[1, 2, 7, 18][..]), hidden, 2..=8_usize, batch, 1..=20_usize, 1..=2_usize);
-    (prop::sample::select(&CellKind::ALL), sizes, any::<u64>()).prop_map(|(cell, (i, h, c, b, t, l), seed)| Case {
+    (prop::sample::select(CellKind::ALL), sizes, any::<u64>()).prop_map(|(cell, (i, h, c, b, t, l), seed)| Case {
         cell,
         sizes: [i, h, c, b, t, l],
         seed,
@@ -269,14 +269,14 @@ fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let mut number = || T::narrow(2.0 * f64::unit_uniform(&mut rng) - 1.0);
     let inputs: Vec<T> = (0..window * batch * input).map(|_| number()).collect();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().fill_with(|| if case.cell == CellKind::ElmanRelu { number().abs() } else { number() });
     let targets: Vec<u32> = (0..window * batch).map(|_| rng.next_u32() % classes as u32).collect();
     let counted = (rng.next_u32() as usize % window)..window;
 
-    let mut tape = Tape::new(&network, window, batch).unwrap();
+    let mut tape = network.tape(window, batch).unwrap();
     let score = network.score(&inputs, &targets, counted.clone(), &state, &SoftmaxCrossEntropy, &mut tape).unwrap();
-    let mut gradients = Gradients::new(&network, window, batch).unwrap();
+    let mut gradients = network.gradients(window, batch).unwrap();
     let found = network.backward(&tape, &mut gradients).unwrap().to_vec();
     let mut last = state.clone();
     network.copy_state(&tape, window, &mut last).unwrap();
@@ -336,7 +336,7 @@ fn trained<T: Scalar>(cell: CellKind, layers: usize, threads: usize) -> Vec<T> {
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let inputs: Vec<T> = (0..window * batch * 3).map(|_| T::unit_uniform(&mut rng)).collect();
     let targets: Vec<u32> = (0..window * batch).map(|_| rng.next_u32() % 4).collect();
-    let mut state = State::zeros(&network, batch).unwrap();
+    let mut state = network.zero_state(batch).unwrap();
     let optimizer = Optimizer::new(Method::ADAGRAD, 0.05, network.parameters().len()).unwrap();
     let truncation = Truncation::new(window, window).unwrap();
     let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
@@ -349,7 +349,7 @@ fn trained<T: Scalar>(cell: CellKind, layers: usize, threads: usize) -> Vec<T> {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    for cell in CellKind::ALL {
+    for &cell in CellKind::ALL {
         for layers in [1, 2] {
             let alone = trained::<f32>(cell, layers, 1);
             for threads in [2, 3, 7] {

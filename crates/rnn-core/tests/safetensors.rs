@@ -40,7 +40,7 @@ fn changed(architecture: Architecture, metadata: Option<&str>, change: impl Fn(&
 
 #[test]
 fn names_and_shapes_are_pytorchs() {
-    for (cell, gates) in CellKind::ALL.into_iter().zip([1, 1, 3, 4]) {
+    for (cell, gates) in CellKind::ALL.iter().copied().zip([1, 1, 3, 4]) {
         let bytes = bytes_of(&network::<f32>(stacked(cell)));
         let file = SafeTensors::deserialize(&bytes).unwrap();
         let mut found: Vec<_> = file.iter().map(|(name, view)| (name, view.shape().to_vec())).collect();
@@ -66,7 +66,7 @@ fn names_and_shapes_are_pytorchs() {
 
 #[test]
 fn there_and_back_is_exact() {
-    for cell in CellKind::ALL {
+    for &cell in CellKind::ALL {
         let single = network::<f32>(stacked(cell));
         let bytes = bytes_of(&single);
         let back = Network::<f32>::from_safetensors(&bytes).unwrap();
@@ -84,7 +84,7 @@ fn there_and_back_is_exact() {
 #[test]
 fn the_settings_travel_with_the_weights() {
     let own = BTreeMap::from([("echo_step".to_owned(), "3".to_owned()), ("task".to_owned(), "\"é\"\n".to_owned())]);
-    for (cell, name) in CellKind::ALL.into_iter().zip(["elman", "elman_relu", "gru", "lstm"]) {
+    for (cell, name) in CellKind::ALL.iter().copied().zip(["elman", "elman_relu", "gru", "lstm"]) {
         let bytes = network::<f32>(stacked(cell)).to_safetensors(&own).unwrap();
         let found = stored(&bytes).unwrap();
         assert_eq!((found.architecture, found.double), (stacked(cell), false));

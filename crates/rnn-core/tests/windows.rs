@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape, Trainer, Truncation,
+    Architecture, CellKind, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Tape, Trainer, Truncation,
 };
 
 proptest! {
@@ -14,7 +14,7 @@ proptest! {
         (window, stride) in (1..=9_usize).prop_flat_map(|window| (Just(window), 1..=window)),
         windows in 1..=6_usize,
         batch in 1..=3_usize,
-        cell in prop::sample::select(&CellKind::ALL),
+        cell in prop::sample::select(CellKind::ALL),
         num_layers in 1..=3_usize,
         classes in prop::collection::vec(0..2_u32, 200),
     ) {
@@ -26,8 +26,8 @@ proptest! {
         let targets = &classes[..steps * batch];
         let inputs: Vec<f64> = targets.iter().rev().map(|&class| f64::from(class)).collect();
 
-        let mut whole = Tape::new(&network, steps, batch).unwrap();
-        let zero = State::zeros(&network, batch).unwrap();
+        let mut whole = network.tape(steps, batch).unwrap();
+        let zero = network.zero_state(batch).unwrap();
         let unbroken = network.score(&inputs, targets, 0..steps, &zero, &SoftmaxCrossEntropy, &mut whole).unwrap();
         let mut last = zero.clone();
         network.copy_state(&whole, windows * stride, &mut last).unwrap();
@@ -57,7 +57,7 @@ proptest! {
         steps in 1..=8_usize,
         batch in 1..=3_usize,
         input in 1..=3_usize,
-        cell in prop::sample::select(&CellKind::ALL),
+        cell in prop::sample::select(CellKind::ALL),
         num_layers in 1..=3_usize,
         numbers in prop::collection::vec(-2.0..2.0_f64, 72),
     ) {
@@ -65,12 +65,12 @@ proptest! {
         let mut network = Network::<f64>::new(architecture).unwrap();
         Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(9)).unwrap();
         let inputs = &numbers[..steps * batch * input];
-        let mut whole = Tape::new(&network, steps, batch).unwrap();
-        let mut state = State::zeros(&network, batch).unwrap();
+        let mut whole = network.tape(steps, batch).unwrap();
+        let mut state = network.zero_state(batch).unwrap();
         network.forward(inputs, &state, &mut whole).unwrap();
         let outputs = network.read_out(0..steps, &mut whole).unwrap().clone_owned();
 
-        let mut tape = Tape::new(&network, 1, batch).unwrap();
+        let mut tape = network.tape(1, batch).unwrap();
         for t in 0..steps {
             let at = |column: usize| (t * batch..(t + 1) * batch).map(move |row| inputs[column * steps * batch + row]);
             let now: Vec<f64> = (0..input).flat_map(at).collect();
@@ -78,7 +78,7 @@ proptest! {
             let expected: Vec<f64> = outputs.rows(t * batch, batch).iter().copied().collect();
             prop_assert_eq!(answered, &expected[..]);
         }
-        let mut last = State::zeros(&network, batch).unwrap();
+        let mut last = network.zero_state(batch).unwrap();
         network.copy_state(&whole, steps, &mut last).unwrap();
         prop_assert_eq!(state, last);
     }
@@ -92,8 +92,8 @@ proptest! {
         let mut network = Network::<f64>::new(architecture).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Init::PyTorch.apply(&mut network, &mut rng).unwrap();
-        let state = State::zeros(&network, 1).unwrap();
-        let mut tape = Tape::new(&network, 6, 1).unwrap();
+        let state = network.zero_state(1).unwrap();
+        let mut tape = network.tape(6, 1).unwrap();
         let inputs = [1.0, 0.0, 1.0, 1.0, 0.0, 1.0];
         let outputs = |tape: &mut Tape<f64>| {
             network.forward(&inputs, &state, tape).unwrap();
@@ -108,7 +108,7 @@ proptest! {
         tape.keep_all();
         prop_assert_eq!(&kept, &outputs(&mut tape));
 
-        let mut one = Tape::new(&network, 1, 1).unwrap();
+        let mut one = network.tape(1, 1).unwrap();
         network.draw_dropout(&mut one, &mut rng);
         let mut streamed = state.clone();
         for (t, &input) in inputs.iter().enumerate() {

@@ -68,7 +68,7 @@ fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
     let mut network = Network::new(Architecture::new(CellKind::Elman, 1, 4, 2))?;
     Init::Tutorial.apply(&mut network, &mut generator(seed, 0))?;
     let optimizer = Optimizer::new(Method::ADAGRAD, 0.3, network.parameters().len())?;
-    let zero = State::zeros(&network, BATCH)?;
+    let zero = network.zero_state(BATCH)?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
     let mut net = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
     let (mut beginnings, mut knows) = (Vec::new(), false);

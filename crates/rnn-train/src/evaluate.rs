@@ -7,7 +7,7 @@ use crate::shown::printable;
 use crate::train::{Window, network};
 use crate::travelling::settings_of;
 use crate::{Dtype, Error, Layer, SettingError, Settings};
-use rnn_core::{Scalar, State, Tape};
+use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -137,8 +137,8 @@ fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluat
     let network = network::<T>(settings, Some(model))?;
     let mut source = Source::new(settings, &AtomicBool::new(false))?;
     let (truncation, task) = (settings.truncation()?, settings.task());
-    let mut tape = Tape::new(&network, truncation.window(), settings.batch_size)?;
-    let mut state = State::zeros(&network, settings.batch_size)?;
+    let mut tape = network.tape(truncation.window(), settings.batch_size)?;
+    let mut state = network.zero_state(settings.batch_size)?;
     let mut data = Window::<T>::new(source.first_layout(), task)?;
     let mut evaluations = Vec::new();
     source.for_evaluation(|series, layout, floor| {

@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crate::snapshot::MOST_TIMES;
-use rnn_core::{Network, Place, Scalar, State, Tape, Tensor};
+use rnn_core::{Network, Place, Scalar, State, Tensor};
 
 /// The weights of a net, and the outputs of its top layer's hidden units over a window.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +41,7 @@ impl Inside {
         batch: usize,
     ) -> Result<Self, Error> {
         let architecture = network.architecture();
-        let mut tape = Tape::new(network, steps, batch)?;
+        let mut tape = network.tape(steps, batch)?;
         network.forward(inputs, state, &mut tape)?;
         let mut state = state.clone();
         // Layers have states of equal size; an LSTM's outputs stand before its memories.
@@ -115,13 +115,13 @@ mod tests {
             let mut network = Network::<f64>::new(architecture).unwrap();
             Init::PyTorch.apply(&mut network, &mut echo_data::generator(1, 0)).unwrap();
             let inputs: Vec<f64> = (0..10).map(|index| f64::from(index % 3)).collect();
-            let mut state = State::zeros(&network, 2).unwrap();
+            let mut state = network.zero_state(2).unwrap();
             state.as_mut_slice().iter_mut().enumerate().for_each(|(index, value)| *value = index as f64 / 20.0);
             let inside = Inside::of(&network, &inputs, &state, 5, 2).unwrap();
             let tensor = |name: &str| &inside.tensors.iter().find(|tensor| tensor.name == name).unwrap().values;
             // None of them is large enough for blocks.
             let (weights, bias) = (tensor("head.weight"), tensor("head.bias"));
-            let mut tape = Tape::new(&network, 5, 2).unwrap();
+            let mut tape = network.tape(5, 2).unwrap();
             network.forward(&inputs, &state, &mut tape).unwrap();
             let outputs = network.read_out(0..5, &mut tape).unwrap();
             for step in 0..5 {

@@ -6,7 +6,7 @@ use crate::data::tell_dialect;
 use crate::task::{Task, read_net};
 use echo_data::Inputs;
 use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{Network, Scalar, State, Tape, softmax};
+use rnn_core::{Network, Scalar, softmax};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -50,7 +50,7 @@ fn answer<T: Scalar, R: Read>(
     let wrong = |source| Error::Series { path: input.name.clone().into(), source };
     let mut inputs = Inputs::new(input.reader).map_err(wrong)?;
     tell_dialect(&input.name, inputs.dialect());
-    let (mut state, mut tape) = (State::zeros(&network, 1)?, Tape::new(&network, 1, 1)?);
+    let (mut state, mut tape) = (network.zero_state(1)?, network.tape(1, 1)?);
     let (mut values, mut probabilities) = (vec![T::zero(); task.input_size()], vec![T::zero(); task.outputs()]);
     let of_loss: Vec<String> = match task.loss {
         LossKind::CrossEntropy => (0..task.num_classes).map(|class| format!("probability_{class}")).collect(),

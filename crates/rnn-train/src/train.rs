@@ -207,7 +207,7 @@ impl<T: Scalar> Session<T> {
             .with_schedule(settings.schedule(steps))?
             .with_clip(settings.clip)?;
         let truncation = settings.truncation()?;
-        let [state, state_before] = [(); 2].map(|()| State::zeros(&network, settings.batch_size));
+        let [state, state_before] = [(); 2].map(|()| network.zero_state(settings.batch_size));
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.task())?;
         let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size);
@@ -402,7 +402,7 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn inside(&self, before: &Network<T>) -> Result<[Inside; 2], Error> {
         let (steps, batch) = (self.truncation.window(), self.settings.batch_size);
         let of = |network, state: &State<T>| Inside::of(network, &self.window.inputs, state, steps, batch);
-        Ok([of(before, &State::zeros(before, batch)?)?, of(&self.trainer.network, &self.state_before)?])
+        Ok([of(before, &before.zero_state(batch)?)?, of(&self.trainer.network, &self.state_before)?])
     }
 }
 

@@ -111,7 +111,7 @@ pub(crate) const TARGETS: [Target; 4] = [
         name: "weights",
         reader: || Box::new(weights),
         made: || {
-            let cells = CellKind::ALL.into_iter();
+            let cells = CellKind::ALL.iter().copied();
             cells.filter_map(|cell| network(cell).ok()?.to_safetensors(&BTreeMap::new()).ok()).collect()
         },
         fixtures: Some("foreign"),
@@ -245,7 +245,7 @@ const WINDOW: usize = 3;
 fn training(method: Method) -> Result<Training, Error> {
     let network = network(CellKind::Gru)?;
     let optimizer = Optimizer::new(method, 0.01, network.parameters().len())?;
-    let state = State::zeros(&network, BATCH)?;
+    let state = network.zero_state(BATCH)?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
     Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
 }

@@ -3,7 +3,7 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape, Trainer,
+    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer,
     Truncation,
 };
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ fn learn() -> Result<(f64, usize), Error> {
 
     let weights = trainer.network.to_safetensors(&BTreeMap::new())?;
     let network = Network::<f32>::from_safetensors(&weights)?;
-    let (mut state, mut tape) = (State::zeros(&network, 1)?, Tape::new(&network, 1, 1)?);
+    let (mut state, mut tape) = (network.zero_state(1)?, network.tape(1, 1)?);
     let mut right = 0;
     let stream: Vec<u32> = (0..STREAMED + LAG).map(|_| rng.random_range(0..2)).collect();
     for (step, &bit) in stream.iter().enumerate() {
@@ -66,6 +66,6 @@ fn untrained() -> Result<(Trainer<f32, SoftmaxCrossEntropy>, State<f32>), Error>
     let network = Network::new(Architecture::new(CellKind::Lstm, 1, 8, 2))?;
     let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
     let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let state = State::zeros(&network, BATCH)?;
+    let state = network.zero_state(BATCH)?;
     Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
 }

@@ -1,0 +1,144 @@
+//! What a cell is: the arithmetic of one of its units, and the parameters that it declares.
+
+use crate::numeric::{Lanes, Real, Vector};
+use std::array;
+use std::ops::{Index, IndexMut};
+
+/// As many values as a unit has of something: an array.
+pub(crate) trait Numbers<V>: Copy + Index<usize, Output = V> + IndexMut<usize> {
+    /// How many.
+    const COUNT: usize;
+
+    /// Each from its number.
+    fn each(value: impl FnMut(usize) -> V) -> Self;
+
+    /// All of them.
+    fn as_slice(&self) -> &[V];
+}
+
+impl<V: Copy, const N: usize> Numbers<V> for [V; N] {
+    const COUNT: usize = N;
+
+    #[inline(always)]
+    fn each(value: impl FnMut(usize) -> V) -> Self {
+        array::from_fn(value)
+    }
+
+    #[inline(always)]
+    fn as_slice(&self) -> &[V] {
+        self
+    }
+}
+
+/// The arithmetic of a unit of a cell.
+///
+/// With I inputs, H hidden units and G gates, a layer's parameters are
+///
+/// ```text
+/// W     [I + H, G·H], column-major: a column of H for each gate; [I, G·H] where no sum is of the state
+/// own   [H] for each number that a unit has of its own, such as a diagonal recurrence
+/// b, c  [G·H] each: the bias, which is added to the input's part, and maybe one that is added to the state's part
+/// ```
+///
+/// A column of W is a row of PyTorch's two matrices, one behind the other. From W and the biases a unit has its sums; who
+/// computes them, and in which order of units and steps, is not the cell's business.
+pub(crate) trait Cell: Copy + Send + Sync {
+    /// A value for each sum of a unit.
+    type Sums<V: Copy>: Numbers<V>;
+    /// A value for each parameter that a unit alone has.
+    type Own<V: Copy>: Numbers<V>;
+    /// A value for each activation that a backward needs beside the states.
+    type Saved<V: Copy>: Numbers<V>;
+
+    /// What is summed up.
+    const SUMS: Self::Sums<Sum>;
+    /// 1, or 2 as PyTorch's gated cells have.
+    const BIASES: usize;
+    /// Whether a unit has a memory beside its output.
+    const MEMORY: bool;
+    /// Whether the output before a step goes into the one after it otherwise than through sums.
+    const PASSES_ON: bool;
+    /// The gate that says how much of the memory is kept.
+    const FORGET_GATE: Option<usize> = None;
+
+    /// From the sums of a step and the state before it, the state after it and what is saved for the backward.
+    fn forward<T: Real, S: Lanes<T>>(
+        self,
+        sums: Self::Sums<Vector<T, S>>,
+        own: Self::Own<Vector<T, S>>,
+        before: UnitState<Vector<T, S>>,
+    ) -> (UnitState<Vector<T, S>>, Self::Saved<Vector<T, S>>);
+
+    /// From the derivatives by the state after a step, those by what it was computed from.
+    fn backward<T: Real, S: Lanes<T>>(
+        self,
+        own: Self::Own<Vector<T, S>>,
+        step: Step<Self, Vector<T, S>>,
+        d_after: UnitState<Vector<T, S>>,
+    ) -> Derivatives<Self, Vector<T, S>>;
+}
+
+/// A sum of a unit: of the bias and the products of the input, of the state, or of both with a gate's column of W.
+#[derive(Clone, Copy)]
+pub(crate) struct Sum {
+    pub(crate) gate: usize,
+    pub(crate) input: bool,
+    pub(crate) state: bool,
+}
+
+/// The state of a unit between two steps.
+#[derive(Clone, Copy)]
+pub(crate) struct UnitState<V> {
+    pub(crate) output: V,
+    /// Without meaning in a cell that has none.
+    pub(crate) memory: V,
+}
+
+/// A step of a unit, as its backward needs it.
+pub(crate) struct Step<C: Cell + ?Sized, V: Copy> {
+    pub(crate) before: UnitState<V>,
+    pub(crate) saved: C::Saved<V>,
+    pub(crate) output: V,
+}
+
+/// The derivatives of a unit by its sums, by its own parameters, and by the state before the step but through sums.
+pub(crate) struct Derivatives<C: Cell + ?Sized, V: Copy> {
+    pub(crate) sums: C::Sums<V>,
+    pub(crate) own: C::Own<V>,
+    pub(crate) before: UnitState<V>,
+}
+
+/// What can be said of a cell without its arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// G: columns of W for each hidden unit.
+    pub(crate) gates: usize,
+    /// Sums of a unit.
+    pub(crate) sums: usize,
+    /// Parameters that a unit alone has.
+    pub(crate) own: usize,
+    /// Activations of a unit that are saved.
+    pub(crate) saved: usize,
+    /// Whether the state is multiplied by a matrix.
+    pub(crate) has_matrix: bool,
+    pub(crate) biases: usize,
+    pub(crate) has_memory: bool,
+    pub(crate) forget_gate: Option<usize>,
+}
+
+impl Facts {
+    pub(crate) fn of<C: Cell>(_: C) -> Self {
+        let sums = C::SUMS;
+        let sums = sums.as_slice();
+        Self {
+            gates: sums.iter().map(|sum| sum.gate + 1).max().unwrap_or(0),
+            sums: sums.len(),
+            own: C::Own::<()>::COUNT,
+            saved: C::Saved::<()>::COUNT,
+            has_matrix: sums.iter().any(|sum| sum.state),
+            biases: C::BIASES,
+            has_memory: C::MEMORY,
+            forget_gate: C::FORGET_GATE,
+        }
+    }
+}

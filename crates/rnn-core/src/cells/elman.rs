@@ -1,0 +1,64 @@
+//! The Elman cell ("Finding structure in time", 1990) with tanh or ReLU, its forward and its exact backward.
+//!
+//! With input `x_t [batch, input]`, state `h_t [batch, hidden]` and the concatenation `[x_t | h_{t-1}]`:
+//!
+//! ```text
+//! z_t = [x_t | h_{t-1}] · W + b        W [input + hidden, hidden], b [hidden]
+//! h_t = f(z_t)                         f = tanh, or f(z) = max(0, z)
+//! ```
+//!
+//! Backward goes from the last step to the first. Write `dv` for the loss's derivative by `v`, W_h for the last
+//! `hidden` rows of W, and `dy_t` for the part of `dh_t` that comes from the outputs at step t:
+//!
+//! ```text
+//! dh_t = dy_t + dz_{t+1} · W_hᵀ        (the second term is 0 at the last step)
+//! dz_t = dh_t ∘ f′(z_t)                tanh′ = 1 − h_t²;  ReLU′ = 1 where h_t > 0, else 0
+//! dW   = Σ_t [x_t | h_{t-1}]ᵀ · dz_t
+//! db   = Σ_t column sums of dz_t
+//! ```
+//!
+//! No error runs back past the window's first step: the state that a window starts from is taken as given.
+//! The sum for dW is taken over all time steps at once (Werbos, "Backpropagation through time", 1990).
+
+use super::cell::{Cell, Derivatives, Step, Sum, UnitState};
+use crate::numeric::{Lanes, Real, Vector};
+
+/// The tanh cell, or the one of rectified linear units.
+#[derive(Clone, Copy)]
+pub(crate) struct Elman<const RELU: bool>;
+
+impl<const RELU: bool> Cell for Elman<RELU> {
+    type Sums<V: Copy> = [V; 1];
+    type Own<V: Copy> = [V; 0];
+    type Saved<V: Copy> = [V; 0];
+
+    const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: true }];
+    const BIASES: usize = 1;
+    const MEMORY: bool = false;
+    const PASSES_ON: bool = false;
+
+    #[inline(always)]
+    fn forward<T: Real, S: Lanes<T>>(
+        self,
+        [z]: [Vector<T, S>; 1],
+        _own: [Vector<T, S>; 0],
+        before: UnitState<Vector<T, S>>,
+    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 0]) {
+        // What is not a number is not less than 0, and stays what it is.
+        let output = if RELU { z.if_less(z.zero(), z.zero(), z) } else { z.tanh() };
+        (UnitState { output, ..before }, [])
+    }
+
+    #[inline(always)]
+    fn backward<T: Real, S: Lanes<T>>(
+        self,
+        _own: [Vector<T, S>; 0],
+        step: Step<Self, Vector<T, S>>,
+        d_after: UnitState<Vector<T, S>>,
+    ) -> Derivatives<Self, Vector<T, S>> {
+        let (h, d_h) = (step.output, d_after.output);
+        let zero = d_h.zero();
+        let d_z = if RELU { d_h * zero.if_less(h, h.one(), zero) } else { d_h * h.neg_mul_add(h, h.one()) };
+        Derivatives { sums: [d_z], own: [], before: UnitState { output: zero, ..d_after } }
+    }
+}

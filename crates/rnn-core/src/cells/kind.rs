@@ -1,0 +1,117 @@
+//! The list of cells: a line for each, from which its name, its help and all facts about it are taken.
+
+use super::cell::{Cell, Facts};
+use super::elman::Elman;
+use super::gru::Gru;
+use super::lstm::Lstm;
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares the enum of all cells, and what is done with the arithmetic of one.
+macro_rules! cells {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal, $cell:expr, $about:literal;)*) => {
+        /// A recurrent cell.
+        ///
+        /// In the formulas, x is the input of a step and h the state before it, `[x | h]` stands for one beside the other,
+        /// σ for the logistic function and ∘ for the product of elements. With I inputs, H hidden units and B rows x is
+        /// `[B, I]`, h `[B, H]`, W `[I + H, H]` for each gate, and each bias `[H]`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum CellKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl CellKind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// The name in files and settings, such as `gru`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)*
+                }
+            }
+
+            /// What it is, in a few words.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $about,)*
+                }
+            }
+
+            /// Does something with the cell's arithmetic.
+            #[inline]
+            pub(crate) fn with<V: WithCell>(self, work: V) -> V::Output {
+                match self {
+                    $(Self::$kind => work.with($cell),)*
+                }
+            }
+
+            /// What can be said of it.
+            pub(crate) fn facts(self) -> Facts {
+                self.with(FactsOf)
+            }
+        }
+    };
+}
+
+cells! {
+    /// `h′ = tanh([x | h]·W + b)` (Elman 1990), with one bias.
+    Elman = "elman", Elman::<false>, "The Elman cell, with tanh";
+    /// `h′ = max(0, [x | h]·W + b)`, with one bias.
+    ElmanRelu = "elman_relu", Elman::<true>, "The Elman cell with rectified linear units (ReLU)";
+    /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form, with two biases b and c: the reset gate is applied
+    /// after the recurrent product.
+    ///
+    /// ```text
+    /// r  = σ(x·W_xr + b_r + h·W_hr + c_r)
+    /// z  = σ(x·W_xz + b_z + h·W_hz + c_z)
+    /// n  = tanh(x·W_xn + b_n + r ∘ (h·W_hn + c_n))
+    /// h′ = (1 − z) ∘ n + z ∘ h
+    /// ```
+    Gru = "gru", Gru, "The gated recurrent unit";
+    /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000), as PyTorch has
+    /// it, with two biases; m is the memory, which is carried beside the output.
+    ///
+    /// ```text
+    /// [i | f | g | o] = [σ | σ | tanh | σ]([x | h]·W + b + c)
+    /// m′ = f ∘ m + i ∘ g
+    /// h′ = o ∘ tanh(m′)
+    /// ```
+    Lstm = "lstm", Lstm, "The long short-term memory";
+}
+
+/// Something to do with a cell's arithmetic.
+pub(crate) trait WithCell {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn with<C: Cell>(self, cell: C) -> Self::Output;
+}
+
+struct FactsOf;
+
+impl WithCell for FactsOf {
+    type Output = Facts;
+
+    fn with<C: Cell>(self, cell: C) -> Facts {
+        Facts::of(cell)
+    }
+}
+
+/// The name in files: `elman`, `elman_relu`, `gru`, `lstm`.
+impl fmt::Display for CellKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The cell of a name in files; of another name, none.
+impl FromStr for CellKind {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name).ok_or(())
+    }
+}

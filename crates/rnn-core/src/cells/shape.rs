@@ -1,0 +1,73 @@
+//! How many parameters a layer of a cell has, and where each kind of them lies.
+
+use super::cell::Facts;
+
+/// A layer: the facts of its cell, and how many inputs and units it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LayerShape {
+    pub(crate) facts: Facts,
+    pub(crate) inputs: usize,
+    pub(crate) hidden: usize,
+}
+
+impl LayerShape {
+    /// Rows of W, if they can be counted.
+    pub(crate) fn rows(self) -> Option<usize> {
+        self.inputs.checked_add(if self.facts.has_matrix { self.hidden } else { 0 })
+    }
+
+    /// Rows of W, of a layer whose parameters can be counted.
+    #[inline(always)]
+    pub(crate) fn matrix_rows(self) -> usize {
+        self.inputs + if self.facts.has_matrix { self.hidden } else { 0 }
+    }
+
+    /// Columns of W: one for each gate of each unit.
+    #[inline(always)]
+    pub(crate) fn columns(self) -> usize {
+        self.facts.gates * self.hidden
+    }
+
+    /// How many parameters there are, if that can be counted.
+    pub(crate) fn parameter_count(self) -> Option<usize> {
+        let columns = self.hidden.checked_mul(self.facts.gates)?;
+        let own = self.hidden.checked_mul(self.facts.own)?;
+        self.rows()?.checked_add(self.facts.biases)?.checked_mul(columns)?.checked_add(own)
+    }
+
+    /// Numbers that are carried from one time step to the next: the output's, then the memory's.
+    pub(crate) fn state_size(self) -> usize {
+        self.hidden * (1 + usize::from(self.facts.has_memory))
+    }
+
+    /// How many parameters each part has, in their order: W, the units' own, the bias, the second bias.
+    pub(crate) fn parts(self) -> [usize; 4] {
+        let (columns, biases) = (self.columns(), self.facts.biases);
+        let of_bias = |number: usize| if biases > number { columns } else { 0 };
+        [self.matrix_rows() * columns, self.facts.own * self.hidden, of_bias(0), of_bias(1)]
+    }
+}
+
+/// A layer's parameters, as parts of the net's flat slice.
+#[derive(Clone, Copy)]
+pub(crate) struct Parameters<'a, T> {
+    /// W `[inputs + hidden, gates·hidden]`
+    pub(crate) w: &'a [T],
+    /// `[hidden]` for each of a unit's own.
+    pub(crate) own: &'a [T],
+    /// `[gates·hidden]`
+    pub(crate) bias: &'a [T],
+    /// `[gates·hidden]`, or empty for a cell with one bias.
+    pub(crate) recurrent_bias: &'a [T],
+}
+
+impl<'a, T> Parameters<'a, T> {
+    /// A layer's parameters in their parts.
+    pub(crate) fn new(shape: LayerShape, all: &'a [T]) -> Self {
+        let [w, own, bias, _] = shape.parts();
+        let (w, rest) = all.split_at(w);
+        let (own, rest) = rest.split_at(own);
+        let (bias, recurrent_bias) = rest.split_at(bias);
+        Self { w, own, bias, recurrent_bias }
+    }
+}

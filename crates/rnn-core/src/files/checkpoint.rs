@@ -1,0 +1,185 @@
+//! All that a training needs to go on, as the bytes of one safetensors file.
+//!
+//! Its tensors are `parameters [n]`, `state [batch·state]` and the optimizer's memories, `optimizer.velocity [n]` and so
+//! on, in the net's own number type, bit by bit. The metadata's one entry, `checkpoint`, says what was trained and how,
+//! how many steps the optimizer has made, the caller's note, and a checksum of all of it. A checkpoint is only taken back
+//! as it was written, and by a trainer with the same net, method and sizes.
+
+use super::safetensors::{
+    SafetensorsFile, check_pair, check_tensors, dtype, numbers, open, other, pairs, tensor, write_numbers,
+};
+use crate::error::Error;
+use crate::kernels::Scalar;
+use crate::network::{Place, Role, State, Tensor};
+use crate::training::{Loss, Trainer};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+const CHECKPOINT: &str = "checkpoint";
+const STEPS: &str = "steps";
+const NOTE: &str = "note";
+const CHECKSUM: &str = "checksum";
+
+impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
+    /// Where training is, with the state that it goes on from, as a file that is ready to be written; its bytes are for
+    /// [`restore`](Self::restore). `note` is the caller's, and comes back from there: the place for what the trainer does
+    /// not know, such as where in the data it is, the loss, and for a net with dropout the generator's position.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for a state of another
+    /// size; [`Error::NotFinite`] if a number of those is infinite or not a number, so that a checkpoint can always be
+    /// gone on from.
+    pub fn checkpoint_file<'a>(&'a self, state: &'a State<T>, note: &str) -> Result<SafetensorsFile<'a, T>, Error> {
+        self.network.check_tape(&self.tape)?;
+        self.network.check_state(self.tape.batch, state)?;
+        let tensors: Vec<_> = self.tensors(state).collect();
+        tensors.iter().try_for_each(|(tensor, values)| check_finite(tensor, values))?;
+        let mut pairs = self.pairs();
+        pairs.insert(STEPS.to_owned(), self.optimizer.steps.to_string());
+        pairs.insert(NOTE.to_owned(), note.to_owned());
+        let mut sum = Checksum::of(&pairs);
+        for (tensor, values) in &tensors {
+            // A checksum takes whatever it is given.
+            let _ = write_numbers(tensor, values, &mut sum);
+        }
+        pairs.insert(CHECKSUM.to_owned(), sum.in_words());
+        SafetensorsFile::new(tensors, CHECKPOINT, &pairs)
+    }
+
+    /// The bytes of [`checkpoint_file`](Self::checkpoint_file).
+    ///
+    /// # Errors
+    /// Those of `checkpoint_file`; [`Error::OutOfMemory`].
+    pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
+        self.checkpoint_file(state, note)?.to_bytes()
+    }
+
+    /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::NotSafetensors`],
+    /// [`Error::NoCheckpoint`], [`Error::Damaged`], [`Error::MissingTensor`], [`Error::UnknownTensor`],
+    /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::NotFinite`] for a damaged file or one of another kind;
+    /// [`Error::Metadata`] for a checkpoint of another net or training, with what differs; [`Error::Length`] for a
+    /// state of another size. The trainer and the state are then as they were.
+    pub fn restore(&mut self, bytes: &[u8], state: &mut State<T>) -> Result<String, Error> {
+        self.network.check_tape(&self.tape)?;
+        self.network.check_state(self.tape.batch, state)?;
+        let file = open(bytes)?;
+        let found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
+        for (key, expected) in self.pairs() {
+            // What is not there at all is another.
+            if !found.contains_key(&key) {
+                return Err(other(&key, "missing", &expected));
+            }
+            check_pair(&found, &key, &expected)?;
+        }
+        let steps = found.get(STEPS).map(String::as_str).unwrap_or_default();
+        let steps = steps.parse().map_err(|_| other(STEPS, steps, "a whole number"))?;
+        let expected: Vec<_> = self.tensors(state).map(|(tensor, _)| tensor).collect();
+        check_tensors(&file, &expected)?;
+        let views = expected.iter().map(|expected| tensor(&file, &expected.name)).collect::<Result<Vec<_>, _>>()?;
+        let mut sum = Checksum::of(&found);
+        for (Tensor { name, .. }, view) in expected.iter().zip(&views) {
+            let values = numbers(view).filter(|_| view.dtype() == dtype::<T>()).ok_or_else(|| Error::TensorDtype {
+                name: name.clone(),
+                dtype: format!("{:?}", view.dtype()),
+                expected: T::NAME,
+            })?;
+            if let Some((position, value)) = values.enumerate().find(|(_, value)| !value.is_finite()) {
+                return Err(Error::NotFinite { name: name.clone(), position, value });
+            }
+            sum.0.update(view.data());
+        }
+        if found.get(CHECKSUM) != Some(&sum.in_words()) {
+            return Err(Error::Damaged);
+        }
+
+        self.optimizer.steps = steps;
+        let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
+        let places = [self.network.parameters_mut(), state.as_mut_slice()].into_iter().chain(memories);
+        for (place, view) in places.zip(&views) {
+            // Exact, because the numbers are of the net's own type.
+            place.iter_mut().zip(numbers(view).into_iter().flatten()).for_each(|(to, value)| *to = T::narrow(value));
+        }
+        Ok(found.get(NOTE).cloned().unwrap_or_default())
+    }
+
+    /// All numbers that training changes, by the names that they have in the file.
+    fn tensors<'a>(&'a self, state: &'a State<T>) -> impl Iterator<Item = (Tensor, &'a [T])> {
+        let names = self.optimizer.method.memories().iter().map(|name| format!("optimizer.{name}"));
+        let memories = names.zip(self.optimizer.memories.iter().map(Vec::as_slice));
+        let own = [("parameters", self.network.parameters()), ("state", state.as_slice())];
+        let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
+        all.map(|(name, values)| {
+            let place = Place::Stored { offset: 0, row_stride: 1 };
+            (Tensor::new(name, &[values.len()], Role::Weight, place), values)
+        })
+    }
+
+    /// What is trained and how: the same in every checkpoint of one training.
+    fn pairs(&self) -> BTreeMap<String, String> {
+        let optimizer = &self.optimizer;
+        let mut pairs = self.network.architecture().pairs();
+        pairs.extend([
+            ("method".to_owned(), format!("{:?}", optimizer.method)),
+            ("learning_rate".to_owned(), format!("{:?}", optimizer.learning_rate)),
+            ("schedule".to_owned(), format!("{:?}", optimizer.schedule)),
+            ("clip".to_owned(), format!("{:?}", optimizer.clip)),
+            ("truncation".to_owned(), format!("{:?}", self.truncation)),
+            ("batch".to_owned(), self.tape.batch.to_string()),
+            ("dtype".to_owned(), format!("{:?}", dtype::<T>())),
+        ]);
+        pairs
+    }
+}
+
+/// The note in the bytes of a checkpoint, before anything else of it is looked at: what says which trainer can
+/// [`restore`](Trainer::restore) it. Only that makes sure that the file is not damaged.
+///
+/// # Errors
+/// [`Error::NotSafetensors`] and [`Error::NoCheckpoint`] for a file of another kind.
+pub fn checkpoint_note(bytes: &[u8]) -> Result<String, Error> {
+    open(bytes)?;
+    let mut found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
+    Ok(found.remove(NOTE).unwrap_or_default())
+}
+
+/// The CRC-32 of all pairs but itself and of the tensors' bytes: what is not as it was written does not have it.
+struct Checksum(crc32fast::Hasher);
+
+impl Checksum {
+    /// That of the pairs, to be gone on with.
+    fn of(pairs: &BTreeMap<String, String>) -> Self {
+        let mut crc = crc32fast::Hasher::new();
+        for (key, value) in pairs.iter().filter(|(key, _)| *key != CHECKSUM) {
+            // Zeros between them, so that no two ways of cutting are alike.
+            [key.as_bytes(), &[0], value.as_bytes(), &[0]].into_iter().for_each(|part| crc.update(part));
+        }
+        Self(crc)
+    }
+
+    fn in_words(self) -> String {
+        format!("{:08x}", self.0.finalize())
+    }
+}
+
+impl Write for Checksum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn check_finite<T: Scalar>(tensor: &Tensor, values: &[T]) -> Result<(), Error> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(position) => {
+            Err(Error::NotFinite { name: tensor.name.clone(), position, value: values[position].widen() })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,72 @@
+//! Copies between a batch in panels and dense columns, at the border of what callers see.
+
+use crate::numeric::panels::{count, load_rows, rows, vectors};
+use crate::numeric::{Kernel, Lanes, Real, Vector};
+
+/// Units of blocks of all panels, and the dense columns that they are copied from or to: row b of the batch in block t of
+/// a unit is number `t·batch + b` of its column.
+pub(crate) struct DenseCopy {
+    pub(crate) batch: usize,
+    /// Blocks and columns that are copied.
+    pub(crate) copied: (usize, usize),
+    /// Blocks and units that there are.
+    pub(crate) all: (usize, usize),
+    /// The first block and unit that are copied.
+    pub(crate) first: (usize, usize),
+}
+
+impl DenseCopy {
+    /// Calls `copy` with the place among the panels and that among the columns of each vector, its rows' first lane, and
+    /// the panel's rows.
+    #[inline(always)]
+    fn vectors<T: Real>(&self, mut copy: impl FnMut(usize, usize, usize, usize)) {
+        let Self { batch, copied: (blocks, columns), all: (all_blocks, units), first } = *self;
+        for column in 0..columns {
+            for block in 0..blocks {
+                for panel in 0..count::<T>(batch) {
+                    let rows = rows::<T>(batch, panel);
+                    let line = ((panel * all_blocks + first.0 + block) * units + first.1 + column) * T::PANEL;
+                    let dense = (column * blocks + block) * batch + panel * T::PANEL;
+                    for lane in vectors::<T>(rows) {
+                        copy(line, dense, lane, rows);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Copies dense columns to panels.
+pub(crate) struct ToPanels<'a, T>(pub(crate) DenseCopy, pub(crate) &'a [T], pub(crate) &'a mut [T]);
+
+impl<T: Real> Kernel<T> for ToPanels<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Self(dense, from, to) = self;
+        dense.vectors::<T>(
+            #[inline(always)]
+            |line, dense, lane, rows| {
+                load_rows(lanes, &from[dense..], lane, rows, from[dense]).store(&mut to[line + lane..]);
+            },
+        );
+    }
+}
+
+/// Copies panels to dense columns.
+pub(crate) struct FromPanels<'a, T>(pub(crate) DenseCopy, pub(crate) &'a [T], pub(crate) &'a mut [T]);
+
+impl<T: Real> Kernel<T> for FromPanels<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Self(dense, from, to) = self;
+        // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
+        dense.vectors::<T>(
+            #[inline(always)]
+            |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]),
+        );
+    }
+}

@@ -1,0 +1,247 @@
+//! Few hidden units: a window in one go, the state in registers, all loops over units unrolled.
+//!
+//! H, a number of hidden units that is known to the compiler, is at least the layer's own; what is beyond that is zero.
+
+use super::window::{Backward, Forward};
+use crate::cells::{Cell, LayerShape, Numbers, Parameters, Step, UnitState};
+use crate::numeric::panels::{Block, BlockMut, vectors};
+use crate::numeric::{Kernel, Lanes, Real, Vector};
+
+/// Does something for each unit below H, at most four, one behind the other in the code: a loop over so long a body the
+/// compiler would leave one, and keep the state in memory for it.
+macro_rules! each {
+    ($unit:ident of $h:ident $body:block) => {
+        each!($unit of $h $body 0 1 2 3)
+    };
+    ($unit:ident of $h:ident $body:block $($number:literal)*) => {
+        $(if $number < $h {
+            let $unit: usize = $number;
+            $body
+        })*
+    };
+}
+
+/// For each sum the rows of W that multiply the state: `[unit][of which unit's state]`.
+#[inline(always)]
+fn recurrent<T: Real, C: Cell, const H: usize>(shape: LayerShape, w: &[T]) -> C::Sums<[[T; H]; H]> {
+    let mut recurrent = C::Sums::each(|_| [[T::zero(); H]; H]);
+    for (s, sum) in C::SUMS.as_slice().iter().enumerate().filter(|(_, sum)| sum.state) {
+        for (unit, column) in recurrent[s].iter_mut().take(shape.hidden).enumerate() {
+            let start = (sum.gate * shape.hidden + unit) * shape.matrix_rows() + shape.inputs;
+            let of_w = &w[start..start + shape.hidden];
+            column.iter_mut().zip(of_w).for_each(|(to, &from)| *to = from);
+        }
+    }
+    recurrent
+}
+
+/// A unit's own parameters.
+#[inline(always)]
+pub(super) fn own<T: Real, S: Lanes<T>, C: Cell>(
+    lanes: S,
+    parameters: Parameters<'_, T>,
+    hidden: usize,
+    unit: usize,
+) -> C::Own<Vector<T, S>> {
+    C::Own::each(
+        #[inline(always)]
+        |k| Vector::splat(lanes, parameters.own[k * hidden + unit]),
+    )
+}
+
+/// A forward with H hidden units.
+pub(super) struct Forwards<'a, T, C, const H: usize>(pub(super) Forward<'a, T, C>);
+
+/// A backward with H hidden units.
+pub(super) struct Backwards<'a, T, C, const H: usize>(pub(super) Backward<'a, T, C>);
+
+impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Forward { cell, shape, parameters, start, steps, panels, mut xh, mut saved, mut memory, .. } = self.0;
+        let LayerShape { inputs, hidden, .. } = shape;
+        let (sums_of_unit, rows_of_w) = (C::Sums::<()>::COUNT, shape.matrix_rows());
+        let w_h = recurrent::<T, C, H>(shape, parameters.w);
+        let mut starts = C::Sums::each(|_| [T::zero(); H]);
+        for s in 0..sums_of_unit {
+            starts[s].iter_mut().zip(&start[s * hidden..(s + 1) * hidden]).for_each(|(to, &from)| *to = from);
+        }
+        let zero = Vector::splat(lanes, T::zero());
+        for (panel, rows) in panels.rows::<T>().enumerate() {
+            for lane in vectors::<T>(rows) {
+                let mut h = [zero; H];
+                let mut m = [zero; H];
+                for unit in 0..hidden.min(H) {
+                    h[unit] = xh.block(panel, 0).as_ref().load(lanes, inputs + unit, lane);
+                    if C::MEMORY {
+                        m[unit] = memory.block(panel, 0).as_ref().load(lanes, unit, lane);
+                    }
+                }
+                for t in 0..steps {
+                    let (now, mut next) = xh.block_and_next(panel, t);
+                    let mut saved = saved.block(panel, t);
+                    let mut sums = C::Sums::each(
+                        #[inline(always)]
+                        |_| [zero; H],
+                    );
+                    for s in 0..sums_of_unit {
+                        for unit in 0..H {
+                            sums[s][unit] = Vector::splat(lanes, starts[s][unit]);
+                        }
+                    }
+                    for input in 0..inputs {
+                        let x = now.load(lanes, input, lane);
+                        for s in 0..sums_of_unit {
+                            if C::SUMS[s].input {
+                                each!(unit of H {
+                                    if unit < hidden {
+                                        let w = parameters.w[(C::SUMS[s].gate * hidden + unit) * rows_of_w + input];
+                                        sums[s][unit] = x.mul_add(Vector::splat(lanes, w), sums[s][unit]);
+                                    }
+                                });
+                            }
+                        }
+                    }
+                    for s in 0..sums_of_unit {
+                        if C::SUMS[s].state {
+                            each!(of of H {
+                                each!(unit of H {
+                                    let w = Vector::splat(lanes, w_h[s][unit][of]);
+                                    sums[s][unit] = h[of].mul_add(w, sums[s][unit]);
+                                });
+                            });
+                        }
+                    }
+                    each!(unit of H {
+                        let of_unit = C::Sums::each(
+                            #[inline(always)]
+                            |s| sums[s][unit],
+                        );
+                        let own = own::<T, S, C>(lanes, parameters, hidden, unit.min(hidden - 1));
+                        let (after, saves) = cell.forward(of_unit, own, UnitState { output: h[unit], memory: m[unit] });
+                        (h[unit], m[unit]) = (after.output, after.memory);
+                        if unit < hidden {
+                            next.store(after.output, inputs + unit, lane);
+                            for k in 0..C::Saved::<()>::COUNT {
+                                saved.store(saves[k], k * hidden + unit, lane);
+                            }
+                            if C::MEMORY {
+                                memory.block(panel, t + 1).store(after.memory, unit, lane);
+                            }
+                        }
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Backward { cell, shape, parameters, steps, panels, xh, saved, memory, d_outputs, mut d_sums, .. } = self.0;
+        let d_outputs = d_outputs.as_ref();
+        let LayerShape { inputs, hidden, .. } = shape;
+        let sums_of_unit = C::Sums::<()>::COUNT;
+        let w_h = recurrent::<T, C, H>(shape, parameters.w);
+        let zero = Vector::splat(lanes, T::zero());
+        for (panel, rows) in panels.rows::<T>().enumerate() {
+            for lane in vectors::<T>(rows) {
+                // By the outputs and the memories of step t.
+                let mut d_h = [zero; H];
+                let mut d_m = [zero; H];
+                for unit in 0..hidden.min(H) {
+                    d_h[unit] = d_outputs.block(panel, steps - 1).load(lanes, unit, lane);
+                }
+                for t in (0..steps).rev() {
+                    let (now, next, saved) = (xh.block(panel, t), xh.block(panel, t + 1), saved.block(panel, t));
+                    let mut d_block = d_sums.block(panel, t);
+                    let mut d = C::Sums::each(
+                        #[inline(always)]
+                        |_| [zero; H],
+                    );
+                    let mut d_before = [zero; H];
+                    each!(unit of H {
+                        if unit < hidden {
+                            let memory = if C::MEMORY { memory.block(panel, t).load(lanes, unit, lane) } else { zero };
+                            let step = Step {
+                                before: UnitState { output: now.load(lanes, inputs + unit, lane), memory },
+                                saved: C::Saved::each(
+                                    #[inline(always)]
+                                    |k| saved.load(lanes, k * hidden + unit, lane),
+                                ),
+                                output: next.load(lanes, inputs + unit, lane),
+                            };
+                            let own = own::<T, S, C>(lanes, parameters, hidden, unit);
+                            let d_after = UnitState { output: d_h[unit], memory: d_m[unit] };
+                            let back = cell.backward(own, step, d_after);
+                            for s in 0..sums_of_unit {
+                                d[s][unit] = back.sums[s];
+                                d_block.store(back.sums[s], s * hidden + unit, lane);
+                            }
+                            for k in 0..C::Own::<()>::COUNT {
+                                d_block.store(back.own[k], (sums_of_unit + k) * hidden + unit, lane);
+                            }
+                            if t > 0 {
+                                d_before[unit] = d_outputs.block(panel, t - 1).load(lanes, unit, lane);
+                            }
+                            if C::PASSES_ON {
+                                d_before[unit] = d_before[unit] + back.before.output;
+                            }
+                            d_m[unit] = back.before.memory;
+                        }
+                    });
+                    for s in 0..sums_of_unit {
+                        if C::SUMS[s].state {
+                            each!(unit of H {
+                                each!(of of H {
+                                    let w = Vector::splat(lanes, w_h[s][unit][of]);
+                                    d_before[of] = d[s][unit].mul_add(w, d_before[of]);
+                                });
+                            });
+                        }
+                    }
+                    d_h = d_before;
+                }
+            }
+        }
+        if let Some(mut d_inputs) = self.0.d_inputs {
+            for panel in 0..panels.count() {
+                for t in 0..steps {
+                    let d_sums = d_sums.as_ref().block(panel, t);
+                    input_derivatives::<T, S, C>(lanes, shape, parameters, d_sums, d_inputs.block(panel, t));
+                }
+            }
+        }
+    }
+}
+
+/// The derivatives by the inputs of a block.
+#[inline(always)]
+fn input_derivatives<T: Real, S: Lanes<T>, C: Cell>(
+    lanes: S,
+    shape: LayerShape,
+    parameters: Parameters<'_, T>,
+    d_sums: Block<'_, T>,
+    mut d_inputs: BlockMut<'_, T>,
+) {
+    for input in 0..shape.inputs {
+        for lane in vectors::<T>(T::PANEL) {
+            let mut d = Vector::splat(lanes, T::zero());
+            for s in 0..C::Sums::<()>::COUNT {
+                if C::SUMS[s].input {
+                    for unit in 0..shape.hidden {
+                        let column = C::SUMS[s].gate * shape.hidden + unit;
+                        let w = Vector::splat(lanes, parameters.w[column * shape.matrix_rows() + input]);
+                        d = d_sums.load(lanes, s * shape.hidden + unit, lane).mul_add(w, d);
+                    }
+                }
+            }
+            d_inputs.store(d, input, lane);
+        }
+    }
+}

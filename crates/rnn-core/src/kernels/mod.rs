@@ -1,0 +1,28 @@
+//! The work on windows: a layer's forward and backward, the readout's, and copies at their borders.
+//!
+//! The room offers [`Scalar`], the types that this work is compiled for, a function for each kind of work, and the memory
+//! that it is done in. It knows cells and numbers, and nothing of nets.
+//!
+//! There are two ways through a window, for the same cells: `fused`, up to 4 hidden units, takes a panel through the whole
+//! window with the state in registers; `stepwise` computes for each step one product for all panels, then the units.
+//! Derivatives by weights are one product over all rows of the window (`weight_sums`), up to 16 hidden units lane by lane,
+//! above after transposing the states, so that lines run along units.
+
+mod copies;
+mod fused;
+mod layer;
+mod memory;
+mod product;
+mod readout;
+mod scalar;
+mod stepwise;
+mod threads;
+mod weight_sums;
+mod window;
+
+pub(crate) use copies::DenseCopy;
+pub(crate) use layer::{Backward, Forward};
+pub(crate) use memory::{LayerDerivatives, LayerTape};
+pub(crate) use readout::{Backward as ReadOutBackward, Forward as ReadOut, ReadoutShape};
+pub use scalar::Scalar;
+pub(crate) use scalar::{backward, forward, from_panels, read_out, read_out_backward, to_panels};

@@ -1,0 +1,100 @@
+//! The types of numbers that the work on windows is compiled for.
+//!
+//! Generic code is compiled again in each crate that calls it, here a minute each time. So the
+//! functions here hand their work over to [`Scalar::compute`], which is compiled in this crate.
+
+use super::copies::{DenseCopy, FromPanels, ToPanels};
+use super::layer::{self, Backward, Forward};
+use super::readout;
+use crate::cells::{Cell, CellKind, WithCell};
+use crate::numeric::Real;
+
+/// A type of numbers that nets can have: `f32` or `f64`.
+pub trait Scalar: Real {
+    /// Does some work on a window.
+    #[doc(hidden)]
+    fn compute(work: Work<'_, Self>);
+}
+
+impl Scalar for f32 {
+    fn compute(work: Work<'_, Self>) {
+        work.0.run();
+    }
+}
+
+impl Scalar for f64 {
+    fn compute(work: Work<'_, Self>) {
+        work.0.run();
+    }
+}
+
+/// Some work on a window.
+pub struct Work<'a, T>(Kind<'a, T>);
+
+enum Kind<'a, T> {
+    Forward(CellKind, Forward<'a, T>),
+    Backward(CellKind, Backward<'a, T>),
+    ReadOut(readout::Forward<'a, T>),
+    ReadOutBackward(readout::Backward<'a, T>),
+    ToPanels(ToPanels<'a, T>),
+    FromPanels(FromPanels<'a, T>),
+}
+
+impl<T: Real> Kind<'_, T> {
+    fn run(self) {
+        match self {
+            Self::Forward(cell, work) => cell.with(work),
+            Self::Backward(cell, work) => cell.with(work),
+            Self::ReadOut(work) => T::run(work),
+            Self::ReadOutBackward(work) => T::run(work),
+            Self::ToPanels(work) => T::run(work),
+            Self::FromPanels(work) => T::run(work),
+        }
+    }
+}
+
+impl<T: Real> WithCell for Forward<'_, T> {
+    type Output = ();
+
+    fn with<C: Cell>(self, cell: C) {
+        layer::forward(cell, self);
+    }
+}
+
+impl<T: Real> WithCell for Backward<'_, T> {
+    type Output = ();
+
+    fn with<C: Cell>(self, cell: C) {
+        layer::backward(cell, self);
+    }
+}
+
+/// Runs over the window of a layer of such cells.
+pub(crate) fn forward<T: Scalar>(cell: CellKind, work: Forward<'_, T>) {
+    T::compute(Work(Kind::Forward(cell, work)));
+}
+
+/// Runs back over the window of a layer of such cells.
+pub(crate) fn backward<T: Scalar>(cell: CellKind, work: Backward<'_, T>) {
+    T::compute(Work(Kind::Backward(cell, work)));
+}
+
+/// Computes the readout's outputs.
+pub(crate) fn read_out<T: Scalar>(work: readout::Forward<'_, T>) {
+    T::compute(Work(Kind::ReadOut(work)));
+}
+
+/// Computes derivatives from those by the readout's outputs.
+pub(crate) fn read_out_backward<T: Scalar>(work: readout::Backward<'_, T>) {
+    T::compute(Work(Kind::ReadOutBackward(work)));
+}
+
+/// Copies dense columns to panels.
+pub(crate) fn to_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
+    T::compute(Work(Kind::ToPanels(ToPanels(copy, from, to))));
+}
+
+/// Copies panels to dense columns.
+pub(crate) fn from_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
+    T::compute(Work(Kind::FromPanels(FromPanels(copy, from, to))));
+}

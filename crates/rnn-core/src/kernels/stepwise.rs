@@ -1,0 +1,186 @@
+//! Many hidden units: for each step of a window a product for all panels, then the cell's arithmetic unit by unit.
+
+use super::fused::own;
+use super::product::{Columns, Product};
+use super::weight_sums::transpose_panels;
+use super::window::{Backward, Forward};
+use crate::cells::{Cell, LayerShape, Numbers, Step, Sum, UnitState};
+use crate::numeric::panels::vectors;
+use crate::numeric::{Kernel, Lanes, Real, Vector};
+
+/// Sums whose columns of W are neighbours and which are treated alike.
+pub(super) struct Run {
+    pub(super) sum: usize,
+    pub(super) gate: usize,
+    pub(super) count: usize,
+    pub(super) input: bool,
+    pub(super) state: bool,
+}
+
+/// Those of the sums that are of some kind, as few runs as there can be.
+pub(super) fn runs(
+    sums: &[Sum],
+    kind: impl Fn(&Sum) -> bool,
+    alike: impl Fn(&Sum) -> (bool, bool),
+) -> impl Iterator<Item = Run> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        while !kind(sums.get(next)?) {
+            next += 1;
+        }
+        let (sum, gate, (input, state)) = (next, sums[next].gate, alike(&sums[next]));
+        while sums.get(next).is_some_and(|s| kind(s) && alike(s) == (input, state) && s.gate == gate + next - sum) {
+            next += 1;
+        }
+        Some(Run { sum, gate, count: next - sum, input, state })
+    })
+}
+
+pub(super) fn forward<T: Real, C: Cell>(mut part: Forward<'_, T, C>) {
+    let LayerShape { inputs, hidden, .. } = part.shape;
+    let rows_of_w = part.shape.matrix_rows();
+    for step in 0..part.steps {
+        for run in runs(C::SUMS.as_slice(), |_| true, |sum| (sum.input, sum.state)) {
+            let first = if run.input { 0 } else { inputs };
+            let end = if run.state { inputs + hidden } else { inputs };
+            let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
+            T::run(Product {
+                panels: &part.panels,
+                a: (part.xh.as_ref().lines(first..end), step),
+                b: Columns {
+                    values: part.parameters.w,
+                    stride: rows_of_w,
+                    first: run.gate * hidden * rows_of_w + first,
+                },
+                start: Some(&part.start[of_run.start..]),
+                c: (part.sums.reborrow().lines(of_run), 0),
+            });
+        }
+        T::run(ForwardStep(&mut part, step));
+    }
+}
+
+/// The cell's arithmetic at a step, its sums computed.
+struct ForwardStep<'a, 'b, T, C>(&'a mut Forward<'b, T, C>, usize);
+
+impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Self(Forward { cell, shape, parameters, panels, xh, sums, saved, memory, .. }, step) = self;
+        let LayerShape { inputs, hidden, .. } = *shape;
+        let zero = Vector::splat(lanes, T::zero());
+        for (panel, rows) in panels.rows::<T>().enumerate() {
+            let sums = sums.as_ref().block(panel, 0);
+            let (now, mut next) = xh.block_and_next(panel, step);
+            let mut saved = saved.block(panel, step);
+            let (memory, mut memory_after) = memory.block_and_next(panel, step);
+            for lane in vectors::<T>(rows) {
+                for unit in 0..hidden {
+                    let of_unit = C::Sums::each(
+                        #[inline(always)]
+                        |s| sums.load(lanes, s * hidden + unit, lane),
+                    );
+                    let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
+                    let before = UnitState { output: now.load(lanes, inputs + unit, lane), memory };
+                    let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
+                    let (after, saves) = cell.forward(of_unit, own, before);
+                    next.store(after.output, inputs + unit, lane);
+                    for k in 0..C::Saved::<()>::COUNT {
+                        saved.store(saves[k], k * hidden + unit, lane);
+                    }
+                    if C::MEMORY {
+                        memory_after.store(after.memory, unit, lane);
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn backward<T: Real, C: Cell>(mut part: Backward<'_, T, C>) {
+    let LayerShape { inputs, hidden, .. } = part.shape;
+    let columns = part.shape.columns();
+    // Block t of the outputs' derivatives holds those through what reads the outputs; step t + 1 adds what it passes on.
+    for step in (0..part.steps).rev() {
+        T::run(BackwardStep(&mut part, step));
+        let Backward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = &mut part;
+        let operands = |run: &Run, row: usize| {
+            let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
+            let b = Columns { values: w_transposed, stride: columns, first: row * columns + run.gate * hidden };
+            ((d_sums.as_ref().lines(of_run), step), b)
+        };
+        if step > 0 {
+            for run in runs(C::SUMS.as_slice(), |sum| sum.state, |_| (false, true)) {
+                let (a, b) = operands(&run, inputs);
+                T::run(Product { panels, a, b, c: (d_outputs.reborrow(), step - 1), start: None });
+            }
+        }
+        if let Some(d_inputs) = d_inputs {
+            // The buffer starts as zeros, so the product is added.
+            for run in runs(C::SUMS.as_slice(), |sum| sum.input, |_| (true, false)) {
+                let (a, b) = operands(&run, 0);
+                T::run(Product { panels, a, b, c: (d_inputs.reborrow(), step), start: None });
+            }
+        }
+    }
+    if !part.xh_transposed.is_empty() {
+        let xh = part.xh.lines(0..part.shape.matrix_rows());
+        transpose_panels(part.steps, &part.panels, xh, part.xh_transposed);
+    }
+}
+
+/// The cell's arithmetic at a step, back from the derivatives by its outputs.
+struct BackwardStep<'a, 'b, T, C>(&'a mut Backward<'b, T, C>, usize);
+
+impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
+        let Self(part, step) = self;
+        let Backward { cell, shape, parameters, panels, xh, saved, memory, d_outputs, d_sums, d_memory, .. } = part;
+        let LayerShape { inputs, hidden, .. } = *shape;
+        let zero = Vector::splat(lanes, T::zero());
+        let is_last = step + 1 == part.steps;
+        for (panel, rows) in panels.rows::<T>().enumerate() {
+            let (now, next) = (xh.block(panel, step), xh.block(panel, step + 1));
+            let (saved, memory) = (saved.block(panel, step), memory.block(panel, step));
+            let mut d_memory = d_memory.block(panel, 0);
+            let mut d_sums = d_sums.block(panel, step);
+            let (mut d_before, d_output) = d_outputs.block_and_before(panel, step);
+            for lane in vectors::<T>(rows) {
+                for unit in 0..hidden {
+                    let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
+                    let step_of_unit = Step {
+                        before: UnitState { output: now.load(lanes, inputs + unit, lane), memory },
+                        saved: C::Saved::each(
+                            #[inline(always)]
+                            |k| saved.load(lanes, k * hidden + unit, lane),
+                        ),
+                        output: next.load(lanes, inputs + unit, lane),
+                    };
+                    let d_memory_after =
+                        if C::MEMORY && !is_last { d_memory.as_ref().load(lanes, unit, lane) } else { zero };
+                    let d_after = UnitState { output: d_output.load(lanes, unit, lane), memory: d_memory_after };
+                    let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
+                    let back = cell.backward(own, step_of_unit, d_after);
+                    for s in 0..C::Sums::<()>::COUNT {
+                        d_sums.store(back.sums[s], s * hidden + unit, lane);
+                    }
+                    for k in 0..C::Own::<()>::COUNT {
+                        d_sums.store(back.own[k], (C::Sums::<()>::COUNT + k) * hidden + unit, lane);
+                    }
+                    if C::MEMORY {
+                        d_memory.store(back.before.memory, unit, lane);
+                    }
+                    if C::PASSES_ON && step > 0 {
+                        let sum = d_before.as_ref().load(lanes, unit, lane) + back.before.output;
+                        d_before.store(sum, unit, lane);
+                    }
+                }
+            }
+        }
+    }
+}

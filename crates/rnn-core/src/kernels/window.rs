@@ -1,0 +1,48 @@
+//! What the ways through a window work on: the views of some panels' share of a layer's memory.
+
+use crate::cells::{LayerShape, Parameters};
+use crate::numeric::panels::{Blocks, BlocksMut, Panels};
+
+/// A forward over the window of some panels.
+pub(crate) struct Forward<'a, T, C> {
+    pub(crate) cell: C,
+    pub(crate) shape: LayerShape,
+    pub(crate) parameters: Parameters<'a, T>,
+    /// For each sum the bias of each unit.
+    pub(crate) start: &'a [T],
+    pub(crate) steps: usize,
+    pub(crate) panels: Panels,
+    /// steps + 1 blocks of inputs + hidden units: block t holds `[x_t | h_{t-1}]`; the last one's inputs are unused.
+    pub(crate) xh: BlocksMut<'a, T>,
+    /// One block of sums·hidden units: those of the step that a forward is at.
+    pub(crate) sums: BlocksMut<'a, T>,
+    /// steps blocks of saved·hidden units.
+    pub(crate) saved: BlocksMut<'a, T>,
+    /// steps + 1 blocks of hidden units: block t holds the memory before step t; no units in a cell that has none.
+    pub(crate) memory: BlocksMut<'a, T>,
+}
+
+/// A backward over the window of some panels.
+pub(crate) struct Backward<'a, T, C> {
+    pub(crate) cell: C,
+    pub(crate) shape: LayerShape,
+    pub(crate) parameters: Parameters<'a, T>,
+    /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major.
+    pub(crate) w_transposed: &'a [T],
+    pub(crate) steps: usize,
+    pub(crate) panels: Panels,
+    /// What the forward has left.
+    pub(crate) xh: Blocks<'a, T>,
+    pub(crate) saved: Blocks<'a, T>,
+    pub(crate) memory: Blocks<'a, T>,
+    /// steps blocks of hidden units: by the outputs.
+    pub(crate) d_outputs: BlocksMut<'a, T>,
+    /// steps blocks of (sums + own)·hidden units.
+    pub(crate) d_sums: BlocksMut<'a, T>,
+    /// One block of hidden units.
+    pub(crate) d_memory: BlocksMut<'a, T>,
+    /// steps blocks of inputs, where somebody asks for them.
+    pub(crate) d_inputs: Option<BlocksMut<'a, T>>,
+    /// Inputs and states [transposed](super::weight_sums); empty for few hidden units.
+    pub(crate) xh_transposed: &'a mut [T],
+}

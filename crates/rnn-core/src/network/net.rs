@@ -1,0 +1,311 @@
+//! A net: recurrent layers and a dense readout over one flat slice of parameters.
+
+use super::architecture::Architecture;
+use super::tape::{Gradients, State, Tape};
+use super::tensors::Tensor;
+use crate::cells::LayerShape;
+use crate::error::{Error, check_length};
+use crate::kernels::{
+    Backward, DenseCopy, Forward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward, from_panels,
+    read_out, read_out_backward, to_panels,
+};
+use crate::numeric::panels::{self, BlocksMut};
+use crate::numeric::{Real, flat_zeros};
+use nalgebra::DMatrixView;
+use rand::Rng;
+use std::ops::Range;
+
+/// A recurrent net that can be read at each time step.
+#[derive(Debug, Clone)]
+pub struct Network<T> {
+    architecture: Architecture,
+    /// From the input up, each with the place of its parameters.
+    pub(crate) layers: Vec<(LayerShape, Range<usize>)>,
+    readout: ReadoutShape,
+    tensors: Vec<Tensor>,
+    /// Those of the layers from the input up, then the readout's.
+    parameters: Vec<T>,
+}
+
+impl<T: Scalar> Network<T> {
+    /// A net with all parameters zero.
+    ///
+    /// # Errors
+    /// Those of [`Architecture::check`]; [`Error::OutOfMemory`].
+    pub fn new(architecture: Architecture) -> Result<Self, Error> {
+        architecture.check()?;
+        // A number that cannot be counted cannot be allocated either.
+        let count = architecture.parameter_count().unwrap_or(usize::MAX);
+        let parameters = flat_zeros("the parameters", count, 1)?;
+        let (layers, tensors) = (architecture.layers(), architecture.tensors());
+        Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
+    }
+
+    /// A copy, where there is memory for it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn try_clone(&self) -> Result<Self, Error> {
+        let mut copy = Self::new(self.architecture)?;
+        copy.parameters.copy_from_slice(&self.parameters);
+        Ok(copy)
+    }
+
+    /// What net it is.
+    #[must_use]
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The table of all tensors.
+    #[must_use]
+    pub fn tensors(&self) -> &[Tensor] {
+        &self.tensors
+    }
+
+    /// All parameters.
+    #[must_use]
+    pub fn parameters(&self) -> &[T] {
+        &self.parameters
+    }
+
+    /// All parameters, to change.
+    pub fn parameters_mut(&mut self) -> &mut [T] {
+        &mut self.parameters
+    }
+
+    /// The zero state of `batch` rows.
+    ///
+    /// # Errors
+    /// [`Error::Zero`]; [`Error::OutOfMemory`].
+    pub fn zero_state(&self, batch: usize) -> Result<State<T>, Error> {
+        State::zeros(&self.architecture, batch)
+    }
+
+    /// A tape for windows of `steps` time steps of `batch` rows.
+    ///
+    /// # Errors
+    /// [`Error::Zero`]; [`Error::OutOfMemory`].
+    pub fn tape(&self, steps: usize, batch: usize) -> Result<Tape<T>, Error> {
+        Tape::new(self.architecture, steps, batch)
+    }
+
+    /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
+    ///
+    /// # Errors
+    /// [`Error::Zero`]; [`Error::OutOfMemory`].
+    pub fn gradients(&self, steps: usize, batch: usize) -> Result<Gradients<T>, Error> {
+        Gradients::new(self.architecture, steps, batch)
+    }
+
+    /// Numbers of the state in each batch row.
+    fn state_size(&self) -> usize {
+        self.layers.iter().map(|(layer, _)| layer.state_size()).sum()
+    }
+
+    fn readout_parameters(&self) -> &[T] {
+        &self.parameters[self.readout_at()..]
+    }
+
+    /// Where the readout's parameters begin.
+    fn readout_at(&self) -> usize {
+        self.layers.last().map_or(0, |(_, place)| place.end)
+    }
+
+    /// Draws which numbers between layers the following [`forward`](Self::forward)s on this tape set to zero: each
+    /// with the probability of the architecture's dropout, at each time step anew; the others are divided by 1 − that
+    /// probability (Srivastava et al., "Dropout", 2014; between layers alone, as Zaremba et al., "Recurrent neural
+    /// network regularization", 2014). They stay so until the next draw or [`Tape::keep_all`]. One 64-bit word of `rng` a
+    /// number; none without dropout.
+    pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
+        let dropout = self.architecture.dropout;
+        // The tape can be of another net.
+        let hidden_size = tape.architecture.hidden_size;
+        let kept = T::narrow(1.0 / (1.0 - dropout));
+        for mask in &mut tape.masks {
+            // In the order of a dense matrix `[steps·batch, hidden]`, column by column.
+            for unit in 0..hidden_size {
+                for step in 0..tape.steps {
+                    for row in 0..tape.batch {
+                        let place = panels::place::<T>((tape.steps, step), (hidden_size, unit), row);
+                        mask[place] = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept };
+                    }
+                }
+            }
+        }
+        tape.dropping = !tape.masks.is_empty();
+    }
+
+    /// Runs over a window: `inputs [steps·batch, input_size]`, column-major, from `state`, which is left as it is.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for inputs or a state of other sizes than the
+    /// tape's.
+    pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
+        let rows = self.check_tape(tape)?;
+        let columns = self.architecture.input_size;
+        check_length("inputs", rows * columns, inputs.len())?;
+        self.check_state(tape.batch, state)?;
+        let (steps, batch, hidden) = (tape.steps, tape.batch, self.architecture.hidden_size);
+        let mut at = 0;
+        for (number, (layer, place)) in self.layers.iter().enumerate() {
+            let (below, here) = tape.layers.split_at_mut(number);
+            let here = &mut here[0];
+            let all = (steps + 1, layer.inputs + hidden);
+            match below.last() {
+                None => {
+                    let copy = DenseCopy { batch, copied: (steps, layer.inputs), all, first: (0, 0) };
+                    to_panels(copy, inputs, &mut here.xh);
+                }
+                Some(below) => {
+                    let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(|mask| &**mask);
+                    here.read(below, mask);
+                }
+            }
+            let state = &state.as_slice()[at * batch..];
+            let copy = DenseCopy { batch, copied: (1, hidden), all, first: (0, layer.inputs) };
+            to_panels(copy, &state[..hidden * batch], &mut here.xh);
+            if layer.facts.has_memory {
+                let copy = DenseCopy { batch, copied: (1, hidden), all: (steps + 1, hidden), first: (0, 0) };
+                to_panels(copy, &state[hidden * batch..2 * hidden * batch], &mut here.memory);
+            }
+            let work = Forward { parameters: &self.parameters[place.clone()], tape: here, threads: tape.threads };
+            forward(self.architecture.cell, work);
+            at += layer.state_size();
+        }
+        Ok(())
+    }
+
+    /// Computes the outputs of these time steps from the last [`forward`](Self::forward), and returns them:
+    /// `[steps.len()·batch, outputs]`.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for steps outside the window.
+    pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
+        self.check_tape(tape)?;
+        let (first, count) = tape.rows_of(&steps)?;
+        if let Some(last) = tape.layers.last() {
+            read_out(ReadOut {
+                shape: self.readout,
+                parameters: self.readout_parameters(),
+                batch: tape.batch,
+                steps,
+                h: last.outputs(),
+                y: tape.outputs.as_mut_slice(),
+            });
+        }
+        Ok(tape.outputs.rows(first, count))
+    }
+
+    /// One time step of inference: reads `inputs [batch, input_size]`, moves `state` on, and returns the outputs
+    /// `[batch, outputs]`, column-major. Drops nothing and allocates nothing.
+    ///
+    /// The outputs are those that [`forward`](Self::forward) over a longer window gives, bit by bit.
+    ///
+    /// # Errors
+    /// Those of [`forward`](Self::forward); [`Error::Length`] for a tape of more than one time step. The state is then
+    /// as it was.
+    pub fn step<'a>(&self, inputs: &[T], state: &mut State<T>, tape: &'a mut Tape<T>) -> Result<&'a [T], Error> {
+        check_length("the tape of a single step: time steps", 1, tape.steps)?;
+        tape.keep_all();
+        self.forward(inputs, state, tape)?;
+        self.copy_state(tape, 1, state)?;
+        self.read_out(0..1, tape)?;
+        Ok(tape.outputs.as_slice())
+    }
+
+    /// The derivatives of the last [`score`](Self::score)'s mean loss by each parameter, as
+    /// [`parameters`](Self::parameters) are laid out. Since then the parameters must not have changed, and nothing else
+    /// may have used the tape: what is on it is taken as it is.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for gradients of other sizes.
+    pub fn backward<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
+        let rows = self.check_tape(tape)?;
+        check_length("gradients", self.parameters.len(), gradients.values.len())?;
+        // Another net can have as many parameters.
+        let (own, other) = (&self.architecture, &gradients.architecture);
+        check_length("gradients: inputs", own.input_size, other.input_size)?;
+        check_length("gradients: hidden units", own.hidden_size, other.hidden_size)?;
+        check_length("gradients: outputs", own.outputs, other.outputs)?;
+        check_length(
+            "gradients: gates",
+            own.cell.facts().gates * own.hidden_size,
+            other.cell.facts().gates * other.hidden_size,
+        )?;
+        check_length("gradients: rows of a window", rows, gradients.steps * gradients.batch)?;
+        check_length("gradients: batch", tape.batch, gradients.batch)?;
+        let Gradients { values, layers: d, outputs, .. } = gradients;
+        values.fill(T::zero());
+        let (d_layers, d_readout) = values.split_at_mut(self.readout_at());
+        if let Some(last) = tape.layers.last() {
+            let units = self.readout.inputs;
+            read_out_backward(ReadOutBackward {
+                shape: self.readout,
+                parameters: self.readout_parameters(),
+                batch: tape.batch,
+                steps: tape.steps,
+                h: last.outputs(),
+                dy: tape.d_outputs.as_slice(),
+                dy_blocks: BlocksMut::new(outputs, tape.steps, self.readout.outputs),
+                dh: BlocksMut::new(&mut d.outputs, tape.steps, units),
+                d_parameters: d_readout,
+            });
+        }
+        for (number, ((_, place), cell)) in self.layers.iter().zip(&tape.layers).enumerate().rev() {
+            let work = Backward {
+                parameters: &self.parameters[place.clone()],
+                tape: cell,
+                d,
+                ask_for_inputs: number > 0,
+                gradients: &mut d_layers[place.clone()],
+                threads: tape.threads,
+            };
+            backward(self.architecture.cell, work);
+            if let Some(mask) = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping) {
+                d.inputs.iter_mut().zip(mask.iter()).for_each(|(d, &factor)| *d *= factor);
+            }
+            std::mem::swap(&mut d.outputs, &mut d.inputs);
+        }
+        Ok(values)
+    }
+
+    /// Copies the state after the first `steps` time steps of the last [`forward`](Self::forward) to `state`.
+    ///
+    /// # Errors
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Steps`] for more steps than the window has;
+    /// [`Error::Length`] for a state of another size.
+    pub fn copy_state(&self, tape: &Tape<T>, steps: usize, state: &mut State<T>) -> Result<(), Error> {
+        self.check_tape(tape)?;
+        if steps > tape.steps {
+            return Err(Error::Steps { steps, window: tape.steps });
+        }
+        self.check_state(tape.batch, state)?;
+        let (batch, hidden) = (tape.batch, self.architecture.hidden_size);
+        let mut state = state.as_mut_slice();
+        for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
+            let mut copy = |units: usize, first_unit: usize, from: &[T]| {
+                let all = (tape.steps + 1, units);
+                let copy = DenseCopy { batch, copied: (1, hidden), all, first: (steps, first_unit) };
+                from_panels(copy, from, state.split_off_mut(..hidden * batch).unwrap_or_default());
+            };
+            copy(layer.inputs + hidden, layer.inputs, &cell.xh);
+            if layer.facts.has_memory {
+                copy(hidden, 0, &cell.memory);
+            }
+        }
+        Ok(())
+    }
+
+    /// An error unless a state is one of `batch` rows of a net like this one.
+    pub(crate) fn check_state(&self, batch: usize, state: &State<T>) -> Result<(), Error> {
+        check_length("state", batch * self.state_size(), state.0.len())?;
+        // Fewer rows of a larger net can be as many numbers.
+        check_length("state: batch", batch, state.0.nrows())
+    }
+
+    /// The rows of a window, steps × batch, or an error for the tape of another net.
+    pub(crate) fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
+        if tape.architecture == self.architecture { Ok(tape.steps * tape.batch) } else { Err(Error::OtherNet) }
+    }
+}

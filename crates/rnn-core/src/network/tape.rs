@@ -1,0 +1,133 @@
+//! What computing needs beside the parameters: the state that is carried, what a forward leaves for the backward, and
+//! the derivatives. Each is allocated once, and is the caller's.
+
+use super::architecture::Architecture;
+use crate::cells::LayerShape;
+use crate::error::{Error, check_at_least_one};
+use crate::kernels::{LayerDerivatives, LayerTape, Scalar};
+use crate::numeric::{Lines, flat_zeros, zero_blocks, zeros};
+use nalgebra::DMatrix;
+use std::ops::Range;
+
+/// The recurrent state between two time steps, `[batch, state]`: of each layer from the input up the outputs of its
+/// hidden units, and behind them, in an LSTM, their memories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State<T>(pub(crate) DMatrix<T>);
+
+/// What a forward over a window writes to.
+#[derive(Debug, Clone)]
+pub struct Tape<T> {
+    pub(crate) architecture: Architecture,
+    pub(crate) steps: usize,
+    pub(crate) batch: usize,
+    pub(crate) layers: Vec<LayerTape<T>>,
+    /// For each layer but the last, steps blocks of hidden units: what its outputs are multiplied by; none without
+    /// dropout.
+    pub(crate) masks: Vec<Lines<T>>,
+    /// Threads that a window's work is shared out to.
+    pub(crate) threads: usize,
+    /// Whether a forward applies the masks.
+    pub(crate) dropping: bool,
+    /// `[steps·batch, outputs]`
+    pub(crate) outputs: DMatrix<T>,
+    /// `[steps·batch, outputs]`
+    pub(crate) d_outputs: DMatrix<T>,
+}
+
+/// What a backward over a window writes to.
+#[derive(Debug, Clone)]
+pub struct Gradients<T> {
+    /// As the net's parameters.
+    pub(crate) values: Vec<T>,
+    pub(crate) layers: LayerDerivatives<T>,
+    /// steps blocks of outputs: by the readout's outputs.
+    pub(crate) outputs: Lines<T>,
+    /// Of the windows that they are for.
+    pub(crate) architecture: Architecture,
+    pub(crate) steps: usize,
+    pub(crate) batch: usize,
+}
+
+impl<T: Scalar> State<T> {
+    /// The zero state of `batch` rows.
+    pub(super) fn zeros(architecture: &Architecture, batch: usize) -> Result<Self, Error> {
+        check_at_least_one([("batch", batch)])?;
+        zeros("the state", batch, architecture.state_size()).map(Self)
+    }
+
+    /// Sets it to zero.
+    pub fn set_zero(&mut self) {
+        self.0.fill(T::zero());
+    }
+
+    /// Its numbers, column-major: all rows of the first unit, then those of the next.
+    #[must_use]
+    pub fn as_slice(&self) -> &[T] {
+        self.0.as_slice()
+    }
+
+    /// Its numbers, to change.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        self.0.as_mut_slice()
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// A tape for windows of `steps` time steps of `batch` rows.
+    pub(super) fn new(architecture: Architecture, steps: usize, batch: usize) -> Result<Self, Error> {
+        check_at_least_one([("steps", steps), ("batch", batch)])?;
+        let rows = steps.saturating_mul(batch);
+        let layers = architecture.layers().into_iter().map(|(layer, _)| LayerTape::new(layer, steps, batch));
+        let layers = layers.collect::<Result<Vec<_>, _>>()?;
+        let masked = if architecture.dropout > 0.0 { architecture.num_layers - 1 } else { 0 };
+        let mask = |_| zero_blocks("the dropout's factors", batch, Some(steps), Some(architecture.hidden_size));
+        let masks = (0..masked).map(mask).collect::<Result<Vec<_>, _>>()?;
+        let outputs = zeros("the window's outputs", rows, architecture.outputs)?;
+        let d_outputs = zeros("the window's outputs", rows, architecture.outputs)?;
+        Ok(Self { architecture, steps, batch, layers, masks, threads: 1, dropping: false, outputs, d_outputs })
+    }
+
+    /// The same, for forwards and backwards that share their work out to up to this many threads; 1 if none is asked
+    /// for. A batch is shared out in panels of 64 bytes, 16 rows of f32 or 8 of f64; results are the same bit by bit,
+    /// however many threads there are. Small nets are not shared out; for others, starting threads allocates.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Ends what [`Network::draw_dropout`](super::Network::draw_dropout) began: nothing is set to zero any more.
+    pub fn keep_all(&mut self) {
+        self.dropping = false;
+    }
+
+    /// First row and number of rows of a range of time steps.
+    pub(crate) fn rows_of(&self, steps: &Range<usize>) -> Result<(usize, usize), Error> {
+        if steps.is_empty() || steps.end > self.steps {
+            return Err(Error::Counted { start: steps.start, end: steps.end, window: self.steps });
+        }
+        Ok((steps.start * self.batch, steps.len() * self.batch))
+    }
+}
+
+impl<T: Scalar> Gradients<T> {
+    /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
+    pub(super) fn new(architecture: Architecture, steps: usize, batch: usize) -> Result<Self, Error> {
+        check_at_least_one([("steps", steps), ("batch", batch)])?;
+        let layers: Vec<LayerShape> = architecture.layers().into_iter().map(|(layer, _)| layer).collect();
+        let count = architecture.parameter_count().unwrap_or(usize::MAX);
+        Ok(Self {
+            values: flat_zeros("the gradients", count, 1)?,
+            layers: LayerDerivatives::new(&layers, steps, batch)?,
+            outputs: zero_blocks("the window's derivatives", batch, Some(steps), Some(architecture.outputs))?,
+            architecture,
+            steps,
+            batch,
+        })
+    }
+
+    /// What the last [`Network::backward`](super::Network::backward) returned.
+    #[must_use]
+    pub fn as_slice(&self) -> &[T] {
+        &self.values
+    }
+}

@@ -1,0 +1,45 @@
+//! Work written once over vectors of numbers, for any instruction set.
+
+/// Work on numbers of type `T` that is compiled for each instruction set.
+pub trait Kernel<T> {
+    /// What comes of it.
+    type Output;
+    /// Does it. To be marked `#[inline(always)]`, with all that it calls.
+    fn run<S: Lanes<T>>(self, lanes: S) -> Self::Output;
+}
+
+/// An instruction set's operations on vectors of `T`.
+pub trait Lanes<T>: Copy {
+    /// A vector.
+    type Vector: Copy;
+    /// All lanes the same.
+    fn splat(self, x: T) -> Self::Vector;
+    /// The first numbers of a slice that has as many as a vector.
+    fn load(self, from: &[T]) -> Self::Vector;
+    /// Writes to the first places of a slice that has as many as a vector.
+    fn store(self, v: Self::Vector, to: &mut [T]);
+    /// `a + b`
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a − b`
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b`
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a / b`
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b + c`, rounded once.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// `c − a · b`, rounded once.
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// |a|
+    fn abs(self, a: Self::Vector) -> Self::Vector;
+    /// `a`, which is not negative, with the sign of `b`.
+    fn with_sign(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// Where `a < b` one, elsewhere the other.
+    fn if_less(self, a: Self::Vector, b: Self::Vector, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
+    /// The sum of all lanes, each half of them added to the other until one is left.
+    fn sum(self, v: Self::Vector) -> T;
+    /// 2ⁿ of n + [`ROUNDER`](super::real::Real::ROUNDER), where it is a normal number.
+    fn power_of_two(self, rounded: Self::Vector) -> Self::Vector;
+    /// k and m of `a = 2ᵏ · m`, m within √½ .. √2, for a ≥ 1.
+    fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector);
+}
