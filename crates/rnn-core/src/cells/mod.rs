@@ -11,6 +11,8 @@ mod lstm;
 mod shape;
 
 pub(crate) use cell::{Cell, Numbers, Step, Sum, UnitState};
+#[cfg(test)]
+pub(crate) use cell::{Derivatives, Facts};
 pub use kind::CellKind;
 pub(crate) use kind::WithCell;
 pub(crate) use shape::{LayerShape, Parameters};

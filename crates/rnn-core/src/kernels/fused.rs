@@ -80,7 +80,8 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
                     }
                 }
                 for t in 0..steps {
-                    let (now, mut next) = xh.block_and_next(panel, t);
+                    let (now, next) = xh.block_and_next(panel, t);
+                    let mut next = next.lines(inputs, hidden);
                     let mut saved = saved.block(panel, t);
                     let mut sums = C::Sums::each(
                         #[inline(always)]
@@ -123,7 +124,7 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
                         let (after, saves) = cell.forward(of_unit, own, UnitState { output: h[unit], memory: m[unit] });
                         (h[unit], m[unit]) = (after.output, after.memory);
                         if unit < hidden {
-                            next.store(after.output, inputs + unit, lane);
+                            next.store(after.output, unit, lane);
                             for k in 0..C::Saved::<()>::COUNT {
                                 saved.store(saves[k], k * hidden + unit, lane);
                             }
@@ -158,7 +159,9 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                     d_h[unit] = d_outputs.block(panel, steps - 1).load(lanes, unit, lane);
                 }
                 for t in (0..steps).rev() {
-                    let (now, next, saved) = (xh.block(panel, t), xh.block(panel, t + 1), saved.block(panel, t));
+                    let now = xh.block(panel, t).lines(inputs, hidden);
+                    let next = xh.block(panel, t + 1).lines(inputs, hidden);
+                    let saved = saved.block(panel, t);
                     let mut d_block = d_sums.block(panel, t);
                     let mut d = C::Sums::each(
                         #[inline(always)]
@@ -169,12 +172,12 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                         if unit < hidden {
                             let memory = if C::MEMORY { memory.block(panel, t).load(lanes, unit, lane) } else { zero };
                             let step = Step {
-                                before: UnitState { output: now.load(lanes, inputs + unit, lane), memory },
+                                before: UnitState { output: now.load(lanes, unit, lane), memory },
                                 saved: C::Saved::each(
                                     #[inline(always)]
                                     |k| saved.load(lanes, k * hidden + unit, lane),
                                 ),
-                                output: next.load(lanes, inputs + unit, lane),
+                                output: next.load(lanes, unit, lane),
                             };
                             let own = own::<T, S, C>(lanes, parameters, hidden, unit);
                             let d_after = UnitState { output: d_h[unit], memory: d_m[unit] };

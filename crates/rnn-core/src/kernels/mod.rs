@@ -12,6 +12,8 @@ mod copies;
 mod fused;
 mod layer;
 mod memory;
+#[cfg(test)]
+mod other_cells;
 mod product;
 mod readout;
 mod scalar;

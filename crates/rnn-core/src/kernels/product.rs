@@ -106,7 +106,7 @@ impl<T: Real, S: Lanes<T>> InTiles<'_, T, S> {
     fn panel<const V: usize, const N: usize>(&mut self, panel: usize, first: usize) {
         let Self(lanes, Product { a, b, c, start, .. }) = self;
         let a = a.0.block(panel, a.1);
-        let mut c = c.0.block(panel, c.1).lines(first..first + N);
+        let mut c = c.0.block(panel, c.1).lines(first, N);
         let sums: [[_; V]; N] = match start {
             Some(start) => array::from_fn(
                 #[inline(always)]

@@ -72,10 +72,14 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
         let LayerShape { inputs, hidden, .. } = *shape;
         let zero = Vector::splat(lanes, T::zero());
         for (panel, rows) in panels.rows::<T>().enumerate() {
-            let sums = sums.as_ref().block(panel, 0);
-            let (now, mut next) = xh.block_and_next(panel, step);
-            let mut saved = saved.block(panel, step);
-            let (memory, mut memory_after) = memory.block_and_next(panel, step);
+            let sums = sums.as_ref().block(panel, 0).lines(0, C::Sums::<()>::COUNT * hidden);
+            let (before, after) = xh.block_and_next(panel, step);
+            // Units are counted alike everywhere, so that they are at one place in all of these.
+            let (before, mut after) = (before.lines(inputs, hidden), after.lines(inputs, hidden));
+            let mut saved = saved.block(panel, step).lines(0, C::Saved::<()>::COUNT * hidden);
+            let (memory, memory_after) = memory.block_and_next(panel, step);
+            let memories = usize::from(C::MEMORY) * hidden;
+            let (memory, mut memory_after) = (memory.lines(0, memories), memory_after.lines(0, memories));
             for lane in vectors::<T>(rows) {
                 for unit in 0..hidden {
                     let of_unit = C::Sums::each(
@@ -83,15 +87,15 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
                         |s| sums.load(lanes, s * hidden + unit, lane),
                     );
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
-                    let before = UnitState { output: now.load(lanes, inputs + unit, lane), memory };
+                    let state = UnitState { output: before.load(lanes, unit, lane), memory };
                     let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
-                    let (after, saves) = cell.forward(of_unit, own, before);
-                    next.store(after.output, inputs + unit, lane);
+                    let (state, saves) = cell.forward(of_unit, own, state);
+                    after.store(state.output, unit, lane);
                     for k in 0..C::Saved::<()>::COUNT {
                         saved.store(saves[k], k * hidden + unit, lane);
                     }
                     if C::MEMORY {
-                        memory_after.store(after.memory, unit, lane);
+                        memory_after.store(state.memory, unit, lane);
                     }
                 }
             }
@@ -145,21 +149,26 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
         let zero = Vector::splat(lanes, T::zero());
         let is_last = step + 1 == part.steps;
         for (panel, rows) in panels.rows::<T>().enumerate() {
-            let (now, next) = (xh.block(panel, step), xh.block(panel, step + 1));
-            let (saved, memory) = (saved.block(panel, step), memory.block(panel, step));
-            let mut d_memory = d_memory.block(panel, 0);
-            let mut d_sums = d_sums.block(panel, step);
-            let (mut d_before, d_output) = d_outputs.block_and_before(panel, step);
+            let before = xh.block(panel, step).lines(inputs, hidden);
+            let after = xh.block(panel, step + 1).lines(inputs, hidden);
+            let saved = saved.block(panel, step).lines(0, C::Saved::<()>::COUNT * hidden);
+            let memory = memory.block(panel, step).lines(0, usize::from(C::MEMORY) * hidden);
+            let mut d_memory = d_memory.block(panel, 0).lines(0, hidden);
+            let d_count = C::Sums::<()>::COUNT + C::Own::<()>::COUNT;
+            let mut d_sums = d_sums.block(panel, step).lines(0, d_count * hidden);
+            let (d_before, d_output) = d_outputs.block_and_before(panel, step);
+            let d_output = d_output.lines(0, hidden);
+            let mut d_before = d_before.lines(0, if step > 0 { hidden } else { 0 });
             for lane in vectors::<T>(rows) {
                 for unit in 0..hidden {
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
                     let step_of_unit = Step {
-                        before: UnitState { output: now.load(lanes, inputs + unit, lane), memory },
+                        before: UnitState { output: before.load(lanes, unit, lane), memory },
                         saved: C::Saved::each(
                             #[inline(always)]
                             |k| saved.load(lanes, k * hidden + unit, lane),
                         ),
-                        output: next.load(lanes, inputs + unit, lane),
+                        output: after.load(lanes, unit, lane),
                     };
                     let d_memory_after =
                         if C::MEMORY && !is_last { d_memory.as_ref().load(lanes, unit, lane) } else { zero };

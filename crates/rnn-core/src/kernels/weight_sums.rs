@@ -40,9 +40,8 @@ impl<T: Real> WindowRows<'_, T> {
         let zero = Vector::splat(lanes, T::zero());
         let (mut products, mut sums) = ([[zero; M]; N], [zero; N]);
         for (panel, rows) in Panels::all::<T>(self.batch).rows::<T>().enumerate() {
-            for step in 0..self.steps {
-                let a = Block(self.a.block(panel, step).from_line(first_a));
-                let d = Block(self.d.block(panel, step).from_line(first_d));
+            for (a, d) in self.a.first_blocks(panel, self.steps).zip(self.d.first_blocks(panel, self.steps)) {
+                let (a, d) = (a.from_line(first_a), d.from_line(first_d));
                 for lane in vectors::<T>(rows) {
                     let a: [_; M] = array::from_fn(
                         #[inline(always)]
@@ -241,7 +240,7 @@ impl<T: Real, S: Lanes<T>> Tiled for TransposedProduct<'_, '_, T, S> {
         // The derivatives of N units behind each other, so that their columns run on from step to step.
         let mut columns = [[T::zero(); STRETCH_ROWS]; N];
         for step in 0..steps {
-            let d = self.rows.d.block(panel, start + step).from_line(self.columns.start + first);
+            let d = self.rows.d.block(panel, start + step).from_line(self.columns.start + first).0;
             for (column, d) in columns.iter_mut().zip(d.chunks_exact(line)) {
                 column[step * rows..(step + 1) * rows].copy_from_slice(&d[..rows]);
             }

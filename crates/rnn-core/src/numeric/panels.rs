@@ -152,6 +152,18 @@ impl<'a, T: Real> Blocks<'a, T> {
     pub(crate) fn block(&self, panel: usize, block: usize) -> Block<'a, T> {
         Block(&self.values[self.shape.block::<T>(panel, block)])
     }
+
+    /// A panel's first blocks, one after the other.
+    #[inline(always)]
+    pub(crate) fn first_blocks(&self, panel: usize, count: usize) -> impl Iterator<Item = Block<'a, T>> + use<'a, T> {
+        let Shape { blocks, units, first, lines } = self.shape;
+        let len = units * T::PANEL;
+        let start = (panel * blocks + first.0) * len;
+        self.values[start..start + count * len].chunks_exact(len).map(
+            #[inline(always)]
+            move |block| Block(&block[first.1 * T::PANEL..][..lines * T::PANEL]),
+        )
+    }
 }
 
 impl<'a, T: Real> BlocksMut<'a, T> {
@@ -224,10 +236,16 @@ impl<'a, T: Real> Block<'a, T> {
         Vector::load(lanes, &self.0[line * T::PANEL + lane..])
     }
 
-    /// The numbers of the lines from this one on.
+    /// The lines from this one on.
     #[inline(always)]
-    pub(crate) fn from_line(self, first: usize) -> &'a [T] {
-        &self.0[first * T::PANEL..]
+    pub(crate) fn from_line(self, first: usize) -> Self {
+        Self(&self.0[first * T::PANEL..])
+    }
+
+    /// So many of its lines. Where that number is given for several blocks, the compiler knows that one check is enough.
+    #[inline(always)]
+    pub(crate) fn lines(self, first: usize, count: usize) -> Self {
+        Self(&self.0[first * T::PANEL..][..count * T::PANEL])
     }
 }
 
@@ -238,10 +256,10 @@ impl<T: Real> BlockMut<'_, T> {
         Block(&*self.0)
     }
 
-    /// These lines of it.
+    /// So many of its lines. Where that number is given for several blocks, the compiler knows that one check is enough.
     #[inline(always)]
-    pub(crate) fn lines(self, lines: Range<usize>) -> Self {
-        Self(&mut self.0[lines.start * T::PANEL..lines.end * T::PANEL])
+    pub(crate) fn lines(self, first: usize, count: usize) -> Self {
+        Self(&mut self.0[first * T::PANEL..][..count * T::PANEL])
     }
 
     /// Writes a vector to a line, from this lane on.
