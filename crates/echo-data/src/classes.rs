@@ -1,6 +1,6 @@
 //! The classes of a series and how probable each is.
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::check_num_classes;
 use rand::Rng;
 
@@ -79,7 +79,7 @@ impl Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generator;
+    use crate::generator::generator;
 
     #[test]
     fn frequencies_follow_the_probabilities() {

@@ -19,7 +19,8 @@
 //! z(t) = min(B, q)        for t ≥ r; where q = 0, the target has been read
 //! ```
 
-use crate::{Classes, Layout};
+use crate::classes::Classes;
+use crate::layout::Layout;
 
 /// The least mean loss of each window of a layout, for a net that begins each epoch with a zero state and carries its state
 /// from window to window.

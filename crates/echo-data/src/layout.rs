@@ -4,7 +4,7 @@
 //! the time steps `w·h′ .. w·h′ + h` of every row, with h = `truncated_backprop_length` and h′ = `window_stride`.
 //! The N mod B values behind the last row, and the end of each row that fills no window, go unused.
 
-use crate::Error;
+use crate::error::Error;
 use std::ops::Range;
 
 /// The cut of a series of a certain length into rows and windows.

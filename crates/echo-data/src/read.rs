@@ -1,6 +1,6 @@
 //! Reading a series from CSV.
 
-use crate::Error;
+use crate::error::Error;
 use crate::error::check_num_classes;
 use crate::files::{Dialect, Rows};
 use std::io::Read;
@@ -118,7 +118,8 @@ impl<R: Read> Inputs<R> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Error, Series};
+    use crate::error::Error;
+    use crate::series::Series;
 
     fn read(text: &str) -> Result<Series, Error> {
         Series::from_csv(text.as_bytes(), 2)

@@ -1,8 +1,10 @@
 //! A series: input and target, a byte a value.
 
+use crate::classes::Classes;
+use crate::error::Error;
 use crate::error::check_num_classes;
 use crate::files::Dialect;
-use crate::{Classes, Error, read};
+use crate::read;
 use rand::Rng;
 use std::io::Read;
 
@@ -98,7 +100,7 @@ fn zeros(total_series_length: usize) -> Result<Vec<u8>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generator;
+    use crate::generator::generator;
     use proptest::prelude::*;
 
     /// The series of seed 0 as the first release drew it: a change here breaks everybody's recorded runs.

@@ -1,7 +1,8 @@
 //! What can be given on the command line: a command, its flags, and what help says of them.
 
 use crate::live::Pace;
-use crate::{Colours, RawSettings};
+use crate::palette::Colours;
+use crate::raw::RawSettings;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 

@@ -1,9 +1,10 @@
 //! What a checkpoint holds beside the net and its optimizer: the place in the run, and what had been written by then.
 
+use crate::error::Error;
 use crate::files::{CONFIG, absolute_raw};
 use crate::means::Means;
 use crate::record::Record;
-use crate::{Error, Settings};
+use crate::settings::Settings;
 use rnn_core::checkpoint_note;
 use serde::{Deserialize, Serialize};
 use std::path::Path;

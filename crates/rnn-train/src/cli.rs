@@ -5,15 +5,20 @@ use crate::arguments::{
     Training,
 };
 use crate::console::Console;
-use crate::evaluate::Scoring;
+use crate::error::{Error, SettingError};
+use crate::evaluate::{Scoring, evaluate};
+
+use crate::exit_code;
 use crate::files::{self, EpochRow, State, Status, read_rows};
+use crate::layers::Layer;
 use crate::live;
+use crate::pictures;
 use crate::predict::{Input, predict};
+use crate::run;
 use crate::run::Watch;
 use crate::shown::{count, printable, printable_json};
 use crate::signals::Stop;
 use crate::verdict::{Verdict, verdict};
-use crate::{Error, Layer, SettingError, evaluate, exit_code, pictures, run};
 use clap::CommandFactory;
 use indicatif::ProgressBar;
 use serde::Serialize;

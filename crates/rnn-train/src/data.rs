@@ -1,6 +1,7 @@
 //! Where an epoch's series comes from: drawn from the seed, or read from files.
 
-use crate::{Error, SettingError, Settings};
+use crate::error::{Error, SettingError};
+use crate::settings::Settings;
 use echo_data::files::Dialect;
 use echo_data::{Classes, Floor, Layout, Series, generator};
 use std::fs::File;

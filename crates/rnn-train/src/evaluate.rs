@@ -1,12 +1,15 @@
 //! Scores saved weights on series, without training.
 
+use crate::choices::Dtype;
 use crate::data::Source;
+use crate::error::{Error, SettingError};
 use crate::files::EpochRow;
+use crate::layers::Layer;
 use crate::means::Means;
+use crate::settings::Settings;
 use crate::shown::printable;
 use crate::train::{Window, network};
 use crate::travelling::settings_of;
-use crate::{Dtype, Error, Layer, SettingError, Settings};
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};

@@ -3,11 +3,14 @@
 //! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
 //! measured; it never holds NaN or infinity.
 
+use crate::error::Error;
+use crate::exit_code;
 use crate::folder::Durable;
 use crate::layers::not_toml;
+use crate::raw::RawSettings;
+use crate::settings::Settings;
 pub use crate::table::{Row, Table, read_rows};
 use crate::text::read_text;
-use crate::{Error, RawSettings, Settings, exit_code};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::fmt;

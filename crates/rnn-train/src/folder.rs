@@ -1,6 +1,6 @@
 //! A folder of results: made, emptied, and its files written so that each is there whole or not at all.
 
-use crate::Error;
+use crate::error::Error;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Write};

@@ -1,8 +1,9 @@
 //! The files that a run reads: noted when it begins, looked for where they may be after a move, and known again by what
 //! they say, not by their paths.
 
+use crate::error::{Error, SettingError};
 use crate::files::{CONFIG, InputFile, Status};
-use crate::{Error, SettingError, Settings};
+use crate::settings::Settings;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 

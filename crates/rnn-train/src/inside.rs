@@ -1,7 +1,7 @@
 //! What is inside a net: its weights, and what its hidden units do over a window. As much of it as pictures show, so that
 //! looking into a large net takes little memory.
 
-use crate::Error;
+use crate::error::Error;
 use crate::snapshot::MOST_TIMES;
 use rnn_core::{Network, Place, Scalar, State, Tensor};
 

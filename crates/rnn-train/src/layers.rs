@@ -1,8 +1,11 @@
 //! Layers of settings: a TOML file below, the command line above, each value with its origin for errors.
 
+use crate::choices::ScheduleKind;
+use crate::error::{Error, SettingError};
+use crate::raw::RawSettings;
+use crate::settings::Settings;
 use crate::settings::default_decay_factor;
 use crate::text::read_text;
-use crate::{Error, RawSettings, ScheduleKind, SettingError, Settings};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;

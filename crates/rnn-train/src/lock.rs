@@ -5,7 +5,7 @@
 //! processes can make the same one. It says who its holder is. So one that was left by a process that was killed is
 //! recognised on the same machine, and taken over; on another machine nobody can know, and the lock counts as held.
 
-use crate::Error;
+use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};

@@ -1,8 +1,8 @@
 //! Predictions of a saved net, value by value: CSV in, CSV out.
 
-use crate::Error;
 use crate::choices::{InputKind, LossKind};
 use crate::data::tell_dialect;
+use crate::error::Error;
 use crate::task::{Task, read_net};
 use echo_data::Inputs;
 use rnn_core::nalgebra::DMatrixView;

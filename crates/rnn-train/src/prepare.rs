@@ -4,9 +4,11 @@
 //! first, whole. From then on the folder is the new run's, whatever is left of the old one; before, nothing of that has
 //! changed.
 
+use crate::error::Error;
 use crate::files::{self, CONFIG, NEXT_CONFIG, Status};
 use crate::folder::{self, Durable};
-use crate::{Error, Layer, Settings};
+use crate::layers::Layer;
+use crate::settings::Settings;
 use std::path::{Path, PathBuf};
 
 /// Makes the folder, which is there, ready for a run with these settings, and writes them there. Files are only taken away

@@ -1,7 +1,7 @@
 //! The settings as a person gives them: flags of the command line, keys of a TOML file.
 
-use crate::OrOff;
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
+use crate::or_off::OrOff;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

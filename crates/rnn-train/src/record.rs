@@ -1,12 +1,13 @@
 //! What is taken down of a run as it goes: the CSV files, the status, and the points of the loss curve.
 
 use crate::curve::LossCurve;
+use crate::error::Error;
 use crate::files::{self, EpochRow, MetricsRow, State, Status, Table};
 use crate::folder::Durable;
+use crate::settings::Settings;
 use crate::shown;
 use crate::snapshot::{Schedule, Snapshot, SnapshotRow};
 use crate::table::Mark;
-use crate::{Error, Settings};
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::path::Path;

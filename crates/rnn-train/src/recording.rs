@@ -1,10 +1,12 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
+use crate::error::Error;
 use crate::files::{self, EpochRow, MetricsRow, Status};
+use crate::layers::Layer;
 use crate::run_folder::expect_run;
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::table::for_each_row;
-use crate::{Error, Layer, Settings};
 use std::path::Path;
 
 /// What a run has left in its folder.
@@ -92,7 +94,7 @@ impl Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawSettings;
+    use crate::raw::RawSettings;
 
     #[test]
     fn what_is_farthest_tells_how_far_a_run_is() {

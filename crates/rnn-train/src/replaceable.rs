@@ -1,6 +1,6 @@
 //! What may be replaced by a file that is written where the user says.
 
-use crate::Error;
+use crate::error::Error;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;

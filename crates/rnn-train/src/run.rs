@@ -2,17 +2,22 @@
 //! that is done with more epochs.
 
 use crate::checkpoint::Checkpoint;
+use crate::choices::Dtype;
 use crate::curve::LossCurve;
+use crate::error::{Error, SettingError};
 use crate::files::{self, EpochRow, MetricsRow, State, Status};
 use crate::folder::{self, Durable};
+use crate::inputs;
+use crate::layers::Layer;
 use crate::lock::Lock;
+use crate::palette::Colours;
 use crate::pictures::{self, Shown};
 use crate::prepare::{self, prepare};
 use crate::record::Recorder;
 use crate::run_folder::expect_run;
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::train::{Ending, Event, Session};
-use crate::{Colours, Dtype, Error, Layer, SettingError, Settings, inputs};
 use rnn_core::{Network, Scalar};
 use serde::Serialize;
 use std::fmt::Display;

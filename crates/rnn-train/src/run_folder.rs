@@ -1,6 +1,6 @@
 //! Whether a path is a run's folder, and what one that is not may be.
 
-use crate::Error;
+use crate::error::Error;
 use crate::files::CONFIG;
 use std::path::Path;
 

@@ -2,8 +2,9 @@
 
 use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
 use crate::error::SettingError;
+use crate::or_off::OrOff;
+use crate::raw::RawSettings;
 use crate::task::Task;
-use crate::{OrOff, RawSettings};
 use echo_data::Classes;
 use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! How numbers are shown to people: short, and with the right word; and how a run is called.
 
-use crate::Settings;
+use crate::settings::Settings;
 use std::fmt::Display;
 
 /// So many of something, of which one is called `one` and several have an s.
@@ -102,7 +102,7 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawSettings;
+    use crate::raw::RawSettings;
 
     #[test]
     fn counts_have_the_right_word() {

@@ -5,8 +5,9 @@
 //! growing distances: each is about a sixteenth further on than the one before. Beside them are the first windows of the
 //! epochs 0, 1, 2, 4, 8 and so on, which hold the targets that cannot be known.
 
+use crate::error::Error;
+use crate::settings::Settings;
 use crate::table::{Row, for_each_row};
-use crate::{Error, Settings};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::Path;
@@ -207,8 +208,8 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawSettings;
     use crate::files::{SNAPSHOTS, Table};
+    use crate::raw::RawSettings;
 
     fn due(steps: std::ops::Range<usize>, windows: usize) -> Vec<usize> {
         let mut schedule = Schedule::from_step(steps.start);

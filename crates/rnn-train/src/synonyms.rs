@@ -268,8 +268,8 @@ fn joined(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choices::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
     use crate::layers::setting_names;
-    use crate::{CellKind, Dtype, InitKind, InputKind, LossKind, OptimizerKind, Readout, ScheduleKind};
     use clap::ValueEnum;
 
     fn choices<C: ValueEnum + std::fmt::Display>() -> Vec<String> {

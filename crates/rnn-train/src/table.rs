@@ -1,6 +1,6 @@
 //! CSV files, written and read row by row.
 
-use crate::Error;
+use crate::error::Error;
 use crate::folder::Durable;
 use crc32fast::Hasher;
 use csv::StringRecord;

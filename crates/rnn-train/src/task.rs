@@ -1,7 +1,7 @@
 //! How the echo task is put to a net: classes as inputs, targets under a loss, and outputs back as classes.
 
-use crate::Error;
 use crate::choices::{InputKind, LossKind, Readout};
+use crate::error::Error;
 use clap::ValueEnum;
 use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
 use rnn_core::{Loss, Modules, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot, stored};

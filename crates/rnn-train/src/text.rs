@@ -1,6 +1,6 @@
 //! Text files that are read as a whole: settings, specs of sweeps, a run's status.
 
-use crate::Error;
+use crate::error::Error;
 use std::path::Path;
 
 /// The text of a file of UTF-8, or of UTF-16 with a byte order mark, as PowerShell writes it.

@@ -2,13 +2,14 @@
 
 use crate::checkpoint::{Checkpoint, Progress};
 use crate::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
+use crate::error::{Error, SettingError};
 use crate::files::{EpochRow, MetricsRow};
 use crate::inside::Inside;
 use crate::means::Means;
 use crate::record::{Record, Step};
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::task::{Task, tell_of_names};
-use crate::{Error, SettingError, Settings};
 use echo_data::{Generator, Layout, Series, generator};
 use rnn_core::{Network, Optimizer, Report, SafetensorsFile, Scalar, State, Trainer, Truncation, add_forget_bias};
 use std::path::Path;
@@ -409,9 +410,9 @@ impl<T: Scalar> Session<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawSettings;
     use crate::files::Status;
     use crate::folder::Durable;
+    use crate::raw::RawSettings;
     use crate::record::Recorder;
 
     /// A checkpoint can be whole and yet hold what no run has written.

@@ -1,7 +1,11 @@
 //! The settings that travel with the weights, so that a file of weights says what its net was trained for.
 
+use crate::choices::Dtype;
+use crate::error::Error;
+use crate::layers::Layer;
+use crate::raw::RawSettings;
+use crate::settings::Settings;
 use crate::task::{StoredTask, metadata, read_net};
-use crate::{Dtype, Error, Layer, RawSettings, Settings};
 use rnn_core::Architecture;
 use std::collections::BTreeMap;
 use std::path::Path;

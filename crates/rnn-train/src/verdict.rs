@@ -1,8 +1,8 @@
 //! How a run ended, in sentences for a person: whether it learned its task, and if not, what stands out.
 
-use crate::Settings;
 use crate::choices::LossKind;
 use crate::files::{EpochRow, SOLVED_LOSS, Status};
+use crate::settings::Settings;
 use crate::shown::{count, number};
 use echo_data::{Classes, entropy, variance};
 
@@ -111,7 +111,7 @@ fn falls(epochs: &[EpochRow]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RawSettings;
+    use crate::raw::RawSettings;
 
     fn rows(losses: &[f64], accuracy: f64) -> Vec<EpochRow> {
         let row = |(epoch, &loss): (usize, &f64)| EpochRow {

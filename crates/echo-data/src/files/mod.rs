@@ -30,7 +30,7 @@ impl Fault {
     }
 }
 
-impl From<Fault> for crate::Error {
+impl From<Fault> for crate::error::Error {
     fn from(Fault { line, problem }: Fault) -> Self {
         Self::Malformed { line, problem }
     }

@@ -4,7 +4,7 @@ use super::dialect::{Dialect, SEPARATORS};
 use super::number::{Kind, kind, whole};
 use super::strict::Strict;
 use super::text::{Text, fault};
-use crate::Error;
+use crate::error::Error;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::borrow::Cow;
 use std::io::Read;

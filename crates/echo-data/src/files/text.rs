@@ -2,7 +2,7 @@
 
 use super::Fault;
 use super::dialect::Encoding;
-use crate::Error;
+use crate::error::Error;
 use std::collections::VecDeque;
 use std::io::{Error as IoError, ErrorKind, Read};
 

@@ -3,7 +3,7 @@
 use super::ink::Ink;
 use super::scene::Scene;
 use super::words::put;
-use crate::Settings;
+use crate::settings::Settings;
 use crate::snapshot::{Answered, MOST_ROWS, MOST_TIMES};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

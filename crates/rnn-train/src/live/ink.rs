@@ -1,7 +1,7 @@
 //! The colours of the screen, as many as the terminal has. All that they tell is told by signs and words too.
 
+use crate::palette::{Colour, Colours};
 use crate::terminal::has_colours;
-use crate::{Colour, Colours};
 use ratatui::style::{Color, Modifier, Style};
 use std::ffi::OsStr;
 

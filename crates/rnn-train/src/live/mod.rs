@@ -26,9 +26,10 @@ pub(crate) use held::Diagnostics;
 pub(crate) use pace::{OF_REPLAY, OF_TRAINING, Pace};
 pub(crate) use terminal::unfit;
 
+use crate::error::Error;
 use crate::files::Status;
+use crate::palette::Colours;
 use crate::run::Watch;
-use crate::{Colours, Error};
 use ink::{Depth, Ink};
 use inputs::Inputs;
 use std::path::Path;

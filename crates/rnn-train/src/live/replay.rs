@@ -6,8 +6,11 @@ use super::pace::Pace;
 use super::scene::{Epochs, Phase, Scene};
 use super::stage::{Next, Stage};
 use crate::curve::LossCurve;
+use crate::error::Error;
+use crate::exit_code;
 use crate::files::MetricsRow;
-use crate::{Error, Recording, Settings, exit_code};
+use crate::recording::Recording;
+use crate::settings::Settings;
 use std::path::Path;
 
 /// What else was known when a snapshot was taken.

@@ -1,8 +1,8 @@
 //! What there is to show of a run at a moment.
 
-use crate::Settings;
 use crate::curve::LossCurve;
 use crate::files::MetricsRow;
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 
 /// A run at a moment.

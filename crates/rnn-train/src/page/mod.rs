@@ -1,6 +1,6 @@
 //! What all pages of HTML share: one file each, which loads and sends nothing, with tables that can be sorted.
 
-use crate::Error;
+use crate::error::Error;
 use crate::folder::write_whole_among_others;
 use crate::replaceable::check_replaceable;
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -10,10 +10,13 @@ use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
 use super::{in_threads, threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
+use crate::error::Error;
 use crate::folder::write_whole_among_others;
+use crate::palette::{Colour, Colours, Palette};
+use crate::recording::Recording;
 use crate::replaceable::check_replaceable;
+use crate::settings::Settings;
 use crate::shown::{count, thousands};
-use crate::{Colour, Colours, Error, Palette, Recording, Settings};
 use resvg::tiny_skia::Pixmap;
 use std::path::Path;
 
@@ -132,7 +135,7 @@ fn headline(settings: &Settings) -> String {
     format!("A net learns to answer with {task}")
 }
 
-/// Losses of neighbouring training steps that share a column of dots. A [`LossCurve`](crate::LossCurve) has as many steps
+/// Losses of neighbouring training steps that share a column of dots. A [`LossCurve`](crate::curve::LossCurve) has as many steps
 /// everywhere, which on a logarithmic axis are too few in the beginning.
 #[derive(Debug, Default)]
 struct Columns {

@@ -1,6 +1,7 @@
 //! What all pictures are drawn with: the sheet, its typeface, texts and how wide they are.
 
-use crate::{Colour, Error};
+use crate::error::Error;
+use crate::palette::Colour;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};

@@ -6,7 +6,7 @@ use super::draw::svg;
 use super::loss::Loss;
 use super::rows::Rows;
 use super::sheet::{SIZE, Sheet};
-use crate::Error;
+use crate::error::Error;
 use crate::shown::{count, headline};
 
 /// Draws it.

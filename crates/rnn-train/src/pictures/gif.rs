@@ -1,6 +1,6 @@
 //! Frames of dots as an animated GIF: one list of colours for all, and of each frame only what has changed.
 
-use crate::Error;
+use crate::error::Error;
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use resvg::tiny_skia::Pixmap;
 use std::borrow::Cow;

@@ -3,7 +3,7 @@
 use super::NORMAL;
 use super::draw::{Area, Drawn, Root, Side, TEXT, write};
 use super::loss::{BAND, dashes};
-use crate::Colour;
+use crate::palette::Colour;
 use plotters::prelude::*;
 
 /// How something is drawn.

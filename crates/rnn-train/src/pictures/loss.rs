@@ -6,8 +6,9 @@ use super::axis::{Losses, Steps};
 use super::draw::{Area, Drawn, GRID, Root, Side, TEXT, width_of, write, write_upwards};
 use super::legend::{Entry, Mark};
 use crate::curve::Bucket;
+use crate::palette::Palette;
+use crate::settings::Settings;
 use crate::shown::{count, number, thousands};
-use crate::{Palette, Settings};
 use plotters::prelude::*;
 
 /// A loss curve and its axes.

@@ -27,11 +27,13 @@ pub use png::png;
 pub use scale::Scale;
 
 use crate::curve::LossCurve;
+use crate::error::Error;
 use crate::files::{FIGURE_PNG, FIGURE_SVG, UNITS_PNG, UNITS_SVG, WEIGHTS_PNG, WEIGHTS_SVG};
 use crate::folder::Durable;
 use crate::inside::Inside;
+use crate::palette::Palette;
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::{Error, Palette, Settings};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

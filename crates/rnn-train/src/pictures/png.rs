@@ -1,6 +1,6 @@
 //! SVG text as dots.
 
-use crate::Error;
+use crate::error::Error;
 use ::png::{ColorType, DeflateCompression, Encoder};
 use resvg::{tiny_skia, usvg};
 use std::fmt::Display;

@@ -4,9 +4,10 @@
 use super::NORMAL;
 use super::draw::{Area, Drawn, FAINT, GRID, Root, Side, TEXT, width_of, write};
 use super::legend::{Entry, Mark};
+use crate::palette::{Colour, Palette};
+use crate::settings::Settings;
 use crate::shown::{count, thousands};
 use crate::snapshot::{Answered, Snapshot};
-use crate::{Colour, Palette, Settings};
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -191,7 +192,9 @@ pub(crate) fn draw_times(root: &Root<'_>, area: Area, wide: i32, first: usize, s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Colours, RawSettings, Readout};
+    use crate::choices::Readout;
+    use crate::palette::Colours;
+    use crate::raw::RawSettings;
 
     /// Calls `look` with rows of these classes, the last ones of a window of 5 time steps.
     fn with<R>(

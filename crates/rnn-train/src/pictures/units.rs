@@ -6,9 +6,10 @@ use super::heat::{Grid, greatest, scale_bar, short};
 use super::legend::{Entry, Mark};
 use super::rows::draw_times;
 use super::{HEADLINE, NORMAL, Shown};
+use crate::choices::CellKind;
+use crate::error::Error;
 use crate::inside::Inside;
 use crate::shown::{count, headline};
-use crate::{CellKind, Error};
 use plotters::prelude::*;
 
 /// More units than these are not told apart as strips.

@@ -4,9 +4,10 @@
 use super::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
 use super::heat::{BAR, Grid, greatest, scale_bar};
 use super::{HEADLINE, NORMAL, Shown};
+use crate::choices::CellKind;
+use crate::error::Error;
 use crate::inside::{Inside, Weights};
 use crate::shown::{count, headline};
-use crate::{CellKind, Error};
 use plotters::prelude::*;
 
 const WIDTH: i32 = 960;

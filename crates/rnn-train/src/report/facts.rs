@@ -1,8 +1,10 @@
 //! What the parts of a report draw on: the recording of a run, its training steps, and what was to be expected of it.
 
 use super::steps::Steps;
+use crate::error::Error;
 use crate::files::METRICS;
-use crate::{Error, Recording, Settings};
+use crate::recording::Recording;
+use crate::settings::Settings;
 use std::path::Path;
 
 pub(super) struct Facts<'a> {

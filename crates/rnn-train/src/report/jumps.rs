@@ -1,8 +1,8 @@
 //! Settled windows that jump: losses that are high again right after an epoch's first windows, and why.
 
 use super::facts::Facts;
-use crate::Recording;
 use crate::files::{EPOCHS, MetricsRow, SOLVED_LOSS};
+use crate::recording::Recording;
 use crate::shown::{count, number, thousands};
 use maud::{Markup, html};
 use rnn_core::Method;

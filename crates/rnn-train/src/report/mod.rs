@@ -16,10 +16,11 @@ mod spikes;
 mod steps;
 mod tables;
 
+use crate::error::Error;
 use crate::files::REPORT;
 use crate::page;
+use crate::palette::Colours;
 use crate::shown::headline;
-use crate::{Colours, Error};
 use facts::Facts;
 use maud::{Markup, html};
 use std::path::{Path, PathBuf};

@@ -1,10 +1,11 @@
 //! What the net answered now and then: the rows of a window, with a slider over the time of training.
 
 use super::facts::Facts;
+use crate::choices::Readout;
 use crate::files::SNAPSHOTS;
+use crate::palette::Palette;
 use crate::shown::thousands;
 use crate::snapshot::{MOST_ROWS, MOST_TIMES};
-use crate::{Palette, Readout};
 use maud::{Markup, html};
 
 /// The palette for the page's styles, from which scripts take it too.

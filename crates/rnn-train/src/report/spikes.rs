@@ -2,9 +2,10 @@
 
 use super::facts::Facts;
 use super::jumps;
+use crate::choices::{LossKind, Readout};
 use crate::files::EPOCHS;
+use crate::settings::Settings;
 use crate::shown::{count, number};
-use crate::{LossKind, Readout, Settings};
 use echo_data::entropy;
 use maud::{Markup, html};
 

@@ -1,11 +1,12 @@
 //! The training steps of a run as the page has them: row by row, or in buckets of neighbouring rows where they are many.
 //!
-//! Windows whose targets can all be known and the others are apart, as in [`LossCurve`](crate::LossCurve), so that the
+//! Windows whose targets can all be known and the others are apart, as in [`LossCurve`](crate::curve::LossCurve), so that the
 //! spikes stay what they are.
 
 use super::jumps::Jumps;
+use crate::error::Error;
 use crate::files::MetricsRow;
-use crate::{Error, Recording};
+use crate::recording::Recording;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 

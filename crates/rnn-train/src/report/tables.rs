@@ -1,8 +1,8 @@
 //! The tables of a report: epochs, settings, status, files.
 
 use super::facts::Facts;
-use crate::RawSettings;
 use crate::files::{self, EpochRow};
+use crate::raw::RawSettings;
 use crate::shown::{count, number, thousands};
 use maud::{Markup, html};
 use serde::Serialize;
