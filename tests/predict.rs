@@ -148,7 +148,7 @@ fn what_cannot_be_answered_is_named() {
 #[test]
 fn an_answer_that_is_no_number_ends_it() {
     let folder = tempfile::tempdir().unwrap();
-    let mut net = Network::<f32>::new(Architecture::new(CellKind::ElmanRelu, 1, 1, 2)).unwrap();
+    let mut net = Network::<f32>::new(Architecture::new(CellKind::ElmanRelu).hidden_size(1).outputs(2)).unwrap();
     net.parameters_mut().fill(1e10);
     let model = folder.path().join("wild.safetensors");
     std::fs::write(&model, net.to_safetensors(&Default::default()).unwrap()).unwrap();

@@ -2,10 +2,9 @@
 //! `tests/fixtures/make_pytorch.py` made the numbers; the PyTorch lines stand there.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Loss, Method, Network, Optimizer, Schedule, SoftmaxCrossEntropy, SquaredError,
-    Trainer, Truncation, stored,
+    Architecture, CellKind, Clip, Decay, Loss, Method, Network, Schedule, SoftmaxCrossEntropy, SquaredError, Trainer,
+    stored,
 };
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::BTreeMap;
@@ -53,7 +52,7 @@ impl Fixture {
         &self.tensors[name].1
     }
 
-    /// A tensor [T, B, columns] as ours, `[T·B, columns]`, column-major.
+    /// A tensor [T, B, columns] column by column, as our outputs lie.
     fn columns(&self, name: &str) -> Vec<f64> {
         let (shape, values) = &self.tensors[name];
         let columns = shape[2];
@@ -95,7 +94,10 @@ impl Fixture {
 
     fn architecture(&self) -> Architecture {
         let [_, _, inputs, hidden, classes] = SIZES;
-        Architecture { num_layers: self.layers, ..Architecture::new(self.cell, inputs, hidden, classes) }
+        Architecture {
+            num_layers: self.layers,
+            ..Architecture::new(self.cell).input_size(inputs).hidden_size(hidden).outputs(classes)
+        }
     }
 
     fn one_bias(&self) -> bool {
@@ -127,7 +129,7 @@ fn outputs_and_states_are_pytorchs() {
         let mut tape = network.tape(steps, batch).unwrap();
         let mut state = network.zero_state(batch).unwrap();
         state.as_mut_slice().copy_from_slice(&fixture.state("0"));
-        network.forward(&fixture.columns("input"), &state, &mut tape).unwrap();
+        network.forward(fixture.values("input"), &state, &mut tape).unwrap();
         let outputs = network.read_out(0..steps, &mut tape).unwrap().clone_owned();
         fixture.compare("output", outputs.as_slice(), &fixture.columns("output"));
         network.copy_state(&tape, steps, &mut state).unwrap();
@@ -142,8 +144,8 @@ fn compare_gradients<L: Loss<f64>>(prefix: &str, loss: &L, targets: &[L::Target]
     let mut tape = network.tape(steps, batch).unwrap();
     let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().copy_from_slice(&fixture.state("0"));
-    let score = network.score(&fixture.columns("input"), targets, of, &state, loss, &mut tape).unwrap();
-    fixture.compare(prefix, &[score.loss], fixture.values(&format!("{prefix}loss")));
+    let value = network.loss(fixture.values("input"), targets, of, &state, loss, &mut tape).unwrap();
+    fixture.compare(prefix, &[value], fixture.values(&format!("{prefix}loss")));
     let mut gradients = network.gradients(steps, batch).unwrap();
     let gradients = network.backward(&tape, &mut gradients).unwrap();
     let mut compared = 0;
@@ -164,21 +166,20 @@ fn losses_and_gradients_are_pytorchs() {
     let steps = SIZES[0];
     for fixture in all() {
         let classes: Vec<u32> = fixture.values("classes").iter().map(|&class| class as u32).collect();
-        let numbers = fixture.columns("numbers");
+        let numbers = fixture.values("numbers");
         compare_gradients("cross_entropy.", &SoftmaxCrossEntropy, &classes, &fixture, 0..steps);
-        compare_gradients("squared_error.", &SquaredError::default(), &numbers, &fixture, 0..steps);
+        compare_gradients("squared_error.", &SquaredError::default(), numbers, &fixture, 0..steps);
         compare_gradients("last_step.", &SoftmaxCrossEntropy, &classes, &fixture, steps - 1..steps);
     }
 }
 
-/// The prefix of each optimizer's parameters, and the same with its settings here.
-fn optimizers(parameters: usize) -> Vec<(&'static str, Optimizer<f64>)> {
+/// The prefix of each optimizer's parameters; its method, learning rate, schedule and clipping here.
+fn optimizers() -> Vec<(&'static str, (Method, f64, Schedule, Clip))> {
     let sgd = |momentum, nesterov| Method::Sgd { momentum, nesterov };
-    let new = |method, rate| Optimizer::new(method, rate, parameters).unwrap();
+    let new = |method, rate| (method, rate, Schedule::default(), Clip::default());
     let adamw = Method::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
     let schedule = Schedule { warmup: 4, decay: Decay::Cosine { steps: 10, factor: 0.2 } };
     let clip = Clip { value: Some(0.05), norm: None };
-    let scheduled = new(Method::ADAM, 0.02).with_schedule(schedule).unwrap().with_clip(clip).unwrap();
     vec![
         ("sgd.", new(sgd(0.0, false), 0.1)),
         ("sgd_momentum.", new(sgd(0.9, false), 0.1)),
@@ -188,27 +189,22 @@ fn optimizers(parameters: usize) -> Vec<(&'static str, Optimizer<f64>)> {
         ("rmsprop.", new(Method::RMSPROP, 0.01)),
         ("adam.", new(Method::ADAM, 0.02)),
         ("adamw.", new(adamw, 0.02)),
-        ("adam_scheduled.", scheduled),
+        ("adam_scheduled.", (Method::ADAM, 0.02, schedule, clip)),
     ]
 }
 
 #[test]
 fn twenty_steps_of_each_optimizer_are_pytorchs() {
     let [steps, batch, ..] = SIZES;
-    let truncation = Truncation::new(steps, steps).unwrap();
     for fixture in all() {
         let classes: Vec<u32> = fixture.values("classes").iter().map(|&class| class as u32).collect();
-        let inputs = fixture.columns("input");
         let initial = fixture.network("initial.", !fixture.one_bias());
-        for (prefix, optimizer) in optimizers(initial.parameters().len()) {
-            let mut state = initial.zero_state(batch).unwrap();
-            let mut trainer = Trainer::new(initial.clone(), SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
+        for (prefix, (method, rate, schedule, clip)) in optimizers() {
+            let trainer = Trainer::builder(initial.clone(), SoftmaxCrossEntropy).optimizer(method, rate);
+            let mut trainer = trainer.schedule(schedule).clip(clip).window(steps).batch(batch).build().unwrap();
             for _ in 0..20 {
-                state.as_mut_slice().copy_from_slice(&fixture.state("0"));
-                let counted = truncation.counted(true);
-                // Nothing is drawn without dropout.
-                let rng = &mut ChaCha8Rng::seed_from_u64(0);
-                trainer.step(&inputs, &classes, counted, &mut state, rng).unwrap();
+                trainer.state_mut().as_mut_slice().copy_from_slice(&fixture.state("0"));
+                trainer.step(fixture.values("input"), &classes).unwrap();
             }
             let expected = fixture.network(prefix, true);
             fixture.compare(prefix, trainer.network.parameters(), expected.parameters());
@@ -225,7 +221,10 @@ fn a_state_dict_comes_and_goes() {
         let found = stored(&bytes).unwrap();
         // Nothing in PyTorch's file says whether it is tanh or ReLU.
         let known = if cell == CellKind::ElmanRelu { CellKind::Elman } else { cell };
-        assert_eq!(found.architecture, Architecture { num_layers: 2, ..Architecture::new(known, 2, 4, 3) });
+        assert_eq!(
+            found.architecture,
+            Architecture { num_layers: 2, ..Architecture::new(known).input_size(2).hidden_size(4).outputs(3) }
+        );
         let mut network = Network::<f32>::new(Architecture { cell, ..found.architecture }).unwrap();
         network.load_safetensors(&bytes).unwrap();
         let written = network.to_safetensors(&BTreeMap::new()).unwrap();

@@ -419,7 +419,7 @@ fn a_folder_that_holds_no_run_is_refused() {
 fn a_run_that_cannot_be_checkpointed_is_only_interrupted() {
     let folder = tempfile::tempdir().unwrap();
     let [weights, out] = ["weights.safetensors", "run"].map(|name| folder.path().join(name));
-    let mut net = Network::<f32>::new(Architecture::new(CellKind::Elman, 1, 4, 1)).unwrap();
+    let mut net = Network::<f32>::new(Architecture::new(CellKind::Elman).hidden_size(4).outputs(1)).unwrap();
     net.parameters_mut().fill(0.1);
     // Its error's square is finite, but Adagrad's sum of squared gradients is not.
     *net.parameters_mut().last_mut().unwrap() = 1.2e19;

@@ -7,9 +7,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, Trainer, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -30,20 +28,14 @@ const CELLS: [CellKind; 3] = [CellKind::Elman, CellKind::Gru, CellKind::Lstm];
 fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
     let [input, hidden, classes, batch, window] = sizes;
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let mut network = Network::<T>::new(Architecture::new(cell, input, hidden, classes)).unwrap();
-    Init::PyTorch.apply(&mut network, &mut rng).unwrap();
-    let optimizer = Optimizer::new(Method::ADAGRAD, 1e-6, network.parameters().len()).unwrap();
-    let mut state = network.zero_state(batch).unwrap();
-    let truncation = Truncation::new(window, window).unwrap();
-    let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
-    let mut trainer = trainer.with_threads(threads);
+    let architecture = Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(classes);
+    let network = Network::<T>::drawn(architecture, Init::PyTorch, &mut rng).unwrap();
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAGRAD, 1e-6).window(window);
+    let mut trainer = trainer.batch(batch).threads(threads).build().unwrap();
     let inputs: Vec<T> = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
     let targets: Vec<u32> = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();
     criterion.bench_function(name, |bencher| {
-        bencher.iter(|| {
-            let inputs = black_box(&inputs);
-            trainer.step(inputs, &targets, truncation.counted(true), &mut state, &mut rng).unwrap()
-        });
+        bencher.iter(|| trainer.step(black_box(&inputs), &targets).unwrap());
     });
 }
 

@@ -5,9 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Trainer, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer, accuracy};
 
 const LAG: usize = 3;
 const BATCH: usize = 8;
@@ -19,35 +17,32 @@ fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// Trains a net and returns its accuracy on the last 100 windows. A step scores its window before it trains on it, so
+/// Trains a net and returns its accuracy on the last 100 windows. A step answers its window before it trains on it, so
 /// these are bits that the net has not seen.
 fn train() -> Result<f64, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     // One input, ten hidden units, and an output for each of the two answers.
-    let mut network = Network::<f32>::new(Architecture::new(CellKind::Gru, 1, 10, 2))?;
-    Init::PyTorch.apply(&mut network, &mut rng)?;
-    let optimizer = Optimizer::new(Method::ADAM, 0.01, network.parameters().len())?;
-    let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let mut state = network.zero_state(BATCH)?;
-    let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
+    let architecture = Architecture::new(CellKind::Gru).hidden_size(10).outputs(2);
+    let network = Network::<f32>::drawn(architecture, Init::PyTorch, &mut rng)?;
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.01);
+    let mut trainer = trainer.window(WINDOW).batch(BATCH).build()?;
 
     // The bits of a time step are neighbours, one of each series: what came LAG steps earlier stands LAG · BATCH before.
     let bits: Vec<u32> = (0..(LAG + WINDOWS * WINDOW) * BATCH).map(|_| rng.random_range(0..2)).collect();
     let inputs: Vec<f32> = bits[LAG * BATCH..].iter().map(|&bit| bit as f32).collect();
-    let mut accuracy = 0.0;
-    for (window, (inputs, targets)) in
-        inputs.chunks_exact(WINDOW * BATCH).zip(bits.chunks_exact(WINDOW * BATCH)).enumerate()
-    {
-        let counted = truncation.counted(window == 0);
-        let report = trainer.step(inputs, targets, counted, &mut state, &mut rng)?;
+    let windows = inputs.chunks_exact(WINDOW * BATCH).zip(bits.chunks_exact(WINDOW * BATCH));
+    let mut last = 0.0;
+    for (window, (inputs, targets)) in windows.enumerate() {
+        let loss = trainer.step(inputs, targets)?.loss;
+        let accuracy = accuracy(&trainer.scored_outputs(), targets)?;
         if window % 50 == 0 {
-            println!("window {window:3}: loss {:.4}, accuracy {:.3}", report.loss, report.accuracy);
+            println!("window {window:3}: loss {loss:.4}, accuracy {accuracy:.3}");
         }
         if window >= WINDOWS - 100 {
-            accuracy += report.accuracy / 100.0;
+            last += accuracy / 100.0;
         }
     }
-    Ok(accuracy)
+    Ok(last)
 }
 
 #[test]

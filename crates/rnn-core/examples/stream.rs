@@ -5,9 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use rnn_core::rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Trainer, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer};
 use std::collections::BTreeMap;
 
 fn main() -> Result<(), Error> {
@@ -20,15 +18,14 @@ fn stream() -> Result<usize, Error> {
     // The bytes could be a file's: PyTorch reads them too.
     let network = Network::<f32>::from_safetensors(&trained()?)?;
 
-    // One series, one time step at a time. The state is all that the net knows of the past.
-    let mut state = network.zero_state(1)?;
-    let mut tape = network.tape(1, 1)?;
+    // One series, one time step at a time. The stream's state is all that the net knows of the past.
+    let mut stream = network.stream()?;
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let (mut open, mut right) = (false, 0);
     for step in 0..200 {
         let input = happening(&mut rng);
         open = input == 1.0 || (open && input == 0.0);
-        let logits = network.step(&[input], &mut state, &mut tape)?;
+        let logits = stream.push(&[input])?;
         let answer = logits[1] > logits[0];
         right += usize::from(answer == open);
         if step < 20 {
@@ -43,12 +40,10 @@ fn trained() -> Result<Vec<u8>, Error> {
     const BATCH: usize = 8;
     const WINDOW: usize = 20;
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut network = Network::<f32>::new(Architecture::new(CellKind::Lstm, 1, 8, 2))?;
-    Init::Xavier.apply(&mut network, &mut rng)?;
-    let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
-    let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let mut state = network.zero_state(BATCH)?;
-    let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
+    let architecture = Architecture::new(CellKind::Lstm).hidden_size(8).outputs(2);
+    let network = Network::<f32>::drawn(architecture, Init::Xavier, &mut rng)?;
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.02);
+    let mut trainer = trainer.window(WINDOW).batch(BATCH).build()?;
 
     let (mut inputs, mut targets) = (vec![0.0; WINDOW * BATCH], vec![0; WINDOW * BATCH]);
     let mut open = [false; BATCH];
@@ -60,7 +55,7 @@ fn trained() -> Result<Vec<u8>, Error> {
             *open = *input == 1.0 || (*open && *input == 0.0);
             *target = u32::from(*open);
         }
-        trainer.step(&inputs, &targets, 0..WINDOW, &mut state, &mut rng)?;
+        trainer.step(&inputs, &targets)?;
     }
     trainer.network.to_safetensors(&BTreeMap::new())
 }

@@ -65,6 +65,12 @@ pub enum Error {
         /// Its cell.
         cell: &'static str,
     },
+    /// A net with dropout that is to be trained without random numbers.
+    #[error("dropout is {dropout:?}, and there is no generator to draw with: give the trainer one")]
+    NoGenerator {
+        /// The net's dropout.
+        dropout: f64,
+    },
     /// A tape that was made for another net.
     #[error("the tape was made for another net")]
     OtherNet,
@@ -96,12 +102,12 @@ pub enum Error {
         /// The window's length.
         window: usize,
     },
-    /// Counted time steps outside the window.
-    #[error("counted steps {start}..{end}: they must be at least one and lie within the window of {window}")]
-    Counted {
-        /// First counted step.
+    /// Scored time steps outside the window.
+    #[error("scored steps {start}..{end}: they must be at least one and lie within the window of {window}")]
+    Scored {
+        /// First scored step.
         start: usize,
-        /// The step behind the last counted one.
+        /// The step behind the last scored one.
         end: usize,
         /// The window's length.
         window: usize,
@@ -109,7 +115,7 @@ pub enum Error {
     /// A class that is none of those there are.
     #[error("class {class} at position {position}: there are {classes} classes, counted from 0")]
     Class {
-        /// Position among the inputs, or among the counted targets.
+        /// Position among the inputs, or among the scored targets.
         position: usize,
         /// The class found.
         class: usize,

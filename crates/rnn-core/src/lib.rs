@@ -22,10 +22,12 @@ pub use cells::CellKind;
 pub use error::Error;
 pub use files::{Modules, SafetensorsFile, Stored, checkpoint_note, stored};
 pub use kernels::Scalar;
-pub use network::{Architecture, Gradients, Init, Network, Place, Role, State, Tape, Tensor, add_forget_bias, one_hot};
+pub use network::{
+    Architecture, Gradients, Init, Network, Place, Role, State, Stream, Tape, Tensor, add_forget_bias, one_hot,
+};
 pub use numeric::Real;
 pub use training::{
-    Clip, Decay, Loss, Method, Optimizer, Report, Schedule, Score, SoftmaxCrossEntropy, SquaredError, Trainer,
-    Truncation, classes, softmax,
+    Clip, Decay, Loss, Method, Optimizer, Report, Schedule, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder,
+    Truncation, accuracy, classes, softmax,
 };
 pub use {nalgebra, rand};

@@ -3,7 +3,7 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, Trainer, Truncation,
+    Architecture, CellKind, Clip, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer, Truncation, accuracy,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -38,23 +38,33 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Method) -> usize {
-    let (batch, truncation) = (5, Truncation::new(15, 10).unwrap());
+    let batch = 5;
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let mut network = Network::<T>::new(architecture).unwrap();
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
-    let clip = Clip { value: Some(1.0), norm: Some(0.1) };
-    let optimizer = Optimizer::new(method, 0.01, network.parameters().len()).unwrap().with_clip(clip).unwrap();
-    let mut state = network.zero_state(batch).unwrap();
-    let mut streamed = state.clone();
+    let mut streamed = network.zero_state(batch).unwrap();
     let mut tape = network.tape(1, batch).unwrap();
-    let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
+    let other = network.clone();
+    let mut stream = other.stream().unwrap();
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy)
+        .optimizer(method, 0.01)
+        .clip(Clip { value: Some(1.0), norm: Some(0.1) })
+        .truncation(Truncation::new(15, 10).unwrap())
+        .batch(batch)
+        .generator(rng);
+    let mut trainer = trainer.build().unwrap();
+    let mut carried = trainer.state().clone();
     let inputs = vec![T::one(); 15 * batch];
     let targets = vec![1; 15 * batch];
 
     let before = allocations();
-    for step in 0..10 {
-        let report = trainer.step(&inputs, &targets, truncation.counted(step == 0), &mut state, &mut rng).unwrap();
+    for _ in 0..10 {
+        let report = trainer.step(&inputs, &targets).unwrap();
         assert!(report.loss.is_finite());
+        trainer.step_with(&inputs, &targets, &mut carried).unwrap();
+        let outputs = trainer.scored_outputs();
+        assert!(accuracy(&outputs, &targets[..outputs.nrows()]).is_ok());
+        assert_eq!(stream.push(&inputs[..1]).unwrap().len(), 2);
         let outputs = trainer.network.step(&inputs[..batch], &mut streamed, &mut tape).unwrap();
         assert_eq!(outputs.len(), 2 * batch);
     }
@@ -66,7 +76,7 @@ fn a_step_of_training_or_of_inference_allocates_nothing() {
     assert!(allocations() > 0, "the counting allocator is not in use");
     for &cell in CellKind::ALL {
         for hidden in [1, 4, 40] {
-            let one = Architecture::new(cell, 1, hidden, 2);
+            let one = Architecture::new(cell).hidden_size(hidden).outputs(2);
             let stacked = Architecture { num_layers: 3, dropout: 0.2, ..one };
             assert_eq!(allocations_of_ten_steps::<f32>(one, Method::ADAGRAD), 0);
             assert_eq!(allocations_of_ten_steps::<f64>(stacked, Method::ADAM), 0);

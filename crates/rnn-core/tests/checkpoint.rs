@@ -3,8 +3,8 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Init, Method, Network, Optimizer, Report, Scalar, Schedule,
-    SoftmaxCrossEntropy, State, Trainer, Truncation,
+    Architecture, CellKind, Clip, Decay, Error, Init, Method, Network, Report, Scalar, Schedule, SoftmaxCrossEntropy,
+    Trainer, Truncation,
 };
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 
@@ -23,7 +23,8 @@ struct Setting {
 }
 
 fn setting(cell: CellKind, method: Method) -> Setting {
-    let architecture = Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell, 1, 3, 2) };
+    let architecture =
+        Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell).hidden_size(3).outputs(2) };
     // At the checkpoint the warm-up is over and the decay is under way.
     let schedule = Schedule { warmup: 3, decay: Decay::Cosine { steps: 10, factor: 0.1 } };
     let clip = Clip { value: None, norm: Some(0.5) };
@@ -34,23 +35,24 @@ fn setting(cell: CellKind, method: Method) -> Setting {
 /// A training: all that a step changes.
 struct Training<T> {
     trainer: Trainer<T, SoftmaxCrossEntropy>,
-    state: State<T>,
     rng: ChaCha8Rng,
 }
 
 impl<T: Scalar> Training<T> {
-    /// All parameters 0, and a generator at its start.
+    /// All parameters 0, and generators at their starts.
     fn new(setting: Setting) -> Self {
         let Setting { architecture, method, learning_rate, schedule, clip, window, stride, last_alone, batch } =
             setting;
-        let network = Network::new(architecture).unwrap();
-        let optimizer = Optimizer::new(method, learning_rate, network.parameters().len()).unwrap();
-        let optimizer = optimizer.with_schedule(schedule).unwrap().with_clip(clip).unwrap();
         let truncation = Truncation::new(window, stride).unwrap();
-        let truncation = if last_alone { truncation.counting_the_last_alone() } else { truncation };
-        let state = network.zero_state(batch).unwrap();
-        let trainer = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, batch).unwrap();
-        Self { trainer, state, rng: ChaCha8Rng::seed_from_u64(0) }
+        let truncation = if last_alone { truncation.scoring_the_last_alone() } else { truncation };
+        let trainer = Trainer::builder(Network::new(architecture).unwrap(), SoftmaxCrossEntropy)
+            .optimizer(method, learning_rate)
+            .schedule(schedule)
+            .clip(clip)
+            .truncation(truncation)
+            .batch(batch)
+            .generator(ChaCha8Rng::seed_from_u64(1));
+        Self { trainer: trainer.build().unwrap(), rng: ChaCha8Rng::seed_from_u64(0) }
     }
 
     /// The same under way: five steps from random parameters.
@@ -68,28 +70,26 @@ impl<T: Scalar> Training<T> {
         training
     }
 
-    /// Steps on windows that the generator draws, as it also draws what is dropped.
+    /// Steps on windows that the generator draws.
     fn steps(&mut self, setting: Setting, count: usize) -> Vec<Report> {
         let values = setting.window * setting.batch;
-        let truncation = Truncation::new(setting.window, setting.stride).unwrap();
         let mut step = || {
             let targets: Vec<u32> = (0..values).map(|_| self.rng.random_range(0..2)).collect();
             let inputs = targets.iter().cycle().take(values * setting.architecture.input_size);
             let inputs: Vec<T> = inputs.map(|&class| T::narrow(f64::from(class))).collect();
-            let counted = truncation.counted(false);
-            self.trainer.step(&inputs, &targets, counted, &mut self.state, &mut self.rng).unwrap()
+            self.trainer.step(&inputs, &targets).unwrap()
         };
         (0..count).map(|_| step()).collect()
     }
 
     fn checkpoint(&self) -> Vec<u8> {
-        self.trainer.checkpoint(&self.state, "").unwrap()
+        self.trainer.checkpoint("").unwrap()
     }
 
     /// The error of a checkpoint that must be refused, which changes nothing.
     fn refusal(&mut self, bytes: &[u8]) -> Error {
         let before = self.checkpoint();
-        let error = self.trainer.restore(bytes, &mut self.state).unwrap_err();
+        let error = self.trainer.restore(bytes).unwrap_err();
         assert_eq!(self.checkpoint(), before, "{error}");
         error
     }
@@ -102,19 +102,21 @@ fn methods() -> [Method; 7] {
 
 fn goes_on<T: Scalar>(setting: Setting) {
     let mut first = Training::<T>::under_way(setting);
-    // The caller's note is the place for where its own generator is.
-    let place = first.rng.get_word_pos().to_string();
-    let bytes = first.trainer.checkpoint(&first.state, &place).unwrap();
+    // The caller's note is the place for where generators are.
+    let places = [first.rng.get_word_pos(), first.trainer.generator().unwrap().get_word_pos()];
+    let note = places.map(|place| place.to_string()).join(" ");
+    let bytes = first.trainer.checkpoint(&note).unwrap();
 
     let mut second = Training::<T>::new(setting);
-    let note = second.trainer.restore(&bytes, &mut second.state).unwrap();
-    second.rng.set_word_pos(note.parse().unwrap());
-    assert_eq!(second.trainer.checkpoint(&second.state, &place).unwrap(), bytes);
+    assert_eq!(second.trainer.restore(&bytes).as_deref(), Ok(&*note));
+    second.rng.set_word_pos(places[0]);
+    second.trainer.generator_mut().unwrap().set_word_pos(places[1]);
+    assert_eq!(second.trainer.checkpoint(&note).unwrap(), bytes);
 
     let reports = first.steps(setting, 7);
     assert_eq!(second.steps(setting, 7), reports);
     assert_eq!(second.trainer.network.parameters(), first.trainer.network.parameters());
-    assert_eq!(second.state, first.state);
+    assert_eq!(second.trainer.state(), first.trainer.state());
     assert_eq!(second.checkpoint(), first.checkpoint());
     assert!(reports.iter().all(|report| report.loss.is_finite() && report.learning_rate < setting.learning_rate));
 }
@@ -136,18 +138,18 @@ fn the_state_the_memory_and_the_schedule_are_all_needed() {
     let bytes = Training::<f64>::under_way(setting).checkpoint();
     let restored = || {
         let mut training = Training::<f64>::new(setting);
-        training.trainer.restore(&bytes, &mut training.state).unwrap();
+        training.trainer.restore(&bytes).unwrap();
         training
     };
     let right = restored().steps(setting, 7);
 
     let mut without_state = restored();
-    without_state.state.set_zero();
+    without_state.trainer.state_mut().as_mut_slice().fill(0.0);
     assert_ne!(without_state.steps(setting, 7), right);
 
     let mut without_optimizer = Training::<f64>::new(setting);
     without_optimizer.trainer.network = restored().trainer.network;
-    without_optimizer.state = restored().state;
+    without_optimizer.trainer.state_mut().copy_from(restored().trainer.state()).unwrap();
     assert_ne!(without_optimizer.steps(setting, 7), right);
 }
 
@@ -207,7 +209,7 @@ fn a_checkpoint_that_is_cut_is_refused() {
 fn a_checkpoint_with_a_changed_bit_is_refused() {
     let own = setting(CellKind::Gru, Method::ADAM);
     let mut training = Training::<f32>::under_way(own);
-    let bytes = training.trainer.checkpoint(&training.state, "the note").unwrap();
+    let bytes = training.trainer.checkpoint("the note").unwrap();
     let data = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
     // The lowest bits of the numbers, which leave them finite.
     for place in (data..bytes.len()).step_by(4) {
@@ -253,11 +255,11 @@ fn what_is_no_number_is_refused_on_both_sides() {
             assert!(is_refused(Training::<f32>::another(own).refusal(&changed), tensor));
         }
         let mut training = Training::<f32>::under_way(own);
-        training.state.as_mut_slice()[5] = value;
-        assert!(is_refused(training.trainer.checkpoint(&training.state, "").unwrap_err(), "state"));
+        training.trainer.state_mut().as_mut_slice()[5] = value;
+        assert!(is_refused(training.trainer.checkpoint("").unwrap_err(), "state"));
         let mut training = Training::<f32>::under_way(own);
         training.trainer.network.parameters_mut()[5] = value;
-        assert!(is_refused(training.trainer.checkpoint(&training.state, "").unwrap_err(), "parameters"));
+        assert!(is_refused(training.trainer.checkpoint("").unwrap_err(), "parameters"));
     }
 }
 
@@ -278,19 +280,21 @@ fn tensors_of_another_name_or_shape_are_refused() {
     }
 }
 
-/// A state of as many numbers in another shape is another state.
+/// Where a series begins all steps of a window are scored, also after a checkpoint that was written there.
 #[test]
-fn a_state_of_another_shape_is_refused() {
-    let own = Setting { batch: 2, ..setting(CellKind::Gru, Method::SGD) };
-    let bytes = Training::<f32>::under_way(own).checkpoint();
-    let mut training = Training::<f32>::another(own);
-    let shapes = [(2, 3, 1), (1, 3, 4), (2, 2, 3), (1, 2, 6)];
-    for (num_layers, hidden_size, batch) in shapes {
-        let architecture = Architecture { num_layers, hidden_size, ..own.architecture };
-        let mut other = Network::<f32>::new(architecture).unwrap().zero_state(batch).unwrap();
-        let before = (other.clone(), training.checkpoint());
-        assert!(matches!(training.trainer.checkpoint(&other, ""), Err(Error::Length { .. })));
-        assert!(matches!(training.trainer.restore(&bytes, &mut other), Err(Error::Length { .. })));
-        assert_eq!((other, training.checkpoint()), before);
-    }
+fn the_place_in_a_series_is_remembered() {
+    let own = Setting {
+        architecture: Architecture::new(CellKind::Gru).hidden_size(3).outputs(2),
+        ..setting(CellKind::Gru, Method::SGD)
+    };
+    let mut begun = Training::<f64>::under_way(own);
+    assert!(!begun.trainer.state().is_at_start());
+    begun.trainer.begin_series();
+    let bytes = begun.checkpoint();
+    let mut restored = Training::<f64>::another(own);
+    restored.trainer.restore(&bytes).unwrap();
+    assert!(restored.trainer.state().is_at_start());
+    restored.rng.set_word_pos(begun.rng.get_word_pos());
+    assert_eq!(restored.steps(own, 2), begun.steps(own, 2));
+    assert_eq!(restored.trainer.scored_outputs().nrows(), own.stride * own.batch);
 }

@@ -7,10 +7,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, Scalar, SoftmaxCrossEntropy, State, Trainer,
-    Truncation, stored,
-};
+use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer, stored};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use support::{check_error, check_memory};
@@ -22,7 +19,8 @@ const FILES: u64 = 1;
 const READERS: u64 = 3;
 
 fn network<T: Scalar>(cell: CellKind, seed: u64) -> Network<T> {
-    let architecture = Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell, 1, 2, 2) };
+    let architecture =
+        Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell).hidden_size(2).outputs(2) };
     let mut network = Network::new(architecture).unwrap();
     Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
     network
@@ -32,39 +30,38 @@ fn weights(cell: CellKind) -> Vec<u8> {
     network::<f64>(cell, FILES).to_safetensors(&BTreeMap::from([("task".to_owned(), "echo".to_owned())])).unwrap()
 }
 
-/// A trainer and its state after some steps.
-fn training(seed: u64, steps: usize) -> (Trainer<f32, SoftmaxCrossEntropy>, State<f32>) {
-    let network = network(CellKind::Gru, seed);
-    let optimizer = Optimizer::new(Method::ADAM, 0.01, network.parameters().len()).unwrap();
-    let state = network.zero_state(BATCH).unwrap();
-    let truncation = Truncation::new(WINDOW, WINDOW).unwrap();
-    let mut made = (Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH).unwrap(), state);
+/// A trainer after some steps.
+fn training(seed: u64, steps: usize) -> Trainer<f32, SoftmaxCrossEntropy> {
+    let trainer = Trainer::builder(network(CellKind::Gru, seed), SoftmaxCrossEntropy)
+        .optimizer(Method::ADAM, 0.01)
+        .window(WINDOW)
+        .batch(BATCH)
+        .generator(ChaCha8Rng::seed_from_u64(2));
+    let mut made = trainer.build().unwrap();
     (0..steps).for_each(|_| step(&mut made));
     made
 }
 
-fn step((trainer, state): &mut (Trainer<f32, SoftmaxCrossEntropy>, State<f32>)) {
-    let (inputs, targets) = ([1.0, 0.0, 0.0, 1.0, 1.0, 1.0], [0, 0, 1, 0, 0, 1]);
-    trainer.step(&inputs, &targets, 0..WINDOW, state, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+fn step(trainer: &mut Trainer<f32, SoftmaxCrossEntropy>) {
+    trainer.step(&[1.0, 0.0, 0.0, 1.0, 1.0, 1.0], &[0, 0, 1, 0, 0, 1]).unwrap();
 }
 
 fn checkpoint() -> Vec<u8> {
-    let (trainer, state) = training(FILES, 1);
-    trainer.checkpoint(&state, "window 7").unwrap()
+    training(FILES, 1).checkpoint("window 7").unwrap()
 }
 
 /// What bytes are read into, and what it was before.
 struct Readers {
     single: Network<f32>,
     double: Network<f64>,
-    training: (Trainer<f32, SoftmaxCrossEntropy>, State<f32>),
+    training: Trainer<f32, SoftmaxCrossEntropy>,
     before: Vec<u8>,
 }
 
 impl Readers {
     fn new() -> Self {
         let training = training(READERS, 2);
-        let before = training.0.checkpoint(&training.1, "").unwrap();
+        let before = training.checkpoint("").unwrap();
         Self { single: network(CellKind::Lstm, READERS), double: network(CellKind::Elman, READERS), training, before }
     }
 
@@ -83,8 +80,8 @@ impl Readers {
     }
 
     fn restore(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let (trainer, state) = &mut self.training;
-        let restored = trainer.restore(bytes, state).map(drop);
+        let trainer = &mut self.training;
+        let restored = trainer.restore(bytes).map(drop);
         match restored {
             Ok(()) => {
                 check_finite(&trainer.network);
@@ -92,7 +89,7 @@ impl Readers {
                 step(&mut self.training);
                 self.training = training(READERS, 2);
             }
-            Err(_) => assert_eq!(trainer.checkpoint(state, "").unwrap(), self.before),
+            Err(_) => assert_eq!(trainer.checkpoint("").unwrap(), self.before),
         }
         restored
     }

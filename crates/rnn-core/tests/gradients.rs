@@ -76,10 +76,14 @@ fn check<L: Loss<f64>>(
 ) -> Result<(), TestCaseError> {
     let Case { input, hidden, outputs, batch, window, stride, first, last_alone, dropping, .. } = *case;
     let truncation = Truncation::new(window, stride).unwrap();
-    let truncation = if last_alone { truncation.counting_the_last_alone() } else { truncation };
-    let counted = truncation.counted(first);
+    let truncation = if last_alone { truncation.scoring_the_last_alone() } else { truncation };
+    let scored = truncation.scored(first);
     let dropout = if dropping { 0.5 } else { 0.0 };
-    let architecture = Architecture { num_layers, dropout, ..Architecture::new(cell, input, hidden, outputs) };
+    let architecture = Architecture {
+        num_layers,
+        dropout,
+        ..Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(outputs)
+    };
     let mut network = Network::<f64>::new(architecture).unwrap();
     let mut numbers = case.numbers.iter().copied().cycle();
     // Without bounds, larger ones would grow from step to step.
@@ -97,9 +101,9 @@ fn check<L: Loss<f64>>(
     let mut tape = network.tape(window, batch).unwrap();
     network.draw_dropout(&mut tape, &mut ChaCha8Rng::seed_from_u64(window as u64));
     let mut score = |network: &Network<f64>| {
-        let score = network.score(&inputs, &targets, counted.clone(), &state, loss, &mut tape).unwrap();
+        let value = network.loss(&inputs, &targets, scored.clone(), &state, loss, &mut tape).unwrap();
         let active = if cell == CellKind::ElmanRelu { active_units(network, &tape, window, batch) } else { Vec::new() };
-        (score.loss, active)
+        (value, active)
     };
     let (_, active) = score(&network);
     let mut kinks = false;

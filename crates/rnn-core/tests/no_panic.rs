@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, Scalar, Schedule, Score,
-    SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, add_forget_bias, classes, one_hot,
+    Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, Scalar, Schedule,
+    SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, accuracy, add_forget_bias, classes, one_hot,
 };
 use std::ops::Range;
 use support::{check_error, check_memory};
@@ -130,15 +130,15 @@ impl<T: Scalar> Loss<T> for Own {
         self.0
     }
 
-    fn score(
+    fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &DMatrixView<u8>,
+        targets: &[u8],
         d_outputs: &mut DMatrixViewMut<T>,
-    ) -> Result<Score, Error> {
-        assert_eq!((targets.nrows(), targets.ncols()), (outputs.nrows(), self.0));
+    ) -> Result<f64, Error> {
+        assert_eq!(targets.len(), outputs.nrows() * self.0);
         assert_eq!(outputs.shape(), d_outputs.shape());
-        Ok(Score { loss: 1.0, accuracy: 0.0 })
+        Ok(1.0)
     }
 }
 
@@ -157,16 +157,22 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
     check("a state", network.zero_state(batch), batch > 0 && fits(batch));
     check("gradients", network.gradients(steps, batch), steps > 0 && batch > 0 && fits(steps) && fits(batch));
     check("a truncation", Truncation::new(steps, batch), (1..=steps).contains(&batch));
-    if let (Ok(truncation), Ok(sgd)) =
-        (Truncation::new(steps, batch), Optimizer::new(Method::SGD, 0.1, network.parameters().len()))
-    {
+    if let Ok(truncation) = Truncation::new(steps, batch) {
         for first in [true, false] {
-            assert!(!truncation.counted(first).is_empty());
-            assert_eq!(truncation.counting_the_last_alone().counted(first).len(), 1);
+            assert!(!truncation.scored(first).is_empty());
+            assert_eq!(truncation.scoring_the_last_alone().scored(first).len(), 1);
         }
-        let trainer = Trainer::new(network.clone(), SoftmaxCrossEntropy, sgd, truncation, batch);
-        check("a trainer", trainer, fits(steps) && fits(batch));
     }
+    let sgd = || Trainer::builder(network.clone(), SoftmaxCrossEntropy).optimizer(Method::SGD, 0.1).batch(batch);
+    let generator = ChaCha8Rng::seed_from_u64(0);
+    check(
+        "a trainer",
+        sgd().window(steps).build(),
+        steps > 0 && batch > 0 && fits(steps) && fits(batch) && dropout == 0.0,
+    );
+    let with_generator = sgd().window(steps).generator(generator).build();
+    check("a trainer with a generator", with_generator, steps > 0 && batch > 0 && fits(steps) && fits(batch));
+    check("a trainer without windows", sgd().build(), false);
     for init in INITS {
         init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
         assert!(network.parameters().iter().all(|parameter| parameter.is_finite()));
@@ -243,7 +249,7 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
     check("read_out", read, own_tape && in_window);
 
     let before = bits(state.as_slice());
-    let streamed = network.step(&inputs, &mut state, &mut tape).map(<[T]>::len);
+    let streamed = network.step(&inputs, &mut state, &mut tape).map(|outputs| outputs.len());
     assert!(streamed.as_ref().is_err() || streamed == Ok(batch * architecture.outputs));
     assert!(streamed.is_ok() || bits(state.as_slice()) == before);
     check("step", streamed, own_tape && own_inputs && own_state && window == 1);
@@ -257,7 +263,7 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
     let right = own_tape && own_inputs && own_state && in_window;
     let targets_len = length(window * batch, case.lengths.1);
     let classes: Vec<u32> = case.classes.iter().copied().cycle().take(targets_len).collect();
-    let scored = network.score(&inputs, &classes, case.range.clone(), &state, &SoftmaxCrossEntropy, &mut tape);
+    let scored = network.loss(&inputs, &classes, case.range.clone(), &state, &SoftmaxCrossEntropy, &mut tape);
     let counted = if in_window { case.range.start * batch..case.range.end * batch } else { 0..0 };
     let are_classes = |rows: &[u32]| rows.iter().all(|&class| (class as usize) < architecture.outputs);
     let right_targets = targets_len == window * batch && are_classes(&classes[counted]);
@@ -265,14 +271,14 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
 
     let targets_len = length(window * batch * architecture.outputs, case.lengths.1);
     let numbers: Vec<f64> = some(&case.numbers, targets_len);
-    let scored = network.score(&inputs, &numbers, case.range.clone(), &state, &SquaredError::default(), &mut tape);
+    let scored = network.loss(&inputs, &numbers, case.range.clone(), &state, &SquaredError::default(), &mut tape);
     check("squared error", scored, right && targets_len == window * batch * architecture.outputs);
 
     for columns in [0, 2, usize::MAX] {
         let own = Own(columns);
         let targets = vec![0; length(window * batch * columns.min(2), case.lengths.1)];
         let right_targets = columns <= 2 && targets.len() == window * batch * columns;
-        let scored = network.score(&inputs, &targets, case.range.clone(), &state, &own, &mut tape);
+        let scored = network.loss(&inputs, &targets, case.range.clone(), &state, &own, &mut tape);
         check("a loss of the caller's", scored, right && right_targets);
     }
 
@@ -320,13 +326,14 @@ proptest! {
 
     #[test]
     fn any_matrices_to_a_loss(
-        shapes in prop::array::uniform3((0..=3_usize, 0..=3_usize)),
+        shapes in prop::array::uniform2((0..=3_usize, 0..=3_usize)),
+        targets in 0..=9_usize,
         alike in any::<bool>(),
         classes in prop::collection::vec(prop_oneof![9 => 0..3_u32, 1 => any::<u32>()], 9),
         numbers in prop::collection::vec(numbers(), 18),
     ) {
-        any_matrices::<f32>(shapes, alike, &classes, &numbers);
-        any_matrices::<f64>(shapes, alike, &classes, &numbers);
+        any_matrices::<f32>(shapes, targets, alike, &classes, &numbers);
+        any_matrices::<f64>(shapes, targets, alike, &classes, &numbers);
     }
 
     #[test]
@@ -390,12 +397,8 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     let (_, window, batch) = case.tape;
     let nets = case.nets.map(|architecture| filled::<T>(architecture, &case.numbers));
     let Ok(truncation) = Truncation::new(window, stride) else { return };
-    // The optimizer may be another net's.
-    let optimizer = Optimizer::new(Method::ADAM, 0.01, nets[case.gradients.0].parameters().len()).unwrap();
-    let fits = nets[case.gradients.0].parameters().len() == nets[0].parameters().len();
-    let made = Trainer::new(nets[0].clone(), loss.clone(), optimizer, truncation, batch);
-    assert_eq!(made.is_ok(), fits);
-    let Ok(mut trainer) = made else { return };
+    let trainer = Trainer::builder(nets[0].clone(), loss.clone()).optimizer(Method::ADAM, 0.01).truncation(truncation);
+    let mut trainer = trainer.batch(batch).generator(ChaCha8Rng::seed_from_u64(0)).build().unwrap();
     if swapped {
         trainer.network = nets[1].clone();
     }
@@ -403,11 +406,12 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     let mut state = nets[case.state.0].zero_state(case.state.1).unwrap();
     let inputs: Vec<T> = some(&case.numbers, length(window * batch * architecture.input_size, case.lengths.0));
     let targets = targets(length(window * batch * loss.targets(architecture.outputs), case.lengths.1));
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
-    for counted in [case.range.clone(), truncation.counted(true)] {
+    let own = trainer.loss(&inputs, &targets, case.range.clone(), &state);
+    own.err().iter().for_each(check_error);
+    for _ in 0..2 {
         let before = (bits(trainer.network.parameters()), bits(state.as_slice()));
-        let scored = trainer.score(&inputs, &targets, counted.clone(), &state);
-        let stepped = trainer.step(&inputs, &targets, counted, &mut state, &mut rng);
+        let scored = trainer.loss(&inputs, &targets, truncation.scored(state.is_at_start()), &state);
+        let stepped = trainer.step_with(&inputs, &targets, &mut state);
         assert_eq!(scored.is_ok(), stepped.is_ok());
         match stepped {
             Ok(report) if report.loss.is_finite() => {}
@@ -421,37 +425,45 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     }
     trainer.outputs(&inputs, &state).err().iter().for_each(check_error);
     assert!(trainer.gradients().len() == nets[0].parameters().len());
-    let written = trainer.checkpoint(&state, "note");
+    // The trainer's own state may be swapped for another's.
+    let copied = trainer.state_mut().copy_from(&state);
+    copied.err().iter().for_each(check_error);
+    let written = trainer.checkpoint("note");
     written.as_ref().err().iter().copied().for_each(check_error);
     if let Ok(bytes) = written {
-        let restored = trainer.restore(&bytes, &mut state);
+        let restored = trainer.restore(&bytes);
         assert_eq!(restored, Ok("note".to_owned()));
     }
 }
 
-fn any_matrices<T: Scalar>(shapes: [(usize, usize); 3], alike: bool, classes: &[u32], numbers: &[f64]) {
-    let [of_outputs, mut of_targets, mut of_derivatives] = shapes;
-    if alike {
-        of_derivatives = of_outputs;
-        of_targets.0 = of_outputs.0;
-    }
+fn any_matrices<T: Scalar>(
+    [of_outputs, of_derivatives]: [(usize, usize); 2],
+    targets: usize,
+    alike: bool,
+    classes: &[u32],
+    numbers: &[f64],
+) {
+    let of_derivatives = if alike { of_outputs } else { of_derivatives };
     let matrix = |(rows, columns): (usize, usize), skip: usize| {
         DMatrix::from_iterator(rows, columns, numbers[skip..].iter().take(rows * columns).map(|&x| T::narrow(x)))
     };
     let (outputs, mut derivatives) = (matrix(of_outputs, 0), matrix(of_derivatives, 9));
-    let same = of_derivatives == of_outputs && of_targets.0 == of_outputs.0;
+    let same = of_derivatives == of_outputs;
 
-    let (rows, columns) = of_targets;
-    let targets = DMatrix::from_iterator(rows, columns, classes.iter().copied().take(rows * columns));
-    let scored = SoftmaxCrossEntropy.score(&outputs.as_view(), &targets.as_view(), &mut derivatives.as_view_mut());
-    let are_classes = targets.iter().all(|&class| (class as usize) < of_outputs.1);
-    check("cross-entropy", scored, same && of_targets.1 == 1 && are_classes);
-
-    let targets = DMatrix::from_iterator(rows, columns, numbers.iter().copied().take(rows * columns));
-    let loss = SquaredError::<f64>::default();
-    let scored = loss.score(&outputs.as_view(), &targets.as_view(), &mut derivatives.as_view_mut());
-    check("squared error", scored, same && of_targets == of_outputs);
-    assert_eq!(rnn_core::classes(&outputs.as_view()).count(), of_outputs.0);
+    let (rows, columns) = of_outputs;
+    for count in [targets, rows] {
+        let classes = &classes[..count];
+        let loss = SoftmaxCrossEntropy.evaluate(&outputs.as_view(), classes, &mut derivatives.as_view_mut());
+        let are_classes = classes.iter().all(|&class| (class as usize) < columns);
+        check("cross-entropy", loss, same && count == rows && are_classes);
+        check("accuracy", accuracy(&outputs.as_view(), classes), count == rows && are_classes);
+    }
+    for count in [targets, rows * columns] {
+        let loss = SquaredError::<f64>::default();
+        let loss = loss.evaluate(&outputs.as_view(), &numbers[..count], &mut derivatives.as_view_mut());
+        check("squared error", loss, same && count == rows * columns);
+    }
+    assert_eq!(rnn_core::classes(&outputs.as_view()).count(), rows);
 }
 
 fn any_optimizer_of<T: Scalar>(
@@ -492,7 +504,7 @@ fn gradients_of_a_net_with_as_many_parameters_are_refused() {
                 sizes().flat_map(move |outputs| {
                     (1..=2).map(move |num_layers| Architecture {
                         num_layers,
-                        ..Architecture::new(cell, input, hidden, outputs)
+                        ..Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(outputs)
                     })
                 })
             })

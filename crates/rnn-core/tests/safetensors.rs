@@ -7,11 +7,11 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::{BTreeMap, HashMap};
 
 fn architecture() -> Architecture {
-    Architecture::new(CellKind::Elman, 2, 3, 4)
+    Architecture::new(CellKind::Elman).input_size(2).hidden_size(3).outputs(4)
 }
 
 fn stacked(cell: CellKind) -> Architecture {
-    Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell, 2, 3, 4) }
+    Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell).input_size(2).hidden_size(3).outputs(4) }
 }
 
 fn network<T: Scalar>(architecture: Architecture) -> Network<T> {
@@ -151,7 +151,7 @@ fn a_bad_file_is_refused_by_tensor_and_changes_nothing() {
             "tensor `rnn.weight_ih_l0` holds NaN at position 1: every number must be finite in the net's own type",
         ),
         (
-            bytes_of(&network::<f64>(Architecture::new(CellKind::ElmanRelu, 2, 3, 4))),
+            bytes_of(&network::<f64>(Architecture::new(CellKind::ElmanRelu).input_size(2).hidden_size(3).outputs(4))),
             "`cell` is \"elman_relu\" in the file's metadata: it must be \"elman\"",
         ),
         (

@@ -2,7 +2,8 @@
 
 use rnn_core::{
     Architecture, CellKind, Clip, Decay, Error, Gradients, Init, Method, Network, Optimizer, Place, Report, Role,
-    Scalar, Schedule, Score, SoftmaxCrossEntropy, SquaredError, State, Stored, Tape, Tensor, Trainer, Truncation,
+    Scalar, Schedule, SoftmaxCrossEntropy, SquaredError, State, Stored, Stream, Tape, Tensor, Trainer, TrainerBuilder,
+    Truncation,
 };
 
 const fn check<T: Send + Sync + 'static>() {}
@@ -14,7 +15,9 @@ const fn check_of_numbers<T: Scalar>() {
     check::<Optimizer<T>>();
     check::<SquaredError<T>>();
     check::<State<T>>();
+    check::<Stream<'static, T>>();
     check::<Tape<T>>();
+    check::<TrainerBuilder<T, SoftmaxCrossEntropy>>();
     check::<Trainer<T, SoftmaxCrossEntropy>>();
     check::<Trainer<T, SquaredError<T>>>();
 }
@@ -33,7 +36,6 @@ const _: () = {
     check::<Report>();
     check::<Role>();
     check::<Schedule>();
-    check::<Score>();
     check::<SoftmaxCrossEntropy>();
     check::<Stored>();
     check::<Tensor>();

@@ -4,9 +4,7 @@
 
 use proptest::prelude::*;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, Tape, Trainer, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Init, Method, Network, SoftmaxCrossEntropy, Tape, Trainer, Truncation};
 
 proptest! {
     #[test]
@@ -20,7 +18,7 @@ proptest! {
     ) {
         let steps = window + (windows - 1) * stride;
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let architecture = Architecture { num_layers, ..Architecture::new(cell, 1, 3, 2) };
+        let architecture = Architecture { num_layers, ..Architecture::new(cell).hidden_size(3).outputs(2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
         Init::PyTorch.apply(&mut network, &mut rng).unwrap();
         let targets = &classes[..steps * batch];
@@ -28,26 +26,26 @@ proptest! {
 
         let mut whole = network.tape(steps, batch).unwrap();
         let zero = network.zero_state(batch).unwrap();
-        let unbroken = network.score(&inputs, targets, 0..steps, &zero, &SoftmaxCrossEntropy, &mut whole).unwrap();
+        let unbroken = network.loss(&inputs, targets, 0..steps, &zero, &SoftmaxCrossEntropy, &mut whole).unwrap();
         let mut last = zero.clone();
         network.copy_state(&whole, windows * stride, &mut last).unwrap();
 
         let truncation = Truncation::new(window, stride).unwrap();
         // A rate so low that parameters as good as stay.
-        let sgd = Optimizer::new(Method::SGD, 1e-300, network.parameters().len()).unwrap();
-        let mut trainer = Trainer::new(network, SoftmaxCrossEntropy, sgd, truncation, batch).unwrap();
-        let mut state = zero;
+        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::SGD, 1e-300);
+        let mut trainer = trainer.truncation(truncation).batch(batch).build().unwrap();
         let (mut sum, mut count) = (0.0, 0);
         for index in 0..windows {
             let here = index * stride * batch..(index * stride + window) * batch;
-            let counted = truncation.counted(index == 0);
-            count += counted.len();
-            let report = trainer.step(&inputs[here.clone()], &targets[here], counted.clone(), &mut state, &mut rng).unwrap();
-            sum += report.loss * counted.len() as f64;
+            let scored = truncation.scored(index == 0).len();
+            count += scored;
+            let report = trainer.step(&inputs[here.clone()], &targets[here]).unwrap();
+            prop_assert_eq!(trainer.scored_outputs().nrows(), scored * batch);
+            sum += report.loss * scored as f64;
         }
         prop_assert_eq!(count, steps);
-        prop_assert!((sum / steps as f64 - unbroken.loss).abs() < 1e-14);
-        let differences = state.as_slice().iter().zip(last.as_slice()).map(|(a, b)| (a - b).abs());
+        prop_assert!((sum / steps as f64 - unbroken).abs() < 1e-14);
+        let differences = trainer.state().as_slice().iter().zip(last.as_slice()).map(|(a, b)| (a - b).abs());
         prop_assert!(differences.fold(0.0, f64::max) < 1e-14);
     }
 
@@ -61,7 +59,7 @@ proptest! {
         num_layers in 1..=3_usize,
         numbers in prop::collection::vec(-2.0..2.0_f64, 72),
     ) {
-        let architecture = Architecture { num_layers, dropout: 0.5, ..Architecture::new(cell, input, 4, 2) };
+        let architecture = Architecture { num_layers, dropout: 0.5, ..Architecture::new(cell).input_size(input).hidden_size(4).outputs(2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
         Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(9)).unwrap();
         let inputs = &numbers[..steps * batch * input];
@@ -72,11 +70,9 @@ proptest! {
 
         let mut tape = network.tape(1, batch).unwrap();
         for t in 0..steps {
-            let at = |column: usize| (t * batch..(t + 1) * batch).map(move |row| inputs[column * steps * batch + row]);
-            let now: Vec<f64> = (0..input).flat_map(at).collect();
-            let answered = network.step(&now, &mut state, &mut tape).unwrap();
-            let expected: Vec<f64> = outputs.rows(t * batch, batch).iter().copied().collect();
-            prop_assert_eq!(answered, &expected[..]);
+            let now = &inputs[t * batch * input..(t + 1) * batch * input];
+            let answered = network.step(now, &mut state, &mut tape).unwrap();
+            prop_assert_eq!(answered, outputs.rows(t * batch, batch));
         }
         let mut last = network.zero_state(batch).unwrap();
         network.copy_state(&whole, steps, &mut last).unwrap();
@@ -88,7 +84,7 @@ proptest! {
     fn dropout_is_for_training_alone(seed in any::<u64>(), of in 0..3_usize) {
         // Not ReLU: units that are all 0 show nothing.
         let cell = [CellKind::Elman, CellKind::Gru, CellKind::Lstm][of];
-        let architecture = Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell, 1, 5, 2) };
+        let architecture = Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell).hidden_size(5).outputs(2) };
         let mut network = Network::<f64>::new(architecture).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Init::PyTorch.apply(&mut network, &mut rng).unwrap();
@@ -113,8 +109,26 @@ proptest! {
         let mut streamed = state.clone();
         for (t, &input) in inputs.iter().enumerate() {
             let answered = network.step(&[input], &mut streamed, &mut one).unwrap();
-            let expected: Vec<f64> = kept.row(t).iter().copied().collect();
-            prop_assert_eq!(answered, &expected[..]);
+            prop_assert_eq!(answered, kept.row(t));
         }
+    }
+
+    /// One row's stream answers as that row does in a batch, and begins anew where it is told to.
+    #[test]
+    fn a_stream_is_a_row(cell in prop::sample::select(CellKind::ALL), numbers in prop::collection::vec(-2.0..2.0_f64, 24)) {
+        let architecture = Architecture::new(cell).input_size(2).hidden_size(5).outputs(3);
+        let network = Network::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(4)).unwrap();
+        let mut tape = network.tape(12, 1).unwrap();
+        network.forward(&numbers, &network.zero_state(1).unwrap(), &mut tape).unwrap();
+        let outputs = network.read_out(0..12, &mut tape).unwrap();
+        let mut stream = network.stream().unwrap();
+        for _ in 0..2 {
+            for (t, features) in numbers.chunks(2).enumerate() {
+                let answered = stream.push(features).unwrap().to_vec();
+                prop_assert!(outputs.row(t).iter().eq(&answered));
+            }
+            stream.reset();
+        }
+        prop_assert!(stream.push(&[1.0]).is_err() && stream.state().is_at_start());
     }
 }

@@ -7,9 +7,7 @@
 #![cfg_attr(test, allow(clippy::panic, reason = "a test may panic"))]
 
 use echo_data::{Classes, Layout, Series, generator};
-use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer, Truncation,
-};
+use rnn_core::{Architecture, CellKind, Gradients, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape};
 use rnn_train::Error;
 use std::ops::Range;
 
@@ -22,7 +20,14 @@ const AFTER: usize = 10;
 /// A loss of one of these above it is a jump. A net whose mean loss is below it knows the task.
 const SOLVED: f64 = 0.01;
 
-type Net = Trainer<f32, SoftmaxCrossEntropy>;
+/// A net and what a training step on any of a window's time steps needs.
+#[derive(Clone)]
+struct Net {
+    network: Network<f32>,
+    optimizer: Optimizer<f32>,
+    tape: Tape<f32>,
+    gradients: Gradients<f32>,
+}
 
 /// What happened at an epoch's beginning.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,12 +70,12 @@ fn main() -> Result<(), Error> {
 
 /// Trains as the tutorial does. Returns what happened at the beginning of each epoch whose net knew the task.
 fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
-    let mut network = Network::new(Architecture::new(CellKind::Elman, 1, 4, 2))?;
-    Init::Tutorial.apply(&mut network, &mut generator(seed, 0))?;
+    let architecture = Architecture::new(CellKind::Elman).hidden_size(4).outputs(2);
+    let network = Network::drawn(architecture, Init::Tutorial, &mut generator(seed, 0))?;
     let optimizer = Optimizer::new(Method::ADAGRAD, 0.3, network.parameters().len())?;
     let zero = network.zero_state(BATCH)?;
-    let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let mut net = Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?;
+    let (tape, gradients) = (network.tape(WINDOW, BATCH)?, network.gradients(WINDOW, BATCH)?);
+    let mut net = Net { network, optimizer, tape, gradients };
     let (mut beginnings, mut knows) = (Vec::new(), false);
     for epoch in 0..epochs {
         let windows = windows(seed, epoch)?;
@@ -83,8 +88,7 @@ fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
             losses.push(step(&mut net, window, 0..WINDOW, &mut state)?);
         }
         if knows {
-            let (inputs, targets) = &windows[0];
-            let known = start.clone().score(inputs, targets, LAG..WINDOW, &zero)?.loss;
+            let known = loss(&mut start.clone(), &windows[0], LAG..WINDOW, &zero)?;
             let mut on_knowable = start.clone();
             step(&mut on_knowable, &windows[0], LAG..WINDOW, &mut zero.clone())?;
             let mut new_state = zero.clone();
@@ -116,10 +120,18 @@ fn windows(seed: u64, epoch: u64) -> Result<Vec<Window>, Error> {
     Ok(windows)
 }
 
+/// The loss of some of a window's time steps.
+fn loss(net: &mut Net, (inputs, targets): &Window, scored: Range<usize>, state: &State<f32>) -> Result<f64, Error> {
+    Ok(net.network.loss(inputs, targets, scored, state, &SoftmaxCrossEntropy, &mut net.tape)?)
+}
+
 /// A training step on some of a window's time steps; returns its loss.
-fn step(net: &mut Net, window: &Window, counted: Range<usize>, state: &mut State<f32>) -> Result<f64, Error> {
-    // Without dropout nothing is drawn.
-    Ok(net.step(&window.0, &window.1, counted, state, &mut generator(0, 0))?.loss)
+fn step(net: &mut Net, window: &Window, scored: Range<usize>, state: &mut State<f32>) -> Result<f64, Error> {
+    let loss = loss(net, window, scored, state)?;
+    let gradients = net.network.backward(&net.tape, &mut net.gradients)?;
+    net.optimizer.step(net.network.parameters_mut(), gradients)?;
+    net.network.copy_state(&net.tape, WINDOW, state)?;
+    Ok(loss)
 }
 
 /// Trains on the windows after the first one; returns their highest loss.

@@ -149,11 +149,12 @@ fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluat
         state.set_zero();
         for window in 0..layout.windows() {
             data.load(series, layout, window, task)?;
-            let counted = truncation.counted(window == 0);
-            let steps = counted.len();
-            let score = network.score(&data.inputs, &data.targets, counted, &state, &task, &mut tape)?;
+            let scored = truncation.scored(window == 0);
+            let loss = network.loss(&data.inputs, &data.targets, scored.clone(), &state, &task, &mut tape)?;
+            let of_scored = &data.targets[scored.start * settings.batch_size..];
+            let accuracy = task.accuracy(&tape.scored_outputs(), of_scored)?;
             network.copy_state(&tape, truncation.stride(), &mut state)?;
-            means.add(window, steps, score.loss, score.accuracy, floor.map(|floor| floor.window(window)));
+            means.add(window, scored.len(), loss, accuracy, floor.map(|floor| floor.window(window)));
         }
         let place = evaluations.len();
         evaluations.push(Evaluation::new(scoring, model, place, series.len(), means.row(place)));

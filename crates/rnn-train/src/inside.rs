@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn blocks_keep_what_is_farthest_from_zero() {
-        let network = Network::<f64>::new(Architecture::new(CellKind::Gru, 1, 3, 2)).unwrap();
+        let network = Network::<f64>::new(Architecture::new(CellKind::Gru).hidden_size(3).outputs(2)).unwrap();
         let tensor = network.tensors().iter().find(|tensor| tensor.name == "rnn.weight_hh_l0").unwrap();
         let mut parameters = vec![0.0; network.parameters().len()];
         tensor.indices().enumerate().for_each(|(element, index)| parameters[index] = element as f64 - 13.0);
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn units_are_what_is_read_out() {
         for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
-            let architecture = Architecture { num_layers: 2, ..Architecture::new(cell, 1, 3, 2) };
+            let architecture = Architecture { num_layers: 2, ..Architecture::new(cell).hidden_size(3).outputs(2) };
             let mut network = Network::<f64>::new(architecture).unwrap();
             Init::PyTorch.apply(&mut network, &mut echo_data::generator(1, 0)).unwrap();
             let inputs: Vec<f64> = (0..10).map(|index| f64::from(index % 3)).collect();

@@ -50,7 +50,7 @@ fn answer<T: Scalar, R: Read>(
     let wrong = |source| Error::Series { path: input.name.clone().into(), source };
     let mut inputs = Inputs::new(input.reader).map_err(wrong)?;
     tell_dialect(&input.name, inputs.dialect());
-    let (mut state, mut tape) = (network.zero_state(1)?, network.tape(1, 1)?);
+    let mut stream = network.stream()?;
     let (mut values, mut probabilities) = (vec![T::zero(); task.input_size()], vec![T::zero(); task.outputs()]);
     let of_loss: Vec<String> = match task.loss {
         LossKind::CrossEntropy => (0..task.num_classes).map(|class| format!("probability_{class}")).collect(),
@@ -81,7 +81,7 @@ fn answer<T: Scalar, R: Read>(
                 values[0].to_string()
             }
         };
-        let outputs = network.step(&values, &mut state, &mut tape)?;
+        let outputs = stream.push(&values)?;
         if !outputs.iter().all(|output| output.is_finite()) {
             return Err(Error::NoAnswer { path: input.name.into(), line: inputs.line() });
         }

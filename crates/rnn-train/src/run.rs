@@ -188,8 +188,8 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
 pub fn check(settings: &Settings) -> Result<(), Error> {
     let settings = &settings.checked_again()?;
     match settings.dtype {
-        Dtype::F32 => Session::<f32>::new(settings, &AtomicBool::new(false)).map(drop),
-        Dtype::F64 => Session::<f64>::new(settings, &AtomicBool::new(false)).map(drop),
+        Dtype::F32 => Session::<f32>::new(settings, 1, &AtomicBool::new(false)).map(drop),
+        Dtype::F64 => Session::<f64>::new(settings, 1, &AtomicBool::new(false)).map(drop),
     }
 }
 
@@ -200,7 +200,7 @@ fn run_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings, stop)?.with_threads(options.threads);
+    let session = Session::<T>::new(settings, options.threads, stop)?;
     let before = if options.pictures { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
@@ -228,7 +228,7 @@ fn train_in<T: Scalar + Serialize>(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings, stop)?.with_threads(threads);
+    let session = Session::<T>::new(settings, threads, stop)?;
     let recorder = Recorder::without_files(settings, session.unused_values());
     let options = Options::default();
     Run { settings, out: None, options, before: None, session, recorder }.train(watch, stop)
@@ -280,10 +280,11 @@ fn resume_in<T: Scalar + Serialize>(
     let open = |settings: &Settings| -> Result<_, Error> {
         let (session, record) = match &checkpoint {
             Some((bytes, note)) => {
-                let (session, record) = Session::<T>::resume(settings, &path, bytes, note.clone(), stop)?;
+                let (session, record) =
+                    Session::<T>::resume(settings, &path, bytes, note.clone(), options.threads, stop)?;
                 (session, Some(record))
             }
-            None => (Session::<T>::new(settings, stop)?, None),
+            None => (Session::<T>::new(settings, options.threads, stop)?, None),
         };
         if let Some(noted) = noted {
             inputs::check_series(settings, noted, &session.source().checksums())?;
@@ -304,7 +305,6 @@ fn resume_in<T: Scalar + Serialize>(
         Some(Err(Error::Interrupted)) => return Err(Error::Interrupted),
         before => before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok()),
     };
-    let session = session.with_threads(options.threads);
     let (done, steps) = (session.steps() - session.steps_left(), session.steps());
     let run = match record {
         Some(record) => {

@@ -4,7 +4,7 @@ use crate::choices::{InputKind, LossKind, Readout};
 use crate::error::Error;
 use clap::ValueEnum;
 use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
-use rnn_core::{Loss, Modules, Scalar, Score, SoftmaxCrossEntropy, SquaredError, Stored, classes, one_hot, stored};
+use rnn_core::{Loss, Modules, Scalar, SoftmaxCrossEntropy, SquaredError, Stored, accuracy, classes, one_hot, stored};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -114,7 +114,7 @@ impl Task {
         }
     }
 
-    /// Sets `inputs [classes.len(), input_size]`.
+    /// Sets `inputs`: the features of each class behind each other.
     pub(crate) fn encode<T: Scalar>(self, classes: &[u32], inputs: &mut [T]) -> Result<(), rnn_core::Error> {
         match self.input {
             InputKind::OneHot => one_hot(classes, self.num_classes, inputs),
@@ -133,6 +133,18 @@ impl Task {
         }
     }
 
+    /// The share of rows of outputs that answer with their target.
+    pub(crate) fn accuracy<T: Scalar>(self, outputs: &DMatrixView<T>, targets: &[u32]) -> Result<f64, rnn_core::Error> {
+        match self.loss {
+            LossKind::CrossEntropy => accuracy(outputs, targets),
+            LossKind::SquaredError => {
+                let pairs = outputs.column(0).into_iter().zip(targets);
+                let right = pairs.filter(|(output, target)| self.nearest(output.widen()) == **target).count();
+                Ok(right as f64 / targets.len() as f64)
+            }
+        }
+    }
+
     /// The class whose number is nearest.
     fn nearest(self, output: f64) -> u32 {
         output.round().clamp(0.0, (self.num_classes - 1) as f64) as u32
@@ -147,21 +159,15 @@ impl<T: Scalar> Loss<T> for Task {
         1
     }
 
-    fn score(
+    fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &DMatrixView<u32>,
+        targets: &[u32],
         d_outputs: &mut DMatrixViewMut<T>,
-    ) -> Result<Score, rnn_core::Error> {
+    ) -> Result<f64, rnn_core::Error> {
         match self.loss {
-            LossKind::CrossEntropy => SoftmaxCrossEntropy.score(outputs, targets, d_outputs),
-            LossKind::SquaredError => {
-                let score = SquaredError::<u32>::default().score(outputs, targets, d_outputs)?;
-                // By the same rule as answers are.
-                let pairs = outputs.column(0).into_iter().zip(targets.column(0));
-                let right = pairs.filter(|(output, target)| self.nearest(output.widen()) == **target).count();
-                Ok(Score { accuracy: right as f64 / targets.nrows() as f64, ..score })
-            }
+            LossKind::CrossEntropy => SoftmaxCrossEntropy.evaluate(outputs, targets, d_outputs),
+            LossKind::SquaredError => SquaredError::<u32>::default().evaluate(outputs, targets, d_outputs),
         }
     }
 }

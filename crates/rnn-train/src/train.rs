@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::task::{Task, tell_of_names};
 use echo_data::{Generator, Layout, Series, generator};
-use rnn_core::{Network, Optimizer, Report, SafetensorsFile, Scalar, State, Trainer, Truncation, add_forget_bias};
+use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer, Truncation, add_forget_bias};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -47,20 +47,17 @@ pub(crate) struct Session<T: Scalar> {
     progress: Progress,
     /// Whether the source is at the epoch's series.
     epoch_begun: bool,
-    state: State<T>,
     /// The state that the last window began with.
     state_before: State<T>,
     window: Window<T>,
     /// Epoch and number of that window; `None` as long as none was trained on here.
     place: Option<[usize; 2]>,
-    /// Draws what dropout sets to zero.
-    dropout: Generator,
 }
 
 /// One window's data, time-major.
 pub(crate) struct Window<T> {
     pub(crate) classes: Vec<u32>,
-    /// The classes as the net reads them: `[steps·batch, input_size]`.
+    /// The classes as the net reads them: `[step, row, feature]`.
     pub(crate) inputs: Vec<T>,
     pub(crate) targets: Vec<u32>,
 }
@@ -142,11 +139,13 @@ fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
 }
 
 impl<T: Scalar> Session<T> {
-    /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile.
-    pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
+    /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile. Its steps
+    /// are shared out to up to so many threads.
+    pub(crate) fn new(settings: &Settings, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
         // Files first: what is wrong with them is then said at once.
         let source = Source::new(settings, stop)?;
-        Self::of(settings, source, initial_network(settings, settings.initial_weights.as_deref(), stop)?)
+        let network = initial_network(settings, settings.initial_weights.as_deref(), stop)?;
+        Self::of(settings, source, network, threads)
     }
 
     /// A net that continues from a checkpoint, of which the bytes of the file `path` and the note in them are given.
@@ -155,10 +154,11 @@ impl<T: Scalar> Session<T> {
         path: &Path,
         bytes: &[u8],
         note: Checkpoint,
+        threads: usize,
         stop: &AtomicBool,
     ) -> Result<(Self, Record), Error> {
         // Its parameters come from the checkpoint.
-        let mut session = Self::of(settings, Source::new(settings, stop)?, network(settings, None)?)?;
+        let mut session = Self::of(settings, Source::new(settings, stop)?, network(settings, None)?, threads)?;
         let weights = |source| Error::Weights { path: path.to_owned(), source };
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
@@ -166,7 +166,7 @@ impl<T: Scalar> Session<T> {
         // A schedule over the whole run is another one when the run becomes longer.
         let [then, now] = [session.source.windows(epochs_then), session.steps].map(|steps| settings.schedule(steps));
         session.trainer.set_schedule(then)?;
-        session.trainer.restore(bytes, &mut session.state).map_err(weights)?;
+        session.trainer.restore(bytes).map_err(weights)?;
         session.trainer.set_schedule(now)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch);
@@ -194,44 +194,41 @@ impl<T: Scalar> Session<T> {
         }
         session.progress = progress;
         session.initial_checksum = record.status.initial_weights.as_ref().map_or(0, |file| file.crc32);
-        session.dropout = session.dropout_generator();
-        session.dropout.set_word_pos(u128::from(dropout_position));
+        let mut generator = session.dropout_generator();
+        generator.set_word_pos(u128::from(dropout_position));
+        session.draw_dropout_with(generator);
         Ok((session, record))
     }
 
-    fn of(settings: &Settings, source: Source, network: Network<T>) -> Result<Self, Error> {
+    fn of(settings: &Settings, source: Source, network: Network<T>, threads: usize) -> Result<Self, Error> {
         let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
         let sized = |error| of_net(settings, error);
-        let optimizer = Optimizer::new(settings.method, settings.learning_rate, network.parameters().len())
-            .map_err(sized)?
-            .with_schedule(settings.schedule(steps))?
-            .with_clip(settings.clip)?;
         let truncation = settings.truncation()?;
-        let [state, state_before] = [(); 2].map(|()| network.zero_state(settings.batch_size));
+        let state_before = network.zero_state(settings.batch_size);
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.task())?;
-        let trainer = Trainer::new(network, settings.task(), optimizer, truncation, settings.batch_size);
+        let trainer = Trainer::builder(network, settings.task())
+            .optimizer(settings.method, settings.learning_rate)
+            .schedule(settings.schedule(steps))
+            .clip(settings.clip)
+            .truncation(truncation)
+            .batch(settings.batch_size)
+            .threads(threads)
+            .generator(generator(settings.seed, DROPOUT_STREAM));
         Ok(Self {
             settings: settings.clone(),
             initial_checksum,
             source,
-            trainer: trainer.map_err(sized)?,
+            trainer: trainer.build().map_err(sized)?,
             truncation,
             steps,
             progress: Progress::default(),
             epoch_begun: false,
             state_before: state_before.map_err(sized)?,
-            state: state.map_err(sized)?,
             window,
             place: None,
-            dropout: generator(settings.seed, DROPOUT_STREAM),
         })
-    }
-
-    /// The same, for steps that are shared out to up to this many threads.
-    pub(crate) fn with_threads(self, threads: usize) -> Self {
-        Self { trainer: self.trainer.with_threads(threads), ..self }
     }
 
     /// Training steps of the whole run.
@@ -309,8 +306,8 @@ impl<T: Scalar> Session<T> {
         self.source.load(self.progress.epoch);
         self.epoch_begun = true;
         if self.progress.batch == 0 {
-            self.state.set_zero();
-            self.dropout = self.dropout_generator();
+            self.trainer.begin_series();
+            self.draw_dropout_with(self.dropout_generator());
             self.progress.means = Means::new(self.settings.first_settled_window());
         }
     }
@@ -319,15 +316,15 @@ impl<T: Scalar> Session<T> {
         let (series, layout) = self.source.current();
         let Progress { epoch, batch, step, .. } = self.progress;
         self.window.load(series, layout, batch, self.settings.task())?;
-        self.state_before.as_mut_slice().copy_from_slice(self.state.as_slice());
+        self.state_before.copy_from(self.trainer.state())?;
         self.place = Some([epoch, batch]);
         let floor = self.source.floor(batch);
         let snapshot = if look { self.snapshot()? } else { None };
-        let counted = self.truncation.counted(batch == 0);
-        let steps = counted.len();
+        let scored = self.truncation.scored(batch == 0);
         let Window { inputs, targets, .. } = &self.window;
-        let report = self.trainer.step(inputs, targets, counted, &mut self.state, &mut self.dropout)?;
-        let Report { loss, accuracy, gradient_norm, learning_rate } = report;
+        let Report { loss, gradient_norm, learning_rate } = self.trainer.step(inputs, targets)?;
+        let of_scored = &targets[scored.start * self.settings.batch_size..];
+        let accuracy = self.settings.task().accuracy(&self.trainer.scored_outputs(), of_scored)?;
         // As its row would have it; a mean can be beyond what the net's own numbers hold.
         let shown = T::narrow(loss).widen();
         // The trainer makes no step where one is not finite, so nothing would come of going on.
@@ -338,7 +335,7 @@ impl<T: Scalar> Session<T> {
             }
         }
         let settled = self.progress.means.is_settled(batch);
-        self.progress.means.add(batch, steps, loss, accuracy, floor);
+        self.progress.means.add(batch, scored.len(), loss, accuracy, floor);
         self.progress.batch += 1;
         self.progress.step += 1;
         let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
@@ -351,7 +348,7 @@ impl<T: Scalar> Session<T> {
     /// of no use.
     fn ending(&mut self) -> Result<Ending, Error> {
         let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.truncation.window());
-        let loss = self.trainer.score(inputs, targets, steps, &self.state_before)?.loss;
+        let loss = self.trainer.loss(inputs, targets, steps, &self.state_before)?;
         if !loss.is_finite() {
             return Ok(Ending::Diverged(format!("the loss is {loss} after the last step")));
         }
@@ -368,14 +365,20 @@ impl<T: Scalar> Session<T> {
     /// it could not go on.
     pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<SafetensorsFile<'_, T>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
-        let dropout_position = self.dropout.get_word_pos() as u64;
+        let dropout_position = self.trainer.generator().map_or(0, |generator| generator.get_word_pos() as u64);
         let checkpoint = Checkpoint::new(&self.settings, self.progress.clone(), dropout_position, record);
         let note = checkpoint.and_then(|checkpoint| checkpoint.to_note());
         let note = note.map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
-        match self.trainer.checkpoint_file(&self.state, &note) {
+        match self.trainer.checkpoint_file(&note) {
             Ok(file) => Ok(Some(file)),
             Err(rnn_core::Error::NotFinite { .. }) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    fn draw_dropout_with(&mut self, new: Generator) {
+        if let Some(generator) = self.trainer.generator_mut() {
+            *generator = new;
         }
     }
 
@@ -420,12 +423,12 @@ mod tests {
     fn a_record_of_other_steps_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let settings = RawSettings { total_series_length: Some(600), ..RawSettings::default() }.check().unwrap();
-        let mut session = Session::<f32>::new(&settings, &AtomicBool::new(false)).unwrap();
+        let mut session = Session::<f32>::new(&settings, 1, &AtomicBool::new(false)).unwrap();
         let begun = || Status::begun(settings.parameters(), 0);
         let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
         let resume = |bytes: &[u8]| {
             let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
-            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note, &AtomicBool::new(false))
+            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note, 1, &AtomicBool::new(false))
         };
         let mut recorder_of_run = recorder();
         let path = Path::new("checkpoint");

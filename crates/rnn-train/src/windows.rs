@@ -13,7 +13,7 @@ impl Settings {
         let truncation = Truncation::new(self.truncated_backprop_length, self.window_stride)?;
         Ok(match self.readout {
             Readout::EveryStep => truncation,
-            Readout::LastStep => truncation.counting_the_last_alone(),
+            Readout::LastStep => truncation.scoring_the_last_alone(),
         })
     }
 
@@ -34,7 +34,7 @@ impl Settings {
     /// in each the last one alone. The `loss` and the `accuracy` of `metrics.csv` are means over these.
     pub(crate) fn counted_times(&self, batch: usize) -> Range<usize> {
         // Settings that have no such windows have been refused.
-        self.truncation().map_or(0..self.truncated_backprop_length, |truncation| truncation.counted(batch == 0))
+        self.truncation().map_or(0..self.truncated_backprop_length, |truncation| truncation.scored(batch == 0))
     }
 
     /// How many of a window's time steps, from its first on, have targets that no net can know: they echo what stands

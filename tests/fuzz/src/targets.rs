@@ -4,8 +4,7 @@ use echo_data::{Inputs, Series};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer, Truncation,
-    checkpoint_note, stored,
+    Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer, checkpoint_note, stored,
 };
 use rnn_train::Layer;
 use std::collections::BTreeMap;
@@ -125,7 +124,7 @@ pub(crate) const TARGETS: [Target; 4] = [
             Box::new(move |input| checkpoint(&mut trainers, input))
         },
         made: || {
-            let saved = |method| training(method).and_then(|(trainer, state)| trainer.checkpoint(&state, "note = 1"));
+            let saved = |method| training(method).and_then(|trainer| trainer.checkpoint("note = 1"));
             let methods = [Method::ADAM, Method::ADAGRAD, Method::Sgd { momentum: 0.9, nesterov: false }];
             methods.into_iter().filter_map(|method| saved(method).ok()).collect()
         },
@@ -231,29 +230,23 @@ fn weights(input: &[u8]) {
 }
 
 fn network(cell: CellKind) -> Result<Network<f32>, Error> {
-    let mut network = Network::new(Architecture { num_layers: 2, ..Architecture::new(cell, 1, 2, 2) })?;
+    let mut network =
+        Network::new(Architecture { num_layers: 2, ..Architecture::new(cell).hidden_size(2).outputs(2) })?;
     Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1))?;
     Ok(network)
 }
 
-/// A trainer and its state.
-type Training = (Trainer<f32, SoftmaxCrossEntropy>, State<f32>);
-
-const BATCH: usize = 2;
-const WINDOW: usize = 3;
+type Training = Trainer<f32, SoftmaxCrossEntropy>;
 
 fn training(method: Method) -> Result<Training, Error> {
-    let network = network(CellKind::Gru)?;
-    let optimizer = Optimizer::new(method, 0.01, network.parameters().len())?;
-    let state = network.zero_state(BATCH)?;
-    let truncation = Truncation::new(WINDOW, WINDOW)?;
-    Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
+    let trainer = Trainer::builder(network(CellKind::Gru)?, SoftmaxCrossEntropy);
+    trainer.optimizer(method, 0.01).window(3).batch(2).build()
 }
 
 fn checkpoint(trainers: &mut [Training], input: &[u8]) {
     one_line(checkpoint_note(input));
-    for (trainer, state) in trainers {
-        let restored = trainer.restore(input, state).map(drop);
+    for trainer in trainers {
+        let restored = trainer.restore(input).map(drop);
         assert!(trainer.network.parameters().iter().all(|parameter| parameter.is_finite()));
         one_line(restored);
     }

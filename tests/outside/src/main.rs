@@ -2,10 +2,7 @@
 //! line and ends with an error where the net has not learned.
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Trainer,
-    Truncation,
-};
+use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -31,7 +28,7 @@ fn main() -> ExitCode {
 /// The last loss, and how many streamed answers were right.
 fn learn() -> Result<(f64, usize), Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(5);
-    let (mut trainer, mut state) = untrained()?;
+    let mut trainer = untrained()?;
     Init::PyTorch.apply(&mut trainer.network, &mut rng)?;
     let bits: Vec<u32> = (0..(LAG + WINDOWS * WINDOW) * BATCH).map(|_| rng.random_range(0..2)).collect();
     let inputs: Vec<f32> = bits[LAG * BATCH..].iter().map(|&bit| bit as f32).collect();
@@ -40,21 +37,21 @@ fn learn() -> Result<(f64, usize), Error> {
     for (window, (inputs, targets)) in windows.enumerate() {
         if window == WINDOWS / 2 {
             // Half way, training goes on elsewhere.
-            let checkpoint = trainer.checkpoint(&state, "half way")?;
-            (trainer, state) = untrained()?;
-            let note = trainer.restore(&checkpoint, &mut state)?;
+            let checkpoint = trainer.checkpoint("half way")?;
+            trainer = untrained()?;
+            let note = trainer.restore(&checkpoint)?;
             assert_eq!(note, "half way");
         }
-        loss = trainer.step(inputs, targets, 0..WINDOW, &mut state, &mut rng)?.loss;
+        loss = trainer.step(inputs, targets)?.loss;
     }
 
     let weights = trainer.network.to_safetensors(&BTreeMap::new())?;
     let network = Network::<f32>::from_safetensors(&weights)?;
-    let (mut state, mut tape) = (network.zero_state(1)?, network.tape(1, 1)?);
+    let mut answers = network.stream()?;
     let mut right = 0;
     let stream: Vec<u32> = (0..STREAMED + LAG).map(|_| rng.random_range(0..2)).collect();
     for (step, &bit) in stream.iter().enumerate() {
-        let logits = network.step(&[bit as f32], &mut state, &mut tape)?;
+        let logits = answers.push(&[bit as f32])?;
         let answer = u32::from(logits[1] > logits[0]);
         right += usize::from(step >= LAG && answer == stream[step - LAG]);
     }
@@ -62,10 +59,8 @@ fn learn() -> Result<(f64, usize), Error> {
 }
 
 /// A trainer whose parameters are all 0.
-fn untrained() -> Result<(Trainer<f32, SoftmaxCrossEntropy>, State<f32>), Error> {
-    let network = Network::new(Architecture::new(CellKind::Lstm, 1, 8, 2))?;
-    let optimizer = Optimizer::new(Method::ADAM, 0.02, network.parameters().len())?;
-    let truncation = Truncation::new(WINDOW, WINDOW)?;
-    let state = network.zero_state(BATCH)?;
-    Ok((Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, BATCH)?, state))
+fn untrained() -> Result<Trainer<f32, SoftmaxCrossEntropy>, Error> {
+    let network = Network::new(Architecture::new(CellKind::Lstm).hidden_size(8).outputs(2))?;
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.02);
+    trainer.window(WINDOW).batch(BATCH).build()
 }

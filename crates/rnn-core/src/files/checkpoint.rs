@@ -10,18 +10,19 @@ use super::safetensors::{
 };
 use crate::error::Error;
 use crate::kernels::Scalar;
-use crate::network::{Place, Role, State, Tensor};
+use crate::network::{Place, Role, Tensor};
 use crate::training::{Loss, Trainer};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 const CHECKPOINT: &str = "checkpoint";
 const STEPS: &str = "steps";
+const AT_START: &str = "at_start";
 const NOTE: &str = "note";
 const CHECKSUM: &str = "checksum";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
-    /// Where training is, with the state that it goes on from, as a file that is ready to be written; its bytes are for
+    /// Where training is, with the state that it continues from, as a file that is ready to be written; its bytes are for
     /// [`restore`](Self::restore). `note` is the caller's, and comes back from there: the place for what the trainer does
     /// not know, such as where in the data it is, the loss, and for a net with dropout the generator's position.
     ///
@@ -29,13 +30,13 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for a state of another
     /// size; [`Error::NotFinite`] if a number of those is infinite or not a number, so that a checkpoint can always be
     /// gone on from.
-    pub fn checkpoint_file<'a>(&'a self, state: &'a State<T>, note: &str) -> Result<SafetensorsFile<'a, T>, Error> {
+    pub fn checkpoint_file(&self, note: &str) -> Result<SafetensorsFile<'_, T>, Error> {
         self.network.check_tape(&self.tape)?;
-        self.network.check_state(self.tape.batch, state)?;
-        let tensors: Vec<_> = self.tensors(state).collect();
+        let tensors: Vec<_> = self.tensors().collect();
         tensors.iter().try_for_each(|(tensor, values)| check_finite(tensor, values))?;
         let mut pairs = self.pairs();
         pairs.insert(STEPS.to_owned(), self.optimizer.steps.to_string());
+        pairs.insert(AT_START.to_owned(), self.state.is_at_start().to_string());
         pairs.insert(NOTE.to_owned(), note.to_owned());
         let mut sum = Checksum::of(&pairs);
         for (tensor, values) in &tensors {
@@ -50,8 +51,8 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     ///
     /// # Errors
     /// Those of `checkpoint_file`; [`Error::OutOfMemory`].
-    pub fn checkpoint(&self, state: &State<T>, note: &str) -> Result<Vec<u8>, Error> {
-        self.checkpoint_file(state, note)?.to_bytes()
+    pub fn checkpoint(&self, note: &str) -> Result<Vec<u8>, Error> {
+        self.checkpoint_file(note)?.to_bytes()
     }
 
     /// Goes back to where training was when [`checkpoint`](Self::checkpoint) was called, and returns its note.
@@ -62,9 +63,8 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// [`Error::TensorShape`], [`Error::TensorDtype`], [`Error::NotFinite`] for a damaged file or one of another kind;
     /// [`Error::Metadata`] for a checkpoint of another net or training, with what differs; [`Error::Length`] for a
     /// state of another size. The trainer and the state are then as they were.
-    pub fn restore(&mut self, bytes: &[u8], state: &mut State<T>) -> Result<String, Error> {
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<String, Error> {
         self.network.check_tape(&self.tape)?;
-        self.network.check_state(self.tape.batch, state)?;
         let file = open(bytes)?;
         let found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
         for (key, expected) in self.pairs() {
@@ -76,7 +76,9 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         }
         let steps = found.get(STEPS).map(String::as_str).unwrap_or_default();
         let steps = steps.parse().map_err(|_| other(STEPS, steps, "a whole number"))?;
-        let expected: Vec<_> = self.tensors(state).map(|(tensor, _)| tensor).collect();
+        let at_start = found.get(AT_START).map(String::as_str).unwrap_or_default();
+        let at_start = at_start.parse().map_err(|_| other(AT_START, at_start, "true or false"))?;
+        let expected: Vec<_> = self.tensors().map(|(tensor, _)| tensor).collect();
         check_tensors(&file, &expected)?;
         let views = expected.iter().map(|expected| tensor(&file, &expected.name)).collect::<Result<Vec<_>, _>>()?;
         let mut sum = Checksum::of(&found);
@@ -96,8 +98,9 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         }
 
         self.optimizer.steps = steps;
+        self.state.set_at_start(at_start);
         let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
-        let places = [self.network.parameters_mut(), state.as_mut_slice()].into_iter().chain(memories);
+        let places = [self.network.parameters_mut(), self.state.as_mut_slice()].into_iter().chain(memories);
         for (place, view) in places.zip(&views) {
             // Exact, because the numbers are of the net's own type.
             place.iter_mut().zip(numbers(view).into_iter().flatten()).for_each(|(to, value)| *to = T::narrow(value));
@@ -106,10 +109,10 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     }
 
     /// All numbers that training changes, by the names that they have in the file.
-    fn tensors<'a>(&'a self, state: &'a State<T>) -> impl Iterator<Item = (Tensor, &'a [T])> {
+    fn tensors(&self) -> impl Iterator<Item = (Tensor, &[T])> {
         let names = self.optimizer.method.memories().iter().map(|name| format!("optimizer.{name}"));
         let memories = names.zip(self.optimizer.memories.iter().map(Vec::as_slice));
-        let own = [("parameters", self.network.parameters()), ("state", state.as_slice())];
+        let own = [("parameters", self.network.parameters()), ("state", self.state.as_slice())];
         let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
         all.map(|(name, values)| {
             let place = Place::Stored { offset: 0, row_stride: 1 };

@@ -1,6 +1,6 @@
 //! Copies between a batch in panels and dense columns, at the border of what callers see.
 
-use crate::numeric::panels::{count, load_rows, rows, vectors};
+use crate::numeric::panels::{BlockMut, BlocksMut, Panels, count, load_rows, rows, vectors};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
 
 /// Units of blocks of all panels, and the dense columns that they are copied from or to: row b of the batch in block t of
@@ -68,5 +68,24 @@ impl<T: Real> Kernel<T> for FromPanels<'_, T> {
             #[inline(always)]
             |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]),
         );
+    }
+}
+
+/// Copies rows, the features of each behind each other, to the first lines of panels' blocks.
+pub(super) fn rows_to_panels<T: Real>(copy: &DenseCopy, from: &[T], to: &mut [T]) {
+    let DenseCopy { batch, copied: (steps, features), all: (blocks, units), .. } = *copy;
+    let mut blocks_to = BlocksMut::new(to, blocks, units);
+    for (panel, rows) in Panels::all::<T>(batch).rows::<T>().enumerate() {
+        for step in 0..steps {
+            let first = (step * batch + panel * T::PANEL) * features;
+            let BlockMut(block) = blocks_to.block(panel, step);
+            for (line, to) in block.chunks_exact_mut(T::PANEL).take(features).enumerate() {
+                let (there, beyond) = to.split_at_mut(rows);
+                for (to, row) in there.iter_mut().zip(from[first..].chunks_exact(features)) {
+                    *to = row[line];
+                }
+                beyond.fill(from[first + line]);
+            }
+        }
     }
 }

@@ -27,4 +27,4 @@ pub(crate) use layer::{Backward, Forward};
 pub(crate) use memory::{LayerDerivatives, LayerTape};
 pub(crate) use readout::{Backward as ReadOutBackward, Forward as ReadOut, ReadoutShape};
 pub use scalar::Scalar;
-pub(crate) use scalar::{backward, forward, from_panels, read_out, read_out_backward, to_panels};
+pub(crate) use scalar::{backward, forward, from_panels, read_out, read_out_backward, rows_to_panels, to_panels};

@@ -3,7 +3,7 @@
 //! Generic code is compiled again in each crate that calls it, here a minute each time. So the
 //! functions here hand their work over to [`Scalar::compute`], which is compiled in this crate.
 
-use super::copies::{DenseCopy, FromPanels, ToPanels};
+use super::copies::{self, DenseCopy, FromPanels, ToPanels};
 use super::layer::{self, Backward, Forward};
 use super::readout;
 use crate::cells::{Cell, CellKind, WithCell};
@@ -36,6 +36,7 @@ enum Kind<'a, T> {
     Backward(CellKind, Backward<'a, T>),
     ReadOut(readout::Forward<'a, T>),
     ReadOutBackward(readout::Backward<'a, T>),
+    RowsToPanels(DenseCopy, &'a [T], &'a mut [T]),
     ToPanels(ToPanels<'a, T>),
     FromPanels(FromPanels<'a, T>),
 }
@@ -47,6 +48,9 @@ impl<T: Real> Kind<'_, T> {
             Self::Backward(cell, work) => cell.with(work),
             Self::ReadOut(work) => T::run(work),
             Self::ReadOutBackward(work) => T::run(work),
+            // The rows of one feature are a column.
+            Self::RowsToPanels(copy, from, to) if copy.copied.1 == 1 => T::run(ToPanels(copy, from, to)),
+            Self::RowsToPanels(copy, from, to) => copies::rows_to_panels(&copy, from, to),
             Self::ToPanels(work) => T::run(work),
             Self::FromPanels(work) => T::run(work),
         }
@@ -87,6 +91,11 @@ pub(crate) fn read_out<T: Scalar>(work: readout::Forward<'_, T>) {
 /// Computes derivatives from those by the readout's outputs.
 pub(crate) fn read_out_backward<T: Scalar>(work: readout::Backward<'_, T>) {
     T::compute(Work(Kind::ReadOutBackward(work)));
+}
+
+/// Copies rows, the features of each behind each other, to panels.
+pub(crate) fn rows_to_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
+    T::compute(Work(Kind::RowsToPanels(copy, from, to)));
 }
 
 /// Copies dense columns to panels.

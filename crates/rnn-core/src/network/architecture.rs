@@ -30,10 +30,40 @@ impl Architecture {
     /// More layers than anybody trains, and few enough that their tables are small.
     pub const MOST_LAYERS: usize = 1000;
 
-    /// A net of one layer.
+    /// A net of one layer of 16 hidden units, with one input and one output; the following change that.
     #[must_use]
-    pub fn new(cell: CellKind, input_size: usize, hidden_size: usize, outputs: usize) -> Self {
-        Self { cell, input_size, hidden_size, num_layers: 1, dropout: 0.0, outputs }
+    pub const fn new(cell: CellKind) -> Self {
+        Self { cell, input_size: 1, hidden_size: 16, num_layers: 1, dropout: 0.0, outputs: 1 }
+    }
+
+    /// The same with so many numbers that come in at each time step.
+    #[must_use]
+    pub const fn input_size(self, input_size: usize) -> Self {
+        Self { input_size, ..self }
+    }
+
+    /// The same with so many hidden units in each layer.
+    #[must_use]
+    pub const fn hidden_size(self, hidden_size: usize) -> Self {
+        Self { hidden_size, ..self }
+    }
+
+    /// The same with so many recurrent layers.
+    #[must_use]
+    pub const fn num_layers(self, num_layers: usize) -> Self {
+        Self { num_layers, ..self }
+    }
+
+    /// The same with this probability that a number between layers is set to zero in training.
+    #[must_use]
+    pub const fn dropout(self, dropout: f64) -> Self {
+        Self { dropout, ..self }
+    }
+
+    /// The same with so many outputs.
+    #[must_use]
+    pub const fn outputs(self, outputs: usize) -> Self {
+        Self { outputs, ..self }
     }
 
     /// Makes sure that there can be such a net.

@@ -3,8 +3,8 @@
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
 
-/// Writes classes as one-hot inputs `[classes.len(), num_classes]`, column-major: a row's column of its class is 1, the
-/// others are 0.
+/// Writes classes as one-hot inputs: for each class `num_classes` numbers, of which that of the class is 1 and the others
+/// are 0.
 ///
 /// # Errors
 /// [`Error::Length`] for inputs of another size; [`Error::Class`] for a class that is not below `num_classes`. The
@@ -15,8 +15,8 @@ pub fn one_hot<T: Scalar>(classes: &[u32], num_classes: usize, inputs: &mut [T])
         return Err(Error::Class { position, class: classes[position] as usize, classes: num_classes });
     }
     inputs.fill(T::zero());
-    for (row, &class) in classes.iter().enumerate() {
-        inputs[class as usize * classes.len() + row] = T::one();
+    for (inputs, &class) in inputs.chunks_exact_mut(num_classes.max(1)).zip(classes) {
+        inputs[class as usize] = T::one();
     }
     Ok(())
 }
@@ -29,9 +29,9 @@ mod tests {
     fn by_hand() {
         let mut inputs = [7.0_f32; 6];
         one_hot(&[2, 0], 3, &mut inputs).unwrap();
-        assert_eq!(inputs, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(inputs, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
         assert_eq!(one_hot(&[1, 3], 3, &mut inputs), Err(Error::Class { position: 1, class: 3, classes: 3 }));
         assert!(matches!(one_hot(&[0], 3, &mut inputs), Err(Error::Length { expected: 3, found: 6, .. })));
-        assert_eq!(inputs, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+        assert_eq!(inputs, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
     }
 }

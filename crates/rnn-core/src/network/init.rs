@@ -3,6 +3,7 @@
 //! Each draws in the order of the net's table of tensors, a tensor row by row. But for the tutorial's, numbers are
 //! drawn in `f64` and then rounded, so that one seed gives nets of both types the same start.
 
+use super::architecture::Architecture;
 use super::net::Network;
 use super::orthogonal::orthogonal;
 use super::tensors::{Role, Tensor};
@@ -90,6 +91,18 @@ impl Init {
     }
 }
 
+impl<T: Scalar> Network<T> {
+    /// A net whose parameters an initialiser has drawn.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new) and of [`Init::apply`].
+    pub fn drawn<R: Rng + ?Sized>(architecture: Architecture, init: Init, rng: &mut R) -> Result<Self, Error> {
+        let mut network = Self::new(architecture)?;
+        init.apply(&mut network, rng)?;
+        Ok(network)
+    }
+}
+
 /// Adds `bias` to the input bias of every forget gate, so that memories last from the start (Jozefowicz, Zaremba,
 /// Sutskever, "An empirical exploration of recurrent network architectures", 2015, with a bias of 1).
 ///
@@ -116,12 +129,15 @@ pub fn add_forget_bias<T: Scalar>(network: &mut Network<T>, bias: f64) -> Result
 mod tests {
     use super::*;
     use crate::cells::CellKind;
-    use crate::network::Architecture;
     use nalgebra::DMatrix;
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     fn network<T: Scalar>(cell: CellKind, init: Init) -> Network<T> {
-        let mut network = Network::new(Architecture { num_layers: 2, ..Architecture::new(cell, 3, 40, 5) }).unwrap();
+        let mut network = Network::new(Architecture {
+            num_layers: 2,
+            ..Architecture::new(cell).input_size(3).hidden_size(40).outputs(5)
+        })
+        .unwrap();
         network.parameters_mut().fill(T::narrow(7.0));
         init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
         network

@@ -9,6 +9,7 @@ mod encode;
 mod init;
 mod net;
 mod orthogonal;
+mod stream;
 mod tape;
 mod tensors;
 
@@ -16,5 +17,6 @@ pub use architecture::Architecture;
 pub use encode::one_hot;
 pub use init::{Init, add_forget_bias};
 pub use net::Network;
+pub use stream::Stream;
 pub use tape::{Gradients, State, Tape};
 pub use tensors::{Place, Role, Tensor};

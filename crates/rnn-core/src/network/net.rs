@@ -7,7 +7,7 @@ use crate::cells::LayerShape;
 use crate::error::{Error, check_length};
 use crate::kernels::{
     Backward, DenseCopy, Forward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward, from_panels,
-    read_out, read_out_backward, to_panels,
+    read_out, read_out_backward, rows_to_panels, to_panels,
 };
 use crate::numeric::panels::{self, BlocksMut};
 use crate::numeric::{Real, flat_zeros};
@@ -136,7 +136,7 @@ impl<T: Scalar> Network<T> {
         tape.dropping = !tape.masks.is_empty();
     }
 
-    /// Runs over a window: `inputs [steps·batch, input_size]`, column-major, from `state`, which is left as it is.
+    /// Runs over a window: `inputs [step, row, feature]`, the features of a row behind each other, from `state`, which is left as it is.
     ///
     /// # Errors
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for inputs or a state of other sizes than the
@@ -155,7 +155,7 @@ impl<T: Scalar> Network<T> {
             match below.last() {
                 None => {
                     let copy = DenseCopy { batch, copied: (steps, layer.inputs), all, first: (0, 0) };
-                    to_panels(copy, inputs, &mut here.xh);
+                    rows_to_panels(copy, inputs, &mut here.xh);
                 }
                 Some(below) => {
                     let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(|mask| &**mask);
@@ -180,7 +180,7 @@ impl<T: Scalar> Network<T> {
     /// `[steps.len()·batch, outputs]`.
     ///
     /// # Errors
-    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Counted`] for steps outside the window.
+    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Scored`] for steps outside the window.
     pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
         self.check_tape(tape)?;
         let (first, count) = tape.rows_of(&steps)?;
@@ -197,24 +197,28 @@ impl<T: Scalar> Network<T> {
         Ok(tape.outputs.rows(first, count))
     }
 
-    /// One time step of inference: reads `inputs [batch, input_size]`, moves `state` on, and returns the outputs
-    /// `[batch, outputs]`, column-major. Drops nothing and allocates nothing.
+    /// One time step of inference: reads `inputs [row, feature]`, moves `state` on, and returns the outputs
+    /// `[row, output]`. Drops nothing and allocates nothing. For a single row there is [`stream`](Self::stream).
     ///
     /// The outputs are those that [`forward`](Self::forward) over a longer window gives, bit by bit.
     ///
     /// # Errors
     /// Those of [`forward`](Self::forward); [`Error::Length`] for a tape of more than one time step. The state is then
     /// as it was.
-    pub fn step<'a>(&self, inputs: &[T], state: &mut State<T>, tape: &'a mut Tape<T>) -> Result<&'a [T], Error> {
+    pub fn step<'a>(
+        &self,
+        inputs: &[T],
+        state: &mut State<T>,
+        tape: &'a mut Tape<T>,
+    ) -> Result<DMatrixView<'a, T>, Error> {
         check_length("the tape of a single step: time steps", 1, tape.steps)?;
         tape.keep_all();
         self.forward(inputs, state, tape)?;
         self.copy_state(tape, 1, state)?;
-        self.read_out(0..1, tape)?;
-        Ok(tape.outputs.as_slice())
+        self.read_out(0..1, tape)
     }
 
-    /// The derivatives of the last [`score`](Self::score)'s mean loss by each parameter, as
+    /// The derivatives of the last [`loss`](Self::loss)'s mean loss by each parameter, as
     /// [`parameters`](Self::parameters) are laid out. Since then the parameters must not have changed, and nothing else
     /// may have used the tape: what is on it is taken as it is.
     ///
@@ -281,6 +285,7 @@ impl<T: Scalar> Network<T> {
             return Err(Error::Steps { steps, window: tape.steps });
         }
         self.check_state(tape.batch, state)?;
+        state.at_start = false;
         let (batch, hidden) = (tape.batch, self.architecture.hidden_size);
         let mut state = state.as_mut_slice();
         for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
@@ -299,9 +304,9 @@ impl<T: Scalar> Network<T> {
 
     /// An error unless a state is one of `batch` rows of a net like this one.
     pub(crate) fn check_state(&self, batch: usize, state: &State<T>) -> Result<(), Error> {
-        check_length("state", batch * self.state_size(), state.0.len())?;
+        check_length("state", batch * self.state_size(), state.values.len())?;
         // Fewer rows of a larger net can be as many numbers.
-        check_length("state: batch", batch, state.0.nrows())
+        check_length("state: batch", batch, state.values.nrows())
     }
 
     /// The rows of a window, steps × batch, or an error for the tape of another net.

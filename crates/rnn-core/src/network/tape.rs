@@ -3,16 +3,20 @@
 
 use super::architecture::Architecture;
 use crate::cells::LayerShape;
-use crate::error::{Error, check_at_least_one};
+use crate::error::{Error, check_at_least_one, check_length};
 use crate::kernels::{LayerDerivatives, LayerTape, Scalar};
 use crate::numeric::{Lines, flat_zeros, zero_blocks, zeros};
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DMatrixView};
 use std::ops::Range;
 
 /// The recurrent state between two time steps, `[batch, state]`: of each layer from the input up the outputs of its
 /// hidden units, and behind them, in an LSTM, their memories.
 #[derive(Debug, Clone, PartialEq)]
-pub struct State<T>(pub(crate) DMatrix<T>);
+pub struct State<T> {
+    pub(crate) values: DMatrix<T>,
+    /// Whether it is the zero state that a series begins with.
+    pub(super) at_start: bool,
+}
 
 /// What a forward over a window writes to.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub struct Tape<T> {
     pub(crate) outputs: DMatrix<T>,
     /// `[steps·batch, outputs]`
     pub(crate) d_outputs: DMatrix<T>,
+    /// The steps whose loss was computed last.
+    pub(crate) scored: Range<usize>,
 }
 
 /// What a backward over a window writes to.
@@ -52,23 +58,48 @@ impl<T: Scalar> State<T> {
     /// The zero state of `batch` rows.
     pub(super) fn zeros(architecture: &Architecture, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("batch", batch)])?;
-        zeros("the state", batch, architecture.state_size()).map(Self)
+        let values = zeros("the state", batch, architecture.state_size())?;
+        Ok(Self { values, at_start: true })
     }
 
-    /// Sets it to zero.
+    /// Sets it to zero: a new series begins.
     pub fn set_zero(&mut self) {
-        self.0.fill(T::zero());
+        self.values.fill(T::zero());
+        self.at_start = true;
+    }
+
+    /// Whether a series begins here: nothing was read since it was set to zero.
+    #[must_use]
+    pub fn is_at_start(&self) -> bool {
+        self.at_start
+    }
+
+    /// Takes the numbers and the place of another state of the same sizes, and allocates nothing.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a state of other sizes.
+    pub fn copy_from(&mut self, other: &Self) -> Result<(), Error> {
+        check_length("state", self.values.len(), other.values.len())?;
+        check_length("state: batch", self.values.nrows(), other.values.nrows())?;
+        self.values.copy_from(&other.values);
+        self.at_start = other.at_start;
+        Ok(())
+    }
+
+    /// Says whether a series begins here.
+    pub(crate) fn set_at_start(&mut self, at_start: bool) {
+        self.at_start = at_start;
     }
 
     /// Its numbers, column-major: all rows of the first unit, then those of the next.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {
-        self.0.as_slice()
+        self.values.as_slice()
     }
 
     /// Its numbers, to change.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        self.0.as_mut_slice()
+        self.values.as_mut_slice()
     }
 }
 
@@ -84,7 +115,18 @@ impl<T: Scalar> Tape<T> {
         let masks = (0..masked).map(mask).collect::<Result<Vec<_>, _>>()?;
         let outputs = zeros("the window's outputs", rows, architecture.outputs)?;
         let d_outputs = zeros("the window's outputs", rows, architecture.outputs)?;
-        Ok(Self { architecture, steps, batch, layers, masks, threads: 1, dropping: false, outputs, d_outputs })
+        Ok(Self {
+            architecture,
+            steps,
+            batch,
+            layers,
+            masks,
+            threads: 1,
+            dropping: false,
+            outputs,
+            d_outputs,
+            scored: 0..0,
+        })
     }
 
     /// The same, for forwards and backwards that share their work out to up to this many threads; 1 if none is asked
@@ -100,10 +142,21 @@ impl<T: Scalar> Tape<T> {
         self.dropping = false;
     }
 
+    /// The outputs at the steps whose loss was computed last, `[steps·batch, outputs]`; none before that.
+    #[must_use]
+    pub fn scored_outputs(&self) -> DMatrixView<'_, T> {
+        self.outputs.rows(self.scored.start * self.batch, self.scored.len() * self.batch)
+    }
+
+    /// All outputs of the window, `[steps·batch, outputs]`, column-major.
+    pub(super) fn outputs(&self) -> &[T] {
+        self.outputs.as_slice()
+    }
+
     /// First row and number of rows of a range of time steps.
     pub(crate) fn rows_of(&self, steps: &Range<usize>) -> Result<(usize, usize), Error> {
         if steps.is_empty() || steps.end > self.steps {
-            return Err(Error::Counted { start: steps.start, end: steps.end, window: self.steps });
+            return Err(Error::Scored { start: steps.start, end: steps.end, window: self.steps });
         }
         Ok((steps.start * self.batch, steps.len() * self.batch))
     }

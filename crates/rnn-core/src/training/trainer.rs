@@ -1,31 +1,30 @@
 //! A training step: forward over a window, loss, backward, optimizer, and the state moved on.
 
-use super::loss::{Loss, Score};
-use super::optimizer::{Optimizer, euclidean_norm};
+use super::losses::Loss;
+use super::optimizer::{Clip, Method, Optimizer, euclidean_norm};
 use super::schedule::Schedule;
 use super::truncation::Truncation;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::network::{Gradients, Network, State, Tape};
+use crate::numeric::copied;
 use nalgebra::DMatrixView;
-use rand::Rng;
+use rand::rngs::ChaCha8Rng;
 use std::ops::Range;
 
 /// What a training step reports, of the parameters before it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Report {
-    /// Mean loss of the counted steps.
+    /// Mean loss of the scored steps.
     pub loss: f64,
-    /// Share of the counted steps that were right.
-    pub accuracy: f64,
     /// Euclidean norm of the gradient of all parameters, before it was clipped.
     pub gradient_norm: f64,
     /// The learning rate that the step was made with.
     pub learning_rate: f64,
 }
 
-/// A net in training: what it needs for a step, allocated once.
-#[derive(Debug, Clone)]
+/// A net in training: what it needs for a step, allocated once, and the state that it carries from window to window.
+#[derive(Debug)]
 pub struct Trainer<T, L> {
     /// The net.
     pub network: Network<T>,
@@ -33,58 +32,149 @@ pub struct Trainer<T, L> {
     pub(crate) optimizer: Optimizer<T>,
     pub(crate) truncation: Truncation,
     pub(crate) tape: Tape<T>,
+    pub(crate) state: State<T>,
     gradients: Gradients<T>,
+    generator: Option<ChaCha8Rng>,
+}
+
+/// How a net is to be trained: what is not said takes its default.
+#[derive(Debug)]
+pub struct TrainerBuilder<T, L> {
+    network: Network<T>,
+    loss: L,
+    method: Method,
+    learning_rate: f64,
+    schedule: Schedule,
+    clip: Clip,
+    truncation: Result<Truncation, Error>,
+    batch: usize,
+    threads: usize,
+    generator: Option<ChaCha8Rng>,
+}
+
+impl<T: Clone, L: Clone> Clone for Trainer<T, L> {
+    fn clone(&self) -> Self {
+        Self {
+            network: self.network.clone(),
+            loss: self.loss.clone(),
+            optimizer: self.optimizer.clone(),
+            truncation: self.truncation,
+            tape: self.tape.clone(),
+            state: self.state.clone(),
+            gradients: self.gradients.clone(),
+            generator: self.generator.as_ref().map(copied),
+        }
+    }
+}
+
+impl<T: Scalar, L: Loss<T>> TrainerBuilder<T, L> {
+    /// The optimizer's method and its learning rate; Adam and 0.001 without.
+    #[must_use]
+    pub fn optimizer(self, method: Method, learning_rate: f64) -> Self {
+        Self { method, learning_rate, ..self }
+    }
+
+    /// How the learning rate changes; it stays the same without.
+    #[must_use]
+    pub fn schedule(self, schedule: Schedule) -> Self {
+        Self { schedule, ..self }
+    }
+
+    /// How gradients are clipped; they are not without.
+    #[must_use]
+    pub fn clip(self, clip: Clip) -> Self {
+        Self { clip, ..self }
+    }
+
+    /// Windows of so many time steps, which do not overlap. Every training needs this or
+    /// [`truncation`](Self::truncation).
+    #[must_use]
+    pub fn window(self, steps: usize) -> Self {
+        Self { truncation: Truncation::new(steps, steps), ..self }
+    }
+
+    /// Windows that overlap, or of which the last step alone is scored.
+    #[must_use]
+    pub fn truncation(self, truncation: Truncation) -> Self {
+        Self { truncation: Ok(truncation), ..self }
+    }
+
+    /// Rows that are trained side by side; 1 without.
+    #[must_use]
+    pub fn batch(self, rows: usize) -> Self {
+        Self { batch: rows, ..self }
+    }
+
+    /// Threads that a step may share its work out to: see [`Tape::with_threads`]; 1 without.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// What draws which numbers dropout sets to zero. A net without dropout needs none.
+    #[must_use]
+    pub fn generator(self, generator: ChaCha8Rng) -> Self {
+        Self { generator: Some(generator), ..self }
+    }
+
+    /// The trainer, with all its memory.
+    ///
+    /// # Errors
+    /// [`Error::Zero`] for windows or batches of nothing; [`Error::NoGenerator`] for a net with dropout and no generator;
+    /// those of [`Optimizer::new`], [`Schedule::check`] and [`Clip::check`]; [`Error::OutOfMemory`].
+    pub fn build(self) -> Result<Trainer<T, L>, Error> {
+        let Self { network, loss, method, learning_rate, schedule, clip, truncation, batch, threads, generator } = self;
+        let dropout = network.architecture().dropout;
+        if dropout > 0.0 && generator.is_none() {
+            return Err(Error::NoGenerator { dropout });
+        }
+        let truncation = truncation?;
+        let optimizer = Optimizer::new(method, learning_rate, network.parameters().len())?;
+        let optimizer = optimizer.with_schedule(schedule)?.with_clip(clip)?;
+        let tape = network.tape(truncation.window(), batch)?.with_threads(threads);
+        let gradients = network.gradients(truncation.window(), batch)?;
+        let state = network.zero_state(batch)?;
+        Ok(Trainer { network, loss, optimizer, truncation, tape, state, gradients, generator })
+    }
 }
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
-    /// Allocates what training windows of `batch` rows needs.
-    ///
-    /// # Errors
-    /// [`Error::Zero`]; [`Error::OutOfMemory`]; [`Error::Length`] for an optimizer of another number of parameters.
-    pub fn new(
-        network: Network<T>,
-        loss: L,
-        optimizer: Optimizer<T>,
-        truncation: Truncation,
-        batch: usize,
-    ) -> Result<Self, Error> {
-        optimizer.check_count(network.parameters().len())?;
-        let tape = network.tape(truncation.window(), batch)?;
-        let gradients = network.gradients(truncation.window(), batch)?;
-        Ok(Self { network, loss, optimizer, truncation, tape, gradients })
+    /// Says which net is trained and what is made small; the rest follows, as in
+    /// `Trainer::builder(network, SoftmaxCrossEntropy).window(20).batch(8).build()?`.
+    pub fn builder(network: Network<T>, loss: L) -> TrainerBuilder<T, L> {
+        TrainerBuilder {
+            network,
+            loss,
+            method: Method::ADAM,
+            learning_rate: 0.001,
+            schedule: Schedule::default(),
+            clip: Clip::default(),
+            truncation: Err(Error::Zero { name: "window" }),
+            batch: 1,
+            threads: 1,
+            generator: None,
+        }
     }
 
-    /// The same, for steps that share their work out to up to this many threads: see [`Tape::with_threads`].
-    #[must_use]
-    pub fn with_threads(self, threads: usize) -> Self {
-        Self { tape: self.tape.with_threads(threads), ..self }
-    }
-
-    /// One training step on a window: scores the counted steps, changes the parameters, and moves `state` on by h′
-    /// steps. Allocates nothing, unless it is shared out to threads.
+    /// One training step on a window: the parameters are changed, and the trainer's state moves on by h′ steps. Allocates
+    /// nothing, unless it is shared out to threads.
     ///
-    /// `inputs [window·batch, input_size]` and `targets [window·batch, columns]` are column-major, as for
-    /// [`Network::score`]; `counted` is what [`Truncation::counted`] says. `rng` draws what dropout sets to zero, and is
-    /// not touched by a net without.
+    /// `inputs [step, row, feature]` and `targets [step, row, target]` lie row by row, as for [`Network::loss`]. The steps
+    /// that [`Truncation::scored`] says are scored: all of a series' first window, see [`begin_series`](Self::begin_series).
     ///
     /// Where the loss or the gradient's norm is not finite, the optimizer makes no step and the parameters stay as they
     /// are; the state moves on all the same, and may hold what is no number.
     ///
     /// # Errors
-    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for slices or a state of
-    /// other sizes; [`Error::Counted`]; those of the loss. The parameters and the state are then as they were, but
-    /// dropout may have been drawn.
-    pub fn step<R: Rng + ?Sized>(
-        &mut self,
-        inputs: &[T],
-        targets: &[L::Target],
-        counted: Range<usize>,
-        state: &mut State<T>,
-        rng: &mut R,
-    ) -> Result<Report, Error> {
-        let Self { network, loss, optimizer, truncation, tape, gradients } = self;
-        network.draw_dropout(tape, rng);
-        let Score { loss, accuracy } = network.score(inputs, targets, counted, state, loss, tape)?;
+    /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for slices of other sizes;
+    /// those of the loss. The parameters and the state are then as they were, but dropout may have been drawn.
+    pub fn step(&mut self, inputs: &[T], targets: &[L::Target]) -> Result<Report, Error> {
+        let Self { network, loss, optimizer, truncation, tape, state, gradients, generator } = self;
+        if let Some(generator) = generator {
+            network.draw_dropout(tape, generator);
+        }
+        let scored = truncation.scored(state.is_at_start());
+        let loss = network.loss(inputs, targets, scored, state, loss, tape)?;
         let gradients = network.backward(tape, gradients)?;
         let gradient_norm = euclidean_norm(gradients);
         let learning_rate = optimizer.learning_rate();
@@ -92,27 +182,71 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
             optimizer.step_with_norm(network.parameters_mut(), gradients, gradient_norm)?;
         }
         network.copy_state(tape, truncation.stride(), state)?;
-        Ok(Report { loss, accuracy, gradient_norm, learning_rate })
+        Ok(Report { loss, gradient_norm, learning_rate })
     }
 
-    /// Scores a window without training on it, for the net as it is now and with nothing dropped; otherwise as
-    /// [`Network::score`].
+    /// The same with a state of the caller's, for those who train several series in turn.
     ///
     /// # Errors
-    /// Those of [`Network::score`].
-    pub fn score(
+    /// Those of [`step`](Self::step); [`Error::Length`] for a state of other sizes.
+    pub fn step_with(&mut self, inputs: &[T], targets: &[L::Target], state: &mut State<T>) -> Result<Report, Error> {
+        std::mem::swap(&mut self.state, state);
+        let report = self.step(inputs, targets);
+        std::mem::swap(&mut self.state, state);
+        report
+    }
+
+    /// Sets the state to zero: the next window is the first one of a series.
+    pub fn begin_series(&mut self) {
+        self.state.set_zero();
+    }
+
+    /// The state that the next window begins with.
+    #[must_use]
+    pub fn state(&self) -> &State<T> {
+        &self.state
+    }
+
+    /// The same, to change.
+    pub fn state_mut(&mut self) -> &mut State<T> {
+        &mut self.state
+    }
+
+    /// What draws dropout, if there is any.
+    #[must_use]
+    pub fn generator(&self) -> Option<&ChaCha8Rng> {
+        self.generator.as_ref()
+    }
+
+    /// The same, to change.
+    pub fn generator_mut(&mut self) -> Option<&mut ChaCha8Rng> {
+        self.generator.as_mut()
+    }
+
+    /// The outputs that the last [`step`](Self::step) or [`loss`](Self::loss) has scored: of the parameters before that
+    /// step, `[steps·batch, outputs]`.
+    #[must_use]
+    pub fn scored_outputs(&self) -> DMatrixView<'_, T> {
+        self.tape.scored_outputs()
+    }
+
+    /// The mean loss of some steps of a window that begins with `state`, for the net as it is now and with nothing dropped;
+    /// trains nothing.
+    ///
+    /// # Errors
+    /// Those of [`Network::loss`].
+    pub fn loss(
         &mut self,
         inputs: &[T],
         targets: &[L::Target],
-        counted: Range<usize>,
+        scored: Range<usize>,
         state: &State<T>,
-    ) -> Result<Score, Error> {
+    ) -> Result<f64, Error> {
         self.tape.keep_all();
-        self.network.score(inputs, targets, counted, state, &self.loss, &mut self.tape)
+        self.network.loss(inputs, targets, scored, state, &self.loss, &mut self.tape)
     }
 
-    /// The outputs at all steps of a window, `[window·batch, outputs]`, for the net as it is now and with nothing
-    /// dropped.
+    /// The outputs at all steps of a window, `[steps·batch, outputs]`, for the net as it is now and with nothing dropped.
     ///
     /// # Errors
     /// Those of [`Network::forward`].
@@ -132,6 +266,12 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         Ok(())
     }
 
+    /// The windows that it trains on.
+    #[must_use]
+    pub fn truncation(&self) -> Truncation {
+        self.truncation
+    }
+
     /// How many steps the optimizer has made.
     #[must_use]
     pub fn steps(&self) -> u64 {
@@ -144,50 +284,77 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     pub fn gradients(&self) -> &[T] {
         self.gradients.as_slice()
     }
+
+    /// The net, trained.
+    #[must_use]
+    pub fn into_network(self) -> Network<T> {
+        self.network
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Architecture, CellKind, Clip, Init, Method, SoftmaxCrossEntropy};
-    use rand::{SeedableRng, rngs::ChaCha8Rng};
+    use crate::cells::CellKind;
+    use crate::network::{Architecture, Init};
+    use crate::training::SoftmaxCrossEntropy;
+    use rand::SeedableRng;
 
-    fn trainer(cell: CellKind) -> (Trainer<f64, SoftmaxCrossEntropy>, State<f64>, ChaCha8Rng) {
-        let mut rng = ChaCha8Rng::seed_from_u64(2);
-        let mut network = Network::new(Architecture::new(cell, 1, 4, 2)).unwrap();
-        Init::PyTorch.apply(&mut network, &mut rng).unwrap();
-        let clip = Clip { value: None, norm: Some(1.0) };
-        let optimizer = Optimizer::new(Method::ADAM, 0.1, network.parameters().len()).unwrap().with_clip(clip).unwrap();
-        let state = network.zero_state(1).unwrap();
-        let truncation = Truncation::new(3, 3).unwrap();
-        (Trainer::new(network, SoftmaxCrossEntropy, optimizer, truncation, 1).unwrap(), state, rng)
+    fn trainer(cell: CellKind) -> Trainer<f64, SoftmaxCrossEntropy> {
+        let architecture = Architecture::new(cell).hidden_size(4).outputs(2);
+        let network = Network::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
+        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.1);
+        trainer.clip(Clip { value: None, norm: Some(1.0) }).window(3).build().unwrap()
     }
 
     /// Gates and tanh answer an infinite input with a finite number, but the weights' derivatives are 0 · ∞.
     #[test]
     fn a_gradient_that_is_no_number_changes_no_parameter() {
         for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
-            let (mut trainer, mut state, mut rng) = trainer(cell);
+            let mut trainer = trainer(cell);
             let before = trainer.network.parameters().to_vec();
-            let mut step = |inputs: &[f64]| trainer.step(inputs, &[0, 1, 1], 0..3, &mut state, &mut rng).unwrap();
+            let mut step = |inputs: &[f64]| trainer.step(inputs, &[0, 1, 1]).unwrap();
             let report = step(&[1.0, f64::INFINITY, 0.0]);
             assert!(report.loss.is_finite() && !report.gradient_norm.is_finite(), "{cell}: {report:?}");
             assert!(step(&[f64::NAN; 3]).loss.is_nan());
             assert_eq!((trainer.network.parameters(), trainer.steps()), (&before[..], 0));
 
-            state.set_zero();
-            trainer.step(&[1.0, 0.0, 0.0], &[0, 1, 1], 0..3, &mut state, &mut rng).unwrap();
+            trainer.begin_series();
+            trainer.step(&[1.0, 0.0, 0.0], &[0, 1, 1]).unwrap();
             assert!(trainer.network.parameters() != before && trainer.steps() == 1);
         }
     }
 
     #[test]
     fn a_net_put_in_the_place_of_another_is_refused() {
-        let (mut trainer, mut state, mut rng) = trainer(CellKind::Gru);
-        let bytes = trainer.checkpoint(&state, "").unwrap();
-        trainer.network = Network::new(Architecture::new(CellKind::Gru, 2, 4, 2)).unwrap();
-        assert_eq!(trainer.step(&[0.0; 3], &[0; 3], 0..3, &mut state, &mut rng), Err(Error::OtherNet));
-        assert_eq!(trainer.checkpoint(&state, ""), Err(Error::OtherNet));
-        assert_eq!(trainer.restore(&bytes, &mut state), Err(Error::OtherNet));
+        let mut trainer = trainer(CellKind::Gru);
+        let bytes = trainer.checkpoint("").unwrap();
+        trainer.network = Network::new(trainer.network.architecture().input_size(2)).unwrap();
+        assert_eq!(trainer.step(&[0.0; 3], &[0; 3]), Err(Error::OtherNet));
+        assert_eq!(trainer.checkpoint(""), Err(Error::OtherNet));
+        assert_eq!(trainer.restore(&bytes), Err(Error::OtherNet));
+    }
+
+    /// The caller's own states, one after the other, are carried as the trainer's is.
+    #[test]
+    fn states_of_the_callers_are_carried_apart() {
+        let (mut one, mut two) = (trainer(CellKind::Lstm), trainer(CellKind::Lstm));
+        let mut carried = one.state().clone();
+        for window in [[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]] {
+            let report = one.step(&window, &[0, 1, 1]).unwrap();
+            assert_eq!(two.step_with(&window, &[0, 1, 1], &mut carried), Ok(report));
+        }
+        assert!(&carried == one.state() && two.state().is_at_start());
+    }
+
+    #[test]
+    fn what_a_training_cannot_do_without_is_asked_for() {
+        let network = |dropout| {
+            let architecture = Architecture::new(CellKind::Gru).num_layers(2).dropout(dropout).outputs(2);
+            Trainer::builder(Network::<f32>::new(architecture).unwrap(), SoftmaxCrossEntropy)
+        };
+        assert_eq!(network(0.0).build().err(), Some(Error::Zero { name: "window" }));
+        assert_eq!(network(0.5).window(3).build().err(), Some(Error::NoGenerator { dropout: 0.5 }));
+        assert!(network(0.5).window(3).generator(ChaCha8Rng::seed_from_u64(1)).build().is_ok());
     }
 }

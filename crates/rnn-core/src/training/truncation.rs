@@ -6,12 +6,12 @@ use std::ops::Range;
 /// h and h′ of BPTT(h; h′) (Williams and Peng, "An efficient gradient-based algorithm for on-line training of recurrent
 /// network trajectories", 1990).
 ///
-/// A window has h time steps and the next one starts h′ ≤ h steps later. Every target is counted once: an epoch's
-/// first window counts all its steps, a later one its last h′. The error of each counted step runs back to the
+/// A window has h time steps and the next one starts h′ ≤ h steps later. Every target is scored once: of a series'
+/// first window all steps are, of a later one the last h′. The error of each scored step runs back to the
 /// window's start, so over at least h − h′ + 1 steps. The carried state is that of the step h′ after the start,
 /// where the next window begins. With h′ = h windows do not overlap, as in the tutorial.
 ///
-/// A net that is read only at the end of a window counts the last step alone, in every window.
+/// For a net that is read only at the end of a window, the last step alone is scored, in every window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncation {
     window: usize,
@@ -35,9 +35,9 @@ impl Truncation {
         }
     }
 
-    /// The same windows, of which the last step alone is counted.
+    /// The same windows, of which the last step alone is scored.
     #[must_use]
-    pub fn counting_the_last_alone(self) -> Self {
+    pub fn scoring_the_last_alone(self) -> Self {
         Self { last_alone: true, ..self }
     }
 
@@ -53,10 +53,10 @@ impl Truncation {
         self.stride
     }
 
-    /// The steps whose targets a window counts: the new ones, which in an epoch's first window are all.
+    /// The steps of a window that are scored: the new ones, which at a series' start are all.
     #[must_use]
-    pub fn counted(self, first_of_epoch: bool) -> Range<usize> {
-        let start = match (self.last_alone, first_of_epoch) {
+    pub fn scored(self, at_start: bool) -> Range<usize> {
+        let start = match (self.last_alone, at_start) {
             (true, _) => self.window - 1,
             (false, true) => 0,
             (false, false) => self.window - self.stride,
@@ -70,14 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counted_by_hand() {
+    fn scored_by_hand() {
         let windows = Truncation::new(5, 2).unwrap();
-        assert_eq!([true, false].map(|first| windows.counted(first)), [0..5, 3..5]);
+        assert_eq!([true, false].map(|first| windows.scored(first)), [0..5, 3..5]);
         let apart = Truncation::new(5, 5).unwrap();
-        assert_eq!([true, false].map(|first| apart.counted(first)), [0..5, 0..5]);
+        assert_eq!([true, false].map(|first| apart.scored(first)), [0..5, 0..5]);
         for windows in [windows, apart] {
-            let last_alone = windows.counting_the_last_alone();
-            assert_eq!([true, false].map(|first| last_alone.counted(first)), [4..5, 4..5]);
+            let last_alone = windows.scoring_the_last_alone();
+            assert_eq!([true, false].map(|first| last_alone.scored(first)), [4..5, 4..5]);
         }
         assert_eq!(Truncation::new(0, 0), Err(Error::Zero { name: "window" }));
         for stride in [0, 6] {

@@ -1,0 +1,151 @@
+//! Softmax cross-entropy: the loss of answers that are classes.
+
+use super::loss::{Loss, check_shapes};
+use crate::error::Error;
+use crate::kernels::Scalar;
+use crate::numeric::{Kernel, Lanes, Vector};
+use nalgebra::{DMatrixView, DMatrixViewMut};
+
+/// Softmax cross-entropy; a row's target is the number of a class.
+///
+/// Of logits `z [rows, classes]` and target classes `c`, with n rows:
+///
+/// ```text
+/// loss    = 1/n · Σ_r ( ln Σ_j exp(z_rj) − z_rc )
+/// dloss/dz_rj = 1/n · ( softmax(z_r)_j − [j = c] )
+/// ```
+///
+/// The greatest logit m of a row is taken from all of them first, so that no exponential overflows; its own is then 1,
+/// and one that would be less than the least normal number is 0.
+/// So the row's loss is `ln(1 + Σ exp(z_rj − m)) + (m − z_rc)`, j without the greatest, whose logarithm is exact for a
+/// small sum too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SoftmaxCrossEntropy;
+
+impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
+    type Target = u32;
+
+    fn targets(&self, _outputs: usize) -> usize {
+        1
+    }
+
+    fn evaluate(
+        &self,
+        outputs: &DMatrixView<T>,
+        targets: &[u32],
+        d_outputs: &mut DMatrixViewMut<T>,
+    ) -> Result<f64, Error> {
+        check_shapes(outputs, targets, d_outputs, 1)?;
+        check_classes(outputs, targets)?;
+        Ok(T::run(CrossEntropy { outputs, targets, d_outputs }))
+    }
+}
+
+/// An error for the first target that is no class of these outputs.
+pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
+    let classes = outputs.ncols();
+    match targets.iter().position(|&target| target as usize >= classes) {
+        Some(position) => Err(Error::Class { position, class: targets[position] as usize, classes }),
+        None => Ok(()),
+    }
+}
+
+/// Cross-entropy of some rows at a time, whose numbers stand one below the other.
+struct CrossEntropy<'a, 'b, 'c, T> {
+    outputs: &'a DMatrixView<'b, T>,
+    targets: &'a [u32],
+    d_outputs: &'a mut DMatrixViewMut<'c, T>,
+}
+
+impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) -> f64 {
+        let Self { outputs, targets, d_outputs } = self;
+        let (rows, classes) = outputs.shape();
+        let per_row = T::one() / T::narrow(rows as f64);
+        let mut losses = [0.0; 8];
+        let half = Vector::splat(lanes, T::narrow(0.5));
+        let (zero, one) = (half.zero(), half.one());
+        for first in (0..rows).step_by(T::WIDTH) {
+            let number = |class: usize| Vector::splat(lanes, T::narrow(f64::from(class as u32)));
+            let z = |class: usize| Vector::load_some(lanes, &outputs.column(class).data.into_slice()[first..]);
+            let mut target = [-T::one(); 8];
+            target.iter_mut().zip(&targets[first..]).for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
+            let target = Vector::load(lanes, &target);
+            let (mut max, mut best) = (z(0), zero);
+            let mut of_target = max;
+            for class in 1..classes {
+                let z = z(class);
+                best = max.if_less(z, number(class), best);
+                max = max.if_less(z, z, max);
+                of_target = (number(class) - target).if_near(half, z, of_target);
+            }
+            let mut rest = zero;
+            for class in 0..classes {
+                let e = (z(class) - max).exp();
+                let distance = number(class) - best;
+                rest = rest + distance.if_near(half, zero, e);
+                let e = distance.if_near(half, one, e);
+                e.store_some(&mut d_outputs.column_mut(class).as_mut_slice()[first..]);
+            }
+            let scale = half.of(per_row) / (one + rest);
+            for class in 0..classes {
+                let mut column = d_outputs.column_mut(class);
+                let d = &mut column.as_mut_slice()[first..];
+                let probability = Vector::load_some(lanes, d) * scale;
+                (number(class) - target).if_near(half, probability - half.of(per_row), probability).store_some(d);
+            }
+            let mut loss = [T::zero(); 8];
+            (rest.ln_1p() + (max - of_target)).store(&mut loss[..T::WIDTH]);
+            for lane in 0..T::WIDTH.min(rows - first) {
+                losses[lane] += loss[lane].widen();
+            }
+        }
+        let [a, b, c, d, e, f, g, h] = losses;
+        (((a + e) + (c + g)) + ((b + f) + (d + h))) / rows as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+
+    /// The loss, and the derivatives.
+    fn evaluated<T: Scalar>(outputs: &DMatrix<T>, targets: &[u32]) -> (f64, DMatrix<T>) {
+        let mut d_outputs = DMatrix::zeros(outputs.nrows(), outputs.ncols());
+        let loss = SoftmaxCrossEntropy.evaluate(&outputs.as_view(), targets, &mut d_outputs.as_view_mut()).unwrap();
+        (loss, d_outputs)
+    }
+
+    /// Worked out by hand: for logits (0, ln 3), softmax is (1/4, 3/4).
+    #[test]
+    fn softmax_cross_entropy_by_hand() {
+        let outputs = DMatrix::from_row_slice(2, 2, &[0.0, 3.0_f64.ln(), 0.0, 3.0_f64.ln()]);
+        let (loss, d_outputs) = evaluated(&outputs, &[0, 1]);
+        assert!((loss - (4.0_f64.ln() + (4.0_f64 / 3.0).ln()) / 2.0).abs() < 1e-15);
+        let expected = DMatrix::from_row_slice(2, 2, &[-0.375, 0.375, 0.125, -0.125]);
+        assert!((d_outputs - expected).amax() < 1e-15);
+    }
+
+    #[test]
+    fn great_logits_do_not_overflow() {
+        let (loss, d_outputs) = evaluated(&DMatrix::from_row_slice(1, 2, &[1e30_f32, -1e30]), &[0]);
+        assert_eq!((loss, d_outputs.as_slice()), (0.0, &[0.0, 0.0][..]));
+    }
+
+    /// Equal logits of any size are a guess, ln 2; a sure answer's loss is e^(−z), here e^(−40).
+    #[test]
+    fn a_loss_has_all_its_digits() {
+        let loss = |logits: [f32; 2]| evaluated(&DMatrix::from_row_slice(1, 2, &logits), &[1]).0;
+        for logit in [0.0, 1e4, -1e6, 1e8, 1e30] {
+            assert!((loss([logit; 2]) - 2.0_f64.ln()).abs() < 1e-7, "{logit}");
+        }
+        assert!((loss([-20.0, 20.0]) / (-40.0_f64).exp() - 1.0).abs() < 1e-6);
+        assert!(
+            loss([f32::NAN, 0.0]).is_nan() && loss([0.0, f32::NAN]).is_nan() && loss([0.0, f32::INFINITY]).is_nan()
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! What a loss is: a mean over all rows of the scored steps, and its derivative.
+
+use crate::error::{Error, check_length};
+use crate::kernels::Scalar;
+use nalgebra::{DMatrixView, DMatrixViewMut};
+use std::fmt::Debug;
+
+/// A loss: the mean over all rows of some function of a row's outputs and its targets. How many answers are right is no
+/// business of a loss: that is [`accuracy`](super::accuracy), or whatever a task calls right.
+pub trait Loss<T: Scalar>: Send + Sync {
+    /// A target.
+    type Target: Copy + Debug + PartialEq + 'static;
+
+    /// How many targets there are for each row of this many outputs.
+    fn targets(&self, outputs: usize) -> usize;
+
+    /// The mean loss of `outputs [rows, outputs]` against `targets [rows, targets]`, those of a row behind each other; sets
+    /// `d_outputs`, of the outputs' shape, to the mean's derivative.
+    ///
+    /// # Errors
+    /// An error that names the row for a target that the outputs cannot have.
+    fn evaluate(
+        &self,
+        outputs: &DMatrixView<T>,
+        targets: &[Self::Target],
+        d_outputs: &mut DMatrixViewMut<T>,
+    ) -> Result<f64, Error>;
+}
+
+/// An error unless there are so many targets a row, and derivatives for just these outputs.
+pub(super) fn check_shapes<T: Scalar, V>(
+    outputs: &DMatrixView<T>,
+    targets: &[V],
+    d_outputs: &DMatrixViewMut<T>,
+    columns: usize,
+) -> Result<(), Error> {
+    check_length("targets", outputs.nrows().saturating_mul(columns), targets.len())?;
+    check_length("rows of the outputs' derivatives", outputs.nrows(), d_outputs.nrows())?;
+    check_length("columns of the outputs' derivatives", outputs.ncols(), d_outputs.ncols())
+}

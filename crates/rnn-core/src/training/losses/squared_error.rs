@@ -1,0 +1,75 @@
+//! Squared error: the loss of answers that are numbers.
+
+use super::loss::{Loss, check_shapes};
+use crate::error::Error;
+use crate::kernels::Scalar;
+use nalgebra::{DMatrixView, DMatrixViewMut};
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+/// Squared error; each output has a target, a number of type `V`.
+///
+/// Of outputs `y [rows, m]` and targets `t` of the same shape:
+///
+/// ```text
+/// loss    = 1/(n·m) · Σ_r Σ_j ( y_rj − t_rj )²
+/// dloss/dy_rj = 2/(n·m) · ( y_rj − t_rj )
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SquaredError<V>(PhantomData<V>);
+
+impl<V> Default for SquaredError<V> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, V> Loss<T> for SquaredError<V>
+where
+    T: Scalar,
+    V: Copy + Debug + PartialEq + Into<f64> + Send + Sync + 'static,
+{
+    type Target = V;
+
+    fn targets(&self, outputs: usize) -> usize {
+        outputs
+    }
+
+    fn evaluate(
+        &self,
+        outputs: &DMatrixView<T>,
+        targets: &[V],
+        d_outputs: &mut DMatrixViewMut<T>,
+    ) -> Result<f64, Error> {
+        check_shapes(outputs, targets, d_outputs, outputs.ncols())?;
+        let (rows, columns) = outputs.shape();
+        let count = (rows * columns) as f64;
+        let slope = T::narrow(2.0 / count);
+        let mut loss = 0.0;
+        for row in 0..rows {
+            for column in 0..columns {
+                let difference = outputs[(row, column)] - T::narrow(targets[row * columns + column].into());
+                d_outputs[(row, column)] = slope * difference;
+                loss += difference.widen().powi(2);
+            }
+        }
+        Ok(loss / count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::DMatrix;
+
+    /// Worked out by hand: (0.25² + 1² + 0 + 0.25²) / 4.
+    #[test]
+    fn squared_error_by_hand() {
+        let outputs = DMatrix::from_row_slice(2, 2, &[1.25, 3.0, 0.0, -0.25]);
+        let mut d_outputs = DMatrix::zeros(2, 2);
+        let targets = [1_u32, 2, 0, 0];
+        let loss = SquaredError::default().evaluate(&outputs.as_view(), &targets, &mut d_outputs.as_view_mut());
+        assert_eq!(loss, Ok(1.125 / 4.0));
+        assert_eq!(d_outputs, DMatrix::from_row_slice(2, 2, &[0.125, 0.5, 0.0, -0.125]));
+    }
+}
