@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Loss, Method, Network, Schedule, SoftmaxCrossEntropy, SquaredError, Trainer,
-    stored,
+    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Loss, Method, Network, RmsProp, Schedule, Sgd,
+    SoftmaxCrossEntropy, SquaredError, Trainer, stored,
 };
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::BTreeMap;
@@ -173,23 +173,26 @@ fn losses_and_gradients_are_pytorchs() {
     }
 }
 
-/// The prefix of each optimizer's parameters; its method, learning rate, schedule and clipping here.
-fn optimizers() -> Vec<(&'static str, (Method, f64, Schedule, Clip))> {
-    let sgd = |momentum, nesterov| Method::Sgd { momentum, nesterov };
+/// Of an optimizer: its method, learning rate, schedule and clipping.
+type Settings = (Method, f64, Schedule, Clip);
+
+/// The prefix of each optimizer's parameters, and its settings here.
+fn optimizers() -> Vec<(&'static str, Settings)> {
+    let sgd = |momentum, nesterov| Method::Sgd(Sgd { momentum, nesterov });
     let new = |method, rate| (method, rate, Schedule::default(), Clip::default());
-    let adamw = Method::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
+    let adamw = Method::AdamW(AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 });
     let schedule = Schedule { warmup: 4, decay: Decay::Cosine { steps: 10, factor: 0.2 } };
     let clip = Clip { value: Some(0.05), norm: None };
     vec![
         ("sgd.", new(sgd(0.0, false), 0.1)),
         ("sgd_momentum.", new(sgd(0.9, false), 0.1)),
         ("sgd_nesterov.", new(sgd(0.9, true), 0.1)),
-        ("adagrad_pytorch.", new(Method::ADAGRAD_PYTORCH, 0.1)),
-        ("adagrad.", new(Method::ADAGRAD, 0.1)),
-        ("rmsprop.", new(Method::RMSPROP, 0.01)),
-        ("adam.", new(Method::ADAM, 0.02)),
+        ("adagrad_pytorch.", new(Method::Adagrad(Adagrad::PYTORCH), 0.1)),
+        ("adagrad.", new(Method::Adagrad(Adagrad::default()), 0.1)),
+        ("rmsprop.", new(Method::RmsProp(RmsProp::default()), 0.01)),
+        ("adam.", new(Method::Adam(Adam::default()), 0.02)),
         ("adamw.", new(adamw, 0.02)),
-        ("adam_scheduled.", (Method::ADAM, 0.02, schedule, clip)),
+        ("adam_scheduled.", (Method::Adam(Adam::default()), 0.02, schedule, clip)),
     ]
 }
 

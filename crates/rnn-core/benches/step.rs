@@ -7,7 +7,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer};
+use rnn_core::{Adagrad, Architecture, CellKind, Init, Network, Scalar, SoftmaxCrossEntropy, Trainer};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes:
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let architecture = Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(classes);
     let network = Network::<T>::drawn(architecture, Init::PyTorch, &mut rng).unwrap();
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAGRAD, 1e-6).window(window);
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adagrad::default(), 1e-6).window(window);
     let mut trainer = trainer.batch(batch).threads(threads).build().unwrap();
     let inputs: Vec<T> = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
     let targets: Vec<u32> = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer, accuracy};
+use rnn_core::{Adam, Architecture, CellKind, Error, Init, Network, SoftmaxCrossEntropy, Trainer, accuracy};
 
 const LAG: usize = 3;
 const BATCH: usize = 8;
@@ -24,7 +24,7 @@ fn train() -> Result<f64, Error> {
     // One input, ten hidden units, and an output for each of the two answers.
     let architecture = Architecture::new(CellKind::Gru).hidden_size(10).outputs(2);
     let network = Network::<f32>::drawn(architecture, Init::PyTorch, &mut rng)?;
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.01);
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.01);
     let mut trainer = trainer.window(WINDOW).batch(BATCH).build()?;
 
     // The bits of a time step are neighbours, one of each series: what came LAG steps earlier stands LAG · BATCH before.

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use rnn_core::rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer};
+use rnn_core::{Adam, Architecture, CellKind, Error, Init, Network, SoftmaxCrossEntropy, Trainer};
 use std::collections::BTreeMap;
 
 fn main() -> Result<(), Error> {
@@ -42,7 +42,7 @@ fn trained() -> Result<Vec<u8>, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let architecture = Architecture::new(CellKind::Lstm).hidden_size(8).outputs(2);
     let network = Network::<f32>::drawn(architecture, Init::Xavier, &mut rng)?;
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.02);
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.02);
     let mut trainer = trainer.window(WINDOW).batch(BATCH).build()?;
 
     let (mut inputs, mut targets) = (vec![0.0; WINDOW * BATCH], vec![0; WINDOW * BATCH]);

@@ -1,12 +1,12 @@
 //! Small recurrent nets on the CPU, trained by exact truncated backpropagation through time (BPTT).
 //!
 //! An [`Architecture`] says what a net is; a [`Network`] has its parameters, in one flat slice. A [`Trainer`] takes it
-//! through the windows of a series: forward, [`Loss`], backward, [`Optimizer`]. [`Network::step`] answers step by step.
-//! The recurrent [`State`] is a value of its own that the caller carries from window to window, and everything a step
-//! writes to is allocated before the first one.
+//! through the windows of a series: forward, [`Loss`], backward, [`Optimizer`], with the recurrent [`State`] carried from
+//! window to window. A [`Stream`] answers step by step. Everything that a step writes to is allocated before the first one.
 //!
-//! Buffers are column-major, as nalgebra stores them, with one row for each time step and batch row: the value of
-//! step `t` and batch row `b` stands in row `t · batch + b`. Shapes are written `[rows, columns]`.
+//! Inputs and targets are slices in PyTorch's layout `[step, row, feature]`: the features of a row behind each other, then
+//! the next row of the batch, then the next step. Outputs are nalgebra's matrices `[steps·batch, outputs]`, in which step
+//! `t` and batch row `b` have row `t · batch + b`.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -27,7 +27,7 @@ pub use network::{
 };
 pub use numeric::Real;
 pub use training::{
-    Clip, Decay, Loss, Method, Optimizer, Report, Schedule, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder,
-    Truncation, accuracy, classes, softmax,
+    Adagrad, Adam, AdamW, Clip, Decay, Loss, Method, Optimizer, Report, RmsProp, Schedule, Sgd, SoftmaxCrossEntropy,
+    SquaredError, Trainer, TrainerBuilder, Truncation, accuracy, classes, softmax,
 };
 pub use {nalgebra, rand};

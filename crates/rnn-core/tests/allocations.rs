@@ -3,7 +3,8 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer, Truncation, accuracy,
+    Adagrad, Adam, Architecture, CellKind, Clip, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer,
+    Truncation, accuracy,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -78,8 +79,8 @@ fn a_step_of_training_or_of_inference_allocates_nothing() {
         for hidden in [1, 4, 40] {
             let one = Architecture::new(cell).hidden_size(hidden).outputs(2);
             let stacked = Architecture { num_layers: 3, dropout: 0.2, ..one };
-            assert_eq!(allocations_of_ten_steps::<f32>(one, Method::ADAGRAD), 0);
-            assert_eq!(allocations_of_ten_steps::<f64>(stacked, Method::ADAM), 0);
+            assert_eq!(allocations_of_ten_steps::<f32>(one, Method::Adagrad(Adagrad::default())), 0);
+            assert_eq!(allocations_of_ten_steps::<f64>(stacked, Method::Adam(Adam::default())), 0);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Init, Method, Network, Report, Scalar, Schedule, SoftmaxCrossEntropy,
-    Trainer, Truncation,
+    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Method, Network, Report, RmsProp, Scalar,
+    Schedule, Sgd, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 
@@ -96,8 +96,16 @@ impl<T: Scalar> Training<T> {
 }
 
 fn methods() -> [Method; 7] {
-    let sgd = |momentum, nesterov| Method::Sgd { momentum, nesterov };
-    [sgd(0.9, false), sgd(0.9, true), Method::SGD, Method::ADAGRAD, Method::RMSPROP, Method::ADAM, Method::ADAMW]
+    let sgd = |momentum, nesterov| Method::Sgd(Sgd { momentum, nesterov });
+    [
+        sgd(0.9, false),
+        sgd(0.9, true),
+        Method::Sgd(Sgd::default()),
+        Method::Adagrad(Adagrad::default()),
+        Method::RmsProp(RmsProp::default()),
+        Method::Adam(Adam::default()),
+        Method::AdamW(AdamW::default()),
+    ]
 }
 
 fn goes_on<T: Scalar>(setting: Setting) {
@@ -134,7 +142,7 @@ fn training_goes_on_bit_by_bit() {
 /// The same seven steps from a start that forgets one thing are other steps: what the test above compares does differ.
 #[test]
 fn the_state_the_memory_and_the_schedule_are_all_needed() {
-    let setting = setting(CellKind::Lstm, Method::ADAM);
+    let setting = setting(CellKind::Lstm, Method::Adam(Adam::default()));
     let bytes = Training::<f64>::under_way(setting).checkpoint();
     let restored = || {
         let mut training = Training::<f64>::new(setting);
@@ -156,7 +164,7 @@ fn the_state_the_memory_and_the_schedule_are_all_needed() {
 /// One setting is another's: refused, with its name.
 #[test]
 fn a_checkpoint_of_another_training_is_refused_by_name() {
-    let own = setting(CellKind::Gru, Method::ADAM);
+    let own = setting(CellKind::Gru, Method::Adam(Adam::default()));
     let of = |change: &dyn Fn(&mut Architecture)| {
         let mut architecture = own.architecture;
         change(&mut architecture);
@@ -170,8 +178,8 @@ fn a_checkpoint_of_another_training_is_refused_by_name() {
         ("num_layers", of(&|a| a.num_layers = 1)),
         ("dropout", of(&|a| a.dropout = 0.2)),
         ("outputs", of(&|a| a.outputs = 3)),
-        ("method", Setting { method: Method::ADAMW, ..own }),
-        ("method", Setting { method: Method::Adam { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }, ..own }),
+        ("method", Setting { method: Method::AdamW(AdamW::default()), ..own }),
+        ("method", Setting { method: Method::Adam(Adam { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }), ..own }),
         ("learning_rate", Setting { learning_rate: 0.06, ..own }),
         ("schedule", Setting { schedule: Schedule { decay, ..own.schedule }, ..own }),
         ("clip", Setting { clip: Clip { value: None, norm: None }, ..own }),
@@ -195,7 +203,7 @@ fn a_checkpoint_of_another_training_is_refused_by_name() {
 
 #[test]
 fn a_checkpoint_that_is_cut_is_refused() {
-    let own = setting(CellKind::Lstm, Method::ADAM);
+    let own = setting(CellKind::Lstm, Method::Adam(Adam::default()));
     let bytes = Training::<f32>::under_way(own).checkpoint();
     let mut training = Training::<f32>::another(own);
     for length in 0..bytes.len() {
@@ -207,7 +215,7 @@ fn a_checkpoint_that_is_cut_is_refused() {
 /// A bit that turns over in a number or in the note leaves a file that can be read and is another.
 #[test]
 fn a_checkpoint_with_a_changed_bit_is_refused() {
-    let own = setting(CellKind::Gru, Method::ADAM);
+    let own = setting(CellKind::Gru, Method::Adam(Adam::default()));
     let mut training = Training::<f32>::under_way(own);
     let bytes = training.trainer.checkpoint("the note").unwrap();
     let data = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
@@ -242,7 +250,7 @@ fn with_tensor(bytes: &[u8], name: &str, change: impl Fn(&mut String, &mut Vec<u
 #[test]
 fn what_is_no_number_is_refused_on_both_sides() {
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        let own = setting(CellKind::Gru, Method::RMSPROP);
+        let own = setting(CellKind::Gru, Method::RmsProp(RmsProp::default()));
         let bytes = Training::<f32>::under_way(own).checkpoint();
         let is_refused = |error, tensor: &str| match error {
             Error::NotFinite { name, position: 5, value: found } => {
@@ -265,7 +273,7 @@ fn what_is_no_number_is_refused_on_both_sides() {
 
 #[test]
 fn tensors_of_another_name_or_shape_are_refused() {
-    let own = setting(CellKind::Elman, Method::ADAM);
+    let own = setting(CellKind::Elman, Method::Adam(Adam::default()));
     let bytes = Training::<f32>::under_way(own).checkpoint();
     let mut training = Training::<f32>::another(own);
     for name in ["parameters", "state", "optimizer.first_moment", "optimizer.second_moment"] {
@@ -285,7 +293,7 @@ fn tensors_of_another_name_or_shape_are_refused() {
 fn the_place_in_a_series_is_remembered() {
     let own = Setting {
         architecture: Architecture::new(CellKind::Gru).hidden_size(3).outputs(2),
-        ..setting(CellKind::Gru, Method::SGD)
+        ..setting(CellKind::Gru, Method::Sgd(Sgd::default()))
     };
     let mut begun = Training::<f64>::under_way(own);
     assert!(!begun.trainer.state().is_at_start());

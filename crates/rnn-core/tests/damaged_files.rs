@@ -7,7 +7,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer, stored};
+use rnn_core::{Adam, Architecture, CellKind, Error, Init, Network, Scalar, SoftmaxCrossEntropy, Trainer, stored};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use support::{check_error, check_memory};
@@ -33,7 +33,7 @@ fn weights(cell: CellKind) -> Vec<u8> {
 /// A trainer after some steps.
 fn training(seed: u64, steps: usize) -> Trainer<f32, SoftmaxCrossEntropy> {
     let trainer = Trainer::builder(network(CellKind::Gru, seed), SoftmaxCrossEntropy)
-        .optimizer(Method::ADAM, 0.01)
+        .optimizer(Adam::default(), 0.01)
         .window(WINDOW)
         .batch(BATCH)
         .generator(ChaCha8Rng::seed_from_u64(2));

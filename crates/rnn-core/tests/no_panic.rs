@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, Scalar, Schedule,
-    SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, accuracy, add_forget_bias, classes, one_hot,
+    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, RmsProp,
+    Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, accuracy, add_forget_bias, classes,
+    one_hot,
 };
 use std::ops::Range;
 use support::{check_error, check_memory};
@@ -163,7 +164,7 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
             assert_eq!(truncation.scoring_the_last_alone().scored(first).len(), 1);
         }
     }
-    let sgd = || Trainer::builder(network.clone(), SoftmaxCrossEntropy).optimizer(Method::SGD, 0.1).batch(batch);
+    let sgd = || Trainer::builder(network.clone(), SoftmaxCrossEntropy).optimizer(Sgd::default(), 0.1).batch(batch);
     let generator = ChaCha8Rng::seed_from_u64(0);
     check(
         "a trainer",
@@ -348,11 +349,11 @@ proptest! {
     ) {
         let [a, b, c, d] = constants;
         let method = match kind {
-            0 => Method::Sgd { momentum: a, nesterov },
-            1 => Method::Adagrad { initial_accumulator: a, epsilon: b },
-            2 => Method::RmsProp { rms_decay: a, epsilon: b },
-            3 => Method::Adam { beta1: a, beta2: b, epsilon: c },
-            _ => Method::AdamW { beta1: a, beta2: b, epsilon: c, weight_decay: d },
+            0 => Method::Sgd(Sgd { momentum: a, nesterov }),
+            1 => Method::Adagrad(Adagrad { initial_accumulator: a, epsilon: b }),
+            2 => Method::RmsProp(RmsProp { rms_decay: a, epsilon: b }),
+            3 => Method::Adam(Adam { beta1: a, beta2: b, epsilon: c }),
+            _ => Method::AdamW(AdamW { beta1: a, beta2: b, epsilon: c, weight_decay: d }),
         };
         let (warmup, decay_steps, factor, decay) = schedule;
         let decay = match decay {
@@ -397,7 +398,8 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     let (_, window, batch) = case.tape;
     let nets = case.nets.map(|architecture| filled::<T>(architecture, &case.numbers));
     let Ok(truncation) = Truncation::new(window, stride) else { return };
-    let trainer = Trainer::builder(nets[0].clone(), loss.clone()).optimizer(Method::ADAM, 0.01).truncation(truncation);
+    let trainer =
+        Trainer::builder(nets[0].clone(), loss.clone()).optimizer(Adam::default(), 0.01).truncation(truncation);
     let mut trainer = trainer.batch(batch).generator(ChaCha8Rng::seed_from_u64(0)).build().unwrap();
     if swapped {
         trainer.network = nets[1].clone();
@@ -481,7 +483,7 @@ fn any_optimizer_of<T: Scalar>(
         .and_then(|optimizer| optimizer.with_schedule(schedule))
         .and_then(|optimizer| optimizer.with_clip(clip));
     // Without momentum nothing is remembered, however many parameters there are.
-    let plain = matches!(method, Method::Sgd { momentum: 0.0, .. });
+    let plain = matches!(method, Method::Sgd(Sgd { momentum: 0.0, .. }));
     check("an optimizer", made.as_ref().map_err(Clone::clone), sound && (plain || parameters <= 4));
     let Ok(mut optimizer) = made else { return };
     for lengths in [given, [parameters.min(4); 2]] {

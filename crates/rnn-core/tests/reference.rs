@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use rnn_core::rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Architecture, CellKind, Init, Method, Network, Place, Real, Scalar, SoftmaxCrossEntropy, State, Trainer,
+    Adagrad, Architecture, CellKind, Init, Network, Place, Real, Scalar, SoftmaxCrossEntropy, State, Trainer,
 };
 
 /// A tensor's numbers, `[rows][columns]`.
@@ -339,7 +339,7 @@ fn trained<T: Scalar>(cell: CellKind, layers: usize, threads: usize) -> Vec<T> {
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let inputs: Vec<T> = (0..window * batch * 3).map(|_| T::unit_uniform(&mut rng)).collect();
     let targets: Vec<u32> = (0..window * batch).map(|_| rng.next_u32() % 4).collect();
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAGRAD, 0.05).window(window);
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adagrad::default(), 0.05).window(window);
     let mut trainer = trainer.batch(batch).threads(threads).build().unwrap();
     for _ in 0..3 {
         trainer.step(&inputs, &targets).unwrap();

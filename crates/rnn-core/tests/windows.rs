@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Init, Method, Network, SoftmaxCrossEntropy, Tape, Trainer, Truncation};
+use rnn_core::{Architecture, CellKind, Init, Network, Sgd, SoftmaxCrossEntropy, Tape, Trainer, Truncation};
 
 proptest! {
     #[test]
@@ -32,7 +32,7 @@ proptest! {
 
         let truncation = Truncation::new(window, stride).unwrap();
         // A rate so low that parameters as good as stay.
-        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::SGD, 1e-300);
+        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Sgd::default(), 1e-300);
         let mut trainer = trainer.truncation(truncation).batch(batch).build().unwrap();
         let (mut sum, mut count) = (0.0, 0);
         for index in 0..windows {

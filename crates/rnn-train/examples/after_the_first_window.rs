@@ -7,7 +7,9 @@
 #![cfg_attr(test, allow(clippy::panic, reason = "a test may panic"))]
 
 use echo_data::{Classes, Layout, Series, generator};
-use rnn_core::{Architecture, CellKind, Gradients, Init, Method, Network, Optimizer, SoftmaxCrossEntropy, State, Tape};
+use rnn_core::{
+    Adagrad, Architecture, CellKind, Gradients, Init, Network, Optimizer, SoftmaxCrossEntropy, State, Tape,
+};
 use rnn_train::Error;
 use std::ops::Range;
 
@@ -72,7 +74,7 @@ fn main() -> Result<(), Error> {
 fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
     let architecture = Architecture::new(CellKind::Elman).hidden_size(4).outputs(2);
     let network = Network::drawn(architecture, Init::Tutorial, &mut generator(seed, 0))?;
-    let optimizer = Optimizer::new(Method::ADAGRAD, 0.3, network.parameters().len())?;
+    let optimizer = Optimizer::new(Adagrad::default(), 0.3, network.parameters().len())?;
     let zero = network.zero_state(BATCH)?;
     let (tape, gradients) = (network.tape(WINDOW, BATCH)?, network.gradients(WINDOW, BATCH)?);
     let mut net = Net { network, optimizer, tape, gradients };

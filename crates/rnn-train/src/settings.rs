@@ -6,7 +6,7 @@ use crate::or_off::OrOff;
 use crate::raw::RawSettings;
 use crate::task::Task;
 use echo_data::Classes;
-use rnn_core::{Architecture, Clip, Decay, Method, Optimizer, Scalar, Schedule};
+use rnn_core::{Adagrad, Adam, AdamW, Architecture, Clip, Decay, Method, Optimizer, RmsProp, Scalar, Schedule, Sgd};
 use std::path::{Path, PathBuf};
 
 /// Every setting, in range and fitting the others.
@@ -125,13 +125,15 @@ impl RawSettings {
         let epsilon = of(self.epsilon, if optimizer == OptimizerKind::AdagradPytorch { 1e-10 } else { 1e-8 });
         match optimizer {
             OptimizerKind::Sgd => {
-                Method::Sgd { momentum: of(self.momentum, 0.0), nesterov: self.nesterov.unwrap_or(false) }
+                Method::Sgd(Sgd { momentum: of(self.momentum, 0.0), nesterov: self.nesterov.unwrap_or(false) })
             }
-            OptimizerKind::Adagrad => Method::ADAGRAD,
-            OptimizerKind::AdagradPytorch => Method::Adagrad { initial_accumulator: 0.0, epsilon },
-            OptimizerKind::RmsProp => Method::RmsProp { rms_decay: of(self.rms_decay, 0.99), epsilon },
-            OptimizerKind::Adam => Method::Adam { beta1, beta2, epsilon },
-            OptimizerKind::AdamW => Method::AdamW { beta1, beta2, epsilon, weight_decay: of(self.weight_decay, 0.01) },
+            OptimizerKind::Adagrad => Method::Adagrad(Adagrad::default()),
+            OptimizerKind::AdagradPytorch => Method::Adagrad(Adagrad { initial_accumulator: 0.0, epsilon }),
+            OptimizerKind::RmsProp => Method::RmsProp(RmsProp { rms_decay: of(self.rms_decay, 0.99), epsilon }),
+            OptimizerKind::Adam => Method::Adam(Adam { beta1, beta2, epsilon }),
+            OptimizerKind::AdamW => {
+                Method::AdamW(AdamW { beta1, beta2, epsilon, weight_decay: of(self.weight_decay, 0.01) })
+            }
         }
     }
 
@@ -359,15 +361,17 @@ impl Settings {
             ..RawSettings::default()
         };
         match self.method {
-            Method::Sgd { momentum, nesterov } => (raw.momentum, raw.nesterov) = (Some(momentum), Some(nesterov)),
-            Method::Adagrad { epsilon, .. } => {
+            Method::Sgd(Sgd { momentum, nesterov }) => (raw.momentum, raw.nesterov) = (Some(momentum), Some(nesterov)),
+            Method::Adagrad(Adagrad { epsilon, .. }) => {
                 raw.epsilon = Some(epsilon).filter(|_| self.optimizer == OptimizerKind::AdagradPytorch);
             }
-            Method::RmsProp { rms_decay, epsilon } => (raw.rms_decay, raw.epsilon) = (Some(rms_decay), Some(epsilon)),
-            Method::Adam { beta1, beta2, epsilon } => {
+            Method::RmsProp(RmsProp { rms_decay, epsilon }) => {
+                (raw.rms_decay, raw.epsilon) = (Some(rms_decay), Some(epsilon))
+            }
+            Method::Adam(Adam { beta1, beta2, epsilon }) => {
                 (raw.beta1, raw.beta2, raw.epsilon) = (Some(beta1), Some(beta2), Some(epsilon));
             }
-            Method::AdamW { beta1, beta2, epsilon, weight_decay } => {
+            Method::AdamW(AdamW { beta1, beta2, epsilon, weight_decay }) => {
                 (raw.beta1, raw.beta2, raw.epsilon) = (Some(beta1), Some(beta2), Some(epsilon));
                 raw.weight_decay = Some(weight_decay);
             }

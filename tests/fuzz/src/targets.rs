@@ -4,7 +4,8 @@ use echo_data::{Inputs, Series};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
-    Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer, checkpoint_note, stored,
+    Adagrad, Adam, Architecture, CellKind, Error, Init, Method, Network, Sgd, SoftmaxCrossEntropy, Trainer,
+    checkpoint_note, stored,
 };
 use rnn_train::Layer;
 use std::collections::BTreeMap;
@@ -119,13 +120,19 @@ pub(crate) const TARGETS: [Target; 4] = [
     Target {
         name: "checkpoints",
         reader: || {
-            let mut trainers: Vec<_> =
-                [Method::ADAM, Method::ADAGRAD].into_iter().filter_map(|method| training(method).ok()).collect();
+            let mut trainers: Vec<_> = [Method::Adam(Adam::default()), Method::Adagrad(Adagrad::default())]
+                .into_iter()
+                .filter_map(|method| training(method).ok())
+                .collect();
             Box::new(move |input| checkpoint(&mut trainers, input))
         },
         made: || {
             let saved = |method| training(method).and_then(|trainer| trainer.checkpoint("note = 1"));
-            let methods = [Method::ADAM, Method::ADAGRAD, Method::Sgd { momentum: 0.9, nesterov: false }];
+            let methods = [
+                Method::Adam(Adam::default()),
+                Method::Adagrad(Adagrad::default()),
+                Method::Sgd(Sgd { momentum: 0.9, nesterov: false }),
+            ];
             methods.into_iter().filter_map(|method| saved(method).ok()).collect()
         },
         fixtures: None,

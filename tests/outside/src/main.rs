@@ -2,7 +2,7 @@
 //! line and ends with an error where the net has not learned.
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer};
+use rnn_core::{Adam, Architecture, CellKind, Error, Init, Method, Network, SoftmaxCrossEntropy, Trainer};
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -61,6 +61,6 @@ fn learn() -> Result<(f64, usize), Error> {
 /// A trainer whose parameters are all 0.
 fn untrained() -> Result<Trainer<f32, SoftmaxCrossEntropy>, Error> {
     let network = Network::new(Architecture::new(CellKind::Lstm).hidden_size(8).outputs(2))?;
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.02);
+    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.02);
     trainer.window(WINDOW).batch(BATCH).build()
 }

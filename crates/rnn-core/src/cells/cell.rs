@@ -67,7 +67,7 @@ pub(crate) trait Cell: Copy + Send + Sync {
         sums: Self::Sums<Vector<T, S>>,
         own: Self::Own<Vector<T, S>>,
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, Self::Saved<Vector<T, S>>);
+    ) -> After<Self, Vector<T, S>>;
 
     /// From the derivatives by the state after a step, those by what it was computed from.
     fn backward<T: Real, S: Lanes<T>>(
@@ -94,15 +94,21 @@ pub(crate) struct UnitState<V> {
     pub(crate) memory: V,
 }
 
+/// The state of a unit after a step, and what is saved for the backward.
+pub(crate) struct After<C: Cell, V: Copy> {
+    pub(crate) state: UnitState<V>,
+    pub(crate) saved: C::Saved<V>,
+}
+
 /// A step of a unit, as its backward needs it.
-pub(crate) struct Step<C: Cell + ?Sized, V: Copy> {
+pub(crate) struct Step<C: Cell, V: Copy> {
     pub(crate) before: UnitState<V>,
     pub(crate) saved: C::Saved<V>,
     pub(crate) output: V,
 }
 
 /// The derivatives of a unit by its sums, by its own parameters, and by the state before the step but through sums.
-pub(crate) struct Derivatives<C: Cell + ?Sized, V: Copy> {
+pub(crate) struct Derivatives<C: Cell, V: Copy> {
     pub(crate) sums: C::Sums<V>,
     pub(crate) own: C::Own<V>,
     pub(crate) before: UnitState<V>,

@@ -20,7 +20,7 @@
 //! No error runs back past the window's first step: the state that a window starts from is taken as given.
 //! The sum for dW is taken over all time steps at once (Werbos, "Backpropagation through time", 1990).
 
-use super::cell::{Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The tanh cell, or the one of rectified linear units.
@@ -43,10 +43,10 @@ impl<const RELU: bool> Cell for Elman<RELU> {
         [z]: [Vector<T, S>; 1],
         _own: [Vector<T, S>; 0],
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 0]) {
+    ) -> After<Self, Vector<T, S>> {
         // What is not a number is not less than 0, and stays what it is.
         let output = if RELU { z.if_less(z.zero(), z.zero(), z) } else { z.tanh() };
-        (UnitState { output, ..before }, [])
+        After { state: UnitState { output, ..before }, saved: [] }
     }
 
     #[inline(always)]

@@ -26,7 +26,7 @@
 //! dW_h = Σ_t h_{t-1}ᵀ · [d̂r_t | d̂z_t | dm_t]      dc = Σ_t column sums of [d̂r_t | d̂z_t | dm_t]
 //! ```
 
-use super::cell::{Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The gated recurrent unit. Its sums are those of r, z, of n without the state's part, and m; it keeps r, z, n and m.
@@ -54,11 +54,11 @@ impl Cell for Gru {
         [r, z, n, m]: [Vector<T, S>; 4],
         _own: [Vector<T, S>; 0],
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 4]) {
+    ) -> After<Self, Vector<T, S>> {
         let (r, z) = (r.logistic(), z.logistic());
         let n = r.mul_add(m, n).tanh();
         let output = z.mul_add(before.output, (z.one() - z) * n);
-        (UnitState { output, ..before }, [r, z, n, m])
+        After { state: UnitState { output, ..before }, saved: [r, z, n, m] }
     }
 
     #[inline(always)]

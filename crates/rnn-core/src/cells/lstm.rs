@@ -24,7 +24,7 @@
 //!
 //! Beyond the last step, the terms of t + 1 are 0.
 
-use super::cell::{Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The long short-term memory. It keeps i, f, g, o and tanh(c).
@@ -53,11 +53,11 @@ impl Cell for Lstm {
         [i, f, g, o]: [Vector<T, S>; 4],
         _own: [Vector<T, S>; 0],
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 5]) {
+    ) -> After<Self, Vector<T, S>> {
         let (i, f, g, o) = (i.logistic(), f.logistic(), g.tanh(), o.logistic());
         let memory = f.mul_add(before.memory, i * g);
         let tanh_c = memory.tanh();
-        (UnitState { output: o * tanh_c, memory }, [i, f, g, o, tanh_c])
+        After { state: UnitState { output: o * tanh_c, memory }, saved: [i, f, g, o, tanh_c] }
     }
 
     #[inline(always)]

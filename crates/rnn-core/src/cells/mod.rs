@@ -10,9 +10,9 @@ mod kind;
 mod lstm;
 mod shape;
 
-pub(crate) use cell::{Cell, Numbers, Step, Sum, UnitState};
 #[cfg(test)]
-pub(crate) use cell::{Derivatives, Facts};
+pub(crate) use cell::{After, Derivatives, Facts};
+pub(crate) use cell::{Cell, Numbers, Step, Sum, UnitState};
 pub use kind::CellKind;
 pub(crate) use kind::WithCell;
 pub(crate) use shape::{LayerShape, Parameters};

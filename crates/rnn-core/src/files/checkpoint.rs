@@ -99,7 +99,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
 
         self.optimizer.steps = steps;
         self.state.set_at_start(at_start);
-        let memories = self.optimizer.memories.iter_mut().map(Vec::as_mut_slice);
+        let memories = self.optimizer.remembered.iter_mut().map(Vec::as_mut_slice);
         let places = [self.network.parameters_mut(), self.state.as_mut_slice()].into_iter().chain(memories);
         for (place, view) in places.zip(&views) {
             // Exact, because the numbers are of the net's own type.
@@ -110,8 +110,8 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
 
     /// All numbers that training changes, by the names that they have in the file.
     fn tensors(&self) -> impl Iterator<Item = (Tensor, &[T])> {
-        let names = self.optimizer.method.memories().iter().map(|name| format!("optimizer.{name}"));
-        let memories = names.zip(self.optimizer.memories.iter().map(Vec::as_slice));
+        let names = self.optimizer.method.remembers().iter().map(|name| format!("optimizer.{name}"));
+        let memories = names.zip(self.optimizer.remembered.iter().map(Vec::as_slice));
         let own = [("parameters", self.network.parameters()), ("state", self.state.as_slice())];
         let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
         all.map(|(name, values)| {
@@ -125,13 +125,13 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let optimizer = &self.optimizer;
         let mut pairs = self.network.architecture().pairs();
         pairs.extend([
-            ("method".to_owned(), format!("{:?}", optimizer.method)),
+            ("method".to_owned(), optimizer.method.to_string()),
             ("learning_rate".to_owned(), format!("{:?}", optimizer.learning_rate)),
-            ("schedule".to_owned(), format!("{:?}", optimizer.schedule)),
-            ("clip".to_owned(), format!("{:?}", optimizer.clip)),
-            ("truncation".to_owned(), format!("{:?}", self.truncation)),
+            ("schedule".to_owned(), optimizer.schedule.to_string()),
+            ("clip".to_owned(), optimizer.clip.to_string()),
+            ("truncation".to_owned(), self.truncation.to_string()),
             ("batch".to_owned(), self.tape.batch.to_string()),
-            ("dtype".to_owned(), format!("{:?}", dtype::<T>())),
+            ("dtype".to_owned(), T::NAME.to_owned()),
         ]);
         pairs
     }

@@ -121,15 +121,16 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
                             |s| sums[s][unit],
                         );
                         let own = own::<T, S, C>(lanes, parameters, hidden, unit.min(hidden - 1));
-                        let (after, saves) = cell.forward(of_unit, own, UnitState { output: h[unit], memory: m[unit] });
-                        (h[unit], m[unit]) = (after.output, after.memory);
+                        let before = UnitState { output: h[unit], memory: m[unit] };
+                        let after = cell.forward(of_unit, own, before);
+                        (h[unit], m[unit]) = (after.state.output, after.state.memory);
                         if unit < hidden {
-                            next.store(after.output, unit, lane);
+                            next.store(after.state.output, unit, lane);
                             for k in 0..C::Saved::<()>::COUNT {
-                                saved.store(saves[k], k * hidden + unit, lane);
+                                saved.store(after.saved[k], k * hidden + unit, lane);
                             }
                             if C::MEMORY {
-                                memory.block(panel, t + 1).store(after.memory, unit, lane);
+                                memory.block(panel, t + 1).store(after.state.memory, unit, lane);
                             }
                         }
                     });
@@ -155,8 +156,8 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                 // By the outputs and the memories of step t.
                 let mut d_h = [zero; H];
                 let mut d_m = [zero; H];
-                for unit in 0..hidden.min(H) {
-                    d_h[unit] = d_outputs.block(panel, steps - 1).load(lanes, unit, lane);
+                for (unit, d_h) in d_h.iter_mut().take(hidden).enumerate() {
+                    *d_h = d_outputs.block(panel, steps - 1).load(lanes, unit, lane);
                 }
                 for t in (0..steps).rev() {
                     let now = xh.block(panel, t).lines(inputs, hidden);

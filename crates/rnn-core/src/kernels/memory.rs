@@ -76,7 +76,7 @@ impl<T: Real> LayerTape<T> {
     /// What went out: block t is that after step t.
     pub(crate) fn outputs(&self) -> Blocks<'_, T> {
         let inputs = self.shape.inputs;
-        self.xh().from_block(1).lines(inputs..inputs + self.shape.hidden)
+        self.xh().skip_blocks(1).lines(inputs..inputs + self.shape.hidden)
     }
 
     /// Takes the outputs of the layer below as its inputs, each times a factor if there are any.

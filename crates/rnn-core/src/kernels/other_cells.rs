@@ -3,7 +3,7 @@
 
 use super::layer::{Backward, Forward, backward, forward};
 use super::memory::{LayerDerivatives, LayerTape};
-use crate::cells::{Cell, Derivatives, Facts, LayerShape, Step, Sum, UnitState};
+use crate::cells::{After, Cell, Derivatives, Facts, LayerShape, Step, Sum, UnitState};
 use crate::numeric::panels::place;
 use crate::numeric::{Lanes, Real, Vector, uniform};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -29,8 +29,8 @@ impl Cell for IndependentlyRecurrent {
         [z]: [Vector<T, S>; 1],
         [u]: [Vector<T, S>; 1],
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 0]) {
-        (UnitState { output: u.mul_add(before.output, z).tanh(), ..before }, [])
+    ) -> After<Self, Vector<T, S>> {
+        After { state: UnitState { output: u.mul_add(before.output, z).tanh(), ..before }, saved: [] }
     }
 
     #[inline(always)]
@@ -67,10 +67,10 @@ impl Cell for MinimalGated {
         [z, n]: [Vector<T, S>; 2],
         _own: [Vector<T, S>; 0],
         before: UnitState<Vector<T, S>>,
-    ) -> (UnitState<Vector<T, S>>, [Vector<T, S>; 2]) {
+    ) -> After<Self, Vector<T, S>> {
         let z = z.logistic();
         let output = z.mul_add(n, (z.one() - z) * before.output);
-        (UnitState { output, ..before }, [z, n])
+        After { state: UnitState { output, ..before }, saved: [z, n] }
     }
 
     #[inline(always)]

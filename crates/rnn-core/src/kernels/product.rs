@@ -128,9 +128,9 @@ impl<T: Real, S: Lanes<T>> InTiles<'_, T, S> {
         );
         let Block(a) = a;
         let sums = add_lines(*lanes, a, columns, sums);
-        for j in 0..N {
-            for v in 0..V {
-                c.store(sums[j][v], j, v * T::WIDTH);
+        for (j, sums) in sums.into_iter().enumerate() {
+            for (v, sum) in sums.into_iter().enumerate() {
+                c.store(sum, j, v * T::WIDTH);
             }
         }
     }

@@ -89,13 +89,13 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
                     let state = UnitState { output: before.load(lanes, unit, lane), memory };
                     let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
-                    let (state, saves) = cell.forward(of_unit, own, state);
-                    after.store(state.output, unit, lane);
+                    let next = cell.forward(of_unit, own, state);
+                    after.store(next.state.output, unit, lane);
                     for k in 0..C::Saved::<()>::COUNT {
-                        saved.store(saves[k], k * hidden + unit, lane);
+                        saved.store(next.saved[k], k * hidden + unit, lane);
                     }
                     if C::MEMORY {
-                        memory_after.store(state.memory, unit, lane);
+                        memory_after.store(next.state.memory, unit, lane);
                     }
                 }
             }

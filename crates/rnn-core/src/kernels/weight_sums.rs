@@ -41,7 +41,7 @@ impl<T: Real> WindowRows<'_, T> {
         let (mut products, mut sums) = ([[zero; M]; N], [zero; N]);
         for (panel, rows) in Panels::all::<T>(self.batch).rows::<T>().enumerate() {
             for (a, d) in self.a.first_blocks(panel, self.steps).zip(self.d.first_blocks(panel, self.steps)) {
-                let (a, d) = (a.from_line(first_a), d.from_line(first_d));
+                let (a, d) = (a.skip_lines(first_a), d.skip_lines(first_d));
                 for lane in vectors::<T>(rows) {
                     let a: [_; M] = array::from_fn(
                         #[inline(always)]
@@ -240,7 +240,7 @@ impl<T: Real, S: Lanes<T>> Tiled for TransposedProduct<'_, '_, T, S> {
         // The derivatives of N units behind each other, so that their columns run on from step to step.
         let mut columns = [[T::zero(); STRETCH_ROWS]; N];
         for step in 0..steps {
-            let d = self.rows.d.block(panel, start + step).from_line(self.columns.start + first).0;
+            let d = self.rows.d.block(panel, start + step).skip_lines(self.columns.start + first).0;
             for (column, d) in columns.iter_mut().zip(d.chunks_exact(line)) {
                 column[step * rows..(step + 1) * rows].copy_from_slice(&d[..rows]);
             }

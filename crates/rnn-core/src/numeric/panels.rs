@@ -121,16 +121,16 @@ impl<'a, T: Real> Blocks<'a, T> {
         Self { values, shape: Shape { blocks, units, first: (0, 0), lines: units } }
     }
 
-    /// The panels from this one on.
-    pub(crate) fn from_panel(self, first: usize) -> Self {
-        Self { values: &self.values[first * self.shape.blocks * self.shape.units * T::PANEL..], ..self }
+    /// Without the first panels.
+    pub(crate) fn skip_panels(self, count: usize) -> Self {
+        Self { values: &self.values[count * self.shape.blocks * self.shape.units * T::PANEL..], ..self }
     }
 
-    /// The blocks from this one on.
+    /// Without the first blocks.
     #[inline(always)]
-    pub(crate) fn from_block(self, first: usize) -> Self {
+    pub(crate) fn skip_blocks(self, count: usize) -> Self {
         let shape = self.shape;
-        Self { shape: Shape { first: (shape.first.0 + first, shape.first.1), ..shape }, ..self }
+        Self { shape: Shape { first: (shape.first.0 + count, shape.first.1), ..shape }, ..self }
     }
 
     /// These lines of each block.
@@ -236,10 +236,10 @@ impl<'a, T: Real> Block<'a, T> {
         Vector::load(lanes, &self.0[line * T::PANEL + lane..])
     }
 
-    /// The lines from this one on.
+    /// Without the first lines.
     #[inline(always)]
-    pub(crate) fn from_line(self, first: usize) -> Self {
-        Self(&self.0[first * T::PANEL..])
+    pub(crate) fn skip_lines(self, count: usize) -> Self {
+        Self(&self.0[count * T::PANEL..])
     }
 
     /// So many of its lines. Where that number is given for several blocks, the compiler knows that one check is enough.

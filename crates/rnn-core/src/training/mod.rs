@@ -4,13 +4,13 @@
 
 mod loss;
 mod losses;
-mod optimizer;
+mod optimizers;
 mod schedule;
 mod trainer;
 mod truncation;
 
 pub use losses::{Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
-pub use optimizer::{Clip, Method, Optimizer};
+pub use optimizers::{Adagrad, Adam, AdamW, Clip, Method, Optimizer, RmsProp, Sgd};
 pub use schedule::{Decay, Schedule};
 pub use trainer::{Report, Trainer, TrainerBuilder};
 pub use truncation::Truncation;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use std::f64::consts::PI;
+use std::fmt;
 
 /// How the learning rate falls; [`Schedule`] has the formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -81,6 +82,18 @@ impl Schedule {
                 let share = n.min(steps) as f64 / steps.max(1) as f64;
                 factor + (1.0 - factor) * (1.0 + (PI * share).cos()) / 2.0
             }
+        }
+    }
+}
+
+/// The warm-up and the decay, in words.
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "warmup {}, ", self.warmup)?;
+        match self.decay {
+            Decay::Constant => write!(f, "constant"),
+            Decay::Step { steps, factor } => write!(f, "step of {steps} by {factor:?}"),
+            Decay::Cosine { steps, factor } => write!(f, "cosine of {steps} to {factor:?}"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A training step: forward over a window, loss, backward, optimizer, and the state moved on.
 
 use super::losses::Loss;
-use super::optimizer::{Clip, Method, Optimizer, euclidean_norm};
+use super::optimizers::{Adam, Clip, Method, Optimizer, euclidean_norm};
 use super::schedule::Schedule;
 use super::truncation::Truncation;
 use crate::error::Error;
@@ -70,8 +70,8 @@ impl<T: Clone, L: Clone> Clone for Trainer<T, L> {
 impl<T: Scalar, L: Loss<T>> TrainerBuilder<T, L> {
     /// The optimizer's method and its learning rate; Adam and 0.001 without.
     #[must_use]
-    pub fn optimizer(self, method: Method, learning_rate: f64) -> Self {
-        Self { method, learning_rate, ..self }
+    pub fn optimizer(self, method: impl Into<Method>, learning_rate: f64) -> Self {
+        Self { method: method.into(), learning_rate, ..self }
     }
 
     /// How the learning rate changes; it stays the same without.
@@ -145,7 +145,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         TrainerBuilder {
             network,
             loss,
-            method: Method::ADAM,
+            method: Method::Adam(Adam::default()),
             learning_rate: 0.001,
             schedule: Schedule::default(),
             clip: Clip::default(),
@@ -303,7 +303,7 @@ mod tests {
     fn trainer(cell: CellKind) -> Trainer<f64, SoftmaxCrossEntropy> {
         let architecture = Architecture::new(cell).hidden_size(4).outputs(2);
         let network = Network::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(2)).unwrap();
-        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Method::ADAM, 0.1);
+        let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.1);
         trainer.clip(Clip { value: None, norm: Some(1.0) }).window(3).build().unwrap()
     }
 

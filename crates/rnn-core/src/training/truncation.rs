@@ -1,6 +1,7 @@
 //! The windows of truncated backpropagation through time.
 
 use crate::error::Error;
+use std::fmt;
 use std::ops::Range;
 
 /// h and h′ of BPTT(h; h′) (Williams and Peng, "An efficient gradient-based algorithm for on-line training of recurrent
@@ -62,6 +63,14 @@ impl Truncation {
             (false, false) => self.window - self.stride,
         };
         start..self.window
+    }
+}
+
+/// The windows, in words.
+impl fmt::Display for Truncation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scored = if self.last_alone { "the last step" } else { "new steps" };
+        write!(f, "window {}, stride {}, scored: {scored}", self.window, self.stride)
     }
 }
 

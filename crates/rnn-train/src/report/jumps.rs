@@ -91,7 +91,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             }
             "The window also begins with a zero state, which the net meets only once an epoch. The next steps move the weights back. In copies \
              of a run that leave this one step out, nearly all jumps are gone; docs/math.md describes the experiment. "
-            @if matches!(settings.method, Method::Adagrad { .. }) {
+            @if matches!(settings.method, Method::Adagrad(_)) {
                 "Adagrad’s steps become shorter as training goes on, so jumps become rarer."
             }
         }

@@ -1,0 +1,22 @@
+//! Optimizers: how gradients change parameters, element by element over the flat slice.
+//!
+//! The room offers [`Optimizer`], a method with its learning rate, schedule, clipping and memory, and the methods, a file
+//! each. A new method is a file here and a line in the list.
+
+mod adagrad;
+mod adam;
+mod clip;
+mod descent;
+mod method;
+mod optimizer;
+mod rmsprop;
+mod sgd;
+
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW};
+pub use clip::Clip;
+pub(crate) use clip::euclidean_norm;
+pub use method::Method;
+pub use optimizer::Optimizer;
+pub use rmsprop::RmsProp;
+pub use sgd::Sgd;
