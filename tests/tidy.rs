@@ -8,16 +8,26 @@ use std::path::{Path, PathBuf};
 use syn::visit::{Visit, visit_item, visit_item_use, visit_path};
 use syn::{Attribute, Item, ItemUse, UseTree};
 
-/// A crate's folder, and its rooms from the ground up: each knows only those before it.
+/// A crate's folder, and its rooms from the ground up: each knows only those before it. Empty where there are none yet.
 struct House {
     folder: &'static str,
     rooms: &'static [&'static str],
 }
 
-const HOUSES: [House; 1] = [House {
-    folder: "crates/rnn-core/src",
-    rooms: &["error", "numeric", "cells", "kernels", "network", "training", "files"],
-}];
+const HOUSES: [House; 4] = [
+    House {
+        folder: "crates/rnn-core/src",
+        rooms: &["error", "numeric", "cells", "kernels", "network", "training", "files"],
+    },
+    House { folder: "crates/echo-data/src", rooms: &[] },
+    House { folder: "crates/rnn-train/src", rooms: &[] },
+    House { folder: "xtask/src", rooms: &[] },
+];
+
+/// Those whose rooms are in order: the others have no floors yet.
+fn in_order() -> impl Iterator<Item = &'static House> {
+    HOUSES.iter().filter(|house| !house.rooms.is_empty())
+}
 
 /// Lines of a file without its tests, at most.
 const MOST_LINES: usize = 400;
@@ -213,7 +223,7 @@ fn modules_have_no_cycles() {
 
 #[test]
 fn rooms_import_downwards() {
-    for house in &HOUSES {
+    for house in in_order() {
         let floor = |module: &Module| house.rooms.iter().position(|room| module.first().is_some_and(|own| own == room));
         for (module, imported) in imports(&sources(house)).into_iter().filter(|(module, _)| !module.is_empty()) {
             let own = floor(&module).unwrap_or_else(|| panic!("{}: {} has no floor", house.folder, shown(&module)));
@@ -229,6 +239,9 @@ fn files_say_what_they_are_and_stay_one_idea() {
         for source in sources(house) {
             let name = source.path.display();
             assert!(source.text.starts_with("//!") || source.text.starts_with("#![doc"), "{name} must begin with //!");
+            if house.rooms.is_empty() {
+                continue;
+            }
             let tests = source.text.find("\n#[cfg(test)]\nmod ").unwrap_or(source.text.len());
             let lines = source.text[..tests].lines().count();
             assert!(
@@ -244,7 +257,7 @@ const WORDS_OF_THE_ECHO: [&str; 4] = ["echo", "lag", "settled", "unknowable"];
 
 #[test]
 fn words_of_the_echo_stand_in_its_room() {
-    for house in &HOUSES {
+    for house in in_order() {
         for source in sources(house) {
             let words = source.text.split(|c: char| !c.is_alphanumeric());
             let found = words.map(str::to_lowercase).find(|word| WORDS_OF_THE_ECHO.contains(&&**word));

@@ -1,6 +1,6 @@
 //! What can be wrong with the settings of a series or with a series file.
 
-use crate::files::{Kind, kind};
+use crate::number::{Kind, kind};
 use std::fmt;
 
 /// An error that names the setting or the place in a file, the value found there, and what would be right.

@@ -18,6 +18,7 @@ pub mod files;
 mod floor;
 mod generator;
 mod layout;
+mod number;
 mod read;
 mod series;
 

@@ -4,9 +4,9 @@ use super::parameters::Parameter;
 use crate::charts::paint::labels_of;
 use crate::trials::plan::Plan;
 use crate::trials::results::TrialStatus;
+use crate::trials::row::Row;
 use crate::trials::spec::Metric;
 use crate::trials::stats::{eta_squared, median};
-use crate::trials::summary::Row;
 use rnn_train::pictures::Scale;
 use std::path::Path;
 

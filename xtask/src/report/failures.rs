@@ -4,7 +4,8 @@ use super::facts::Facts;
 use crate::charts::paint::shortened;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
-use crate::trials::summary::{Row, SUMMARY};
+use crate::trials::row::Row;
+use crate::trials::summary::SUMMARY;
 use maud::{Markup, html};
 use std::collections::HashMap;
 

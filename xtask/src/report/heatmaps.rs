@@ -8,7 +8,7 @@ use crate::charts::heatmap::{Cell, Edge, Heatmap};
 use crate::charts::paint::labels_of;
 use crate::error::Error;
 use crate::trials::group::Group;
-use crate::trials::summary::Row;
+use crate::trials::row::Row;
 use maud::{Markup, html};
 use rnn_train::pictures::Scale;
 use rnn_train::shown::number;

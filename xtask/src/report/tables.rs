@@ -5,7 +5,8 @@ use crate::charts::paint::shortened;
 use crate::trials::group::Group;
 use crate::trials::outcome::words;
 use crate::trials::results::{Outcome, TrialStatus};
-use crate::trials::summary::{GROUPS, Row, SUMMARY};
+use crate::trials::row::Row;
+use crate::trials::summary::{GROUPS, SUMMARY};
 use maud::{Markup, html};
 use rnn_train::shown::{count, number, thousands};
 

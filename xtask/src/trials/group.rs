@@ -5,8 +5,8 @@
 //! task, to Wilson's upper end, if all of them would; without unknown ones it is Wilson's interval.
 
 use super::results::TrialStatus;
+use super::row::Row;
 use super::stats::{mean, median, quantile, wilson};
-use super::summary::Row;
 
 /// The columns of `groups.csv` behind those of the varied settings.
 pub(crate) const COLUMNS: [&str; 18] = [

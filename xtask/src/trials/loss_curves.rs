@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::results::{self, Measured};
-use super::summary::Row;
+use super::row::Row;
 use crate::error::Error;
 use rnn_train::folder::write_whole_with;
 use std::path::Path;

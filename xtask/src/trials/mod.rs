@@ -4,7 +4,7 @@
 //! [`early_stopping`]; [`spec_file`] makes a file of it again. [`plan`] makes a list of trials of it, each known by one of the
 //! [`hashes`], checked for what it [`needs`]; [`left_out`] says what is not planned. [`results`] is what became of them, a line
 //! at a time, and [`store`] the folder in which all is kept: [`moved`] finds files that are not where they were, [`whole`] makes
-//! sure that no results are lost. [`summary`] makes tables of it, of a [`group`] of trials with [`stats`], [`loss_curves`] that of
+//! sure that no results are lost. A [`row`] is a trial and what became of it. [`summary`] makes tables of it, of a [`group`] of trials with [`stats`], [`loss_curves`] that of
 //! losses, and [`outcome`] sentences.
 
 mod hashes;
@@ -22,6 +22,7 @@ pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod reader;
 pub(crate) mod results;
+pub(crate) mod row;
 pub(crate) mod spec;
 pub(crate) mod stats;
 pub(crate) mod store;

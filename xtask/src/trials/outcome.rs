@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::results::{self, Known, TrialStatus, status_of};
-use super::summary::Row;
+use super::row::Row;
 use rnn_train::shown::{self, count, thousands};
 
 /// A status as it is told.

@@ -1,10 +1,11 @@
 //! The rows of a CSV file, and the cells of the columns that are asked for.
 
 use super::dialect::{Dialect, SEPARATORS};
-use super::number::{Kind, kind, whole};
+use super::fault::fault;
 use super::strict::Strict;
-use super::text::{Text, fault};
+use super::text::Text;
 use crate::error::Error;
+use crate::number::{Kind, kind, whole};
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::borrow::Cow;
 use std::io::Read;

@@ -1,7 +1,6 @@
 //! Quotes and line ends as RFC 4180 has them, or not at all: what a lenient reader would repair in silence is refused.
 
-use super::Fault;
-use super::text::fault;
+use super::fault::{Fault, fault};
 use std::collections::VecDeque;
 use std::io::{Error as IoError, Read};
 

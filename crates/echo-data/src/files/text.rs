@@ -1,6 +1,5 @@
 //! Bytes become UTF-8 text: byte order marks and UTF-16 are understood, other kinds of files are named.
 
-use super::Fault;
 use super::dialect::Encoding;
 use crate::error::Error;
 use std::collections::VecDeque;
@@ -186,12 +185,6 @@ pub fn decode(bytes: &[u8]) -> Result<String, Error> {
         let line = line_of(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         Error::Malformed { line, problem: "a byte here is not UTF-8: save the file as UTF-8".to_owned() }
     })
-}
-
-/// The fault that a reader's error stands for, at this line unless it says another.
-pub(super) fn fault(error: &IoError, line: u64) -> Fault {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Fault>());
-    inner.cloned().unwrap_or_else(|| Fault { line, problem: error.to_string() })
 }
 
 #[cfg(test)]

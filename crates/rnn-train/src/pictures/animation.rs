@@ -8,7 +8,7 @@ use super::loss::Loss;
 use super::png::dots;
 use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
-use super::{in_threads, threads};
+use super::threads::{in_threads, threads};
 use crate::curve::{Bucket, GREATEST_LOSS};
 use crate::error::Error;
 use crate::folder::write_whole_among_others;

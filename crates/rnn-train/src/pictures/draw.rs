@@ -25,6 +25,10 @@ pub const FAINT: RGBColor = RGBColor(0x77, 0x77, 0x77);
 /// The size of small texts; an SVG's letters are smaller than this number by a fifth.
 pub const SMALL: i32 = 15;
 
+/// The sizes of texts and of the line above a picture.
+pub(super) const NORMAL: i32 = 17;
+pub(super) const HEADLINE: i32 = 21;
+
 impl From<Colour> for RGBColor {
     fn from(Colour(red, green, blue): Colour) -> Self {
         Self(red, green, blue)
@@ -125,4 +129,15 @@ impl Area {
     pub(crate) fn y(self, share: f64) -> i32 {
         self.bottom - (share * f64::from(self.bottom - self.top)).round() as i32
     }
+}
+
+/// The strength of the band's colour.
+pub(super) const BAND: f64 = 0.25;
+
+/// Draws a dashed line.
+pub(super) fn dashes(root: &Root<'_>, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn {
+    const DASH: (i32, i32) = (7, 4);
+    (left..right).step_by((DASH.0 + DASH.1) as usize).try_for_each(|left| {
+        root.draw(&PathElement::new([(left, y), ((left + DASH.0).min(right), y)], colour.stroke_width(2)))
+    })
 }

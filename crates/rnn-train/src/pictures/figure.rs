@@ -1,11 +1,11 @@
 //! The figure of a run: its loss curve, and the last window trained on as the net now answers it.
 
-use super::Shown;
 use super::axis::{Losses, Steps};
 use super::draw::svg;
 use super::loss::Loss;
 use super::rows::Rows;
 use super::sheet::{SIZE, Sheet};
+use super::shown::Shown;
 use crate::error::Error;
 use crate::shown::{count, headline};
 

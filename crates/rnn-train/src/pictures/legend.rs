@@ -1,8 +1,6 @@
 //! What the marks of a picture mean: each with a text beside it.
 
-use super::NORMAL;
-use super::draw::{Area, Drawn, Root, Side, TEXT, write};
-use super::loss::{BAND, dashes};
+use super::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, write};
 use crate::palette::Colour;
 use plotters::prelude::*;
 

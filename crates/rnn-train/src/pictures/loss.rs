@@ -1,9 +1,8 @@
 //! The loss curve: a line of means within a band of the lowest and highest losses, and the unsettled windows, which are
 //! its spikes, as dots above their floor.
 
-use super::NORMAL;
 use super::axis::{Losses, Steps};
-use super::draw::{Area, Drawn, GRID, Root, Side, TEXT, width_of, write, write_upwards};
+use super::draw::{Area, BAND, Drawn, GRID, NORMAL, Root, Side, TEXT, dashes, width_of, write, write_upwards};
 use super::legend::{Entry, Mark};
 use crate::curve::Bucket;
 use crate::palette::Palette;
@@ -105,15 +104,4 @@ impl Loss<'_> {
         entries.extend(floor.map(|text| Entry::new(Mark::Dashes(self.palette.unsettled), text)));
         entries
     }
-}
-
-/// The strength of the band's colour.
-pub(crate) const BAND: f64 = 0.25;
-
-/// Draws a dashed line.
-pub(crate) fn dashes(root: &Root<'_>, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn {
-    const DASH: (i32, i32) = (7, 4);
-    (left..right).step_by((DASH.0 + DASH.1) as usize).try_for_each(|left| {
-        root.draw(&PathElement::new([(left, y), ((left + DASH.0).min(right), y)], colour.stroke_width(2)))
-    })
 }

@@ -1,8 +1,7 @@
 //! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
 //! answers, one under the other, so that the echo is seen as a shift to the right.
 
-use super::NORMAL;
-use super::draw::{Area, Drawn, FAINT, GRID, Root, Side, TEXT, width_of, write};
+use super::draw::{Area, Drawn, FAINT, GRID, NORMAL, Root, Side, TEXT, width_of, write};
 use super::legend::{Entry, Mark};
 use crate::palette::{Colour, Palette};
 use crate::settings::Settings;

@@ -1,11 +1,11 @@
 //! What the hidden units do over a window, before training and at the end: a strip for each unit, or for many a map. The
 //! inputs stand below, and as a tint behind the strips, so that a unit that repeats one of them some steps later is seen.
 
-use super::draw::{Area, Drawn, FAINT, GRID, Root, SMALL, Side, TEXT, svg, write, write_upwards};
+use super::draw::{Area, Drawn, FAINT, GRID, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, write, write_upwards};
 use super::heat::{Grid, greatest, scale_bar, short};
 use super::legend::{Entry, Mark};
 use super::rows::draw_times;
-use super::{HEADLINE, NORMAL, Shown};
+use super::shown::Shown;
 use crate::choices::CellKind;
 use crate::error::Error;
 use crate::inside::Inside;

@@ -1,9 +1,9 @@
 //! The weights before training and at the end, each tensor as two maps side by side in the same colours. Large matrices
 //! are drawn in blocks, of each of which the weight farthest from zero is shown.
 
-use super::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
+use super::draw::{Drawn, FAINT, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
 use super::heat::{BAR, Grid, greatest, scale_bar};
-use super::{HEADLINE, NORMAL, Shown};
+use super::shown::Shown;
 use crate::choices::CellKind;
 use crate::error::Error;
 use crate::inside::{Inside, Weights};

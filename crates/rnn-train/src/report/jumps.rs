@@ -1,16 +1,10 @@
-//! Settled windows that jump: losses that are high again right after an epoch's first windows, and why.
+//! Settled windows that jump: losses that are high again right after an epoch's first windows.
 
-use super::facts::Facts;
-use crate::files::{EPOCHS, MetricsRow, SOLVED_LOSS};
+use crate::files::{MetricsRow, SOLVED_LOSS};
 use crate::recording::Recording;
-use crate::shown::{count, number, thousands};
-use maud::{Markup, html};
-use rnn_core::Method;
 
 /// How many settled windows of an epoch are looked at, from the first on.
-const AFTER: usize = 10;
-/// More are not listed.
-const MOST_LISTED: usize = 12;
+pub(super) const AFTER: usize = 10;
 /// More are not marked in the curves.
 const MOST_MARKED: usize = 2000;
 
@@ -18,19 +12,19 @@ const MOST_MARKED: usize = 2000;
 #[derive(Default)]
 pub(super) struct Jumps {
     /// How many such epochs there are.
-    epochs: usize,
+    pub(super) epochs: usize,
     /// Those in which a settled window jumped.
-    all: Vec<Jump>,
+    pub(super) all: Vec<Jump>,
     /// The epoch that is being read, and its first window.
     first: Option<MetricsRow<f64>>,
 }
 
 /// An epoch in which a settled window has a high loss.
-struct Jump {
+pub(super) struct Jump {
     /// The epoch's first window.
-    first: MetricsRow<f64>,
+    pub(super) first: MetricsRow<f64>,
     /// The settled window with the highest loss.
-    highest: MetricsRow<f64>,
+    pub(super) highest: MetricsRow<f64>,
 }
 
 impl Jumps {
@@ -60,57 +54,10 @@ impl Jumps {
         self.by_height().into_iter().take(MOST_MARKED).map(|jump| (jump.highest.step, jump.highest.loss)).collect()
     }
 
-    fn by_height(&self) -> Vec<&Jump> {
+    /// From the highest on.
+    pub(super) fn by_height(&self) -> Vec<&Jump> {
         let mut all: Vec<_> = self.all.iter().collect();
         all.sort_by(|a, b| b.highest.loss.total_cmp(&a.highest.loss));
         all
-    }
-}
-
-/// Nothing for a run that has no epochs to look at.
-pub(super) fn section(facts: &Facts<'_>) -> Markup {
-    let (jumps, settings) = (&facts.steps.jumps, facts.settings());
-    if jumps.epochs == 0 {
-        return html! {};
-    }
-    let of = count(jumps.epochs, "epoch");
-    html! {
-        h3 { "Jumps right after them" }
-        p {
-            "A settled window can jump too, soon after an epoch’s first windows. Of the " (of) " that followed an epoch with a "
-            code { "settled_loss" } " below " (SOLVED_LOSS) ", "
-            @if jumps.all.is_empty() { "none has" } @else { b { (thousands(jumps.all.len())) } @if jumps.all.len() == 1 { " has" } @else { " have" } }
-            " a loss above " (SOLVED_LOSS) " in one of the first " (AFTER) " settled windows. "
-            @if settings.log_every > 1 { "Only every " (thousands(settings.log_every)) "th training step was logged, so there may be more. " }
-        }
-        p {
-            "The training step on the first window causes them. "
-            @if facts.settings().floor_of_first_window().is_some() {
-                "It follows targets that cannot be known. What they happen to be is chance, so their gradient stays large when all that can be \
-                 learned is learned, and the step moves weights that were right. "
-            }
-            "The window also begins with a zero state, which the net meets only once an epoch. The next steps move the weights back. In copies \
-             of a run that leave this one step out, nearly all jumps are gone; docs/math.md describes the experiment. "
-            @if matches!(settings.method, Method::Adagrad(_)) {
-                "Adagrad’s steps become shorter as training goes on, so jumps become rarer."
-            }
-        }
-        @if !jumps.all.is_empty() { (table(jumps)) }
-    }
-}
-
-fn table(jumps: &Jumps) -> Markup {
-    let short = |value: f64| number(value, 4);
-    html! {
-        div.scroll { table #jumps {
-            thead { tr {
-                @for name in ["epoch", "window", "its loss", "loss of the first window", "gradient norm there"] { th scope="col" { (name) } }
-            } }
-            tbody { @for Jump { first, highest } in jumps.by_height().into_iter().take(MOST_LISTED) { tr {
-                td { (thousands(highest.epoch)) } td { (thousands(highest.batch)) } td { (short(highest.loss)) }
-                td { (short(first.loss)) } td { (first.gradient_norm.map(short).unwrap_or_default()) }
-            } } }
-        } }
-        @if jumps.all.len() > MOST_LISTED { p.note { "The " (MOST_LISTED) " highest of " (thousands(jumps.all.len())) ". The means of all epochs stand in " code { (EPOCHS) } "." } }
     }
 }

@@ -8,6 +8,7 @@
 mod curves;
 mod data;
 mod facts;
+mod jump_section;
 mod jumps;
 mod overview;
 mod pictures;

@@ -1,7 +1,7 @@
 //! What the spikes of a loss curve are, with the run's own numbers.
 
 use super::facts::Facts;
-use super::jumps;
+use super::jump_section;
 use crate::choices::{LossKind, Readout};
 use crate::files::EPOCHS;
 use crate::settings::Settings;
@@ -36,7 +36,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             (floors(facts))
         }
         (means(facts))
-        (jumps::section(facts))
+        (jump_section::section(facts))
     }
 }
 
