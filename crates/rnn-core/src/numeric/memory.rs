@@ -70,7 +70,7 @@ impl<T: Clone> Clone for Lines<T> {
     }
 }
 
-/// Zeros for all [panels](super::panels) of a batch, in blocks of units; `None` is a number that cannot be counted.
+/// Zeros for all [panels] of a batch, in blocks of units; `None` is a number that cannot be counted.
 pub(crate) fn zero_blocks<T: Real>(
     what: &'static str,
     batch: usize,
