@@ -265,3 +265,27 @@ fn words_of_the_echo_stand_in_its_room() {
         }
     }
 }
+
+/// The targets of links to files of this workspace, in all its pages.
+fn links(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let own = targets.filter(|target| !target.contains(':') && !target.starts_with('#'));
+    own.map(|target| target.split('#').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn links_of_pages_lead_somewhere() {
+    let folders = ["", "docs", "crates/rnn-core", "crates/echo-data", "crates/rnn-train"];
+    let mut count = 0;
+    for folder in folders.map(|folder| workspace().join(folder)) {
+        let pages = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for page in pages.filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+            for target in links(&page) {
+                assert!(folder.join(&target).exists(), "{}: {target} is not there", page.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}

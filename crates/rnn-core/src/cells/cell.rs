@@ -53,11 +53,11 @@ pub(crate) trait Cell: Copy + Send + Sync {
     /// What is summed up.
     const SUMS: Self::Sums<Sum>;
     /// 1, or 2 as PyTorch's gated cells have.
-    const BIASES: usize;
+    const BIASES: usize = 1;
     /// Whether a unit has a memory beside its output.
-    const MEMORY: bool;
+    const MEMORY: bool = false;
     /// Whether the output before a step goes into the one after it otherwise than through sums.
-    const PASSES_ON: bool;
+    const PASSES_ON: bool = false;
     /// The gate that says how much of the memory is kept.
     const FORGET_GATE: Option<usize> = None;
 

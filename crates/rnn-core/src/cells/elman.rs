@@ -33,9 +33,6 @@ impl<const RELU: bool> Cell for Elman<RELU> {
     type Saved<V: Copy> = [V; 0];
 
     const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: true }];
-    const BIASES: usize = 1;
-    const MEMORY: bool = false;
-    const PASSES_ON: bool = false;
 
     #[inline(always)]
     fn forward<T: Real, S: Lanes<T>>(

@@ -45,7 +45,6 @@ impl Cell for Gru {
         Sum { gate: 2, input: false, state: true },
     ];
     const BIASES: usize = 2;
-    const MEMORY: bool = false;
     const PASSES_ON: bool = true;
 
     #[inline(always)]

@@ -44,7 +44,6 @@ impl Cell for Lstm {
     ];
     const BIASES: usize = 2;
     const MEMORY: bool = true;
-    const PASSES_ON: bool = false;
     const FORGET_GATE: Option<usize> = Some(1);
 
     #[inline(always)]

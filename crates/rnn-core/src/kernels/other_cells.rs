@@ -19,8 +19,6 @@ impl Cell for IndependentlyRecurrent {
     type Saved<V: Copy> = [V; 0];
 
     const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: false }];
-    const BIASES: usize = 1;
-    const MEMORY: bool = false;
     const PASSES_ON: bool = true;
 
     #[inline(always)]
@@ -57,8 +55,6 @@ impl Cell for MinimalGated {
     type Saved<V: Copy> = [V; 2];
 
     const SUMS: [Sum; 2] = [Sum { gate: 0, input: true, state: false }, Sum { gate: 1, input: true, state: false }];
-    const BIASES: usize = 1;
-    const MEMORY: bool = false;
     const PASSES_ON: bool = true;
 
     #[inline(always)]

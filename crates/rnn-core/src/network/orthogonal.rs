@@ -75,6 +75,28 @@ fn take_away(q: &[f64], x: &mut [f64], size: usize, products: &mut [f64], stop: 
     Ok(())
 }
 
+/// What is done for some columns of Q and one of X.
+trait Tiled {
+    /// Does it for N columns of Q.
+    fn tile<S: Lanes<f64>, const N: usize>(&mut self, lanes: S, of_q: usize, of_x: usize);
+}
+
+/// Does it for all of n columns of Q and m of X.
+#[inline(always)]
+fn in_tiles<S: Lanes<f64>>(lanes: S, [n, m]: [usize; 2], work: &mut impl Tiled) {
+    let whole = n - n % TILE;
+    for of_q in (0..whole).step_by(TILE) {
+        for of_x in 0..m {
+            work.tile::<S, TILE>(lanes, of_q, of_x);
+        }
+    }
+    for of_q in whole..n {
+        for of_x in 0..m {
+            work.tile::<S, 1>(lanes, of_q, of_x);
+        }
+    }
+}
+
 /// Adds to `products [m, n]` those of each column of `x` with each column of `q`, over some rows.
 struct Products<'a> {
     q: &'a [f64],
@@ -90,22 +112,12 @@ impl Kernel<f64> for Products<'_> {
 
     #[inline(always)]
     fn run<S: Lanes<f64>>(mut self, lanes: S) {
-        let [n, m] = self.columns;
-        let whole = n - n % TILE;
-        for of_q in (0..whole).step_by(TILE) {
-            for of_x in 0..m {
-                self.tile::<S, TILE>(lanes, of_q, of_x);
-            }
-        }
-        for of_q in whole..n {
-            for of_x in 0..m {
-                self.tile::<S, 1>(lanes, of_q, of_x);
-            }
-        }
+        let columns = self.columns;
+        in_tiles(lanes, columns, &mut self);
     }
 }
 
-impl Products<'_> {
+impl Tiled for Products<'_> {
     #[inline(always)]
     fn tile<S: Lanes<f64>, const N: usize>(&mut self, lanes: S, of_q: usize, of_x: usize) {
         let q: [_; N] = parts(self.q, self.size, of_q, &self.rows);
@@ -140,22 +152,12 @@ impl Kernel<f64> for Differences<'_> {
 
     #[inline(always)]
     fn run<S: Lanes<f64>>(mut self, lanes: S) {
-        let [n, m] = self.columns;
-        let whole = n - n % TILE;
-        for of_q in (0..whole).step_by(TILE) {
-            for of_x in 0..m {
-                self.tile::<S, TILE>(lanes, of_q, of_x);
-            }
-        }
-        for of_q in whole..n {
-            for of_x in 0..m {
-                self.tile::<S, 1>(lanes, of_q, of_x);
-            }
-        }
+        let columns = self.columns;
+        in_tiles(lanes, columns, &mut self);
     }
 }
 
-impl Differences<'_> {
+impl Tiled for Differences<'_> {
     #[inline(always)]
     fn tile<S: Lanes<f64>, const N: usize>(&mut self, lanes: S, of_q: usize, of_x: usize) {
         let q: [_; N] = parts(self.q, self.size, of_q, &self.rows);

@@ -88,6 +88,16 @@ struct Shape {
 
 impl Shape {
     #[inline(always)]
+    fn all(blocks: usize, units: usize) -> Self {
+        Self { blocks, units, first: (0, 0), lines: units }
+    }
+
+    #[inline(always)]
+    fn lines(self, lines: Range<usize>) -> Self {
+        Self { first: (self.first.0, self.first.1 + lines.start), lines: lines.len(), ..self }
+    }
+
+    #[inline(always)]
     fn block<T: Real>(&self, panel: usize, block: usize) -> Range<usize> {
         let start = ((panel * self.blocks + self.first.0 + block) * self.units + self.first.1) * T::PANEL;
         start..start + self.lines * T::PANEL
@@ -118,7 +128,7 @@ impl<'a, T: Real> Blocks<'a, T> {
     /// All blocks: for each panel so many, of so many lines each.
     #[inline(always)]
     pub(crate) fn new(values: &'a [T], blocks: usize, units: usize) -> Self {
-        Self { values, shape: Shape { blocks, units, first: (0, 0), lines: units } }
+        Self { values, shape: Shape::all(blocks, units) }
     }
 
     /// Without the first panels.
@@ -136,9 +146,7 @@ impl<'a, T: Real> Blocks<'a, T> {
     /// These lines of each block.
     #[inline(always)]
     pub(crate) fn lines(self, lines: Range<usize>) -> Self {
-        let shape = self.shape;
-        let first = (shape.first.0, shape.first.1 + lines.start);
-        Self { shape: Shape { first, lines: lines.len(), ..shape }, ..self }
+        Self { shape: self.shape.lines(lines), ..self }
     }
 
     /// How many lines of each block the view has.
@@ -170,7 +178,7 @@ impl<'a, T: Real> BlocksMut<'a, T> {
     /// All blocks: for each panel so many, of so many lines each.
     #[inline(always)]
     pub(crate) fn new(values: &'a mut [T], blocks: usize, units: usize) -> Self {
-        Self { values, shape: Shape { blocks, units, first: (0, 0), lines: units } }
+        Self { values, shape: Shape::all(blocks, units) }
     }
 
     /// The same view for a while.
@@ -188,9 +196,7 @@ impl<'a, T: Real> BlocksMut<'a, T> {
     /// These lines of each block.
     #[inline(always)]
     pub(crate) fn lines(self, lines: Range<usize>) -> Self {
-        let shape = self.shape;
-        let first = (shape.first.0, shape.first.1 + lines.start);
-        Self { shape: Shape { first, lines: lines.len(), ..shape }, ..self }
+        Self { shape: self.shape.lines(lines), ..self }
     }
 
     /// How many lines of each block the view has.
