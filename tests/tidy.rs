@@ -270,7 +270,8 @@ fn words_of_the_echo_stand_in_its_room() {
 fn links(page: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(page).unwrap();
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let own = targets.filter(|target| !target.contains(':') && !target.starts_with('#'));
+    // A formula in brackets is no link.
+    let own = targets.filter(|target| !target.contains([':', ' ']) && !target.starts_with('#'));
     own.map(|target| target.split('#').next().unwrap_or_default().to_owned()).collect()
 }
 
