@@ -151,8 +151,7 @@ fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluat
             data.load(series, layout, window, task)?;
             let scored = truncation.scored(window == 0);
             let loss = network.loss(&data.inputs, &data.targets, scored.clone(), &state, &task, &mut tape)?;
-            let of_scored = &data.targets[scored.start * settings.batch_size..];
-            let accuracy = task.accuracy(&tape.scored_outputs(), of_scored)?;
+            let accuracy = data.accuracy(&tape.scored_outputs(), task)?;
             network.copy_state(&tape, truncation.stride(), &mut state)?;
             means.add(window, scored.len(), loss, accuracy, floor.map(|floor| floor.window(window)));
         }

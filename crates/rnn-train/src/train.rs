@@ -11,7 +11,8 @@ use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::task::{Task, tell_of_names};
 use echo_data::{Generator, Layout, Series, generator};
-use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer, Truncation, add_forget_bias};
+use rnn_core::nalgebra::DMatrixView;
+use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer, add_forget_bias};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -41,7 +42,6 @@ pub(crate) struct Session<T: Scalar> {
     /// A checksum of the parameters before training.
     initial_checksum: u32,
     trainer: Trainer<T, Task>,
-    truncation: Truncation,
     /// Training steps of the whole run.
     steps: usize,
     progress: Progress,
@@ -73,6 +73,11 @@ impl<T: Scalar> Window<T> {
         layout.gather(series.input(), window, &mut self.classes, u32::from)?;
         layout.gather(series.target(), window, &mut self.targets, u32::from)?;
         Ok(task.encode(&self.classes, &mut self.inputs)?)
+    }
+
+    /// The share of right answers among the outputs of the window's last steps.
+    pub(crate) fn accuracy(&self, outputs: &DMatrixView<T>, task: Task) -> Result<f64, Error> {
+        Ok(task.accuracy(outputs, &self.targets[self.targets.len() - outputs.nrows()..])?)
     }
 }
 
@@ -204,7 +209,6 @@ impl<T: Scalar> Session<T> {
         let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
         let sized = |error| of_net(settings, error);
-        let truncation = settings.truncation()?;
         let state_before = network.zero_state(settings.batch_size);
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.task())?;
@@ -212,7 +216,7 @@ impl<T: Scalar> Session<T> {
             .optimizer(settings.method, settings.learning_rate)
             .schedule(settings.schedule(steps))
             .clip(settings.clip)
-            .truncation(truncation)
+            .truncation(settings.truncation()?)
             .batch(settings.batch_size)
             .threads(threads)
             .generator(generator(settings.seed, DROPOUT_STREAM));
@@ -221,7 +225,6 @@ impl<T: Scalar> Session<T> {
             initial_checksum,
             source,
             trainer: trainer.build().map_err(sized)?,
-            truncation,
             steps,
             progress: Progress::default(),
             epoch_begun: false,
@@ -320,11 +323,10 @@ impl<T: Scalar> Session<T> {
         self.place = Some([epoch, batch]);
         let floor = self.source.floor(batch);
         let snapshot = if look { self.snapshot()? } else { None };
-        let scored = self.truncation.scored(batch == 0);
+        let steps = self.trainer.truncation().scored(batch == 0).len();
         let Window { inputs, targets, .. } = &self.window;
         let Report { loss, gradient_norm, learning_rate } = self.trainer.step(inputs, targets)?;
-        let of_scored = &targets[scored.start * self.settings.batch_size..];
-        let accuracy = self.settings.task().accuracy(&self.trainer.scored_outputs(), of_scored)?;
+        let accuracy = self.window.accuracy(&self.trainer.scored_outputs(), self.settings.task())?;
         // As its row would have it; a mean can be beyond what the net's own numbers hold.
         let shown = T::narrow(loss).widen();
         // The trainer makes no step where one is not finite, so nothing would come of going on.
@@ -335,7 +337,7 @@ impl<T: Scalar> Session<T> {
             }
         }
         let settled = self.progress.means.is_settled(batch);
-        self.progress.means.add(batch, scored.len(), loss, accuracy, floor);
+        self.progress.means.add(batch, steps, loss, accuracy, floor);
         self.progress.batch += 1;
         self.progress.step += 1;
         let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
@@ -347,7 +349,7 @@ impl<T: Scalar> Session<T> {
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
     /// of no use.
     fn ending(&mut self) -> Result<Ending, Error> {
-        let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.truncation.window());
+        let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.trainer.truncation().window());
         let loss = self.trainer.loss(inputs, targets, steps, &self.state_before)?;
         if !loss.is_finite() {
             return Ok(Ending::Diverged(format!("the loss is {loss} after the last step")));
@@ -404,7 +406,7 @@ impl<T: Scalar> Session<T> {
     /// What is inside the net as it is now, over the last window trained on; and inside `before`, another net of these
     /// settings, over the same window from a zero state.
     pub(crate) fn inside(&self, before: &Network<T>) -> Result<[Inside; 2], Error> {
-        let (steps, batch) = (self.truncation.window(), self.settings.batch_size);
+        let (steps, batch) = (self.trainer.truncation().window(), self.settings.batch_size);
         let of = |network, state: &State<T>| Inside::of(network, &self.window.inputs, state, steps, batch);
         Ok([of(before, &before.zero_state(batch)?)?, of(&self.trainer.network, &self.state_before)?])
     }

@@ -1,6 +1,7 @@
 //! How many parameters a layer of a cell has, and where each kind of them lies.
 
-use super::cell::Facts;
+use super::cell::{Cell, Facts, Numbers};
+use crate::numeric::{Lanes, Real, Vector};
 
 /// A layer: the facts of its cell, and how many inputs and units it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,19 @@ pub(crate) struct LayerShape {
 impl LayerShape {
     /// Rows of W, if they can be counted.
     pub(crate) fn rows(self) -> Option<usize> {
-        self.inputs.checked_add(if self.facts.has_matrix { self.hidden } else { 0 })
+        self.inputs.checked_add(self.rows_of_state())
     }
 
     /// Rows of W, of a layer whose parameters can be counted.
     #[inline(always)]
     pub(crate) fn matrix_rows(self) -> usize {
-        self.inputs + if self.facts.has_matrix { self.hidden } else { 0 }
+        self.inputs + self.rows_of_state()
+    }
+
+    /// Rows of W that multiply the state.
+    #[inline(always)]
+    fn rows_of_state(self) -> usize {
+        if self.facts.has_matrix { self.hidden } else { 0 }
     }
 
     /// Columns of W: one for each gate of each unit.
@@ -40,11 +47,9 @@ impl LayerShape {
         self.hidden * (1 + usize::from(self.facts.has_memory))
     }
 
-    /// How many parameters each part has, in their order: W, the units' own, the bias, the second bias.
-    pub(crate) fn parts(self) -> [usize; 4] {
-        let (columns, biases) = (self.columns(), self.facts.biases);
-        let of_bias = |number: usize| if biases > number { columns } else { 0 };
-        [self.matrix_rows() * columns, self.facts.own * self.hidden, of_bias(0), of_bias(1)]
+    /// How many parameters each part has, in their order: W, the units' own, the bias. What is left is the second bias.
+    pub(crate) fn parts(self) -> [usize; 3] {
+        [self.matrix_rows() * self.columns(), self.facts.own * self.hidden, self.columns()]
     }
 }
 
@@ -64,10 +69,21 @@ pub(crate) struct Parameters<'a, T> {
 impl<'a, T> Parameters<'a, T> {
     /// A layer's parameters in their parts.
     pub(crate) fn new(shape: LayerShape, all: &'a [T]) -> Self {
-        let [w, own, bias, _] = shape.parts();
+        let [w, own, bias] = shape.parts();
         let (w, rest) = all.split_at(w);
         let (own, rest) = rest.split_at(own);
         let (bias, recurrent_bias) = rest.split_at(bias);
         Self { w, own, bias, recurrent_bias }
+    }
+}
+
+impl<T: Real> Parameters<'_, T> {
+    /// What a unit has of its own, the same in all lanes.
+    #[inline(always)]
+    pub(crate) fn of_unit<S: Lanes<T>, C: Cell>(&self, lanes: S, hidden: usize, unit: usize) -> C::Own<Vector<T, S>> {
+        C::Own::each(
+            #[inline(always)]
+            |number| Vector::splat(lanes, self.own[number * hidden + unit]),
+        )
     }
 }

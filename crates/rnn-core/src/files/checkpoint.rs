@@ -98,7 +98,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         }
 
         self.optimizer.steps = steps;
-        self.state.set_at_start(at_start);
+        self.state.at_start = at_start;
         let memories = self.optimizer.remembered.iter_mut().map(Vec::as_mut_slice);
         let places = [self.network.parameters_mut(), self.state.as_mut_slice()].into_iter().chain(memories);
         for (place, view) in places.zip(&views) {

@@ -1,6 +1,6 @@
 //! Copies between a batch in panels and dense columns, at the border of what callers see.
 
-use crate::numeric::panels::{BlockMut, BlocksMut, Panels, count, load_rows, rows, vectors};
+use crate::numeric::panels::{BlockMut, BlocksMut, Panels, load_rows, vectors};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
 
 /// Units of blocks of all panels, and the dense columns that they are copied from or to: row b of the batch in block t of
@@ -23,8 +23,7 @@ impl DenseCopy {
         let Self { batch, copied: (blocks, columns), all: (all_blocks, units), first } = *self;
         for column in 0..columns {
             for block in 0..blocks {
-                for panel in 0..count::<T>(batch) {
-                    let rows = rows::<T>(batch, panel);
+                for (panel, rows) in Panels::all::<T>(batch).rows::<T>().enumerate() {
                     let line = ((panel * all_blocks + first.0 + block) * units + first.1 + column) * T::PANEL;
                     let dense = (column * blocks + block) * batch + panel * T::PANEL;
                     for lane in vectors::<T>(rows) {

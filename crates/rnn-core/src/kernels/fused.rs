@@ -2,7 +2,7 @@
 //!
 //! H, a number of hidden units that is known to the compiler, is at least the layer's own; what is beyond that is zero.
 
-use super::window::{Backward, Forward};
+use super::window::{WindowBackward, WindowForward};
 use crate::cells::{Cell, LayerShape, Numbers, Parameters, Step, UnitState};
 use crate::numeric::panels::{Block, BlockMut, vectors};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
@@ -35,32 +35,18 @@ fn recurrent<T: Real, C: Cell, const H: usize>(shape: LayerShape, w: &[T]) -> C:
     recurrent
 }
 
-/// A unit's own parameters.
-#[inline(always)]
-pub(super) fn own<T: Real, S: Lanes<T>, C: Cell>(
-    lanes: S,
-    parameters: Parameters<'_, T>,
-    hidden: usize,
-    unit: usize,
-) -> C::Own<Vector<T, S>> {
-    C::Own::each(
-        #[inline(always)]
-        |k| Vector::splat(lanes, parameters.own[k * hidden + unit]),
-    )
-}
-
 /// A forward with H hidden units.
-pub(super) struct Forwards<'a, T, C, const H: usize>(pub(super) Forward<'a, T, C>);
+pub(super) struct Forwards<'a, T, C, const H: usize>(pub(super) WindowForward<'a, T, C>);
 
 /// A backward with H hidden units.
-pub(super) struct Backwards<'a, T, C, const H: usize>(pub(super) Backward<'a, T, C>);
+pub(super) struct Backwards<'a, T, C, const H: usize>(pub(super) WindowBackward<'a, T, C>);
 
 impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let Forward { cell, shape, parameters, start, steps, panels, mut xh, mut saved, mut memory, .. } = self.0;
+        let WindowForward { cell, shape, parameters, start, steps, panels, mut xh, mut saved, mut memory, .. } = self.0;
         let LayerShape { inputs, hidden, .. } = shape;
         let (sums_of_unit, rows_of_w) = (C::Sums::<()>::COUNT, shape.matrix_rows());
         let w_h = recurrent::<T, C, H>(shape, parameters.w);
@@ -120,7 +106,7 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
                             #[inline(always)]
                             |s| sums[s][unit],
                         );
-                        let own = own::<T, S, C>(lanes, parameters, hidden, unit.min(hidden - 1));
+                        let own = parameters.of_unit::<S, C>(lanes, hidden, unit.min(hidden - 1));
                         let before = UnitState { output: h[unit], memory: m[unit] };
                         let after = cell.forward(of_unit, own, before);
                         (h[unit], m[unit]) = (after.state.output, after.state.memory);
@@ -145,7 +131,8 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let Backward { cell, shape, parameters, steps, panels, xh, saved, memory, d_outputs, mut d_sums, .. } = self.0;
+        let WindowBackward { cell, shape, parameters, steps, panels, xh, saved, memory, d_outputs, mut d_sums, .. } =
+            self.0;
         let d_outputs = d_outputs.as_ref();
         let LayerShape { inputs, hidden, .. } = shape;
         let sums_of_unit = C::Sums::<()>::COUNT;
@@ -180,7 +167,7 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                                 ),
                                 output: next.load(lanes, unit, lane),
                             };
-                            let own = own::<T, S, C>(lanes, parameters, hidden, unit);
+                            let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
                             let d_after = UnitState { output: d_h[unit], memory: d_m[unit] };
                             let back = cell.backward(own, step, d_after);
                             for s in 0..sums_of_unit {

@@ -4,7 +4,7 @@ use super::memory::{FUSED, LayerDerivatives, LayerTape, w_transposed_len, xh_tra
 use super::stepwise::runs;
 use super::threads::{Shared, in_parallel, shares};
 use super::weight_sums::WindowRows;
-use super::window;
+use super::window::{WindowBackward, WindowForward};
 use super::{fused, stepwise};
 use crate::cells::{Cell, LayerShape, Numbers, Parameters};
 use crate::numeric::panels::{self, Blocks, BlocksMut, Panels};
@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 /// A layer's forward over a window.
-pub(crate) struct Forward<'a, T> {
+pub(crate) struct LayerForward<'a, T> {
     pub(crate) parameters: &'a [T],
     /// Its inputs and first state are set.
     pub(crate) tape: &'a mut LayerTape<T>,
@@ -21,7 +21,7 @@ pub(crate) struct Forward<'a, T> {
 }
 
 /// A layer's backward over a window.
-pub(crate) struct Backward<'a, T> {
+pub(crate) struct LayerBackward<'a, T> {
     pub(crate) parameters: &'a [T],
     pub(crate) tape: &'a LayerTape<T>,
     /// Its `outputs` hold the derivatives by the outputs, and are used up.
@@ -34,7 +34,7 @@ pub(crate) struct Backward<'a, T> {
 }
 
 /// Runs over the window.
-pub(super) fn forward<T: Real, C: Cell>(cell: C, Forward { parameters, tape, threads }: Forward<'_, T>) {
+pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape, threads }: LayerForward<'_, T>) {
     let &mut LayerTape { shape, batch, steps, .. } = tape;
     let (parameters, panels) = (Parameters::new(shape, parameters), panels::count::<T>(batch));
     for (s, sum) in C::SUMS.as_slice().iter().enumerate() {
@@ -53,7 +53,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, Forward { parameters, tape, thr
     let mut saved = BlocksMut::new(&mut tape.saved, steps, facts.saved * hidden);
     let mut memory = BlocksMut::new(&mut tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     in_parallel(shares(panels, worth(shape, batch, steps, threads)), |panels| {
-        let part = window::Forward {
+        let part = WindowForward {
             cell,
             shape,
             parameters,
@@ -73,8 +73,8 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, Forward { parameters, tape, thr
 }
 
 /// Runs back over the window.
-pub(super) fn backward<T: Real, C: Cell>(cell: C, work: Backward<'_, T>) {
-    let Backward { parameters, tape, d, ask_for_inputs, gradients, threads } = work;
+pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
+    let LayerBackward { parameters, tape, d, ask_for_inputs, gradients, threads } = work;
     let &LayerTape { shape, batch, steps, .. } = tape;
     let LayerShape { facts, inputs, hidden } = shape;
     let (parameters, count) = (Parameters::new(shape, parameters), panels::count::<T>(batch));
@@ -99,7 +99,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: Backward<'_, T>) {
     let memory = Blocks::new(&tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     let mut of_panels = Shared::new(&mut *xh_transposed, count);
     in_parallel(shares(count, worth(shape, batch, steps, threads)), |panels| {
-        let part = window::Backward {
+        let part = WindowBackward {
             cell,
             shape,
             parameters,
@@ -141,7 +141,7 @@ fn sum_up<T: Real, C: Cell>(
     threads: usize,
 ) {
     let &LayerTape { shape, batch, steps, .. } = tape;
-    let [of_w, of_own, of_bias, _] = shape.parts();
+    let [of_w, of_own, of_bias] = shape.parts();
     let (w, rest) = gradients.split_at_mut(of_w);
     let (own, biases) = rest.split_at_mut(of_own);
     let (bias, recurrent_bias) = biases.split_at_mut(of_bias);

@@ -3,7 +3,7 @@
 use super::weight_sums::transposed_len;
 use crate::cells::LayerShape;
 use crate::error::Error;
-use crate::numeric::panels::{Blocks, count};
+use crate::numeric::panels::{BlockMut, Blocks, BlocksMut, count};
 use crate::numeric::{Lines, Real, zero_blocks, zero_lines};
 
 /// The greatest number of hidden units with which a window goes in one go.
@@ -81,17 +81,15 @@ impl<T: Real> LayerTape<T> {
 
     /// Takes the outputs of the layer below as its inputs, each times a factor if there are any.
     pub(crate) fn read(&mut self, below: &Self, factors: Option<&[T]>) {
-        let (line, inputs) = (T::PANEL, self.shape.inputs);
-        let block = (inputs + self.shape.hidden) * line;
-        let outputs = below.outputs();
+        let LayerShape { inputs, hidden, .. } = self.shape;
+        let (outputs, factors) = (below.outputs(), factors.map(|factors| Blocks::new(factors, self.steps, inputs)));
+        let mut xh = BlocksMut::new(&mut self.xh, self.steps + 1, inputs + hidden).lines(0..inputs);
         for panel in 0..count::<T>(self.batch) {
             for step in 0..self.steps {
-                let to = (panel * (self.steps + 1) + step) * block;
-                let to = &mut self.xh[to..to + inputs * line];
+                let BlockMut(to) = xh.block(panel, step);
                 to.copy_from_slice(outputs.block(panel, step).0);
                 if let Some(factors) = factors {
-                    let factors = &factors[(panel * self.steps + step) * inputs * line..];
-                    to.iter_mut().zip(factors).for_each(|(to, &factor)| *to *= factor);
+                    to.iter_mut().zip(factors.block(panel, step).0).for_each(|(to, &factor)| *to *= factor);
                 }
             }
         }

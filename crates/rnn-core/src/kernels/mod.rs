@@ -23,8 +23,8 @@ mod weight_sums;
 mod window;
 
 pub(crate) use copies::DenseCopy;
-pub(crate) use layer::{Backward, Forward};
+pub(crate) use layer::{LayerBackward, LayerForward};
 pub(crate) use memory::{LayerDerivatives, LayerTape};
-pub(crate) use readout::{Backward as ReadOutBackward, Forward as ReadOut, ReadoutShape};
+pub(crate) use readout::{ReadOut, ReadOutBackward, ReadoutShape};
 pub use scalar::Scalar;
 pub(crate) use scalar::{backward, forward, from_panels, read_out, read_out_backward, rows_to_panels, to_panels};

@@ -1,7 +1,7 @@
 //! Two cells that are not in the list, to show what a cell may declare: one with a weight of each unit's own in place of
 //! a recurrent matrix, and one without recurrent weights. Every way through a window takes them.
 
-use super::layer::{Backward, Forward, backward, forward};
+use super::layer::{LayerBackward, LayerForward, backward, forward};
 use super::memory::{LayerDerivatives, LayerTape};
 use crate::cells::{After, Cell, Derivatives, Facts, LayerShape, Step, Sum, UnitState};
 use crate::numeric::panels::place;
@@ -113,7 +113,7 @@ impl Window {
         for ((step, row), values) in rows().zip(self.inputs.chunks(inputs)) {
             values.iter().enumerate().for_each(|(input, &value)| tape.xh[at(step, row, input)] = value);
         }
-        forward(cell, Forward { parameters: &self.parameters, tape: &mut tape, threads: 1 });
+        forward(cell, LayerForward { parameters: &self.parameters, tape: &mut tape, threads: 1 });
         let of_row = |((step, row), weights): ((usize, usize), &[f64])| {
             weights
                 .iter()
@@ -138,7 +138,7 @@ impl Window {
             d.outputs[at(hidden, number)] = weight;
         }
         let mut gradients = vec![0.0; self.parameters.len()];
-        let work = Backward {
+        let work = LayerBackward {
             parameters: &self.parameters,
             tape,
             d: &mut d,

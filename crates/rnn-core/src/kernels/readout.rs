@@ -26,7 +26,7 @@ impl ReadoutShape {
 }
 
 /// `y = h · W + b` at some steps: h in panels, y dense `[steps·batch, outputs]`.
-pub(crate) struct Forward<'a, T> {
+pub(crate) struct ReadOut<'a, T> {
     pub(crate) shape: ReadoutShape,
     pub(crate) parameters: &'a [T],
     pub(crate) batch: usize,
@@ -37,7 +37,7 @@ pub(crate) struct Forward<'a, T> {
 }
 
 /// Derivatives by h, in panels, and by the parameters, to which they are added.
-pub(crate) struct Backward<'a, T> {
+pub(crate) struct ReadOutBackward<'a, T> {
     pub(crate) shape: ReadoutShape,
     pub(crate) parameters: &'a [T],
     pub(crate) batch: usize,
@@ -53,9 +53,9 @@ pub(crate) struct Backward<'a, T> {
     pub(crate) d_parameters: &'a mut [T],
 }
 
-struct InTiles<'a, 'b, T, S>(S, &'a mut Forward<'b, T>);
+struct InTiles<'a, 'b, T, S>(S, &'a mut ReadOut<'b, T>);
 
-impl<T: Real> Kernel<T> for Forward<'_, T> {
+impl<T: Real> Kernel<T> for ReadOut<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -82,7 +82,7 @@ impl<T: Real, S: Lanes<T>> Tiled for InTiles<'_, '_, T, S> {
 impl<T: Real, S: Lanes<T>> InTiles<'_, '_, T, S> {
     #[inline(always)]
     fn panel<const V: usize, const N: usize>(&mut self, step: usize, panel: usize, first: usize) {
-        let Self(lanes, Forward { shape: ReadoutShape { inputs, outputs }, parameters, batch, steps, h, y }) = self;
+        let Self(lanes, ReadOut { shape: ReadoutShape { inputs, outputs }, parameters, batch, steps, h, y }) = self;
         let (weight, bias) = parameters.split_at(*inputs * *outputs);
         let columns = array::from_fn(
             #[inline(always)]
@@ -104,7 +104,7 @@ impl<T: Real, S: Lanes<T>> InTiles<'_, '_, T, S> {
     }
 }
 
-impl<T: Real> Kernel<T> for Backward<'_, T> {
+impl<T: Real> Kernel<T> for ReadOutBackward<'_, T> {
     type Output = ();
 
     #[inline(always)]

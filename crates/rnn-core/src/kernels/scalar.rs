@@ -1,11 +1,11 @@
 //! The types of numbers that the work on windows is compiled for.
 //!
-//! Generic code is compiled again in each crate that calls it, here a minute each time. So the
-//! functions here hand their work over to [`Scalar::compute`], which is compiled in this crate.
+//! Generic code is compiled again in each crate that calls it, here a minute each time. So the functions here hand their
+//! work over to [`Scalar::compute`], which is compiled in this crate.
 
 use super::copies::{self, DenseCopy, FromPanels, ToPanels};
-use super::layer::{self, Backward, Forward};
-use super::readout;
+use super::layer::{self, LayerBackward, LayerForward};
+use super::readout::{ReadOut, ReadOutBackward};
 use crate::cells::{Cell, CellKind, WithCell};
 use crate::numeric::Real;
 
@@ -32,10 +32,10 @@ impl Scalar for f64 {
 pub struct Work<'a, T>(Kind<'a, T>);
 
 enum Kind<'a, T> {
-    Forward(CellKind, Forward<'a, T>),
-    Backward(CellKind, Backward<'a, T>),
-    ReadOut(readout::Forward<'a, T>),
-    ReadOutBackward(readout::Backward<'a, T>),
+    Forward(CellKind, LayerForward<'a, T>),
+    Backward(CellKind, LayerBackward<'a, T>),
+    ReadOut(ReadOut<'a, T>),
+    ReadOutBackward(ReadOutBackward<'a, T>),
     RowsToPanels(DenseCopy, &'a [T], &'a mut [T]),
     ToPanels(ToPanels<'a, T>),
     FromPanels(FromPanels<'a, T>),
@@ -57,7 +57,7 @@ impl<T: Real> Kind<'_, T> {
     }
 }
 
-impl<T: Real> WithCell for Forward<'_, T> {
+impl<T: Real> WithCell for LayerForward<'_, T> {
     type Output = ();
 
     fn with<C: Cell>(self, cell: C) {
@@ -65,7 +65,7 @@ impl<T: Real> WithCell for Forward<'_, T> {
     }
 }
 
-impl<T: Real> WithCell for Backward<'_, T> {
+impl<T: Real> WithCell for LayerBackward<'_, T> {
     type Output = ();
 
     fn with<C: Cell>(self, cell: C) {
@@ -74,22 +74,22 @@ impl<T: Real> WithCell for Backward<'_, T> {
 }
 
 /// Runs over the window of a layer of such cells.
-pub(crate) fn forward<T: Scalar>(cell: CellKind, work: Forward<'_, T>) {
+pub(crate) fn forward<T: Scalar>(cell: CellKind, work: LayerForward<'_, T>) {
     T::compute(Work(Kind::Forward(cell, work)));
 }
 
 /// Runs back over the window of a layer of such cells.
-pub(crate) fn backward<T: Scalar>(cell: CellKind, work: Backward<'_, T>) {
+pub(crate) fn backward<T: Scalar>(cell: CellKind, work: LayerBackward<'_, T>) {
     T::compute(Work(Kind::Backward(cell, work)));
 }
 
 /// Computes the readout's outputs.
-pub(crate) fn read_out<T: Scalar>(work: readout::Forward<'_, T>) {
+pub(crate) fn read_out<T: Scalar>(work: ReadOut<'_, T>) {
     T::compute(Work(Kind::ReadOut(work)));
 }
 
 /// Computes derivatives from those by the readout's outputs.
-pub(crate) fn read_out_backward<T: Scalar>(work: readout::Backward<'_, T>) {
+pub(crate) fn read_out_backward<T: Scalar>(work: ReadOutBackward<'_, T>) {
     T::compute(Work(Kind::ReadOutBackward(work)));
 }
 

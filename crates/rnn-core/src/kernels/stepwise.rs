@@ -1,9 +1,8 @@
 //! Many hidden units: for each step of a window a product for all panels, then the cell's arithmetic unit by unit.
 
-use super::fused::own;
 use super::product::{Columns, Product};
 use super::weight_sums::transpose_panels;
-use super::window::{Backward, Forward};
+use super::window::{WindowBackward, WindowForward};
 use crate::cells::{Cell, LayerShape, Numbers, Step, Sum, UnitState};
 use crate::numeric::panels::vectors;
 use crate::numeric::{Kernel, Lanes, Real, Vector};
@@ -36,7 +35,7 @@ pub(super) fn runs(
     })
 }
 
-pub(super) fn forward<T: Real, C: Cell>(mut part: Forward<'_, T, C>) {
+pub(super) fn forward<T: Real, C: Cell>(mut part: WindowForward<'_, T, C>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let rows_of_w = part.shape.matrix_rows();
     for step in 0..part.steps {
@@ -61,14 +60,14 @@ pub(super) fn forward<T: Real, C: Cell>(mut part: Forward<'_, T, C>) {
 }
 
 /// The cell's arithmetic at a step, its sums computed.
-struct ForwardStep<'a, 'b, T, C>(&'a mut Forward<'b, T, C>, usize);
+struct ForwardStep<'a, 'b, T, C>(&'a mut WindowForward<'b, T, C>, usize);
 
 impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let Self(Forward { cell, shape, parameters, panels, xh, sums, saved, memory, .. }, step) = self;
+        let Self(WindowForward { cell, shape, parameters, panels, xh, sums, saved, memory, .. }, step) = self;
         let LayerShape { inputs, hidden, .. } = *shape;
         let zero = Vector::splat(lanes, T::zero());
         for (panel, rows) in panels.rows::<T>().enumerate() {
@@ -88,7 +87,7 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
                     );
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
                     let state = UnitState { output: before.load(lanes, unit, lane), memory };
-                    let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
+                    let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
                     let next = cell.forward(of_unit, own, state);
                     after.store(next.state.output, unit, lane);
                     for k in 0..C::Saved::<()>::COUNT {
@@ -103,13 +102,13 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
     }
 }
 
-pub(super) fn backward<T: Real, C: Cell>(mut part: Backward<'_, T, C>) {
+pub(super) fn backward<T: Real, C: Cell>(mut part: WindowBackward<'_, T, C>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let columns = part.shape.columns();
     // Block t of the outputs' derivatives holds those through what reads the outputs; step t + 1 adds what it passes on.
     for step in (0..part.steps).rev() {
         T::run(BackwardStep(&mut part, step));
-        let Backward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = &mut part;
+        let WindowBackward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = &mut part;
         let operands = |run: &Run, row: usize| {
             let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
             let b = Columns { values: w_transposed, stride: columns, first: row * columns + run.gate * hidden };
@@ -136,7 +135,7 @@ pub(super) fn backward<T: Real, C: Cell>(mut part: Backward<'_, T, C>) {
 }
 
 /// The cell's arithmetic at a step, back from the derivatives by its outputs.
-struct BackwardStep<'a, 'b, T, C>(&'a mut Backward<'b, T, C>, usize);
+struct BackwardStep<'a, 'b, T, C>(&'a mut WindowBackward<'b, T, C>, usize);
 
 impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
     type Output = ();
@@ -144,7 +143,8 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(part, step) = self;
-        let Backward { cell, shape, parameters, panels, xh, saved, memory, d_outputs, d_sums, d_memory, .. } = part;
+        let WindowBackward { cell, shape, parameters, panels, xh, saved, memory, d_outputs, d_sums, d_memory, .. } =
+            part;
         let LayerShape { inputs, hidden, .. } = *shape;
         let zero = Vector::splat(lanes, T::zero());
         let is_last = step + 1 == part.steps;
@@ -173,7 +173,7 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
                     let d_memory_after =
                         if C::MEMORY && !is_last { d_memory.as_ref().load(lanes, unit, lane) } else { zero };
                     let d_after = UnitState { output: d_output.load(lanes, unit, lane), memory: d_memory_after };
-                    let own = own::<T, S, C>(lanes, *parameters, hidden, unit);
+                    let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
                     let back = cell.backward(own, step_of_unit, d_after);
                     for s in 0..C::Sums::<()>::COUNT {
                         d_sums.store(back.sums[s], s * hidden + unit, lane);

@@ -10,7 +10,7 @@ pub(crate) fn shares(count: usize, threads: usize) -> impl Iterator<Item = Range
     (0..threads).map(move |thread| count * thread / threads..count * (thread + 1) / threads)
 }
 
-/// Something of which equally many numbers belong to each of some things, to be taken off from the front.
+/// A slice that is cut into shares from the front. It is of some things, each of which has equally many of its numbers.
 pub(crate) struct Shared<'a, T> {
     rest: &'a mut [T],
     of_each: usize,

@@ -4,7 +4,7 @@ use crate::cells::{LayerShape, Parameters};
 use crate::numeric::panels::{Blocks, BlocksMut, Panels};
 
 /// A forward over the window of some panels.
-pub(crate) struct Forward<'a, T, C> {
+pub(crate) struct WindowForward<'a, T, C> {
     pub(crate) cell: C,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
@@ -23,7 +23,7 @@ pub(crate) struct Forward<'a, T, C> {
 }
 
 /// A backward over the window of some panels.
-pub(crate) struct Backward<'a, T, C> {
+pub(crate) struct WindowBackward<'a, T, C> {
     pub(crate) cell: C,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,

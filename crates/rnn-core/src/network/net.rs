@@ -6,8 +6,8 @@ use super::tensors::Tensor;
 use crate::cells::LayerShape;
 use crate::error::{Error, check_length};
 use crate::kernels::{
-    Backward, DenseCopy, Forward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward, from_panels,
-    read_out, read_out_backward, rows_to_panels, to_panels,
+    DenseCopy, LayerBackward, LayerForward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward,
+    from_panels, read_out, read_out_backward, rows_to_panels, to_panels,
 };
 use crate::numeric::panels::{self, BlocksMut};
 use crate::numeric::{Real, flat_zeros};
@@ -136,7 +136,8 @@ impl<T: Scalar> Network<T> {
         tape.dropping = !tape.masks.is_empty();
     }
 
-    /// Runs over a window: `inputs [step, row, feature]`, the features of a row behind each other, from `state`, which is left as it is.
+    /// Runs over a window: `inputs [step, row, feature]`, the features of a row behind each other. It begins with `state`,
+    /// which is left as it is.
     ///
     /// # Errors
     /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for inputs or a state of other sizes than the
@@ -169,7 +170,7 @@ impl<T: Scalar> Network<T> {
                 let copy = DenseCopy { batch, copied: (1, hidden), all: (steps + 1, hidden), first: (0, 0) };
                 to_panels(copy, &state[hidden * batch..2 * hidden * batch], &mut here.memory);
             }
-            let work = Forward { parameters: &self.parameters[place.clone()], tape: here, threads: tape.threads };
+            let work = LayerForward { parameters: &self.parameters[place.clone()], tape: here, threads: tape.threads };
             forward(self.architecture.cell, work);
             at += layer.state_size();
         }
@@ -257,7 +258,7 @@ impl<T: Scalar> Network<T> {
             });
         }
         for (number, ((_, place), cell)) in self.layers.iter().zip(&tape.layers).enumerate().rev() {
-            let work = Backward {
+            let work = LayerBackward {
                 parameters: &self.parameters[place.clone()],
                 tape: cell,
                 d,

@@ -15,7 +15,7 @@ use std::ops::Range;
 pub struct State<T> {
     pub(crate) values: DMatrix<T>,
     /// Whether it is the zero state that a series begins with.
-    pub(super) at_start: bool,
+    pub(crate) at_start: bool,
 }
 
 /// What a forward over a window writes to.
@@ -84,11 +84,6 @@ impl<T: Scalar> State<T> {
         self.values.copy_from(&other.values);
         self.at_start = other.at_start;
         Ok(())
-    }
-
-    /// Says whether a series begins here.
-    pub(crate) fn set_at_start(&mut self, at_start: bool) {
-        self.at_start = at_start;
     }
 
     /// Its numbers, column-major: all rows of the first unit, then those of the next.

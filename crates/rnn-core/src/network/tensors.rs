@@ -85,7 +85,7 @@ impl Tensor {
 pub(crate) fn layer_tensors(shape: LayerShape, layer: usize) -> Vec<Tensor> {
     let LayerShape { facts, inputs, hidden } = shape;
     let (rows, columns) = (shape.matrix_rows(), shape.columns());
-    let [of_w, of_own, of_bias, _] = shape.parts();
+    let [of_w, of_own, of_bias] = shape.parts();
     let stored = |offset, row_stride| Place::Stored { offset, row_stride };
     let tensor = |name, shape: &[usize], role, place, gates| Tensor {
         gates,

@@ -21,6 +21,6 @@ mod vector;
 
 pub(crate) use lanes::{Kernel, Lanes};
 pub(crate) use memory::{Lines, flat_zeros, reserved, zero_blocks, zero_lines, zeros};
-pub(crate) use random::{copied, normal, uniform};
+pub(crate) use random::{copied_generator, normal, uniform};
 pub use real::Real;
 pub(crate) use vector::Vector;

@@ -18,7 +18,7 @@ pub(crate) fn normal<R: Rng + ?Sized>(rng: &mut R) -> f64 {
 }
 
 /// A generator that draws the same numbers from here on.
-pub(crate) fn copied(generator: &ChaCha8Rng) -> ChaCha8Rng {
+pub(crate) fn copied_generator(generator: &ChaCha8Rng) -> ChaCha8Rng {
     let mut copy = ChaCha8Rng::from_seed(generator.get_seed());
     copy.set_stream(generator.get_stream());
     copy.set_word_pos(generator.get_word_pos());

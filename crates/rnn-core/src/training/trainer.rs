@@ -7,7 +7,7 @@ use super::truncation::Truncation;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::network::{Gradients, Network, State, Tape};
-use crate::numeric::copied;
+use crate::numeric::copied_generator;
 use nalgebra::DMatrixView;
 use rand::rngs::ChaCha8Rng;
 use std::ops::Range;
@@ -62,7 +62,7 @@ impl<T: Clone, L: Clone> Clone for Trainer<T, L> {
             tape: self.tape.clone(),
             state: self.state.clone(),
             gradients: self.gradients.clone(),
-            generator: self.generator.as_ref().map(copied),
+            generator: self.generator.as_ref().map(copied_generator),
         }
     }
 }
@@ -139,7 +139,7 @@ impl<T: Scalar, L: Loss<T>> TrainerBuilder<T, L> {
 }
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
-    /// Says which net is trained and what is made small; the rest follows, as in
+    /// Begins a trainer of this net that minimises this loss. Its methods set the rest, as in
     /// `Trainer::builder(network, SoftmaxCrossEntropy).window(20).batch(8).build()?`.
     pub fn builder(network: Network<T>, loss: L) -> TrainerBuilder<T, L> {
         TrainerBuilder {

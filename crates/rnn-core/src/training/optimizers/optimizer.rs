@@ -34,7 +34,7 @@ impl<T: Scalar> Optimizer<T> {
         method.check::<T>()?;
         let memory = |_| flat_zeros("the optimizer's memory", parameters, 1);
         let mut remembered = method.remembers().iter().map(memory).collect::<Result<Vec<Vec<T>>, _>>()?;
-        remembered.as_mut_slice().iter_mut().for_each(|memory| memory.fill(T::narrow(method.start())));
+        remembered.iter_mut().for_each(|memory| memory.fill(T::narrow(method.start())));
         let (schedule, clip) = (Schedule::default(), Clip::default());
         Ok(Self { method, learning_rate, schedule, clip, steps: 0, remembered, parameters })
     }
@@ -75,11 +75,6 @@ impl<T: Scalar> Optimizer<T> {
         self.learning_rate * self.schedule.factor(self.steps)
     }
 
-    /// Makes sure that it was made for this many parameters.
-    pub(crate) fn check_count(&self, parameters: usize) -> Result<(), Error> {
-        check_length("parameters", self.parameters, parameters)
-    }
-
     /// Clips `gradients` and changes `parameters`.
     ///
     /// # Errors
@@ -92,7 +87,7 @@ impl<T: Scalar> Optimizer<T> {
 
     /// The same for gradients whose norm is known.
     pub(crate) fn step_with_norm(&mut self, parameters: &mut [T], gradients: &mut [T], norm: f64) -> Result<(), Error> {
-        self.check_count(parameters.len())?;
+        check_length("parameters", self.parameters, parameters.len())?;
         check_length("gradients", self.parameters, gradients.len())?;
         self.clip.apply(gradients, norm);
         let rate = self.learning_rate();
