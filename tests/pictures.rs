@@ -4,7 +4,8 @@
 mod support;
 
 use gif::{ColorOutput, DecodeOptions};
-use rnn_train::files::{FIGURE_SVG, PICTURES, read_rows};
+use rnn_train::outputs::files::{FIGURE_SVG, PICTURES};
+use rnn_train::outputs::table::read_rows;
 use rnn_train::{Colours, SnapshotRow};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -202,7 +203,7 @@ fn all_settings_are_drawn() {
             let svg = std::fs::read_to_string(out.join(pair[0])).unwrap();
             assert!(svg.len() < 3_000_000, "{case:?}: {} has {} bytes", pair[0], svg.len());
             let png = std::fs::read(out.join(pair[1])).unwrap();
-            assert_eq!(png, rnn_train::pictures::png(&svg).unwrap(), "{case:?}: {}", pair[1]);
+            assert_eq!(png, rnn_train::view::pictures::png(&svg).unwrap(), "{case:?}: {}", pair[1]);
             let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
             let [width, height] = ["width", "height"].map(|name| attribute(&svg, name).parse::<u32>().unwrap());
             assert_eq!([size(16), size(20)], [2 * width, 2 * height], "{case:?}: {}", pair[1]);

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use rnn_core::{
-    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Loss, Method, Network, RmsProp, Schedule, Sgd,
-    SoftmaxCrossEntropy, SquaredError, Trainer, stored,
+    Adagrad, AdagradPytorch, Adam, AdamW, Architecture, CellKind, Clip, Decay, Loss, Method, Named, Network, RmsProp,
+    Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, stored,
 };
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::BTreeMap;
@@ -187,7 +187,7 @@ fn optimizers() -> Vec<(&'static str, Settings)> {
         ("sgd.", new(sgd(0.0, false), 0.1)),
         ("sgd_momentum.", new(sgd(0.9, false), 0.1)),
         ("sgd_nesterov.", new(sgd(0.9, true), 0.1)),
-        ("adagrad_pytorch.", new(Method::Adagrad(Adagrad::PYTORCH), 0.1)),
+        ("adagrad_pytorch.", new(Method::AdagradPytorch(AdagradPytorch::default()), 0.1)),
         ("adagrad.", new(Method::Adagrad(Adagrad::default()), 0.1)),
         ("rmsprop.", new(Method::RmsProp(RmsProp::default()), 0.01)),
         ("adam.", new(Method::Adam(Adam::default()), 0.02)),

@@ -94,7 +94,7 @@ fn assert_stands_alone(out: &Path) {
     for name in figures(out) {
         let svg = std::fs::read_to_string(out.join("figures").join(&name)).unwrap();
         assert!(page.contains(svg.trim_end()), "{name} is on the page");
-        assert!(rnn_train::pictures::png(&svg).is_ok(), "{name} can be drawn");
+        assert!(rnn_train::view::pictures::png(&svg).is_ok(), "{name} can be drawn");
     }
 }
 
@@ -120,8 +120,8 @@ fn a_grid_has_maps_of_all_pairs_and_says_what_diverged() {
             "<b>16</b> planned",
             "<b>8</b> done",
             "<b>8</b> diverged",
-            "window equal to the lag",
-            "Framed: the window is as long as the lag.",
+            "window equal to the reach",
+            "Framed: the window is as long as the reach.",
             "Cells pool all values of learning_rate.",
             "the loss is",
             "It sees each parameter alone",

@@ -1,7 +1,8 @@
 //! The checks of this workspace: what continuous integration runs.
 
 use crate::error::Error;
-use rnn_train::{cli, exit_code};
+use rnn_train::commands::cli;
+use rnn_train::exit_code;
 use std::path::PathBuf;
 use std::process::Command;
 

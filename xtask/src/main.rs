@@ -12,7 +12,9 @@ mod trials;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
-use rnn_train::{cli, exit_code, page};
+use rnn_train::commands::cli;
+use rnn_train::exit_code;
+use rnn_train::view::page;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use sweep::SbatchOption;

@@ -5,7 +5,7 @@
 //! steps later is read out by one linear map for each echo, which is found by least squares.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use echo_data::{Classes, Layout, Series, generator};
+use echo_data::{Echo, Layout, Scored, Series, Split, Task, generator};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use std::error::Error;
@@ -29,13 +29,17 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The share of right answers for each echo from 1 to [`LONGEST_ECHO`] steps.
 fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     // One seed gives one input, whatever the echo.
-    let classes = Classes::uniform(2)?;
-    let series = |echo| Series::generate(6000, &classes, echo, &mut generator(1, 0));
+    let series = |echo_step| {
+        let mut series = Series::zeros(6000)?;
+        Echo { echo_step, ..Echo::default() }.fill(1, Split::Train(0), &mut series);
+        Ok::<_, echo_data::Error>(series)
+    };
     let layout = Layout::new(6000, 4, 25, 25)?;
     let states = states(&windows(&layout, series(0)?.input())?, layout.batch_size());
 
     // The first windows echo what the reservoir has not seen.
-    let first = layout.first_settled_window(LONGEST_ECHO, false) * layout.window_values();
+    let first =
+        layout.first_window_from(LONGEST_ECHO, &Scored { first: 0..25, others: 0..25 }) * layout.window_values();
     let end = TRAINING_WINDOWS * layout.window_values();
     let (seen, unseen) = (states.rows_range(first..end), states.rows_range(end..));
     let normal = seen.tr_mul(&seen) + RIDGE * DMatrix::identity(UNITS + 1, UNITS + 1);
@@ -63,7 +67,7 @@ fn windows(layout: &Layout, values: &[u8]) -> Result<DVector<f64>, echo_data::Er
 /// The units' states after each input, and a constant for the readout's bias: `[inputs, UNITS + 1]`. The rows of the
 /// batch are neighbours at each time step, and their states are carried from window to window.
 fn states(inputs: &DVector<f64>, batch: usize) -> DMatrix<f64> {
-    let mut rng = generator(1, 1);
+    let mut rng = generator(1, 0);
     let mut uniform = |rows, columns| DMatrix::from_fn(rows, columns, |_, _| rng.random_range(-1.0..1.0));
     let (mut recurrent, input): (DMatrix<f64>, DMatrix<f64>) = (uniform(UNITS, UNITS), uniform(1, UNITS));
     // A radius below 1 lets the reservoir forget, so that what it knows is an echo of its latest inputs.

@@ -29,6 +29,16 @@ pub enum Error {
         /// What they sum to.
         sum: f64,
     },
+    /// Another number of probabilities than of classes.
+    #[error(
+        "class_probabilities has {given} values: it must have one for each class, and num_classes is {num_classes}"
+    )]
+    NumProbabilities {
+        /// How many there are.
+        given: usize,
+        /// How many classes there are.
+        num_classes: usize,
+    },
     /// A size that must be at least 1.
     #[error("{name} is 0: it must be at least 1")]
     Zero {
@@ -158,7 +168,9 @@ impl Error {
     pub fn setting(&self) -> Option<&'static str> {
         match self {
             Self::NumClasses { .. } => Some("num_classes"),
-            Self::Probability { .. } | Self::ProbabilitySum { .. } => Some("class_probabilities"),
+            Self::Probability { .. } | Self::ProbabilitySum { .. } | Self::NumProbabilities { .. } => {
+                Some("class_probabilities")
+            }
             Self::Zero { name } => Some(name),
             Self::BatchTooLarge { .. } => Some("batch_size"),
             Self::WindowTooLong { .. } => Some("truncated_backprop_length"),

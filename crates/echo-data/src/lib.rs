@@ -1,31 +1,26 @@
-//! Random class series and their echo, cut into the windows that a recurrent net is trained on.
+//! Tasks of memory, their data from a seed or from files, cut into the windows that a recurrent net is trained on.
 //!
-//! Data flows one way through three types, each in a module of its own:
+//! Data flows one way through three rooms:
 //!
-//! * [`Classes`] holds a probability for every class,
-//! * [`Series`] holds input and target, a byte a value, generated or read from CSV,
-//! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step).
+//! * [`Task`] says what is asked, draws its data and knows how well they can be answered; [`Echo`] is one,
+//! * [`Series`] holds input and target, a byte a value, drawn or read from CSV; [`files`] reads CSV and text strictly,
+//! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step), and
+//!   [`Scored`] which steps of a window count.
 //!
-//! [`files`] reads CSV and text strictly. [`Floor`] tells from them how low the loss of each window can get.
-//!
-//! Randomness always comes from the caller. [`generator()`] makes one that is the same on every platform.
+//! Randomness always comes from a seed of the caller's. [`generator()`] makes a generator that is the same on every
+//! platform.
 //!
 #![doc = include_str!("../README.md")]
 
-mod classes;
 mod error;
 pub mod files;
-mod floor;
 mod generator;
-mod layout;
 mod number;
-mod read;
-mod series;
+mod sequences;
+mod task;
 
-pub use classes::Classes;
 pub use error::Error;
-pub use floor::{Floor, entropy, variance};
+pub use files::Inputs;
 pub use generator::{Generator, generator};
-pub use layout::Layout;
-pub use read::Inputs;
-pub use series::Series;
+pub use sequences::{Layout, Scored, Series};
+pub use task::{Asked, Classes, Echo, Floor, Form, Recorded, Setting, Shape, Split, Task, Value, Words};

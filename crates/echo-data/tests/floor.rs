@@ -1,12 +1,11 @@
 //! The floor against all there is: every series of a small length with its probability, and what a net can have read of it.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use echo_data::{Classes, Floor, Layout, entropy, variance};
+use echo_data::{Echo, Layout, Scored, Task};
 
 type LeastLoss = fn(&[f64]) -> f64;
 
-/// Each with the function that is to be given to [`Floor`].
-const LOSSES: [(LeastLoss, LeastLoss); 2] = [(nats, entropy), (square, variance)];
+const LOSSES: [LeastLoss; 2] = [nats, square];
 
 /// Least expected cross-entropy, from its definition.
 fn nats(distribution: &[f64]) -> f64 {
@@ -50,7 +49,7 @@ fn least_losses(all: &[(Vec<usize>, f64)], classes: usize, batch: usize, echo_st
             let probability: f64 = joint.iter().sum();
             if probability > 0.0 {
                 let targets: Vec<f64> = joint.iter().map(|p| p / probability).collect();
-                for (sum, (least, _)) in expected.iter_mut().zip(LOSSES) {
+                for (sum, least) in expected.iter_mut().zip(LOSSES) {
                     *sum += probability * least(&targets);
                 }
             }
@@ -62,7 +61,6 @@ fn least_losses(all: &[(Vec<usize>, f64)], classes: usize, batch: usize, echo_st
 
 /// Compares for a series length and probabilities all there is to choose; the result is the number of windows.
 fn compare(length: usize, probabilities: &[f64]) -> usize {
-    let classes = Classes::with_probabilities(probabilities).unwrap();
     let all = all_series(length, probabilities);
     let mut windows = 0;
     for (batch, echo_step) in (1..=length).flat_map(|batch| (0..=length + 1).map(move |echo_step| (batch, echo_step))) {
@@ -71,14 +69,20 @@ fn compare(length: usize, probabilities: &[f64]) -> usize {
         for (h, stride) in (1..=row_length).flat_map(|h| (1..=h).map(move |stride| (h, stride))) {
             let layout = Layout::new(length, batch, h, stride).unwrap();
             for (last_step_alone, loss) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
-                let floor = Floor::new(layout, &classes, echo_step, last_step_alone, LOSSES[loss].1);
-                // Each target is counted by the first window that holds it.
+                let (num_classes, class_probabilities) = (probabilities.len(), Some(probabilities.to_vec()));
+                let echo = Echo { num_classes, class_probabilities, echo_step };
+                let scored = match last_step_alone {
+                    true => Scored { first: h - 1..h, others: h - 1..h },
+                    false => Scored { first: 0..h, others: h - stride..h },
+                };
+                let floor = echo.floor(layout, &scored, &LOSSES[loss]).unwrap();
+                // Each target is scored by the first window that holds it.
                 let mut new_from = 0;
                 for window in 0..=(row_length - h) / stride {
                     let end = window * stride + h;
-                    let counted = &losses[if last_step_alone { end - 1 } else { new_from }..end];
+                    let scored = &losses[if last_step_alone { end - 1 } else { new_from }..end];
                     new_from = end;
-                    let expected = counted.iter().map(|losses| losses[loss]).sum::<f64>() / counted.len() as f64;
+                    let expected = scored.iter().map(|losses| losses[loss]).sum::<f64>() / scored.len() as f64;
                     let found = floor.window(window);
                     assert!(
                         (found - expected).abs() < 1e-12,

@@ -2,7 +2,7 @@
 //! a typed error of one line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{Classes, Error, Floor, Inputs, Layout, Series, entropy, generator, variance};
+use echo_data::{Asked, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Series, Split, Task, generator};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -63,14 +63,20 @@ proptest! {
             prop_assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
             prop_assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         }
-        let _ = (entropy(&probabilities), variance(&probabilities));
     }
 
     #[test]
     fn any_length_and_echo(length in sizes(), echo_step in sizes(), num_classes in 2..=256_usize) {
-        let classes = Classes::uniform(num_classes).unwrap();
-        let drawn = checked(Series::generate(length, &classes, echo_step, &mut generator(1, 2)));
-        prop_assert_eq!(drawn.map(|series| series.len()), Some(length).filter(|length| (1..HUGE).contains(length)));
+        let made = checked(Series::zeros(length));
+        prop_assert_eq!(made.as_ref().map(Series::len), Some(length).filter(|length| (1..HUGE).contains(length)));
+        let mut asked = Asked::Echo(Echo { num_classes, class_probabilities: None, echo_step });
+        prop_assert_eq!(asked.task_mut().settings().len(), 3);
+        let recorded = Recorded::in_place_of(asked.task());
+        for (mut series, task) in made.iter().cloned().flat_map(|made| [(made.clone(), asked.task()), (made, &recorded)]) {
+            task.fill(1, Split::Fresh, &mut series);
+            prop_assert!(series.target().iter().all(|&class| usize::from(class) < num_classes));
+            let _ = (task.words(), task.reach(), task.why_all_known(length), task.chance(&|all| all[0]));
+        }
     }
 
     #[test]
@@ -84,13 +90,14 @@ proptest! {
         last_step_alone in any::<bool>(),
     ) {
         if let Some(layout) = checked(Layout::new(length, batch, window, stride)) {
-            let _ = checked(layout.check_echo_step(echo_step));
             prop_assert!(layout.windows() >= 1 && layout.unused() < length);
-            prop_assert!(layout.first_settled_window(echo_step, last_step_alone) <= layout.windows());
-            let counted = layout.counted(asked, last_step_alone);
-            prop_assert!(!counted.is_empty() && counted.end == window);
-            let classes = Classes::uniform(2).unwrap();
-            let floor = Floor::new(layout, &classes, echo_step, last_step_alone, entropy);
+            let first = if last_step_alone { window - 1 } else { 0 };
+            let scored = Scored { first: first..window, others: first.max(window - stride)..window };
+            prop_assert!(layout.first_window_from(echo_step, &scored) <= layout.windows());
+            let echo = Echo { echo_step, ..Echo::default() };
+            let _ = (checked(echo.check_rows(&layout)), echo.floor_in_words(&layout, &|number| number.to_string()));
+            let entropy = |all: &[f64]| all.iter().filter(|&&p| p > 0.0).map(|p| -p * p.ln()).sum();
+            let floor = echo.floor(layout, &scored, &entropy).unwrap();
             for window in [asked, 0, layout.windows() - 1] {
                 prop_assert!((0.0..=std::f64::consts::LN_2).contains(&floor.window(window)));
             }

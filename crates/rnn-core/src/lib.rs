@@ -14,6 +14,7 @@ mod cells;
 mod error;
 mod files;
 mod kernels;
+mod named;
 mod network;
 mod numeric;
 mod training;
@@ -22,12 +23,14 @@ pub use cells::CellKind;
 pub use error::Error;
 pub use files::{Modules, SafetensorsFile, Stored, checkpoint_note, stored};
 pub use kernels::Scalar;
+pub use named::Named;
 pub use network::{
     Architecture, Gradients, Init, Network, Place, Role, State, Stream, Tape, Tensor, add_forget_bias, one_hot,
 };
 pub use numeric::Real;
 pub use training::{
-    Adagrad, Adam, AdamW, Clip, Decay, Loss, Method, Optimizer, Report, RmsProp, Schedule, Sgd, SoftmaxCrossEntropy,
-    SquaredError, Trainer, TrainerBuilder, Truncation, accuracy, classes, softmax,
+    Adagrad, AdagradPytorch, Adam, AdamW, ClassLoss, Clip, Constant, Decay, Loss, Method, Optimizer, Range, Report,
+    RmsProp, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder, Truncation, Value, accuracy,
+    classes, softmax,
 };
 pub use {nalgebra, rand};

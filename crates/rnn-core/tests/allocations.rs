@@ -3,7 +3,7 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, Architecture, CellKind, Clip, Init, Method, Network, Scalar, SoftmaxCrossEntropy, Trainer,
+    Adagrad, Adam, Architecture, CellKind, Clip, Init, Method, Named, Network, Scalar, SoftmaxCrossEntropy, Trainer,
     Truncation, accuracy,
 };
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -3,8 +3,8 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Method, Network, Report, RmsProp, Scalar,
-    Schedule, Sgd, SoftmaxCrossEntropy, Trainer, Truncation,
+    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Method, Named, Network, Report, RmsProp,
+    Scalar, Schedule, Sgd, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 

@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Network, Optimizer, RmsProp,
-    Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, Truncation, accuracy, add_forget_bias, classes,
-    one_hot,
+    Adagrad, AdagradPytorch, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Named,
+    Network, Optimizer, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, Truncation,
+    accuracy, add_forget_bias, classes, one_hot,
 };
 use std::ops::Range;
 use support::{check_error, check_memory};
@@ -339,7 +339,7 @@ proptest! {
 
     #[test]
     fn any_optimizer(
-        kind in 0..5_usize,
+        kind in 0..6_usize,
         constants in prop::array::uniform4(numbers()),
         nesterov in any::<bool>(),
         rate in numbers(),
@@ -350,7 +350,8 @@ proptest! {
         let [a, b, c, d] = constants;
         let method = match kind {
             0 => Method::Sgd(Sgd { momentum: a, nesterov }),
-            1 => Method::Adagrad(Adagrad { initial_accumulator: a, epsilon: b }),
+            1 => Method::Adagrad(Adagrad::default()),
+            5 => Method::AdagradPytorch(AdagradPytorch { epsilon: b }),
             2 => Method::RmsProp(RmsProp { rms_decay: a, epsilon: b }),
             3 => Method::Adam(Adam { beta1: a, beta2: b, epsilon: c }),
             _ => Method::AdamW(AdamW { beta1: a, beta2: b, epsilon: c, weight_decay: d }),

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use rnn_core::rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Architecture, CellKind, Init, Network, Place, Real, Scalar, SoftmaxCrossEntropy, State, Trainer,
+    Adagrad, Architecture, CellKind, Init, Named, Network, Place, Real, Scalar, SoftmaxCrossEntropy, State, Trainer,
 };
 
 /// A tensor's numbers, `[rows][columns]`.

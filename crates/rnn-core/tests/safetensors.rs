@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Error, Init, Network, Scalar, stored};
+use rnn_core::{Architecture, CellKind, Error, Init, Named, Network, Scalar, stored};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,13 +24,13 @@ fn bytes_of<T: Scalar>(network: &Network<T>) -> Vec<u8> {
     network.to_safetensors(&BTreeMap::new()).unwrap()
 }
 
-type Named = (String, Dtype, Vec<usize>, Vec<u8>);
+type NamedTensor = (String, Dtype, Vec<usize>, Vec<u8>);
 
 /// The file of a net with its tensors changed, and with this metadata.
-fn changed(architecture: Architecture, metadata: Option<&str>, change: impl Fn(&mut Vec<Named>)) -> Vec<u8> {
+fn changed(architecture: Architecture, metadata: Option<&str>, change: impl Fn(&mut Vec<NamedTensor>)) -> Vec<u8> {
     let bytes = bytes_of(&network::<f64>(architecture));
     let file = SafeTensors::deserialize(&bytes).unwrap();
-    let mut tensors: Vec<Named> =
+    let mut tensors: Vec<NamedTensor> =
         file.iter().map(|(name, v)| (name.to_owned(), v.dtype(), v.shape().to_vec(), v.data().to_vec())).collect();
     tensors.sort();
     change(&mut tensors);
@@ -132,7 +132,7 @@ fn the_second_bias_is_added() {
 #[test]
 fn a_bad_file_is_refused_by_tensor_and_changes_nothing() {
     let nan_at_1 = |bytes: &mut Vec<u8>| bytes[8..16].copy_from_slice(&f64::NAN.to_le_bytes());
-    let of = |change: &dyn Fn(&mut Vec<Named>)| changed(architecture(), None, change);
+    let of = |change: &dyn Fn(&mut Vec<NamedTensor>)| changed(architecture(), None, change);
     let cases: [(Vec<u8>, &str); 9] = [
         (
             of(&|t| drop(t.remove(1))),

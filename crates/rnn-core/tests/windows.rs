@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Init, Network, Sgd, SoftmaxCrossEntropy, Tape, Trainer, Truncation};
+use rnn_core::{Architecture, CellKind, Init, Named, Network, Sgd, SoftmaxCrossEntropy, Tape, Trainer, Truncation};
 
 proptest! {
     #[test]

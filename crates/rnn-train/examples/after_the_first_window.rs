@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 #![cfg_attr(test, allow(clippy::panic, reason = "a test may panic"))]
 
-use echo_data::{Classes, Layout, Series, generator};
+use echo_data::{Echo, Layout, Series, Split, Task, generator};
 use rnn_core::{
     Adagrad, Architecture, CellKind, Gradients, Init, Network, Optimizer, SoftmaxCrossEntropy, State, Tape,
 };
@@ -112,7 +112,8 @@ fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
 
 /// The windows of an epoch's series, which is the one that `rnn-train run` draws.
 fn windows(seed: u64, epoch: u64) -> Result<Vec<Window>, Error> {
-    let series = Series::generate(LENGTH, &Classes::uniform(2)?, LAG, &mut generator(seed, 1 + epoch))?;
+    let mut series = Series::zeros(LENGTH)?;
+    Echo { echo_step: LAG, ..Echo::default() }.fill(seed, Split::Train(epoch), &mut series);
     let layout = Layout::new(LENGTH, BATCH, WINDOW, WINDOW)?;
     let mut windows = vec![(vec![0.0; layout.window_values()], vec![0; layout.window_values()]); layout.windows()];
     for (number, (inputs, targets)) in windows.iter_mut().enumerate() {

@@ -1,9 +1,12 @@
 //! A program of its own that trains a net of each cell on the same echo and reads back what the runs have written.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use rnn_train::files::{EPOCHS, EpochRow, read_rows};
-use rnn_train::run::{Options, Silent};
-use rnn_train::{Error, Layer, run};
+use rnn_train::outputs::files::EPOCHS;
+use rnn_train::outputs::rows::EpochRow;
+use rnn_train::outputs::table::read_rows;
+use rnn_train::training::run;
+use rnn_train::training::run::{Options, Silent};
+use rnn_train::{Error, Layer};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -31,9 +34,15 @@ fn compare(folder: &Path) -> Result<Vec<(&'static str, f64)>, Error> {
         let text = format!("{SETTINGS}cell = '{cell}'\ninit = 'orthogonal'\n");
         let settings = Layer::from_toml(&text, "settings", Path::new("."))?.resolve()?;
         let out = folder.join(cell);
-        run(&settings, &out, Options { overwrite: true, pictures: true, ..Options::default() }, &mut Silent, &never)?;
+        run::run(
+            &settings,
+            &out,
+            Options { overwrite: true, pictures: true, ..Options::default() },
+            &mut Silent,
+            &never,
+        )?;
         let rows: Vec<EpochRow> = read_rows(&out.join(EPOCHS))?;
-        Ok((cell, rows.last().and_then(|row| row.settled_accuracy).unwrap_or_default()))
+        Ok((cell, rows.last().and_then(|row| row.known_accuracy).unwrap_or_default()))
     };
     ["elman", "gru", "lstm"].into_iter().map(of_cell).collect()
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    rnn_train::cli::main(std::env::args_os())
+    rnn_train::commands::cli::main(std::env::args_os())
 }

@@ -1,6 +1,6 @@
 //! How numbers are shown to people: short, and with the right word; and how a run is called.
 
-use crate::settings::Settings;
+use crate::settings::table::Settings;
 use std::fmt::Display;
 
 /// So many of something, of which one is called `one` and several have an s.
@@ -54,12 +54,8 @@ fn grouped(digits: &str) -> String {
 
 /// What is trained, in a line.
 pub(crate) fn headline(settings: &Settings) -> String {
-    let &Settings { echo_step, truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
-    let task = if settings.series.is_empty() {
-        format!("Echo after {}", count(echo_step, "step"))
-    } else {
-        "Series from files".to_owned()
-    };
+    let &Settings { truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
+    let task = settings.task().words().title;
     let layers = if num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
     format!("{task}: {cell} net of {layers}{}, windows of {window}", count(state_size, "hidden unit"))
 }
@@ -102,7 +98,6 @@ pub fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::RawSettings;
 
     #[test]
     fn counts_have_the_right_word() {
@@ -133,14 +128,12 @@ mod tests {
 
     #[test]
     fn a_run_is_called_after_its_settings() {
-        let raw = RawSettings { echo_step: Some(1), num_layers: Some(2), ..RawSettings::default() };
         assert_eq!(
-            headline(&raw.check().unwrap()),
+            headline(&"echo_step = 1\nnum_layers = 2".parse().unwrap()),
             "Echo after 1 step: elman net of 2 layers of 4 hidden units, windows of 15"
         );
-        let raw =
-            RawSettings { series: Some(vec!["series.csv".into()]), state_size: Some(1), ..RawSettings::default() };
-        assert_eq!(headline(&raw.check().unwrap()), "Series from files: elman net of 1 hidden unit, windows of 15");
+        let files = "series = ['series.csv']\nstate_size = 1".parse().unwrap();
+        assert_eq!(headline(&files), "Series from files: elman net of 1 hidden unit, windows of 15");
     }
 
     #[test]

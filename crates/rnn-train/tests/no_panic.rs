@@ -2,14 +2,22 @@
 //! stopped run goes on; any bytes are predicted on or refused.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use clap::Args;
+use echo_data::{Asked, Echo};
 use proptest::prelude::*;
 use proptest::sample::select;
-use rnn_train::evaluate::Scoring;
-use rnn_train::files::{EPOCHS, EpochRow, METRICS, MODEL, MetricsRow, SNAPSHOTS, State, Status, read_rows};
-use rnn_train::predict::{Input, predict};
-use rnn_train::run::{Beginning, Options, Silent, Step, Watch};
-use rnn_train::{Colours, Error, Layer, RawSettings, Settings, evaluate, report, run};
+use rnn_train::outputs::files::{EPOCHS, METRICS, MODEL, SNAPSHOTS};
+use rnn_train::outputs::rows::{EpochRow, MetricsRow};
+use rnn_train::outputs::status::{State, Status};
+use rnn_train::outputs::table::read_rows;
+use rnn_train::settings::kind::Kind;
+use rnn_train::settings::row::Row;
+use rnn_train::training::evaluate::Scoring;
+use rnn_train::training::evaluate::evaluate;
+use rnn_train::training::predict::{Input, predict};
+use rnn_train::training::run::{self, run};
+use rnn_train::training::run::{Beginning, Options, Silent, Step, Watch};
+use rnn_train::view::report;
+use rnn_train::{Colours, Error, Layer, Settings};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -103,13 +111,15 @@ fn values(name: &'static str, choices: Vec<String>) -> BoxedStrategy<Value> {
 
 /// A setting and a value.
 fn setting() -> BoxedStrategy<(String, Value)> {
-    let command = RawSettings::augment_args(clap::Command::new(""));
-    let of = |argument: &clap::Arg| {
-        let name: &'static str = argument.get_id().to_string().leak();
-        let choices = argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
-        values(name, choices).prop_map(move |value| (name.to_owned(), value)).boxed()
+    let of = |row: &'static Row| {
+        let choices = match &row.kind {
+            Kind::Choice(choices) => choices.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Kind::Truth => vec!["true".to_owned(), "false".to_owned()],
+            _ => Vec::new(),
+        };
+        values(row.name, choices).prop_map(move |value| (row.name.to_owned(), value)).boxed()
     };
-    proptest::strategy::Union::new(command.get_arguments().map(of).collect::<Vec<_>>()).boxed()
+    proptest::strategy::Union::new(Settings::rows().iter().map(of).collect::<Vec<_>>()).boxed()
 }
 
 fn settings() -> impl Strategy<Value = Vec<(String, Value)>> {
@@ -126,7 +136,8 @@ fn layer(settings: &[(String, Value)]) -> Result<Layer, Error> {
 
 /// Changes a checked setting to what may not be.
 fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
-    let Settings { num_classes, state_size, batch_size, num_epochs, echo_step, window_stride, .. } = &mut settings;
+    let Settings { asked: Asked::Echo(echo), state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
+    let Echo { num_classes, echo_step, .. } = echo;
     let places = [num_classes, state_size, batch_size, num_epochs, echo_step, window_stride];
     if let Some(place) = places.into_iter().nth(which) {
         *place = to;
@@ -136,8 +147,8 @@ fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
 
 /// Whether these settings can take numbers beyond all bounds.
 fn is_wild(settings: &Settings) -> bool {
-    let raw = settings.to_raw();
-    let great = [raw.learning_rate, raw.forget_bias, raw.weight_decay, raw.epsilon];
+    let table = settings.to_table();
+    let great = ["learning_rate", "forget_bias", "weight_decay", "epsilon"].map(|name| table.get(name)?.as_float());
     great.into_iter().flatten().any(|value| value.abs() > 1.0)
 }
 
@@ -154,7 +165,7 @@ fn check_files(out: &Path, status: &Status, settings: &Settings) {
     let steps: Vec<MetricsRow<f64>> = read_rows(&out.join(METRICS)).unwrap();
     assert_eq!(steps.len(), status.steps.div_ceil(settings.log_every));
     let layer = Layer::from_toml_file(&out.join("config.toml")).unwrap();
-    assert_eq!(layer.resolve().unwrap().to_raw(), settings.to_raw());
+    assert_eq!(layer.resolve().unwrap().to_table(), settings.to_table());
 }
 
 proptest! {
@@ -167,8 +178,8 @@ proptest! {
         let Some((below, above)) = layers else { return Ok(()) };
         let resolved = small.overlaid(&below).overlaid(&above).resolve();
         let Some(settings) = told(resolved.map_err(Error::from)) else { return Ok(()) };
-        let again = settings.to_raw().check().map(|again| again.to_raw());
-        prop_assert_eq!(again, Ok(settings.to_raw()));
+        let again = Settings::from_table(&settings.to_table()).map(|again| again.to_table());
+        prop_assert_eq!(again, Ok(settings.to_table()));
         let checked = told(run::check(&settings)).is_some();
 
         let folder = tempfile::tempdir().unwrap();
@@ -206,11 +217,11 @@ proptest! {
             let model = out.join(MODEL);
             if settings.series.is_empty() {
                 let scoring = Scoring::of(&model, &Layer::default()).unwrap();
-                let of = |settings: &Settings| (settings.cell, settings.echo_step, settings.class_probabilities.clone());
+                let of = |settings: &Settings| (settings.cell, settings.asked.clone());
                 prop_assert_eq!(of(&scoring.settings), of(&settings));
             }
-            for row in evaluate(&Scoring { settings, echo_known: true }, &model).unwrap() {
-                prop_assert!(row.windows > 0);
+            for row in evaluate(&Scoring { settings, targets_known: true }, &model).unwrap() {
+                prop_assert!(row.scores.windows > 0);
             }
         }
     }
@@ -225,7 +236,7 @@ proptest! {
         let three = StopAfter::steps(3);
         let ran = told(run(&settings, &folder.path().join("run"), Options::default(), &mut &three, &three.stop));
         prop_assert_eq!(ran.is_some(), checked);
-        let _ = told(evaluate(&Scoring { settings, echo_known: true }, &FILES.1[1]));
+        let _ = told(evaluate(&Scoring { settings, targets_known: true }, &FILES.1[1]));
     }
 
     #[test]

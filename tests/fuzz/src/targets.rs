@@ -4,7 +4,7 @@ use echo_data::{Inputs, Series};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
-    Adagrad, Adam, Architecture, CellKind, Error, Init, Method, Network, Sgd, SoftmaxCrossEntropy, Trainer,
+    Adagrad, Adam, Architecture, CellKind, Error, Init, Method, Named, Network, Sgd, SoftmaxCrossEntropy, Trainer,
     checkpoint_note, stored,
 };
 use rnn_train::Layer;

@@ -3,8 +3,8 @@
 use super::paint::{colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{GRID, SMALL, Side, TEXT, svg, widest, write};
 use rnn_train::shown::number;
+use rnn_train::view::pictures::{GRID, SMALL, Side, TEXT, svg, widest, write};
 
 /// A bar's name and length; one without a length has no bar.
 pub(crate) type Bar = (String, Option<f64>);

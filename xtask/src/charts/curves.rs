@@ -3,8 +3,10 @@
 use super::paint::{NORMAL, colour};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{Drawn, FAINT, GRID, Root, SMALL, Scale, Side, TEXT, svg, widest, write, write_upwards};
 use rnn_train::shown::number;
+use rnn_train::view::pictures::{
+    Drawn, FAINT, GRID, Root, SMALL, Scale, Side, TEXT, svg, widest, write, write_upwards,
+};
 
 /// A line and its band, at one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,7 +3,7 @@
 use super::paint::{NORMAL, colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{
+use rnn_train::view::pictures::{
     BAR, Drawn, FAINT, Root, SMALL, Side, TEXT, colour_bar, ink, svg, widest, width_of, write, write_upwards,
 };
 

@@ -3,7 +3,7 @@
 use super::paint::{colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{BAR, Drawn, Root, SMALL, Side, TEXT, colour_bar, svg, width_of, write};
+use rnn_train::view::pictures::{BAR, Drawn, Root, SMALL, Side, TEXT, colour_bar, svg, width_of, write};
 
 /// An axis: its name, and what stands beside it at which share of its height.
 #[derive(Debug, Clone)]

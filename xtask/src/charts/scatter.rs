@@ -3,7 +3,7 @@
 use super::paint::{colour, shortened};
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{Drawn, GRID, Root, SMALL, Side, TEXT, svg, widest, write, write_upwards};
+use rnn_train::view::pictures::{Drawn, GRID, Root, SMALL, Side, TEXT, svg, widest, write, write_upwards};
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

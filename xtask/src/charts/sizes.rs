@@ -3,7 +3,7 @@
 use super::paint::colour;
 use plotters::prelude::*;
 use rnn_train::Error;
-use rnn_train::pictures::{FONT, GRID, TEXT, svg};
+use rnn_train::view::pictures::{FONT, GRID, TEXT, svg};
 
 /// A library and its time in µs at some of the sizes, by place.
 #[derive(Debug, Clone)]

@@ -200,7 +200,7 @@ fn read(facts: &Facts<'_>, lines: &[Line]) -> Result<HashMap<usize, early_stoppi
         if known.is_some_and(|known| (known.attempt, known.status) == (record.attempt, record.status)) {
             let drawn = |measured: &Measured| is_drawn(measured.epoch) || measured.epoch + 1 == last;
             let measured = record.outcome.losses.iter().filter(|measured| drawn(measured));
-            let curve = measured.filter_map(|measured| Some((measured.epoch, measured.settled_loss?)));
+            let curve = measured.filter_map(|measured| Some((measured.epoch, measured.known_loss?)));
             losses.insert(trial, curve.filter(|(_, loss)| loss.is_finite()).collect());
         }
     })?;

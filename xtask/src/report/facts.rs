@@ -7,7 +7,7 @@ use crate::trials::results::TrialStatus;
 use crate::trials::row::Row;
 use crate::trials::spec::Metric;
 use crate::trials::stats::{eta_squared, median};
-use rnn_train::pictures::Scale;
+use rnn_train::view::pictures::Scale;
 use std::path::Path;
 
 /// How far beyond the axis of the objective those stand that have no value.
@@ -21,6 +21,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) is_beside: bool,
     /// All trials, in the plan's order.
     pub(crate) rows: &'a [Row],
+    /// The setting that says how many steps back a net must remember, if there is one.
+    pub(crate) reach: Option<&'static str>,
     /// What was varied, in the order of the columns.
     pub(crate) parameters: Vec<Parameter>,
     /// The same with settings that are paired as one, for pictures over two of them: over paired ones they would show a diagonal.
@@ -40,7 +42,8 @@ impl<'a> Facts<'a> {
             parameters.iter().map(|parameter| importance(plan, parameter, &scores)).collect::<Vec<_>>()
         };
         let (importance, axes_importance) = (of(&parameters), of(&axes));
-        Self { plan, folder, is_beside, rows, parameters, axes, scores, importance, axes_importance }
+        let reach = plan.trial(0).ok().and_then(|trial| trial.settings.task().reach()).map(|(setting, _)| setting);
+        Self { plan, folder, is_beside, rows, reach, parameters, axes, scores, importance, axes_importance }
     }
 
     /// The combination that a trial is of.

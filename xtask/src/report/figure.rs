@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::trials::store::FIGURES;
 use maud::{Markup, PreEscaped, html};
-use rnn_train::folder::{make_folder, remove, write_whole};
+use rnn_train::outputs::folder::{make_folder, remove, write_whole};
 use std::path::Path;
 
 /// How the names of all pictures begin, by which those of an earlier report are known.

@@ -3,15 +3,15 @@
 use super::facts::Facts;
 use super::figure::{FINAL_LOSS, Figure, SOLVE_RATE};
 use super::parameters::Parameter;
-use super::window::{LAG, WINDOW};
+use super::window::WINDOW;
 use crate::charts::heatmap::{Cell, Edge, Heatmap};
 use crate::charts::paint::labels_of;
 use crate::error::Error;
 use crate::trials::group::Group;
 use crate::trials::row::Row;
 use maud::{Markup, html};
-use rnn_train::pictures::Scale;
 use rnn_train::shown::number;
+use rnn_train::view::pictures::Scale;
 
 /// Of more parameters there would be too many pairs.
 const MOST_PARAMETERS: usize = 8;
@@ -97,7 +97,7 @@ fn caption(facts: &Facts<'_>, pair: &Pair, rate: bool) -> Markup {
         }
         @if !others.is_empty() { "Cells pool all values of " (others.join(", ")) ". " }
         @if binned { "Where values are many, each bin has about as many combinations. " }
-        @if pair.framed { "Framed: the window is as long as the lag. " }
+        @if pair.framed { "Framed: the window is as long as the reach. " }
         "Grey: nothing planned (blank) or nothing to show yet (–)."
     }
 }
@@ -111,7 +111,9 @@ fn pair(facts: &Facts<'_>, down: Option<usize>, across: usize) -> Result<Pair, E
         pools[y.map_or(0, |y| y.level(group)) * columns + x.level(group)].add(row);
     }
     let numbers = [y.and_then(|y| y.level_numbers.as_ref()), x.level_numbers.as_ref()];
-    let is_pair = y.is_some_and(|y| [LAG, WINDOW].iter().all(|name| [&x.name, &y.name].contains(&&(*name).to_owned())));
+    let is_pair = y
+        .zip(facts.reach)
+        .is_some_and(|(y, reach)| [reach, WINDOW].iter().all(|name| [&x.name, &y.name].contains(&&(*name).to_owned())));
     let framed = |index: usize| match numbers {
         [Some(down), Some(across)] if is_pair => down[index / columns] == across[index % columns],
         _ => false,

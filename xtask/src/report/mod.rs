@@ -27,7 +27,7 @@ use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, SUMMARY};
 use facts::Facts;
 use maud::{Markup, html};
-use rnn_train::page;
+use rnn_train::view::page;
 use std::path::Path;
 
 const STYLE: &str = include_str!("page.css");

@@ -8,7 +8,7 @@ use crate::trials::results::{STATUSES, TrialStatus};
 use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
 use maud::{Markup, html};
-use rnn_train::files::SOLVED_LOSS;
+use rnn_train::outputs::rows::SOLVED_LOSS;
 use rnn_train::shown::{number, thousands};
 
 /// How many of the last commands, and of the values of a parameter, are shown.

@@ -7,7 +7,7 @@ use crate::trials::plan::Plan;
 use crate::trials::results::Known;
 use crate::trials::row::Row;
 use crate::trials::store;
-use rnn_train::cli;
+use rnn_train::commands::cli;
 use rnn_train::shown::printable;
 use std::path::Path;
 

@@ -7,7 +7,7 @@ use crate::trials::early_stopping::{Curve, Limit};
 use crate::trials::plan::{Hash, Plan, Trial};
 use crate::trials::results::{Known, Measured, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
-use rnn_train::folder::sync_all;
+use rnn_train::outputs::folder::sync_all;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
@@ -191,6 +191,6 @@ fn take_away(folder: &Path) -> Result<(), Error> {
 /// What an ended trial leaves for others to be compared with.
 fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
     let record = record.filter(|record| record.status.has_ended())?;
-    let settled = |measured: &Measured| Some((measured.epoch, measured.settled_loss?));
+    let settled = |measured: &Measured| Some((measured.epoch, measured.known_loss?));
     Some((record.status, record.outcome.losses.iter().filter_map(settled).collect()))
 }

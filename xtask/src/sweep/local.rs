@@ -11,9 +11,10 @@ use crate::trials::outcome::{counts, listed};
 use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
 use crate::trials::{store, summary};
-use rnn_train::files::SPREADSHEET_ROWS;
+use rnn_train::commands::cli;
+use rnn_train::exit_code;
+use rnn_train::outputs::rows::SPREADSHEET_ROWS;
 use rnn_train::shown::count;
-use rnn_train::{cli, exit_code};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 

@@ -8,7 +8,7 @@ use crate::trials::early_stopping::Limit;
 use crate::trials::plan::Trial;
 use crate::trials::results::{Known, Record, ResultsFile, TrialStatus};
 use crate::trials::store::trial_folder;
-use rnn_train::lock;
+use rnn_train::outputs::lock;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
@@ -271,7 +271,7 @@ impl<'a> Pool<'a> {
         // The process has no other place to count relative paths from than this one.
         let folder = folder.map(|folder| std::path::absolute(&folder).unwrap_or(folder));
         let job = Job {
-            settings: trial.settings.to_raw(),
+            settings: trial.settings.to_table(),
             folder,
             limits: limits.to_vec(),
             every_epoch: self.work.plan.spec.early_stopping.is_some(),

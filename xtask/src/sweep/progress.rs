@@ -4,8 +4,8 @@ use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use rnn_train::commands::terminal::can_redraw;
 use rnn_train::shown::duration;
-use rnn_train::terminal::can_redraw;
 
 /// A bar on a terminal, otherwise a line for each tenth.
 pub(crate) struct Progress {

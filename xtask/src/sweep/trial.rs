@@ -7,10 +7,13 @@
 use crate::error::Error;
 use crate::trials::early_stopping::Limit;
 use crate::trials::results::{Measured, Outcome, TrialStatus};
-use rnn_train::files::{self, EpochRow, State, Status, read_rows};
-use rnn_train::folder::{self, Durable};
-use rnn_train::run::{self, Options, Watch};
-use rnn_train::{Colours, Layer, RawSettings, Settings};
+use rnn_train::outputs::files;
+use rnn_train::outputs::folder::{self, Durable};
+use rnn_train::outputs::rows::EpochRow;
+use rnn_train::outputs::status::{State, Status};
+use rnn_train::outputs::table::read_rows;
+use rnn_train::training::run::{self, Options, Watch};
+use rnn_train::{Colours, Layer, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -23,7 +26,7 @@ use std::time::Duration;
 /// What a trial is to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Job {
-    pub(crate) settings: RawSettings,
+    pub(crate) settings: toml::Table,
     /// Where its files go; `None` for none.
     pub(crate) folder: Option<PathBuf>,
     pub(crate) limits: Vec<Limit>,
@@ -69,7 +72,7 @@ pub(crate) fn run() -> Result<u8, Error> {
         return Ok(answer(&Answer { short_of_threads: true, ..Answer::failed(error.to_string()) }, error.exit_code()));
     }
     let mut watcher = Watcher::new(job.limits, job.every_epoch);
-    let trained = job.settings.check().map_err(rnn_train::Error::from);
+    let trained = Settings::from_table(&job.settings).map_err(rnn_train::Error::from);
     let trained = trained.and_then(|settings| train(&settings, job.folder.as_deref(), &mut watcher, &stop));
     Ok(match trained {
         Ok(status) => {
@@ -149,9 +152,11 @@ fn train(
 /// are does not matter: the folder's name stands for their contents, and a checkpoint knows them.
 fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
     let own = |settings: &Settings| {
-        let raw = settings.to_raw();
-        let (files, starts) = (raw.series.as_ref().map(Vec::len), raw.initial_weights.is_some());
-        (files, starts, RawSettings { checkpoint_every: None, series: None, initial_weights: None, ..raw })
+        let mut table = settings.to_table();
+        for name in ["checkpoint_every", "series", "initial_weights"] {
+            table.remove(name);
+        }
+        (settings.series.len(), settings.initial_weights.is_some(), table)
     };
     let there = Layer::from_toml_file(&folder.join(files::CONFIG)).ok().and_then(|layer| layer.resolve().ok());
     let is_own = there.is_some_and(|there| own(&there) == own(settings));
@@ -187,7 +192,7 @@ fn begin(
         files::ALL.iter().try_for_each(|name| folder::remove(&folder.join(name)))?;
     }
     watcher.forget();
-    rnn_train::run(settings, folder, OPTIONS, watcher, stop)
+    run::run(settings, folder, OPTIONS, watcher, stop)
 }
 
 fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
@@ -249,10 +254,10 @@ impl Watcher {
 impl Watch for Watcher {
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
         self.add(row);
-        let Some(loss) = row.settled_loss else { return ControlFlow::Continue(()) };
+        let Some(loss) = row.known_loss else { return ControlFlow::Continue(()) };
         let limit = self.limits.iter().find(|limit| limit.epochs == row.epoch + 1);
         let Some(limit) = limit else { return ControlFlow::Continue(()) };
-        let before = self.measured.range(..=row.epoch).filter_map(|(_, measured)| measured.settled_loss);
+        let before = self.measured.range(..=row.epoch).filter_map(|(_, measured)| measured.known_loss);
         let lowest = || before.fold(loss, f64::min);
         let loss = if limit.lowest { lowest() } else { loss };
         if loss > limit.loss { ControlFlow::Break(limit.reason(loss)) } else { ControlFlow::Continue(()) }
@@ -270,9 +275,9 @@ mod tests {
             windows: 1,
             loss: 2.0,
             first_window_loss: 3.0,
-            settled_loss: Some(epoch as f64),
+            known_loss: Some(epoch as f64),
             accuracy: 0.5,
-            settled_accuracy: Some(0.5),
+            known_accuracy: Some(0.5),
             floor: None,
         };
         let losses = |trained: usize, epochs: usize, every_epoch: bool| {

@@ -4,7 +4,7 @@ use crate::error::Error;
 use rnn_train::Settings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::File;
 use std::io::Write;
@@ -68,14 +68,18 @@ impl Hasher {
 
     /// The hash so far of settings without their seed.
     pub(crate) fn of(&mut self, settings: &Settings) -> Result<Sha256, Error> {
-        let mut raw = settings.to_raw();
-        (raw.seed, raw.checkpoint_every) = (None, None);
-        for path in raw.series.iter_mut().flatten().chain(&mut raw.initial_weights) {
+        let mut settings = settings.clone();
+        for path in settings.series.iter_mut().chain(&mut settings.initial_weights) {
             *path = self.contents(path)?;
+        }
+        // By name: another order of the table's rows changes nothing.
+        let mut table: BTreeMap<_, _> = settings.to_table().into_iter().collect();
+        for name in ["seed", "checkpoint_every"] {
+            table.remove(name);
         }
         let mut hasher = Sha256::new();
         // Numbers, names and paths always have a form in JSON.
-        hasher.update(serde_json::to_vec(&raw).unwrap_or_default());
+        hasher.update(serde_json::to_vec(&table).unwrap_or_default());
         Ok(hasher)
     }
 

@@ -4,7 +4,7 @@ use super::plan::Plan;
 use super::results::{self, Measured};
 use super::row::Row;
 use crate::error::Error;
-use rnn_train::folder::write_whole_with;
+use rnn_train::outputs::folder::write_whole_with;
 use std::path::Path;
 
 /// The file of losses.
@@ -34,11 +34,11 @@ pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Erro
         let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         for (trial, place) in places.iter().enumerate() {
             let Some((file, begin)) = *place else { continue };
-            for Measured { epoch, settled_loss, loss, settled_accuracy } in
+            for Measured { epoch, known_loss, loss, known_accuracy } in
                 results::read_at(&files[file], begin)?.outcome.losses
             {
-                let [loss, settled_loss, accuracy] = [loss, settled_loss, settled_accuracy].map(cell);
-                table.write_record([trial.to_string(), epoch.to_string(), loss, settled_loss, accuracy])?;
+                let [loss, known_loss, accuracy] = [loss, known_loss, known_accuracy].map(cell);
+                table.write_record([trial.to_string(), epoch.to_string(), loss, known_loss, accuracy])?;
             }
         }
         table.flush()

@@ -3,7 +3,7 @@
 use super::results::RESULTS;
 use super::spec::Spec;
 use crate::error::Error;
-use rnn_train::folder::write_whole;
+use rnn_train::outputs::folder::write_whole;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};

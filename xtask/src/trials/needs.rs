@@ -1,6 +1,7 @@
 //! Makes sure, before the first trial runs, of the memory that trials need and of the files that they read.
 
-use rnn_train::{Settings, run};
+use rnn_train::Settings;
+use rnn_train::training::run;
 use std::collections::HashSet;
 
 /// Makes sure of the memory that trials need and of the files that they read.
@@ -19,7 +20,7 @@ impl Needs {
             let [hidden, layers, window, batch] =
                 [settings.state_size, settings.num_layers, settings.truncated_backprop_length, settings.batch_size]
                     .map(|size| size as f64);
-            let inputs = settings.num_classes as f64;
+            let inputs = settings.num_classes() as f64;
             let series = settings.total_series_length.unwrap_or(0) as f64;
             let size = (hidden + inputs) * (layers * hidden + batch * window) * layers + series;
             if size <= self.largest {
@@ -29,9 +30,11 @@ impl Needs {
             self.largest = size;
             return Ok(());
         }
-        let mut raw = settings.to_raw();
-        (raw.seed, raw.learning_rate, raw.num_epochs) = (None, None, None);
-        let key = serde_json::to_string(&raw).unwrap_or_default();
+        let mut table = settings.to_table();
+        for name in ["seed", "learning_rate", "num_epochs"] {
+            table.remove(name);
+        }
+        let key = table.to_string();
         if !self.checked.contains(&key) {
             run::check(settings)?;
             self.checked.insert(key);

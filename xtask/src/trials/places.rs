@@ -1,7 +1,7 @@
 //! Where the sections and keys of a spec stand, for errors.
 
 use rnn_train::SettingError;
-use rnn_train::layers::line_of;
+use rnn_train::settings::layers::line_of;
 use std::collections::HashMap;
 use toml::de::{DeTable, DeValue};
 

@@ -12,7 +12,7 @@ use super::needs::Needs;
 use super::spec::{Chosen, Combination, MOST_TRIALS, Spec};
 use super::values::text;
 use crate::error::Error;
-use rnn_train::folder::write_whole_with;
+use rnn_train::outputs::folder::write_whole_with;
 use rnn_train::shown::thousands;
 use rnn_train::{SettingError, Settings};
 use std::collections::{HashMap, HashSet};

@@ -5,9 +5,10 @@
 
 use super::plan::Hash;
 use crate::error::Error;
-use rnn_train::files::{EpochRow, State};
-use rnn_train::folder::sync_all;
-use rnn_train::lock::{Held, Lock, holder_of};
+use rnn_train::outputs::folder::sync_all;
+use rnn_train::outputs::lock::{Held, Lock, holder_of};
+use rnn_train::outputs::rows::EpochRow;
+use rnn_train::outputs::status::State;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -156,26 +157,26 @@ pub(crate) struct Outcome {
     pub(crate) losses: Vec<Measured>,
 }
 
-/// What was measured of an epoch. In a line it is a list: `[epoch, settled_loss, loss, settled_accuracy]`; older versions wrote
+/// What was measured of an epoch. In a line it is a list: `[epoch, known_loss, loss, known_accuracy]`; older versions wrote
 /// the first two.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measured {
     pub(crate) epoch: usize,
-    pub(crate) settled_loss: Option<f64>,
+    pub(crate) known_loss: Option<f64>,
     pub(crate) loss: Option<f64>,
-    pub(crate) settled_accuracy: Option<f64>,
+    pub(crate) known_accuracy: Option<f64>,
 }
 
 impl From<&EpochRow> for Measured {
     fn from(row: &EpochRow) -> Self {
-        let &EpochRow { epoch, settled_loss, loss, settled_accuracy, .. } = row;
-        Self { epoch, settled_loss, loss: Some(loss), settled_accuracy }
+        let &EpochRow { epoch, known_loss, loss, known_accuracy, .. } = row;
+        Self { epoch, known_loss, loss: Some(loss), known_accuracy }
     }
 }
 
 impl Serialize for Measured {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.epoch, self.settled_loss, self.loss, self.settled_accuracy).serialize(serializer)
+        (self.epoch, self.known_loss, self.loss, self.known_accuracy).serialize(serializer)
     }
 }
 
@@ -192,7 +193,7 @@ impl<'de> Deserialize<'de> for Measured {
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Measured, A::Error> {
                 let epoch = list.next_element()?.ok_or_else(|| serde::de::Error::invalid_length(0, &self))?;
                 let mut next = || list.next_element::<Option<f64>>().map(Option::flatten);
-                Ok(Measured { epoch, settled_loss: next()?, loss: next()?, settled_accuracy: next()? })
+                Ok(Measured { epoch, known_loss: next()?, loss: next()?, known_accuracy: next()? })
             }
         }
         deserializer.deserialize_seq(List)
@@ -406,9 +407,9 @@ mod tests {
     #[test]
     fn what_older_versions_wrote_is_read() {
         let read = |text: &str| serde_json::from_str::<Measured>(text).unwrap();
-        let (epoch, settled_loss) = (3, Some(0.5));
-        assert_eq!(read("[3,0.5]"), Measured { epoch, settled_loss, loss: None, settled_accuracy: None });
-        let whole = Measured { epoch, settled_loss: None, loss: Some(1.5), settled_accuracy: Some(1.0) };
+        let (epoch, known_loss) = (3, Some(0.5));
+        assert_eq!(read("[3,0.5]"), Measured { epoch, known_loss, loss: None, known_accuracy: None });
+        let whole = Measured { epoch, known_loss: None, loss: Some(1.5), known_accuracy: Some(1.0) };
         let text = serde_json::to_string(&whole).unwrap();
         assert_eq!((text.as_str(), read(&text)), ("[3,null,1.5,1.0]", whole));
     }

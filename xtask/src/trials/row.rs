@@ -2,7 +2,7 @@
 
 use super::plan::{HASH, Hash, Plan};
 use super::results::{Known, Record, TrialStatus, status_of};
-use rnn_train::files::SOLVED_LOSS;
+use rnn_train::outputs::rows::SOLVED_LOSS;
 
 /// The columns of the summary behind those of the varied settings.
 pub(super) const BEHIND: [&str; 13] = [

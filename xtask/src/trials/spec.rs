@@ -21,7 +21,7 @@ use super::values::Distribution;
 use echo_data::generator;
 use rand::Rng;
 use rnn_train::Layer;
-use rnn_train::layers::PATHS;
+use rnn_train::settings::layers::holds_paths;
 use std::collections::HashSet;
 use std::path::Path;
 use toml::Value;
@@ -315,14 +315,14 @@ impl Spec {
 
     fn with_each_path(&mut self, mut change: impl FnMut(&mut String)) {
         let mut within = |name: &str, value: &mut Value| {
-            if PATHS.contains(&name) {
+            if holds_paths(name) {
                 each_text(value, &mut change);
             }
         };
-        for name in PATHS {
-            if let Some(mut value) = self.base.values().get(name).cloned() {
-                within(name, &mut value);
-                self.base.put(name, value, SPEC);
+        for (name, mut value) in self.base.values().clone() {
+            if holds_paths(&name) {
+                within(&name, &mut value);
+                self.base.put(&name, value, SPEC);
             }
         }
         let columns = |columns: &mut Vec<Column>, within: &mut dyn FnMut(&str, &mut Value)| {

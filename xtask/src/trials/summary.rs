@@ -7,7 +7,7 @@ use super::results::{Outcome, Record, TrialStatus};
 use super::row::{BEHIND, Row};
 use super::spec::{Metric, Objective};
 use crate::error::Error;
-use rnn_train::folder::write_whole_with;
+use rnn_train::outputs::folder::write_whole_with;
 use std::path::Path;
 
 /// The file of trials.

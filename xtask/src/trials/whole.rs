@@ -2,7 +2,7 @@
 
 use super::results::{self, RESULTS, whole_lines};
 use crate::error::Error;
-use rnn_train::folder::write_whole;
+use rnn_train::outputs::folder::write_whole;
 use std::fs::File;
 use std::path::Path;
 use toml::{Table, Value};

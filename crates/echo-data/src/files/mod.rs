@@ -6,10 +6,12 @@
 
 mod dialect;
 mod fault;
+mod inputs;
 mod rows;
 mod strict;
 mod text;
 
 pub use dialect::{Dialect, Encoding};
+pub use inputs::Inputs;
 pub use rows::Rows;
 pub use text::decode;

@@ -4,42 +4,22 @@ use super::cell::{Cell, Facts};
 use super::elman::Elman;
 use super::gru::Gru;
 use super::lstm::Lstm;
-use std::fmt;
-use std::str::FromStr;
 
 /// Declares the enum of all cells, and what is done with the arithmetic of one.
 macro_rules! cells {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal, $cell:expr, $about:literal;)*) => {
-        /// A recurrent cell.
-        ///
-        /// In the formulas, x is the input of a step and h the state before it, `[x | h]` stands for one beside the other,
-        /// σ for the logistic function and ∘ for the product of elements. With I inputs, H hidden units and B rows x is
-        /// `[B, I]`, h `[B, H]`, W `[I + H, H]` for each gate, and each bias `[H]`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum CellKind {
-            $($(#[$doc])* $kind,)*
+    ($($(#[$doc:meta])* $kind:ident = $name:literal, $about:literal, $cell:expr;)*) => {
+        crate::named! {
+            /// A recurrent cell.
+            ///
+            /// In the formulas, x is the input of a step and h the state before it, `[x | h]` stands for one beside the
+            /// other, σ for the logistic function and ∘ for the product of elements. With I inputs, H hidden units and B
+            /// rows x is `[B, I]`, h `[B, H]`, W `[I + H, H]` for each gate, and each bias `[H]`.
+            pub enum CellKind {
+                $($(#[$doc])* $kind = $name, $about;)*
+            }
         }
 
         impl CellKind {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
-
-            /// The name in files and settings, such as `gru`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $name,)*
-                }
-            }
-
-            /// What it is, in a few words.
-            #[must_use]
-            pub const fn about(self) -> &'static str {
-                match self {
-                    $(Self::$kind => $about,)*
-                }
-            }
-
             /// Does something with the cell's arithmetic.
             #[inline]
             pub(crate) fn with<V: WithCell>(self, work: V) -> V::Output {
@@ -47,20 +27,15 @@ macro_rules! cells {
                     $(Self::$kind => work.with($cell),)*
                 }
             }
-
-            /// What can be said of it.
-            pub(crate) fn facts(self) -> Facts {
-                self.with(FactsOf)
-            }
         }
     };
 }
 
 cells! {
     /// `h′ = tanh([x | h]·W + b)` (Elman 1990), with one bias.
-    Elman = "elman", Elman::<false>, "The Elman cell, with tanh";
+    Elman = "elman", "The Elman cell, with tanh", Elman::<false>;
     /// `h′ = max(0, [x | h]·W + b)`, with one bias.
-    ElmanRelu = "elman_relu", Elman::<true>, "The Elman cell with rectified linear units (ReLU)";
+    ElmanRelu = "elman_relu", "The Elman cell with rectified linear units (ReLU)", Elman::<true>;
     /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form, with two biases b and c: the reset gate is applied
     /// after the recurrent product.
     ///
@@ -70,7 +45,7 @@ cells! {
     /// n  = tanh(x·W_xn + b_n + r ∘ (h·W_hn + c_n))
     /// h′ = (1 − z) ∘ n + z ∘ h
     /// ```
-    Gru = "gru", Gru, "The gated recurrent unit";
+    Gru = "gru", "The gated recurrent unit", Gru;
     /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000), as PyTorch has
     /// it, with two biases; m is the memory, which is carried beside the output.
     ///
@@ -79,7 +54,7 @@ cells! {
     /// m′ = f ∘ m + i ∘ g
     /// h′ = o ∘ tanh(m′)
     /// ```
-    Lstm = "lstm", Lstm, "The long short-term memory";
+    Lstm = "lstm", "The long short-term memory", Lstm;
 }
 
 /// Something to do with a cell's arithmetic.
@@ -90,6 +65,19 @@ pub(crate) trait WithCell {
     fn with<C: Cell>(self, cell: C) -> Self::Output;
 }
 
+impl CellKind {
+    /// What can be said of it.
+    pub(crate) fn facts(self) -> Facts {
+        self.with(FactsOf)
+    }
+
+    /// Whether it has forget gates, whose initial bias can be raised.
+    #[must_use]
+    pub fn has_forget_gate(self) -> bool {
+        self.facts().forget_gate.is_some()
+    }
+}
+
 struct FactsOf;
 
 impl WithCell for FactsOf {
@@ -97,21 +85,5 @@ impl WithCell for FactsOf {
 
     fn with<C: Cell>(self, cell: C) -> Facts {
         Facts::of(cell)
-    }
-}
-
-/// The name in files: `elman`, `elman_relu`, `gru`, `lstm`.
-impl fmt::Display for CellKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// The cell of a name in files; of another name, none.
-impl FromStr for CellKind {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|kind| kind.name() == name).ok_or(())
     }
 }

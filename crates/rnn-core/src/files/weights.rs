@@ -12,6 +12,7 @@ use super::safetensors::{SafetensorsFile, check_pair, check_tensors, numbers, op
 use crate::cells::CellKind;
 use crate::error::Error;
 use crate::kernels::Scalar;
+use crate::named::Named;
 use crate::network::{Architecture, Network, Place, Tensor};
 use crate::numeric::flat_zeros;
 use safetensors::tensor::{Dtype, SafeTensors};
@@ -118,7 +119,7 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     let unknown = || Error::Gates { name: first.clone(), rows, hidden_size };
     let mut cell = CellKind::ALL.iter().copied().find(known).ok_or_else(unknown)?;
     if let Some(name) = settings.get("cell") {
-        let named = name.parse().ok().filter(known);
+        let named = CellKind::named(name).filter(known);
         cell = named.ok_or_else(|| other("cell", name, &cell.to_string()))?;
     }
     let num_layers =

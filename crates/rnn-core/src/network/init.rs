@@ -9,27 +9,30 @@ use super::orthogonal::orthogonal;
 use super::tensors::{Role, Tensor};
 use crate::error::{Error, check_not_stopped};
 use crate::kernels::Scalar;
+use crate::named;
+use crate::named::Named;
 use crate::numeric::{normal, uniform};
 use rand::Rng;
 use std::sync::atomic::AtomicBool;
 
-/// How weights and biases start. G gates of a cell are G matrices below each other in PyTorch's tensors; what depends
-/// on a matrix's size is of one gate's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Init {
-    /// The tutorial's: every weight uniform in [0, 1), every bias 0. A net much larger than the tutorial's saturates.
-    Tutorial,
-    /// PyTorch's: every weight and bias uniform in ±1/√hidden.
-    PyTorch,
-    /// Every weight uniform in ±√(6/(inputs + outputs)) of its matrix, every bias 0 (Glorot and Bengio,
-    /// "Understanding the difficulty of training deep feedforward neural networks", 2010).
-    Xavier,
-    /// Recurrent matrices orthogonal (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of learning
-    /// in deep linear neural networks", 2014), the others as [`Xavier`](Self::Xavier), every bias 0.
-    Orthogonal,
-    /// Recurrent matrices the identity, other weights normal with deviation 0.001, every bias 0: with ReLU the IRNN (Le,
-    /// Jaitly, Hinton, "A simple way to initialize recurrent networks of rectified linear units", 2015).
-    Identity,
+named! {
+    /// How weights and biases start. G gates of a cell are G matrices below each other in PyTorch's tensors; what depends
+    /// on a matrix's size is of one gate's.
+    pub enum Init {
+        /// The tutorial's: every weight uniform in [0, 1), every bias 0. A net much larger than the tutorial's saturates.
+        Tutorial = "tutorial", "Weights uniform in [0, 1), biases 0";
+        /// PyTorch's: every weight and bias uniform in ±1/√hidden.
+        PyTorch = "pytorch", "Weights and biases uniform in ±1/√state_size";
+        /// Every weight uniform in ±√(6/(inputs + outputs)) of its matrix, every bias 0 (Glorot and Bengio,
+        /// "Understanding the difficulty of training deep feedforward neural networks", 2010).
+        Xavier = "xavier", "Weights uniform in ±√(6/(inputs + outputs)), biases 0";
+        /// Recurrent matrices orthogonal (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of
+        /// learning in deep linear neural networks", 2014), the others as [`Xavier`](Self::Xavier), every bias 0.
+        Orthogonal = "orthogonal", "Recurrent weights orthogonal, the others as xavier";
+        /// Recurrent matrices the identity, other weights normal with deviation 0.001, every bias 0: with ReLU the IRNN
+        /// (Le, Jaitly, Hinton, "A simple way to initialize recurrent networks of rectified linear units", 2015).
+        Identity = "identity", "Recurrent weights the identity, the others small";
+    }
 }
 
 impl Init {

@@ -9,8 +9,10 @@ mod schedule;
 mod trainer;
 mod truncation;
 
-pub use losses::{Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
-pub use optimizers::{Adagrad, Adam, AdamW, Clip, Method, Optimizer, RmsProp, Sgd};
+pub use losses::{ClassLoss, Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
+pub use optimizers::{
+    Adagrad, AdagradPytorch, Adam, AdamW, Clip, Constant, Method, Optimizer, Range, RmsProp, Sgd, Value,
+};
 pub use schedule::{Decay, Schedule};
 pub use trainer::{Report, Trainer, TrainerBuilder};
 pub use truncation::Truncation;

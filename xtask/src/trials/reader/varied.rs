@@ -4,7 +4,7 @@ use super::{GRID, Reader, WHEN};
 use crate::trials::places::Places;
 use crate::trials::spec::{Column, Dimension, Draw, TRIALS, Values, When};
 use crate::trials::values::{Distribution, listed};
-use rnn_train::layers::nearest;
+use rnn_train::settings::synonyms::nearest;
 use rnn_train::{Layer, SettingError};
 use std::collections::HashSet;
 use toml::Value;

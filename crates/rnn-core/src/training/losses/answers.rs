@@ -1,6 +1,6 @@
 //! What outputs answer: classes, their probabilities, and how many answers are right.
 
-use super::cross_entropy::check_classes;
+use super::loss::check_classes;
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
 use crate::numeric::{Kernel, Lanes, Vector};

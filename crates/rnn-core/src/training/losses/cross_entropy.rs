@@ -1,6 +1,8 @@
 //! Softmax cross-entropy: the loss of answers that are classes.
 
-use super::loss::{Loss, check_shapes};
+use super::answers::{accuracy, classes};
+use super::loss::{Loss, check_classes, check_shapes};
+use super::of_classes::OfClasses;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::numeric::{Kernel, Lanes, Vector};
@@ -41,12 +43,28 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     }
 }
 
-/// An error for the first target that is no class of these outputs.
-pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
-    let classes = outputs.ncols();
-    match targets.iter().position(|&target| target as usize >= classes) {
-        Some(position) => Err(Error::Class { position, class: targets[position] as usize, classes }),
-        None => Ok(()),
+impl OfClasses for SoftmaxCrossEntropy {
+    const NAME: &'static str = "cross_entropy";
+    const ABOUT: &'static str = "Cross-entropy, with one output for each class";
+    const UNIT: &'static str = "cross-entropy (nats)";
+    const LOGITS: bool = true;
+
+    fn outputs(classes: usize) -> usize {
+        classes
+    }
+
+    fn answers<T: Scalar>(outputs: &DMatrixView<T>, _classes: usize) -> Vec<u32> {
+        classes(outputs).map(|class| class as u32).collect()
+    }
+
+    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], _classes: usize) -> Result<f64, Error> {
+        accuracy(outputs, targets)
+    }
+
+    /// The entropy in nats, −Σ p ln p.
+    fn least(distribution: &[f64]) -> f64 {
+        // From 0, because the sum of nothing is −0.
+        distribution.iter().filter(|&&p| p != 0.0).fold(0.0, |sum, p| sum - p * p.ln())
     }
 }
 

@@ -38,3 +38,12 @@ pub(super) fn check_shapes<T: Scalar, V>(
     check_length("rows of the outputs' derivatives", outputs.nrows(), d_outputs.nrows())?;
     check_length("columns of the outputs' derivatives", outputs.ncols(), d_outputs.ncols())
 }
+
+/// An error for the first target that is no class of these outputs.
+pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
+    let classes = outputs.ncols();
+    match targets.iter().position(|&target| target as usize >= classes) {
+        Some(position) => Err(Error::Class { position, class: targets[position] as usize, classes }),
+        None => Ok(()),
+    }
+}

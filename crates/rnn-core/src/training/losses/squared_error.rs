@@ -1,7 +1,8 @@
 //! Squared error: the loss of answers that are numbers.
 
 use super::loss::{Loss, check_shapes};
-use crate::error::Error;
+use super::of_classes::OfClasses;
+use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
 use nalgebra::{DMatrixView, DMatrixViewMut};
 use std::fmt::Debug;
@@ -55,6 +56,41 @@ where
         }
         Ok(loss / count)
     }
+}
+
+impl OfClasses for SquaredError<u32> {
+    const NAME: &'static str = "squared_error";
+    const ABOUT: &'static str = "Squared error between one output and the class's number";
+    const UNIT: &'static str = "squared error";
+    const LOGITS: bool = false;
+
+    fn outputs(_classes: usize) -> usize {
+        1
+    }
+
+    fn answers<T: Scalar>(outputs: &DMatrixView<T>, classes: usize) -> Vec<u32> {
+        outputs.column(0).iter().map(|output| nearest(output.widen(), classes)).collect()
+    }
+
+    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], classes: usize) -> Result<f64, Error> {
+        check_length("targets", outputs.nrows(), targets.len())?;
+        let pairs = outputs.column(0).into_iter().zip(targets);
+        let right = pairs.filter(|(output, target)| nearest(output.widen(), classes) == **target).count();
+        Ok(right as f64 / targets.len() as f64)
+    }
+
+    /// The variance of the class's number: the expected squared error of its mean.
+    fn least(distribution: &[f64]) -> f64 {
+        let numbered = || (0_u32..).map(f64::from).zip(distribution);
+        let mean: f64 = numbered().map(|(class, p)| class * p).sum();
+        // Deviations, because differences of squares cancel.
+        numbered().fold(0.0, |sum, (class, p)| sum + (class - mean).powi(2) * p)
+    }
+}
+
+/// The class whose number is nearest.
+fn nearest(output: f64, classes: usize) -> u32 {
+    output.round().clamp(0.0, classes.saturating_sub(1) as f64) as u32
 }
 
 #[cfg(test)]

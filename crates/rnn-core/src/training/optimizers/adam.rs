@@ -7,50 +7,38 @@
 //! AdamW: first p ← p − lr·λ·p
 //! ```
 
-use super::descent::{Descent, Step, at_least_0, divisor, share};
-use crate::error::Error;
+use super::constants::method;
+use super::descent::{Descent, Step};
 use crate::kernels::Scalar;
-use std::fmt;
 
-/// Adam: each parameter's step is its mean gradient over the root of its mean squared gradient. The default has the
-/// paper's constants.
-///
-/// ```text
-/// m ← m + (1 − β₁)·(g − m)    v ← β₂·v + (1 − β₂)·g²    p ← p − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Adam {
-    /// β₁, from 0 to less than 1.
-    pub beta1: f64,
-    /// β₂, from 0 to less than 1.
-    pub beta2: f64,
-    /// ε.
-    pub epsilon: f64,
-}
-
-/// Adam with decoupled weight decay: first `p ← p − lr·λ·p`, then as [`Adam`]. The default has PyTorch's constants.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AdamW {
-    /// β₁, from 0 to less than 1.
-    pub beta1: f64,
-    /// β₂, from 0 to less than 1.
-    pub beta2: f64,
-    /// ε.
-    pub epsilon: f64,
-    /// λ.
-    pub weight_decay: f64,
-}
-
-impl Default for Adam {
-    fn default() -> Self {
-        Self { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+method! {
+    /// Adam: each parameter's step is its mean gradient over the root of its mean squared gradient. The default has the
+    /// paper's constants.
+    ///
+    /// ```text
+    /// m ← m + (1 − β₁)·(g − m)    v ← β₂·v + (1 − β₂)·g²    p ← p − lr/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+    /// ```
+    Adam = "adam", "Adam", learning_rate 0.01 {
+        /// β₁.
+        beta1: f64 = 0.9 in Share, "Decay rate of the mean of gradients";
+        /// β₂.
+        beta2: f64 = 0.999 in Share, "Decay rate of the mean of squared gradients";
+        /// ε.
+        epsilon: f64 = 1e-8 in Positive, "Small number added to the divisor";
     }
 }
 
-impl Default for AdamW {
-    fn default() -> Self {
-        let Adam { beta1, beta2, epsilon } = Adam::default();
-        Self { beta1, beta2, epsilon, weight_decay: 0.01 }
+method! {
+    /// Adam with decoupled weight decay: first `p ← p − lr·λ·p`, then as [`Adam`]. The default has PyTorch's constants.
+    AdamW = "adamw", "Adam with decoupled weight decay", learning_rate 0.01 {
+        /// β₁.
+        beta1: f64 = 0.9 in Share, "Decay rate of the mean of gradients";
+        /// β₂.
+        beta2: f64 = 0.999 in Share, "Decay rate of the mean of squared gradients";
+        /// ε.
+        epsilon: f64 = 1e-8 in Positive, "Small number added to the divisor";
+        /// λ.
+        weight_decay: f64 = 0.01 in AtLeastZero, "Weight decay";
     }
 }
 
@@ -86,12 +74,6 @@ impl Descent for Adam {
         &["first_moment", "second_moment"]
     }
 
-    fn check<T: Scalar>(&self) -> Result<(), Error> {
-        share("beta1", self.beta1)?;
-        share("beta2", self.beta2)?;
-        divisor::<T>("epsilon", self.epsilon)
-    }
-
     #[inline(always)]
     fn step<T: Scalar>(&self, step: Step<'_, T>) {
         self.shrinking(T::one(), step);
@@ -103,26 +85,8 @@ impl Descent for AdamW {
         self.without_decay().remembers()
     }
 
-    fn check<T: Scalar>(&self) -> Result<(), Error> {
-        self.without_decay().check::<T>()?;
-        at_least_0::<T>("weight_decay", self.weight_decay)
-    }
-
     #[inline(always)]
     fn step<T: Scalar>(&self, step: Step<'_, T>) {
         self.without_decay().shrinking(T::narrow(1.0 - step.rate * self.weight_decay), step);
-    }
-}
-
-impl fmt::Display for Adam {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "adam, beta1 {:?}, beta2 {:?}, epsilon {:?}", self.beta1, self.beta2, self.epsilon)
-    }
-}
-
-impl fmt::Display for AdamW {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { beta1, beta2, epsilon, weight_decay } = self;
-        write!(f, "adamw, beta1 {beta1:?}, beta2 {beta2:?}, epsilon {epsilon:?}, weight_decay {weight_decay:?}")
     }
 }

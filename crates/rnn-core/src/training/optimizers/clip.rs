@@ -1,6 +1,6 @@
 //! Clipping: how far gradients may go.
 
-use super::descent::is_positive;
+use super::constants::is_positive;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! What an optimizer's method is: how a gradient changes a parameter, and what is remembered of each.
 
+use super::constants::Constant;
 use crate::error::Error;
 use crate::kernels::Scalar;
-use std::fmt::Display;
 
 /// A step of a method, over all parameters.
 pub(super) struct Step<'a, T> {
@@ -16,8 +16,23 @@ pub(super) struct Step<'a, T> {
     pub(super) remembered: &'a mut [Vec<T>],
 }
 
+/// What `method!` declares of a method.
+pub(super) trait Declared: Copy {
+    /// The name in settings and files.
+    const NAME: &'static str;
+    /// What it is, in a few words.
+    const ABOUT: &'static str;
+    /// A learning rate that it can work with.
+    const LEARNING_RATE: f64;
+    /// With the usual constants.
+    const DEFAULT: Self;
+
+    /// Its constants, to be read or set.
+    fn constants(&mut self) -> Vec<Constant<'_>>;
+}
+
 /// A method of descent: the constants are its fields.
-pub(super) trait Descent: Copy + Display {
+pub(super) trait Descent: Declared {
     /// The names of what it remembers of each parameter, in checkpoints.
     fn remembers(&self) -> &'static [&'static str];
 
@@ -26,35 +41,11 @@ pub(super) trait Descent: Copy + Display {
         0.0
     }
 
-    /// An error for the first constant that cannot be, as the net's number type `T` has it.
-    fn check<T: Scalar>(&self) -> Result<(), Error>;
+    /// Makes sure that its constants fit each other; that each is in its range is known.
+    fn check_together(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Changes the parameters. To be marked `#[inline(always)]`, so that its loops become vector instructions.
     fn step<T: Scalar>(&self, step: Step<'_, T>);
-}
-
-/// An error unless a constant is from 0 to less than 1.
-pub(super) fn share(name: &'static str, value: f64) -> Result<(), Error> {
-    right((0.0..1.0).contains(&value), name, value, "from 0 to less than 1")
-}
-
-/// An error unless a constant is at least 0.
-pub(super) fn at_least_0<T: Scalar>(name: &'static str, value: f64) -> Result<(), Error> {
-    right(value >= 0.0 && T::narrow(value).is_finite(), name, value, "a number of at least 0")
-}
-
-/// An error unless a constant is greater than 0, because what it is added to can be 0.
-pub(super) fn divisor<T: Scalar>(name: &'static str, value: f64) -> Result<(), Error> {
-    right(is_positive::<T>(value), name, value, "a number greater than 0")
-}
-
-/// An error where a constant is not right, with what would be.
-pub(super) fn right(right: bool, name: &'static str, value: f64, allowed: &'static str) -> Result<(), Error> {
-    if right { Ok(()) } else { Err(Error::Range { name, value, allowed }) }
-}
-
-/// Whether a number is one greater than 0 in the net's own type too.
-pub(super) fn is_positive<T: Scalar>(value: f64) -> bool {
-    let value = T::narrow(value);
-    value > T::zero() && value.is_finite()
 }

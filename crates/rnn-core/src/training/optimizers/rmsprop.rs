@@ -4,34 +4,23 @@
 //! a ← α·a + (1 − α)·g²       p ← p − lr · g / (√a + ε)     a starts at 0
 //! ```
 
-use super::descent::{Descent, Step, divisor, share};
-use crate::error::Error;
+use super::constants::method;
+use super::descent::{Descent, Step};
 use crate::kernels::Scalar;
-use std::fmt;
 
-/// RMSProp: `a ← α·a + (1 − α)·g²`, `p ← p − lr·g / (√a + ε)`. The default has PyTorch's constants.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RmsProp {
-    /// α, from 0 to less than 1.
-    pub rms_decay: f64,
-    /// ε.
-    pub epsilon: f64,
-}
-
-impl Default for RmsProp {
-    fn default() -> Self {
-        Self { rms_decay: 0.99, epsilon: 1e-8 }
+method! {
+    /// RMSProp: `a ← α·a + (1 − α)·g²`, `p ← p − lr·g / (√a + ε)`. The default has PyTorch's constants.
+    RmsProp = "rmsprop", "RMSProp", learning_rate 0.01 {
+        /// α.
+        rms_decay: f64 = 0.99 in Share, "Decay rate of the mean of squared gradients";
+        /// ε.
+        epsilon: f64 = 1e-8 in Positive, "Small number added to the divisor";
     }
 }
 
 impl Descent for RmsProp {
     fn remembers(&self) -> &'static [&'static str] {
         &["accumulator"]
-    }
-
-    fn check<T: Scalar>(&self) -> Result<(), Error> {
-        share("rms_decay", self.rms_decay)?;
-        divisor::<T>("epsilon", self.epsilon)
     }
 
     #[inline(always)]
@@ -44,11 +33,5 @@ impl Descent for RmsProp {
             *a = decay * *a + rest * g * g;
             *p -= lr * g / (a.sqrt() + epsilon);
         }
-    }
-}
-
-impl fmt::Display for RmsProp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rmsprop, rms_decay {:?}, epsilon {:?}", self.rms_decay, self.epsilon)
     }
 }

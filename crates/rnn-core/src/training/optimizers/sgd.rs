@@ -7,18 +7,19 @@
 //!   Nesterov                 p ← p − lr · (g + μ·v)
 //! ```
 
-use super::descent::{Descent, Step, right, share};
+use super::constants::method;
+use super::descent::{Descent, Step};
 use crate::error::Error;
 use crate::kernels::Scalar;
-use std::fmt;
 
-/// Stochastic gradient descent: `v ← μ·v + g`, `p ← p − lr·v` or, with Nesterov's momentum, `p ← p − lr·(g + μ·v)`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Sgd {
-    /// μ, from 0 (none) to less than 1.
-    pub momentum: f64,
-    /// Whether the momentum is Nesterov's.
-    pub nesterov: bool,
+method! {
+    /// Stochastic gradient descent: `v ← μ·v + g`, `p ← p − lr·v` or, with Nesterov's momentum, `p ← p − lr·(g + μ·v)`.
+    Sgd = "sgd", "Gradient descent, plain or with momentum", learning_rate 0.3 {
+        /// μ; 0 for none.
+        momentum: f64 = 0.0 in Share, "Momentum";
+        /// Whether the momentum is Nesterov's, which must then be greater than 0.
+        nesterov: bool = false, "Use Nesterov momentum";
+    }
 }
 
 impl Descent for Sgd {
@@ -26,9 +27,12 @@ impl Descent for Sgd {
         if self.momentum == 0.0 { &[] } else { &["velocity"] }
     }
 
-    fn check<T: Scalar>(&self) -> Result<(), Error> {
-        share("momentum", self.momentum)?;
-        right(!self.nesterov || self.momentum > 0.0, "momentum", self.momentum, "greater than 0 for Nesterov's")
+    fn check_together(&self) -> Result<(), Error> {
+        if self.nesterov && self.momentum == 0.0 {
+            let (name, allowed) = ("momentum", "greater than 0 for Nesterov's");
+            return Err(Error::Range { name, value: self.momentum, allowed });
+        }
+        Ok(())
     }
 
     #[inline(always)]
@@ -45,11 +49,5 @@ impl Descent for Sgd {
             // Without momentum nothing is remembered.
             _ => both.for_each(|(p, &g)| *p -= lr * g),
         }
-    }
-}
-
-impl fmt::Display for Sgd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sgd, momentum {:?}, nesterov {}", self.momentum, self.nesterov)
     }
 }

@@ -1,0 +1,52 @@
+//! The list of tasks: a line for each.
+
+use super::echo::Echo;
+use super::task::Task;
+
+/// Declares the enum of all tasks, each of which is a struct of its settings.
+macro_rules! tasks {
+    ($($task:ident,)*) => {
+        /// The task that is asked, whichever one is chosen while a program runs.
+        #[derive(Debug, Clone, PartialEq)]
+        #[allow(missing_docs, reason = "each is a struct that says what it is")]
+        pub enum Asked {
+            $($task($task),)*
+        }
+
+        impl Asked {
+            /// It as what all tasks are.
+            #[must_use]
+            pub fn task(&self) -> &dyn Task {
+                match self {
+                    $(Self::$task(task) => task,)*
+                }
+            }
+
+            /// A copy of it as what all tasks are.
+            #[must_use]
+            pub fn to_task(&self) -> Box<dyn Task> {
+                match self {
+                    $(Self::$task(task) => Box::new(task.clone()),)*
+                }
+            }
+
+            /// It as what all tasks are, to be set.
+            pub fn task_mut(&mut self) -> &mut dyn Task {
+                match self {
+                    $(Self::$task(task) => task,)*
+                }
+            }
+        }
+    };
+}
+
+tasks! {
+    Echo,
+}
+
+/// The tutorial's echo.
+impl Default for Asked {
+    fn default() -> Self {
+        Self::Echo(Echo::default())
+    }
+}

@@ -1,0 +1,93 @@
+//! A series that somebody else has recorded: what its targets have to do with its inputs is not known.
+
+use super::floor::Floor;
+use super::setting::Setting;
+use super::task::{Form, Shape, Split, Task, Words};
+use crate::error::{Error, check_num_classes};
+use crate::sequences::{Layout, Scored, Series};
+
+/// A recorded series of classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Classes in it, from 2 to 256.
+    pub num_classes: usize,
+    /// The time in a row from which on whoever gives the series says that all targets can be known.
+    pub known_from: usize,
+}
+
+impl Recorded {
+    /// A series that is recorded where otherwise one of this task is drawn: of as many classes, and known as early.
+    #[must_use]
+    pub fn in_place_of(task: &dyn Task) -> Self {
+        let Shape::Classes(num_classes) = task.shape();
+        Self { num_classes, known_from: task.known_from() }
+    }
+}
+
+impl Task for Recorded {
+    fn shape(&self) -> Shape {
+        Shape::Classes(self.num_classes)
+    }
+
+    fn form(&self) -> Form {
+        Form::Stream
+    }
+
+    fn settings(&mut self) -> Vec<Setting<'_>> {
+        Vec::new()
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_num_classes(self.num_classes)
+    }
+
+    fn check_rows(&self, layout: &Layout) -> Result<(), Error> {
+        let (echo_step, row_length) = (self.known_from, layout.row_length());
+        if echo_step < row_length { Ok(()) } else { Err(Error::EchoStep { echo_step, row_length }) }
+    }
+
+    /// Draws nothing: it is recorded.
+    fn fill(&self, _seed: u64, _split: Split, _series: &mut Series) {}
+
+    fn known_from(&self) -> usize {
+        self.known_from
+    }
+
+    /// None are named, because it is not known which they are.
+    fn unknown_targets(&self, _rows: usize) -> usize {
+        0
+    }
+
+    fn reach(&self) -> Option<(&'static str, usize)> {
+        None
+    }
+
+    fn floor(&self, _layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
+        None
+    }
+
+    fn chance(&self, _least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+        None
+    }
+
+    fn words(&self) -> Words {
+        Words {
+            title: "Series from files".to_owned(),
+            answer: "what it should answer".to_owned(),
+            unknown: format!(
+                "Targets that depend on inputs before a row’s beginning cannot be known: {} time step{} at a row’s \
+                 beginning, as `echo_step` says.",
+                self.known_from,
+                if self.known_from == 1 { "" } else { "s" }
+            ),
+        }
+    }
+
+    fn why_all_known(&self, _rows: usize) -> Option<String> {
+        None
+    }
+
+    fn floor_in_words(&self, _layout: &Layout, _shown: &dyn Fn(f64) -> String) -> Option<[String; 2]> {
+        None
+    }
+}

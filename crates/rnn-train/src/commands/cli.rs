@@ -1,0 +1,262 @@
+//! The command line: what is done with what is given.
+
+use crate::commands::arguments::{
+    AnimateArgs, Cli, Command, EvalArgs, Format, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs,
+    Training,
+};
+use crate::commands::console::Console;
+use crate::error::{Error, SettingError};
+use crate::training::evaluate::{Evaluation, Scoring, evaluate};
+
+use crate::commands::signals::Stop;
+use crate::exit_code;
+use crate::outputs::files;
+use crate::outputs::rows::EpochRow;
+use crate::outputs::status::{State, Status};
+use crate::outputs::table::read_rows;
+use crate::settings::layers::Layer;
+use crate::settings::table::Settings;
+use crate::shown::{count, printable, printable_json};
+use crate::training::predict::{Input, predict};
+use crate::training::run;
+use crate::training::run::Watch;
+use crate::training::verdict::{Verdict, verdict};
+use crate::view::live;
+use crate::view::pictures;
+use clap::CommandFactory;
+use indicatif::ProgressBar;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+pub use crate::commands::arguments::Verbosity;
+pub use crate::commands::command_line::parse;
+pub use crate::commands::diagnostics::{report, start_logging};
+
+/// The settings that have no meaning without training. A file may have them, the command line not.
+fn of_training() -> impl Iterator<Item = &'static str> {
+    Settings::rows().iter().filter(|row| row.trains).map(|row| row.name)
+}
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = Cli::command().mut_subcommand("eval", |eval| {
+        of_training().fold(eval, |eval, name| eval.mut_arg(name, |argument| argument.hide(true)))
+    });
+    let cli: Cli = match parse(command, arguments) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    start_logging(cli.verbosity);
+    let code = match cli.command {
+        Command::Run(arguments) => run_command(&arguments),
+        Command::Resume(arguments) => resume_command(&arguments),
+        Command::Replay(ReplayArgs { folder, pace, coloured }) => {
+            live::replay(&folder, pace.unwrap_or(live::OF_REPLAY), coloured.colours)
+        }
+        Command::Animate(arguments) => animate_command(&arguments),
+        Command::Report(arguments) => report_command(&arguments),
+        Command::Predict(arguments) => predict_command(&arguments),
+        Command::Eval(arguments) => eval_command(&arguments),
+    };
+    ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
+}
+
+/// A flag that is set by the first signal that asks for a stop: Ctrl-C, a termination signal, a closed terminal, a scheduler's
+/// warning. A Ctrl-C or termination signal that is repeated a second later ends the program at once.
+#[must_use]
+pub fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Stop::new(|| (), || ());
+    stop.listen();
+    stop.flag()
+}
+
+fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
+    config.map_or_else(|| Ok(Layer::default()), Layer::from_toml_file)
+}
+
+fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
+    let RunArgs { out, overwrite, config, training, settings } = arguments;
+    let settings = config_layer(config.as_deref())?.overlaid(&settings.to_layer()?).resolve()?;
+    tracing::debug!("{settings:?}");
+    let options = run::Options { overwrite: *overwrite, ..options(training) };
+    let status = shown(training, |watch, stop| run::run(&settings, out, options, watch, stop))?;
+    Ok(tell(&status, out))
+}
+
+fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
+    let ResumeArgs { folder, num_epochs, training } = arguments;
+    let options = run::Options { num_epochs: *num_epochs, ..options(training) };
+    let status = shown(training, |watch, stop| run::resume(folder, options, watch, stop))?;
+    Ok(tell(&status, folder))
+}
+
+fn options(training: &Training) -> run::Options {
+    let Training { no_figure, coloured, threads, .. } = training;
+    run::Options {
+        pictures: !no_figure,
+        colours: coloured.colours,
+        threads: threads.count(),
+        ..run::Options::default()
+    }
+}
+
+/// Trains with `train`, which is given who watches and the flag that stops it.
+fn shown(
+    &Training { live: Live { live, pace }, coloured, .. }: &Training,
+    train: impl FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>,
+) -> Result<Status, Error> {
+    let unfit = live::unfit().filter(|_| live);
+    if let Some(why) = unfit {
+        tracing::warn!("{why}: progress is printed line by line instead");
+    }
+    if live && unfit.is_none() {
+        live::watch(pace.unwrap_or(live::OF_TRAINING), coloured.colours, train)
+    } else {
+        train(&mut Console::new(), &stop_on_signal())
+    }
+}
+
+/// Tells how a run ended, and returns the exit code.
+fn tell(status: &Status, out: &Path) -> u8 {
+    let shown = out.display();
+    match status.status {
+        State::Done => tell_verdict(status, out),
+        State::Interrupted => {
+            tracing::warn!("stopped after {}: `rnn-train resume {shown}` continues", count(status.steps, "step"));
+        }
+        _ => tracing::warn!(
+            "stopped after {}: results so far are in {shown}; `rnn-train report {shown}` shows them",
+            count(status.steps, "step")
+        ),
+    }
+    if let Some(error) = &status.error {
+        report(error, status.status.exit_code());
+    }
+    status.status.exit_code()
+}
+
+/// Tells what a run that is done has come to, and how to look at it.
+fn tell_verdict(status: &Status, out: &Path) {
+    let shown = out.display();
+    let config = Layer::from_toml_file(&out.join(files::CONFIG));
+    let settings = config.and_then(|config| Ok(config.resolve()?));
+    let judged =
+        settings.and_then(|settings| Ok(verdict(&settings, status, &read_rows::<EpochRow>(&out.join(files::EPOCHS))?)));
+    match judged {
+        Ok(Verdict { is_bad, sentences }) => {
+            if is_bad {
+                tracing::warn!("all epochs are trained, into {shown}, but the net has learned nothing");
+            } else {
+                tracing::info!("done: {shown}");
+            }
+            sentences.iter().for_each(|sentence| tracing::info!("{sentence}"));
+        }
+        // The run is done all the same.
+        Err(error) => tracing::warn!("done: {shown}, of which this cannot be read: {error}"),
+    }
+    tracing::info!("`rnn-train report {shown}` writes a page about it");
+}
+
+fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
+    let AnimateArgs { folder, out, coloured } = arguments;
+    let file = out.clone().unwrap_or_else(|| folder.join(files::ANIMATION));
+    // It shows itself on a terminal alone.
+    let bar = ProgressBar::new(0);
+    pictures::animate(folder, &file, coloured.colours, |done, frames| {
+        bar.set_length(frames as u64);
+        bar.set_position(done as u64);
+    })?;
+    bar.finish_and_clear();
+    tracing::info!("drawn: {}", file.display());
+    Ok(exit_code::DONE)
+}
+
+fn report_command(arguments: &ReportArgs) -> Result<u8, Error> {
+    let ReportArgs { folder, out, coloured } = arguments;
+    let path = crate::view::report::write(folder, out.as_deref(), coloured.colours)?;
+    tracing::info!("done: {}", path.display());
+    Ok(exit_code::DONE)
+}
+
+fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
+    let PredictArgs { model, input } = arguments;
+    let output = std::io::stdout().lock();
+    let predicted = match input.as_deref().filter(|path| *path != Path::new("-")) {
+        None => {
+            let reader = std::io::stdin().lock();
+            predict(model, Input { reader, name: "standard input".to_owned() }, output)
+        }
+        Some(path) => {
+            let reader = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+            predict(model, Input { reader, name: path.display().to_string() }, output)
+        }
+    };
+    match predicted {
+        // Its reader wants no more.
+        Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
+        other => other.map(|()| exit_code::DONE),
+    }
+}
+
+fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
+    let EvalArgs { model, format, config, settings } = arguments;
+    let flags = settings.to_layer()?;
+    if let Some(name) = flags.values().keys().find(|name| of_training().any(|of_training| of_training == *name)) {
+        return Err(SettingError::no_effect(name, "in eval, which does not train").into());
+    }
+    let scoring = Scoring::of(model, &config_layer(config.as_deref())?.overlaid(&flags))?;
+    let evaluations = evaluate(&scoring, model)?;
+    tracing::info!("scored: {}", scoring.in_words());
+    let lines = match format {
+        Format::Text => evaluations.iter().map(ToString::to_string).collect(),
+        Format::Json => {
+            let line = |evaluation| Ok(printable_json(serde_json::to_string(evaluation)?));
+            evaluations.iter().map(line).collect::<Result<_, serde_json::Error>>().map_err(unprinted)?
+        }
+        Format::Csv => csv_lines(&evaluations).map_err(unprinted)?,
+    };
+    lines.iter().try_for_each(|line: &String| print(line))?;
+    let diverged = evaluations.iter().find(|evaluation| !evaluation.scores.loss.is_finite());
+    let problem = diverged.map(|evaluation| format!("{}: the loss is {}", evaluation.name(), evaluation.scores.loss));
+    Ok(problem.map_or(exit_code::DONE, |problem| report(&problem, exit_code::DIVERGED)))
+}
+
+/// A table with a header, each of whose rows is a line, also where a name in it has several.
+fn csv_lines(evaluations: &[Evaluation]) -> Result<Vec<String>, csv::Error> {
+    let line = |row: &dyn Fn(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>| {
+        let mut table = csv::Writer::from_writer(Vec::new());
+        row(&mut table)?;
+        let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        Ok::<_, csv::Error>(printable(String::from_utf8_lossy(&text).trim_end_matches('\n')))
+    };
+    let all: Vec<_> = evaluations.iter().map(Evaluation::cells).collect();
+    let header = all.first().map(|cells| cells.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let header = header.iter().map(|names| line(&|table| table.write_record(names)));
+    let rows =
+        all.iter().map(|cells| line(&|table| table.serialize(cells.iter().map(|(_, cell)| cell).collect::<Vec<_>>())));
+    header.chain(rows).collect()
+}
+
+fn unprinted(error: impl Into<std::io::Error>) -> Error {
+    Error::Write { path: "standard output".into(), source: error.into() }
+}
+
+/// Prints a result, which may go to a reader that wants no more, but must not be lost otherwise. Of its lines all that a
+/// terminal would obey is escaped.
+///
+/// # Errors
+/// [`Error::Write`] where standard output cannot be written to.
+pub fn print(text: &str) -> Result<(), Error> {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    match writeln!(std::io::stdout(), "{}", lines.join("\n")) {
+        Err(source) if source.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::Write { path: "standard output".into(), source })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,86 @@
+//! The rows of `metrics.csv` and `epochs.csv`.
+//!
+//! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
+//! measured; it never holds NaN or infinity.
+
+use super::columns::row;
+use rnn_core::Scalar;
+
+/// How windows are called whose targets can all be known.
+pub const KNOWN: &str = "settled";
+
+/// The rows that a spreadsheet opens, without the header.
+pub const SPREADSHEET_ROWS: usize = 1_048_575;
+
+row! {
+    /// A row of `metrics.csv`: one training step, measured before it changed the weights.
+    pub struct MetricsRow<T> {
+        /// Epoch, counted from 0.
+        epoch: usize, EPOCH = "epoch", "epoch";
+        /// Window within the epoch, counted from 0.
+        batch: usize, BATCH = "batch", "window";
+        /// Training step within the run, counted from 0.
+        step: usize, STEP = "step", "step";
+        /// Mean loss of the scored targets; cross-entropy is in nats.
+        loss: T, LOSS = "loss", "loss";
+        /// Share of the scored targets that were predicted.
+        accuracy: T, ACCURACY = "accuracy", "accuracy";
+        /// Euclidean norm of the gradient of all parameters; empty if it is greater than the net's numbers can be.
+        gradient_norm: Option<T>, GRADIENT_NORM = "gradient_norm", "gradient norm";
+        /// The learning rate of the step.
+        learning_rate: T, LEARNING_RATE = "learning_rate", "learning rate";
+        /// The least mean loss that any net can have in this window; empty where it is not known.
+        floor: Option<f64>, FLOOR = "floor", "floor";
+    }
+}
+
+impl<T: Scalar> MetricsRow<T> {
+    /// The same in f64.
+    pub(crate) fn widened(&self) -> MetricsRow {
+        let Self { epoch, batch, step, floor, .. } = *self;
+        let [loss, accuracy, learning_rate] = [self.loss, self.accuracy, self.learning_rate].map(T::widen);
+        let gradient_norm = self.gradient_norm.map(T::widen);
+        MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor }
+    }
+}
+
+row! {
+    /// A row of `epochs.csv`: means over the targets of one epoch. Windows are settled if all their targets can be known.
+    pub struct EpochRow {
+        /// Epoch, counted from 0.
+        epoch: usize, EPOCH = "epoch", "epoch";
+        /// Training steps of the epoch.
+        windows: usize, WINDOWS = "windows", "windows";
+        /// Mean loss of all windows.
+        loss: f64, LOSS = "loss", "loss";
+        /// Loss of the first window, which starts from a zero state.
+        first_window_loss: f64, FIRST_WINDOW_LOSS = "first_window_loss", "first window loss";
+        /// Mean loss of the settled windows; empty if there are none.
+        known_loss: Option<f64>, KNOWN_LOSS = "settled_loss", "settled loss";
+        /// Share of all targets that were predicted.
+        accuracy: f64, ACCURACY = "accuracy", "accuracy";
+        /// Share of the settled windows' targets that were predicted; empty if there are none.
+        known_accuracy: Option<f64>, KNOWN_ACCURACY = "settled_accuracy", "settled accuracy";
+        /// The least mean loss that any net can have in all these windows; empty where it is not known.
+        floor: Option<f64>, FLOOR = "floor", "floor";
+    }
+}
+
+/// An epoch solves the task if its loss is less than this above the floor.
+pub const SOLVED_LOSS: f64 = 0.01;
+
+impl EpochRow {
+    /// Whether the task was solved in this epoch: whether the mean loss of its settled windows, whose floor is 0, or of
+    /// all windows where none is settled, is less than [`SOLVED_LOSS`] above the floor.
+    #[must_use]
+    pub fn solved(&self) -> bool {
+        let above_floor = self.known_loss.or_else(|| Some(self.loss - self.floor?));
+        above_floor.is_some_and(|loss| loss < SOLVED_LOSS)
+    }
+
+    /// The loss that counts, and what it is called: that of the settled windows, if there are any.
+    #[must_use]
+    pub fn measured(&self) -> (&'static str, f64) {
+        self.known_loss.map_or((Self::LOSS.title, self.loss), |loss| (Self::KNOWN_LOSS.title, loss))
+    }
+}

@@ -1,0 +1,223 @@
+//! `status.toml`: how far a run has come, and how it ended. And how it and `config.toml` are written.
+
+use super::files::STATUS;
+use super::folder::Durable;
+use super::rows::EpochRow;
+use crate::error::Error;
+use crate::exit_code;
+use crate::settings::layers::not_toml;
+use crate::settings::table::Settings;
+use crate::text::read_text;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum State {
+    /// It has begun; if nothing runs any more, it was killed.
+    Running,
+    /// All epochs were trained.
+    Done,
+    /// The loss or its gradient became infinite or not a number.
+    Diverged,
+    /// Stopped by a signal.
+    Interrupted,
+    /// Stopped by whoever watched it, as not worth going on with.
+    Pruned,
+    /// Stopped by an error.
+    Failed,
+}
+
+impl State {
+    /// Whether there is nothing to go on with.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Diverged | Self::Pruned)
+    }
+
+    /// The exit code of a run that ended like this.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done | Self::Pruned => exit_code::DONE,
+            Self::Diverged => exit_code::DIVERGED,
+            Self::Interrupted => exit_code::INTERRUPTED,
+            Self::Running | Self::Failed => exit_code::FAILED,
+        }
+    }
+}
+
+/// The states and their names in files.
+const STATES: [(State, &str); 6] = [
+    (State::Running, "running"),
+    (State::Done, "done"),
+    (State::Diverged, "diverged"),
+    (State::Interrupted, "interrupted"),
+    (State::Pruned, "pruned"),
+    (State::Failed, "failed"),
+];
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = STATES.iter().find(|(state, _)| state == self).map(|(_, name)| *name);
+        f.write_str(name.unwrap_or_default())
+    }
+}
+
+impl From<State> for String {
+    fn from(state: State) -> Self {
+        state.to_string()
+    }
+}
+
+impl TryFrom<String> for State {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let state = STATES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state);
+        state.ok_or_else(|| format!("`{name}` is no status"))
+    }
+}
+
+/// `status.toml`: how a run ended, in one look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// How far it has come.
+    pub status: State,
+    /// The error, where the loss or its gradient ceased to be a number, or why it was pruned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The version of the program.
+    pub version: String,
+    /// Epochs trained to their end.
+    pub epochs: usize,
+    /// Training steps done.
+    pub steps: usize,
+    /// Parameters of the net, all of which are trained.
+    #[serde(default)]
+    pub parameters: usize,
+    /// Values of an epoch's series that stand in no window; of the first one, if series of several lengths are read.
+    pub unused_values: usize,
+    /// `known_loss` of the last whole epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub final_loss: Option<f64>,
+    /// The lowest `known_loss` of any epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_loss: Option<f64>,
+    /// `known_accuracy` of the last whole epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+    /// The first epoch that solved the task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub solved_epoch: Option<usize>,
+    /// Training steps done by the end of that epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_steps: Option<usize>,
+    /// Seconds from the first step to the last.
+    pub wall_seconds: f64,
+    /// The series files that the run reads, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<InputFile>,
+    /// The weights that it began with, if they are from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<InputFile>,
+}
+
+/// A file that a run reads: where it was, and how it is known again elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Its path from the run's folder, for one that is moved together with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_run: Option<PathBuf>,
+    /// The CRC-32 of what it says, however that is written: of a series' values, of a net's parameters.
+    pub crc32: u32,
+}
+
+impl Status {
+    pub(crate) fn begun(parameters: usize, unused_values: usize) -> Self {
+        Self {
+            status: State::Running,
+            error: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            epochs: 0,
+            steps: 0,
+            parameters,
+            unused_values,
+            final_loss: None,
+            best_loss: None,
+            accuracy: None,
+            solved_epoch: None,
+            solved_steps: None,
+            wall_seconds: 0.0,
+            series: Vec::new(),
+            initial_weights: None,
+        }
+    }
+
+    /// Takes in an epoch's row.
+    pub(crate) fn add(&mut self, row: &EpochRow) {
+        self.epochs += 1;
+        self.final_loss = row.known_loss;
+        self.accuracy = row.known_accuracy;
+        self.best_loss = self.best_loss.into_iter().chain(row.known_loss).reduce(f64::min);
+        if row.solved() && self.solved_epoch.is_none() {
+            (self.solved_epoch, self.solved_steps) = (Some(row.epoch), Some(self.steps));
+        }
+    }
+
+    /// Reads a run's status.
+    ///
+    /// # Errors
+    /// [`Error::Read`]; [`Error::Setting`] with the line for a file that is none.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(STATUS);
+        let text = read_text(&path)?;
+        let status: Self =
+            toml::from_str(&text).map_err(|error| not_toml(&error, &text, &path.display().to_string()))?;
+        Ok(status)
+    }
+
+    /// Writes it to a run's folder.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write(&self, folder: &Path) -> Result<(), Error> {
+        self.write_when(folder, Durable::AtOnce)
+    }
+
+    pub(crate) fn write_when(&self, folder: &Path, durable: Durable) -> Result<(), Error> {
+        write_toml(&folder.join(STATUS), self, durable)
+    }
+}
+
+impl Settings {
+    /// Writes them as a TOML file, from which the same run can be made again; paths become absolute.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        self.write_when(path, Durable::AtOnce)
+    }
+
+    pub(crate) fn write_when(&self, path: &Path, durable: Durable) -> Result<(), Error> {
+        write_toml(path, &self.to_absolute_table(), durable)
+    }
+}
+
+fn write_toml(path: &Path, value: &impl Serialize, durable: Durable) -> Result<(), Error> {
+    let text = toml::to_string(value).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
+    durable.write_whole(path, text.as_bytes())
+}

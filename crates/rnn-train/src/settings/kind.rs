@@ -1,0 +1,93 @@
+//! What a setting can be set to: the kinds of values, as TOML has them.
+
+use super::synonyms::nearest;
+use toml::Value;
+
+/// The kind of a setting's values.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A whole number of at least so much.
+    Count(i64),
+    /// A number.
+    Number,
+    /// True or false.
+    Truth,
+    /// One of these names, each with what it stands for.
+    Choice(Vec<(&'static str, &'static str)>),
+    /// A list of numbers.
+    Numbers,
+    /// A file.
+    File,
+    /// Several files.
+    Files,
+    /// One of these, or `off`.
+    OrOff(Box<Kind>),
+}
+
+/// How a setting is switched off.
+pub(super) const OFF: &str = "off";
+
+impl Kind {
+    /// How a value is called in help.
+    #[must_use]
+    pub fn value_name(&self) -> &'static str {
+        match self {
+            Self::Count(_) => "N",
+            Self::Number => "X",
+            Self::Truth => "BOOL",
+            Self::Choice(_) => "NAME",
+            Self::Numbers => "X,X,…",
+            Self::File | Self::Files => "FILE",
+            Self::OrOff(kind) if matches!(**kind, Self::Count(_)) => "N|off",
+            Self::OrOff(_) => "X|off",
+        }
+    }
+
+    /// What is wrong with a value of this setting, beginning with the setting's name; nothing if it can be.
+    pub(super) fn problem(&self, setting: &str, value: &Value) -> Option<String> {
+        let right = self.right(value)?;
+        Some(format!("{setting} is {value}: it must be {right}"))
+    }
+
+    /// What would be right instead of a value; nothing if that is right.
+    fn right(&self, value: &Value) -> Option<String> {
+        let unless = |right: bool, words: &str| (!right).then(|| words.to_owned());
+        match self {
+            Self::Count(least) => match value.as_integer() {
+                None => Some("a whole number".to_owned()),
+                Some(count) => (count < *least).then(|| format!("at least {least}")),
+            },
+            Self::Number => unless(number(value).is_some(), "a number"),
+            Self::Truth => unless(value.is_bool(), "one of `true`, `false`"),
+            Self::Choice(choices) => {
+                let word = value.as_str();
+                if choices.iter().any(|(name, _)| word == Some(name)) {
+                    return None;
+                }
+                let names: Vec<_> = choices.iter().map(|(name, _)| format!("`{name}`")).collect();
+                let near = word.and_then(|word| nearest(word, choices.iter().map(|(name, _)| *name)));
+                let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+                Some(format!("one of {}{hint}", names.join(", ")))
+            }
+            Self::Numbers => match value.as_array() {
+                None => Some("a list".to_owned()),
+                Some(list) => unless(list.iter().all(|value| number(value).is_some()), "a list of numbers"),
+            },
+            Self::File => unless(value.is_str(), "a path"),
+            Self::Files => match value.as_array() {
+                None => Some("a list".to_owned()),
+                Some(list) => unless(list.iter().all(Value::is_str), "a list of paths"),
+            },
+            Self::OrOff(_) if value.as_str() == Some(OFF) => None,
+            Self::OrOff(kind) => {
+                let right = kind.right(value)?;
+                Some(if value.is_str() || value.is_bool() { "a number".to_owned() } else { right } + ", or \"off\"")
+            }
+        }
+    }
+}
+
+/// A number, also one without a decimal point.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|number| number as f64))
+}

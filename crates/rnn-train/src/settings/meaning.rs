@@ -1,0 +1,201 @@
+//! What the settings say together: the net, the task, windows, the schedule; and whether they fit each other.
+
+use super::choices::{Dtype, Readout, ScheduleKind};
+use super::net::Reading;
+use super::table::Settings;
+use crate::error::SettingError;
+use echo_data::{Floor, Layout, Recorded, Scored, Shape, Task};
+use rnn_core::{Architecture, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+impl Settings {
+    /// Checks what the crates below have rules for, so that the error has the setting's origin.
+    pub(super) fn check(&self) -> Result<(), SettingError> {
+        if self.schedule == ScheduleKind::Step && self.decay_steps.is_none() {
+            let message = "decay_steps is missing: the schedule step needs it";
+            return Err(SettingError::new("schedule", message.to_owned()));
+        }
+        match self.dtype {
+            Dtype::F32 => self.check_optimizer::<f32>(),
+            Dtype::F64 => self.check_optimizer::<f64>(),
+        }
+        .map_err(of_core)?;
+        self.architecture().check().map_err(of_core)?;
+        self.schedule_over(1).check().map_err(of_core)?;
+        if !self.forget_bias.is_finite() {
+            let message = format!("forget_bias is {}: it must be a number", self.forget_bias);
+            return Err(SettingError::new("forget_bias", message));
+        }
+        self.asked.task().check().map_err(of_data)?;
+        match self.drawn_length() {
+            Some(length) => self.layout(length).map(drop).map_err(of_data),
+            None => Ok(()),
+        }
+    }
+
+    fn check_optimizer<T: Scalar>(&self) -> Result<(), rnn_core::Error> {
+        Optimizer::<T>::check_learning_rate(self.optimizer.learning_rate)?;
+        self.optimizer.method.check::<T>()?;
+        self.clip().check::<T>()
+    }
+
+    /// The same, checked once more, because a caller can have changed them.
+    pub(crate) fn checked_again(&self) -> Result<Self, SettingError> {
+        Self::from_table(&self.to_table())
+    }
+
+    /// The task: that which is asked, or a recorded series in its place.
+    #[must_use]
+    pub fn task(&self) -> Box<dyn Task> {
+        if self.series.is_empty() { self.asked.to_task() } else { Box::new(Recorded::in_place_of(self.asked.task())) }
+    }
+
+    /// How many classes inputs and targets have.
+    #[must_use]
+    pub fn num_classes(&self) -> usize {
+        let Shape::Classes(classes) = self.asked.task().shape();
+        classes
+    }
+
+    /// How the net reads classes and answers with them.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { input: self.input, loss: self.loss, readout: self.readout, num_classes: self.num_classes() }
+    }
+
+    /// The net.
+    pub(crate) fn architecture(&self) -> Architecture {
+        Architecture {
+            cell: self.cell,
+            input_size: self.reading().input_size(),
+            hidden_size: self.state_size,
+            num_layers: self.num_layers,
+            dropout: self.dropout,
+            outputs: self.reading().outputs(),
+        }
+    }
+
+    /// How many parameters the net has, all of which are trained; the greatest number if they cannot be counted.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.architecture().parameter_count().unwrap_or(usize::MAX)
+    }
+
+    /// What gradients are clipped to.
+    pub(crate) fn clip(&self) -> Clip {
+        Clip { value: self.clip_value.on(), norm: self.clip_norm.on() }
+    }
+
+    /// How the learning rate changes in a run of `steps` training steps.
+    pub(crate) fn schedule_over(&self, steps: usize) -> Schedule {
+        let rest = steps.saturating_sub(self.warmup_steps).max(1);
+        let (steps, factor) = (self.decay_steps.unwrap_or(rest) as u64, self.decay_factor);
+        let decay = match self.schedule {
+            ScheduleKind::Constant => Decay::Constant,
+            ScheduleKind::Step => Decay::Step { steps, factor },
+            ScheduleKind::Cosine => Decay::Cosine { steps, factor },
+        };
+        Schedule { warmup: self.warmup_steps as u64, decay }
+    }
+
+    /// How windows follow each other, and which of their steps are scored.
+    pub(crate) fn truncation(&self) -> Result<Truncation, rnn_core::Error> {
+        let truncation = Truncation::new(self.truncated_backprop_length, self.window_stride)?;
+        Ok(match self.readout {
+            Readout::EveryStep => truncation,
+            Readout::LastStep => truncation.scoring_the_last_alone(),
+        })
+    }
+
+    /// The time steps of a window that are trained on and scored: the new ones, which in an epoch's first window are all, or
+    /// in each the last one alone. The `loss` and the `accuracy` of `metrics.csv` are means over these.
+    pub(crate) fn scored(&self) -> Scored {
+        // Settings that have no such windows have been refused.
+        let of = |begins| self.truncation().map_or(0..0, |truncation| truncation.scored(begins));
+        Scored { first: of(true), others: of(false) }
+    }
+
+    /// The same for one of an epoch's windows.
+    pub(crate) fn scored_times(&self, window: usize) -> Range<usize> {
+        self.scored().of(window)
+    }
+
+    /// How a series of this length is cut, into rows that are long enough for the task.
+    pub(crate) fn layout(&self, series_length: usize) -> Result<Layout, echo_data::Error> {
+        let layout = Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)?;
+        self.task().check_rows(&layout)?;
+        Ok(layout)
+    }
+
+    /// The length of the series that are drawn; nothing where they are read from files, each with a length of its own.
+    fn drawn_length(&self) -> Option<usize> {
+        self.total_series_length.filter(|_| self.series.is_empty())
+    }
+
+    /// How each epoch's series is cut; nothing where series are read from files.
+    pub(crate) fn drawn_layout(&self) -> Option<Layout> {
+        self.layout(self.drawn_length()?).ok()
+    }
+
+    /// How many of a window's time steps, from its first on, have targets that no net can know: they depend on what stands
+    /// before the row's beginning.
+    pub(crate) fn unknown_times(&self, window: usize) -> usize {
+        let unknown = self.task().unknown_targets(self.batch_size);
+        unknown.saturating_sub(window.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
+    }
+
+    /// The window of an epoch from which on all targets can be known.
+    pub(crate) fn first_known_window(&self) -> usize {
+        // Which one it is does not depend on how many there are.
+        let layout = self.layout(self.total_series_length.unwrap_or(usize::MAX));
+        layout.map_or(0, |layout| layout.first_window_from(self.asked.task().known_from(), &self.scored()))
+    }
+
+    /// The least mean loss that any net can have in each window of a series that is cut like this, where that is known.
+    pub(crate) fn floor(&self, layout: Layout) -> Option<Floor> {
+        self.task().floor(layout, &self.scored(), &|distribution| self.loss.least(distribution))
+    }
+
+    /// That of an epoch's first window, where it is known and is not 0.
+    pub(crate) fn floor_of_first_window(&self) -> Option<f64> {
+        Some(self.floor(self.drawn_layout()?)?.window(0)).filter(|&floor| floor > 0.0)
+    }
+
+    /// The mean loss of the best answer that reads nothing, where that is known.
+    pub(crate) fn chance(&self) -> Option<f64> {
+        self.task().chance(&|distribution| self.loss.least(distribution))
+    }
+
+    /// The first file that they name which is `place` or lies in it.
+    #[must_use]
+    pub fn read_from(&self, place: &Path) -> Option<&Path> {
+        let place = place.canonicalize().ok()?;
+        let lies_there = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&place));
+        self.series.iter().chain(&self.initial_weights).find(lies_there).map(PathBuf::as_path)
+    }
+
+    /// They as they stand in files: with absolute paths.
+    pub(crate) fn to_absolute_table(&self) -> toml::Table {
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        let series = self.series.iter().map(absolute).collect();
+        let initial_weights = self.initial_weights.as_ref().map(absolute);
+        Self { series, initial_weights, ..self.clone() }.to_table()
+    }
+}
+
+/// An error in the data's sizes as one of the setting it is about.
+fn of_data(error: echo_data::Error) -> SettingError {
+    SettingError::new(error.setting().unwrap_or_default(), error.to_string())
+}
+
+/// An error of the net's or the optimizer's as one of the setting it is about.
+fn of_core(error: rnn_core::Error) -> SettingError {
+    let name = match error {
+        rnn_core::Error::Range { name, .. } | rnn_core::Error::Zero { name } => name,
+        rnn_core::Error::LearningRate { .. } => "learning_rate",
+        rnn_core::Error::Layers { .. } => "num_layers",
+        _ => "",
+    };
+    let off = if name.starts_with("clip_") { ", or \"off\"" } else { "" };
+    SettingError::new(name, format!("{error}{off}"))
+}

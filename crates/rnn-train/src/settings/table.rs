@@ -1,0 +1,281 @@
+//! The table of all settings, a row for each. From it come the flags, the keys of settings files, the checks, what
+//! `config.toml` says, the page of the docs, and what a sweep may vary.
+
+use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
+use super::groups::Optimization;
+use super::or_off::OrOff;
+use super::row::{Entry, Row, in_help};
+use crate::error::SettingError;
+use echo_data::Asked;
+use rnn_core::{CellKind, ClassLoss, Init, Method};
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use toml::Table;
+
+/// Declares the settings. A row has a name, a type, a default, which can depend on the rows above it and on what is `given`,
+/// and what more there is to say of it. It may end with
+///
+/// * `only_if` a condition on any rows, and why it has no effect otherwise: then it is refused, and left out of files;
+/// * `written_if` a condition, without which it is left out of files.
+macro_rules! settings {
+    ($given:ident, $row:ident; $(
+        $(#[doc = $about:literal])+
+        $name:ident: $type:ty = $default:expr, $more:expr
+            $(, only_if $applies:expr, $otherwise:expr)*
+            $(, written_if $written:expr)?;
+    )+) => {
+        /// Every setting, in range and fitting the others.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct Settings {
+            $($(#[doc = $about])+ pub $name: $type,)+
+        }
+
+        impl Settings {
+            /// The settings among those `given`, and the defaults of the others.
+            fn filled($given: &Table) -> Result<Self, SettingError> {
+                $(
+                    let $row = row::<$type>(stringify!($name), concat!($($about),+));
+                    let $name = <$type as Entry>::read(&$more, $given, $default)?;
+                )+
+                Ok(Self { $($name,)+ })
+            }
+
+            /// Refuses what is given and has no effect beside the others.
+            #[allow(unused_variables, reason = "few settings have conditions")]
+            fn check_effects(&self, $given: &Table) -> Result<(), SettingError> {
+                let Self { $($name,)+ } = self;
+                $($(
+                    if $given.contains_key(stringify!($name)) && !$applies {
+                        return Err(SettingError::no_effect(stringify!($name), $otherwise));
+                    }
+                )*)+
+                Ok(())
+            }
+
+            /// All of them as they may be given again, but for those without effect beside the others.
+            #[must_use]
+            pub fn to_table(&self) -> Table {
+                let Self { $($name,)+ } = self;
+                let mut table = Table::new();
+                $(
+                    if true $(&& $applies)* $(&& $written)? {
+                        $name.write(stringify!($name), &mut table);
+                    }
+                )+
+                table
+            }
+        }
+
+        /// The rows, without the defaults that stand as values in the table.
+        fn bare_rows() -> Vec<Row> {
+            let mut rows = Vec::new();
+            $(
+                let $row = row::<$type>(stringify!($name), concat!($($about),+));
+                rows.extend(<$type as Entry>::rows($more));
+            )+
+            rows
+        }
+    };
+}
+
+/// A row of its type.
+fn row<E: Entry>(name: &'static str, about: &'static str) -> Row {
+    Row::new(name, about, E::kind())
+}
+
+settings! { given, row;
+    /// Epochs to train; each epoch has a new series
+    num_epochs: usize = 100, row.least(1).for_training();
+    /// Length of a series, in values
+    total_series_length: Option<usize> = (!given.contains_key("series")).then_some(50_000),
+        row.least(1).replaced_by("series");
+    /// Time steps in a window: how far back gradients are propagated
+    truncated_backprop_length: usize = 15, row.least(1);
+    /// Time steps from one window's start to the next
+    window_stride: usize = truncated_backprop_length, row.least(1).by_default("truncated_backprop_length"),
+        // So that another length can be laid over it.
+        written_if window_stride != truncated_backprop_length;
+    /// Hidden units
+    state_size: usize = 4, row.least(1);
+    /// What the net is asked
+    asked: Asked = Asked::default(), row;
+    /// Rows that a series is cut into; they are trained side by side
+    batch_size: usize = 5, row.least(1);
+    /// The recurrent cell
+    cell: CellKind = CellKind::Elman, row;
+    /// Recurrent layers; each reads the outputs of the layer below
+    num_layers: usize = 1, row.least(1);
+    /// Probability that a value passed between layers is set to zero in training
+    dropout: f64 = 0.0, row.called("P").beside("num_layers").for_training(),
+        only_if (*dropout == 0.0 || *num_layers != 1),
+            "with one layer: only values passed between layers are dropped";
+    /// How the net reads a class
+    input: InputKind = InputKind::Number, row;
+    /// Loss to minimise
+    loss: ClassLoss = ClassLoss::CrossEntropy, row;
+    /// Time steps of a window that are scored
+    readout: Readout = Readout::EveryStep, row;
+    /// How the initial weights are drawn
+    init: Init = if cell == CellKind::Elman { Init::Tutorial } else { Init::PyTorch },
+        row.by_default("tutorial; pytorch for the other cells").beside("cell").replaced_by("initial_weights").for_training(),
+        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from";
+    /// Added to the initial bias of an LSTM's forget gates
+    forget_bias: f64 = 0.0, row.by_default("0.0").beside("cell").replaced_by("initial_weights").for_training(),
+        only_if cell.has_forget_gate(), format!("with the cell {cell}: only lstm has forget gates"),
+        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from";
+    /// Optimizer: how gradients change the weights
+    optimizer: Optimization = Optimization::usual(Method::Adagrad(Default::default())), row.for_training();
+    /// Clip each element of the gradient to -X..X
+    clip_value: OrOff<f64> = OrOff::Off, row.by_default("off").for_training();
+    /// Scale the gradient down to this Euclidean norm, after clip_value
+    clip_norm: OrOff<f64> = OrOff::Off, row.by_default("off").for_training();
+    /// How the learning rate decreases
+    schedule: ScheduleKind = ScheduleKind::Constant, row.for_training();
+    /// Training steps over which the learning rate rises to its full size
+    warmup_steps: usize = 0, row.for_training();
+    /// Length of the schedules step and cosine in training steps, after the warm-up; required for step
+    decay_steps: Option<usize> = None, row.least(1).by_default("all steps").beside("schedule").for_training(),
+        only_if (*schedule != ScheduleKind::Constant), format!("with the schedule {schedule}: only step and cosine have them");
+    /// Factor that the learning rate is multiplied by over decay_steps
+    decay_factor: f64 = if schedule == ScheduleKind::Step { 0.1 } else { 0.0 },
+        row.by_default("0.1; 0.0 for cosine").beside("schedule").for_training(),
+        only_if (*schedule != ScheduleKind::Constant), format!("with the schedule {schedule}: only step and cosine have it");
+    /// Floating-point type of the net's numbers
+    dtype: Dtype = Dtype::F32, row.called("TYPE");
+    /// Seed of the initial weights and the series
+    seed: u64 = 0, row;
+    /// Write every N-th step to metrics.csv
+    log_every: usize = 1, row.least(1).for_training();
+    /// Write a checkpoint every N steps; `resume` continues from it after a crash
+    checkpoint_every: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").for_training();
+    /// Read the series from a CSV file with the columns input and target. May be repeated: epoch e uses file e mod n
+    series: Vec<PathBuf> = Vec::new(), row.called("FILE.csv");
+    /// Start from these weights instead of random ones
+    initial_weights: Option<PathBuf> = None, row.called("FILE.safetensors").for_training();
+}
+
+/// All settings, in the order in which they are listed.
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let defaults = Settings::default().to_table();
+    let with_default = |row: Row| match (&row.default, defaults.get(row.name)) {
+        (None, Some(value)) => row.by_default(in_help(value)),
+        _ => row,
+    };
+    bare_rows().into_iter().map(with_default).collect()
+});
+
+/// The tutorial's.
+#[allow(clippy::expect_used, reason = "a test reads the table without any setting")]
+impl Default for Settings {
+    fn default() -> Self {
+        Self::filled(&Table::new()).expect("defaults can be")
+    }
+}
+
+impl Settings {
+    /// The table's rows, in the order in which they are listed.
+    #[must_use]
+    pub fn rows() -> &'static [Row] {
+        &ROWS
+    }
+
+    /// Fills in defaults and checks every value, and the values against each other where no file is needed for that.
+    ///
+    /// # Errors
+    /// A [`SettingError`] that names the first setting that is unknown, cannot be, or has no effect beside the others.
+    pub fn from_table(given: &Table) -> Result<Self, SettingError> {
+        let settings = Self::filled(given)?;
+        settings.check_effects(given)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The settings `given` and the defaults of the others, of which it is not known whether they fit each other.
+    pub(super) fn unchecked(given: &Table) -> Result<Self, SettingError> {
+        Self::filled(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use toml::Value;
+
+    /// Settings beside which others have an effect, or another default.
+    const BESIDE: [&str; 8] = [
+        "",
+        "cell = 'lstm'",
+        "optimizer = 'sgd'",
+        "optimizer = 'adagrad_pytorch'",
+        "optimizer = 'rmsprop'",
+        "optimizer = 'adamw'",
+        "schedule = 'step'\ndecay_steps = 5",
+        "schedule = 'cosine'",
+    ];
+
+    fn resolved(text: &str) -> Table {
+        text.parse::<Settings>().unwrap().to_table()
+    }
+
+    #[test]
+    fn what_is_resolved_resolves_to_the_same() {
+        for beside in BESIDE {
+            let table = resolved(beside);
+            assert_eq!(resolved(&table.to_string()), table);
+        }
+    }
+
+    /// Where a default depends on other settings, the help says it in words.
+    #[test]
+    fn the_help_states_the_defaults() {
+        let help = |name: &str| Settings::rows().iter().find(|row| row.name == name).unwrap().help();
+        for (beside, name) in [("schedule = 'step'\ndecay_steps = 5", "decay_factor"), ("cell = 'gru'", "init")] {
+            let value = in_help(&resolved(beside)[name]);
+            assert!(help(name).contains(&value), "{name}: {value}");
+        }
+        assert!(help("decay_factor").ends_with("[default: 0.1; 0.0 for cosine]"));
+        assert!(help("init").ends_with("[default: tutorial; pytorch for the other cells]"));
+        assert!(
+            help("learning_rate").ends_with("[default: 0.3; 0.01 for rmsprop, adam, adamw]"),
+            "{}",
+            help("learning_rate")
+        );
+        assert!(help("epsilon").ends_with("[default: 1e-10; 1e-8 for rmsprop, adam, adamw]"), "{}", help("epsilon"));
+        assert!(help("beta1").ends_with("(adam, adamw) [default: 0.9]"));
+        assert!(help("echo_step").ends_with("earlier [default: 3]"));
+        assert!(help("class_probabilities").ends_with("[default: all equal]"));
+    }
+
+    #[test]
+    fn what_has_no_effect_is_refused() {
+        let cases = [
+            ("momentum = 0.9", "momentum has no effect with the optimizer adagrad: only sgd has it"),
+            (
+                "optimizer = 'adam'\nrms_decay = 0.9",
+                "rms_decay has no effect with the optimizer adam: only rmsprop has it",
+            ),
+            ("forget_bias = 1.0", "forget_bias has no effect with the cell elman: only lstm has forget gates"),
+            ("dropout = 0.5", "dropout has no effect with one layer: only values passed between layers are dropped"),
+            ("decay_steps = 5", "decay_steps has no effect with the schedule constant: only step and cosine have them"),
+        ];
+        for (text, message) in cases {
+            let error = text.parse::<Settings>().unwrap_err();
+            assert!(error.has_no_effect && error.to_string().ends_with(message), "{error}");
+        }
+        assert!("dropout = 0.0".parse::<Settings>().is_ok());
+    }
+
+    #[test]
+    fn each_row_is_written_and_read() {
+        let table = resolved(
+            "cell = 'lstm'\nnum_layers = 2\ndropout = 0.5\nwindow_stride = 5\nclass_probabilities = [0.3, 0.7]\n\
+             optimizer = 'adamw'\nclip_value = 1\nclip_norm = 2\nschedule = 'step'\ndecay_steps = 5\ncheckpoint_every = 10",
+        );
+        let others = ["momentum", "nesterov", "rms_decay", "series", "initial_weights"];
+        for row in Settings::rows() {
+            assert_eq!(table.contains_key(row.name), !others.contains(&row.name), "{}", row.name);
+        }
+        assert_eq!(table["clip_norm"], Value::Float(2.0));
+    }
+}

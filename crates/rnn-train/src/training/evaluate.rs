@@ -1,0 +1,239 @@
+//! Scores saved weights on series, without training.
+
+use crate::error::{Error, SettingError};
+use crate::outputs::rows::{EpochRow, KNOWN};
+use crate::settings::choices::Dtype;
+use crate::settings::layers::Layer;
+use crate::settings::row::Row;
+use crate::settings::table::Settings;
+use crate::settings::travelling::{NUM_CLASSES, settings_of};
+use crate::shown::printable;
+use crate::training::data::Source;
+use crate::training::means::Means;
+use crate::training::train::{Window, network};
+use echo_data::Value as TaskValue;
+use rnn_core::Scalar;
+use serde::{Serialize, Serializer};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use toml::Value;
+
+/// What to score a net on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scoring {
+    /// The net, the task, and how series are cut.
+    pub settings: Settings,
+    /// Whether anything says what the targets have to do with the inputs. Where not, it is not known which windows are
+    /// settled.
+    pub targets_known: bool,
+}
+
+/// The scores of a net on one series, and what was scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// The file of weights.
+    pub model: String,
+    /// The file of the series; nothing for one that was drawn.
+    pub series: Option<String>,
+    /// The net, the task, and how the series was cut.
+    pub settings: Settings,
+    /// Whether it is known what the targets have to do with the inputs, and so which windows are settled.
+    pub targets_known: bool,
+    /// Values in the series.
+    pub total_series_length: usize,
+    /// The scores, as of an epoch.
+    pub scores: EpochRow,
+}
+
+/// A score, or something that was scored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Cell {
+    Text(String),
+    Count(usize),
+    Number(f64),
+    Nothing(()),
+}
+
+impl Cell {
+    /// Nothing for a number that is not finite.
+    fn number(number: Option<f64>) -> Self {
+        number.filter(|number| number.is_finite()).map_or(Self::Nothing(()), Self::Number)
+    }
+}
+
+impl Scoring {
+    /// What to score the net in the file `model` on: the task that it was trained for, as the file says it, with the
+    /// settings `given` laid over.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Weights`]; [`Error::Setting`] for settings that cannot be, and for those that neither the
+    /// file nor `given` says and that a task cannot be made without.
+    pub fn of(model: &Path, given: &Layer) -> Result<Self, Error> {
+        let mut layer = settings_of(model)?.overlaid(given);
+        let known = |layer: &Layer, setting: &str| layer.values().contains_key(setting);
+        let missing: Vec<_> = of_task().into_iter().filter(|row| !known(&layer, row.name)).collect();
+        if let Some(row) = missing.first().filter(|_| !known(&layer, "series")) {
+            let (name, about, flag) = (row.name, &row.about, &row.flag);
+            let problem = format!(
+                "{}: {name} is not known: the file does not say it ({about}): give --{flag} N, or --series FILE.csv to \
+                 score on a series of yours",
+                model.display()
+            );
+            return Err(SettingError::new(name, problem).into());
+        }
+        let targets_known = missing.iter().all(|row| row.name == NUM_CLASSES);
+        for row in missing.iter().filter(|row| row.name != NUM_CLASSES) {
+            // Rows of any length have room for the least.
+            layer.put(row.name, Value::Integer(0), &model.display().to_string());
+        }
+        Ok(Self { settings: layer.resolve()?, targets_known })
+    }
+
+    /// What is scored, in words.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Settings { truncated_backprop_length, window_stride, batch_size, ref readout, .. } = self.settings;
+        let task = if self.targets_known {
+            let told = told_of_task(&self.settings).into_iter().filter(|(name, _)| *name != NUM_CLASSES);
+            told.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+        } else {
+            "targets of the file".to_owned()
+        };
+        let stride = match window_stride {
+            stride if stride == truncated_backprop_length => String::new(),
+            stride => format!(", window_stride {stride}"),
+        };
+        let length = self.settings.drawn_layout().and(self.settings.total_series_length);
+        let length = length.map(|length| format!(", total_series_length {length}")).unwrap_or_default();
+        format!(
+            "{task}, truncated_backprop_length {truncated_backprop_length}{stride}, batch_size {batch_size}{length}, \
+             readout {readout}"
+        )
+    }
+}
+
+/// Scores the weights in `model` on each series of the settings' files, or on one that no training has drawn.
+///
+/// # Errors
+/// [`Error`] for weights that are not of this net, and for what is wrong with a file.
+pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
+    let scoring = &Scoring { settings: scoring.settings.checked_again()?, ..*scoring };
+    match scoring.settings.dtype {
+        Dtype::F32 => evaluate_in::<f32>(scoring, model),
+        Dtype::F64 => evaluate_in::<f64>(scoring, model),
+    }
+}
+
+fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
+    let settings = &scoring.settings;
+    let network = network::<T>(settings, Some(model))?;
+    let mut source = Source::new(settings, &AtomicBool::new(false))?;
+    let (truncation, reading, loss) = (settings.truncation()?, settings.reading(), settings.loss);
+    let mut tape = network.tape(truncation.window(), settings.batch_size)?;
+    let mut state = network.zero_state(settings.batch_size)?;
+    let mut data = Window::<T>::new(source.first_layout(), reading)?;
+    let mut evaluations = Vec::new();
+    source.for_evaluation(|series, layout, floor| {
+        let mut means = Means::new(settings.first_known_window());
+        state.set_zero();
+        for window in 0..layout.windows() {
+            data.load(series, layout, window, reading)?;
+            let scored = truncation.scored(window == 0);
+            let mean = network.loss(&data.inputs, &data.targets, scored.clone(), &state, &loss, &mut tape)?;
+            let accuracy = data.accuracy(&tape.scored_outputs(), reading)?;
+            network.copy_state(&tape, truncation.stride(), &mut state)?;
+            means.add(window, scored.len(), mean, accuracy, floor.map(|floor| floor.window(window)));
+        }
+        let place = evaluations.len();
+        evaluations.push(Evaluation::new(scoring, model, place, series.len(), means.row(place)));
+        Ok(())
+    })?;
+    Ok(evaluations)
+}
+
+/// The settings of the task that a file of weights can be without, the most telling one first.
+fn of_task() -> Vec<&'static Row> {
+    let told = told_of_task(&Settings::default());
+    told.iter().filter_map(|(name, _)| Settings::rows().iter().find(|row| row.name == *name)).collect()
+}
+
+/// The whole numbers among the task's settings, the most telling one first.
+fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
+    let mut asked = settings.asked.clone();
+    let told = asked.task_mut().settings().into_iter().rev().filter_map(|setting| match setting.value {
+        TaskValue::Count(count, _) => Some((setting.name, *count)),
+        TaskValue::Numbers(..) => None,
+    });
+    told.collect()
+}
+
+impl Evaluation {
+    /// Of the series that stands at this place among the settings' files, if there are any.
+    fn new(scoring: &Scoring, model: &Path, place: usize, total_series_length: usize, mut scores: EpochRow) -> Self {
+        let Scoring { ref settings, targets_known } = *scoring;
+        let series = settings.series.get(place).map(|path: &PathBuf| path.display().to_string());
+        scores.known_loss = scores.known_loss.filter(|_| targets_known);
+        scores.known_accuracy = scores.known_accuracy.filter(|_| targets_known);
+        let (model, settings) = (model.display().to_string(), settings.clone());
+        Self { model, series, settings, targets_known, total_series_length, scores }
+    }
+
+    /// All of it under the names that it has in tables: a cell that is without a value is empty.
+    pub(crate) fn cells(&self) -> Vec<(&'static str, Cell)> {
+        let Self { model, series, settings, targets_known, total_series_length, scores } = self;
+        let text = |text: &Option<String>| text.clone().map_or(Cell::Nothing(()), Cell::Text);
+        let seed = if series.is_none() { Cell::Count(settings.seed as usize) } else { Cell::Nothing(()) };
+        let mut cells = vec![("model", Cell::Text(model.clone())), ("series", text(series)), ("seed", seed)];
+        for (name, count) in told_of_task(settings) {
+            let is_known = *targets_known || name == NUM_CLASSES;
+            cells.push((name, if is_known { Cell::Count(count) } else { Cell::Nothing(()) }));
+        }
+        cells.extend([
+            ("total_series_length", Cell::Count(*total_series_length)),
+            ("batch_size", Cell::Count(settings.batch_size)),
+            ("truncated_backprop_length", Cell::Count(settings.truncated_backprop_length)),
+            ("window_stride", Cell::Count(settings.window_stride)),
+            (EpochRow::WINDOWS.name, Cell::Count(scores.windows)),
+        ]);
+        let numbers = [
+            (EpochRow::LOSS, Some(scores.loss)),
+            (EpochRow::ACCURACY, Some(scores.accuracy)),
+            (EpochRow::FLOOR, scores.floor),
+            (EpochRow::FIRST_WINDOW_LOSS, Some(scores.first_window_loss)),
+            (EpochRow::KNOWN_LOSS, scores.known_loss),
+            (EpochRow::KNOWN_ACCURACY, scores.known_accuracy),
+        ];
+        cells.extend(numbers.map(|(column, number)| (column.name, Cell::number(number))));
+        cells
+    }
+
+    /// What was scored, in words: the file, or where the series came from.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let drawn = || format!("fresh series of seed {}", self.settings.seed);
+        self.series.clone().unwrap_or_else(drawn)
+    }
+}
+
+/// As an object, for scripts.
+impl Serialize for Evaluation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.cells())
+    }
+}
+
+/// The scores in words.
+impl std::fmt::Display for Evaluation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let EpochRow { loss, accuracy, floor, known_loss, known_accuracy, .. } = self.scores;
+        write!(f, "{}: loss {loss} accuracy {accuracy}", printable(self.name()))?;
+        if let Some(floor) = floor {
+            write!(f, ", floor {floor}")?;
+        }
+        match known_loss.zip(known_accuracy) {
+            Some((loss, accuracy)) => write!(f, ", {KNOWN}: loss {loss} accuracy {accuracy}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! Training, event by event: epochs of windows, the state zero at an epoch's start and carried from window to window.
+
+use crate::error::{Error, SettingError};
+use crate::outputs::record::{Record, Step};
+use crate::outputs::rows::{EpochRow, MetricsRow};
+use crate::outputs::snapshot::Snapshot;
+use crate::settings::net::{Reading, tell_of_names};
+use crate::settings::table::Settings;
+use crate::training::checkpoint::{Checkpoint, Progress};
+use crate::training::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
+use crate::training::inside::Inside;
+use crate::training::means::Means;
+use echo_data::{Generator, Layout, Series, generator};
+use rnn_core::nalgebra::DMatrixView;
+use rnn_core::{ClassLoss, Network, Report, SafetensorsFile, Scalar, State, Trainer, add_forget_bias};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// What happens in training, as it happens.
+pub(crate) enum Event<T> {
+    EpochStarts(usize),
+    Step(Step<T>),
+    EpochEnds(EpochRow),
+    Ends(Ending),
+}
+
+/// How training ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Ending {
+    Done,
+    /// The loss, its gradient or a weight became infinite or not a number; in words, where.
+    Diverged(String),
+    Interrupted,
+    /// Stopped by whoever watched it; in words, why.
+    Pruned(String),
+}
+
+/// A net in training and the place that it is at.
+pub(crate) struct Session<T: Scalar> {
+    settings: Settings,
+    source: Source,
+    /// A checksum of the parameters before training.
+    initial_checksum: u32,
+    trainer: Trainer<T, ClassLoss>,
+    /// Training steps of the whole run.
+    steps: usize,
+    progress: Progress,
+    /// Whether the source is at the epoch's series.
+    epoch_begun: bool,
+    /// The state that the last window began with.
+    state_before: State<T>,
+    window: Window<T>,
+    /// Epoch and number of that window; `None` as long as none was trained on here.
+    place: Option<[usize; 2]>,
+}
+
+/// One window's data, time-major.
+pub(crate) struct Window<T> {
+    pub(crate) classes: Vec<u32>,
+    /// The classes as the net reads them: `[step, row, feature]`.
+    pub(crate) inputs: Vec<T>,
+    pub(crate) targets: Vec<u32>,
+}
+
+impl<T: Scalar> Window<T> {
+    pub(crate) fn new(layout: Layout, reading: Reading) -> Result<Self, Error> {
+        let values = layout.window_values();
+        let of_net = values.saturating_mul(reading.input_size());
+        Ok(Self { classes: zeros(0, values)?, inputs: zeros(T::zero(), of_net)?, targets: zeros(0, values)? })
+    }
+
+    pub(crate) fn load(
+        &mut self,
+        series: &Series,
+        layout: Layout,
+        window: usize,
+        reading: Reading,
+    ) -> Result<(), Error> {
+        layout.gather(series.input(), window, &mut self.classes, u32::from)?;
+        layout.gather(series.target(), window, &mut self.targets, u32::from)?;
+        Ok(reading.encode(&self.classes, &mut self.inputs)?)
+    }
+
+    /// The share of right answers among the outputs of the window's last steps.
+    pub(crate) fn accuracy(&self, outputs: &DMatrixView<T>, reading: Reading) -> Result<f64, Error> {
+        let targets = &self.targets[self.targets.len() - outputs.nrows()..];
+        Ok(reading.loss.accuracy(outputs, targets, reading.num_classes)?)
+    }
+}
+
+/// Zeros, or an error where the memory cannot be had.
+fn zeros<V: Clone>(zero: V, len: usize) -> Result<Vec<V>, Error> {
+    let mut values = Vec::new();
+    let (what, rows, columns) = ("the window's data", len, 1);
+    values.try_reserve_exact(len).map_err(|_| rnn_core::Error::OutOfMemory { what, rows, columns })?;
+    values.resize(len, zero);
+    Ok(values)
+}
+
+/// A net of these settings, with weights from a file if one is named, otherwise all zero.
+pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
+    let mut network = Network::new(settings.architecture()).map_err(|error| of_net(settings, error))?;
+    if let Some(path) = weights {
+        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let loaded = network.load_safetensors(&bytes);
+        let modules = loaded.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
+        tell_of_names(path, &modules);
+    }
+    Ok(network)
+}
+
+/// A net of these settings at the start of its training, with weights from a file if one is named, otherwise drawn, unless
+/// `stop` is set meanwhile.
+fn initial_network<T: Scalar>(
+    settings: &Settings,
+    weights: Option<&Path>,
+    stop: &AtomicBool,
+) -> Result<Network<T>, Error> {
+    let mut network = network::<T>(settings, weights)?;
+    if weights.is_none() {
+        let mut generator = generator(settings.seed, WEIGHTS_STREAM);
+        let drawn = settings.init.apply_until(&mut network, &mut generator, stop);
+        drawn.map_err(|error| of_net(settings, error))?;
+        if settings.forget_bias != 0.0 {
+            add_forget_bias(&mut network, settings.forget_bias)?;
+        }
+    }
+    Ok(network)
+}
+
+/// What is wrong with a net of these settings.
+fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
+    match error {
+        rnn_core::Error::OutOfMemory { what, .. } => {
+            // The greatest of the sizes is the one to lessen.
+            let Settings { state_size, batch_size, truncated_backprop_length: window, .. } = *settings;
+            let sizes = [(window, "truncated_backprop_length"), (batch_size, "batch_size"), (state_size, "state_size")];
+            let (size, name) = sizes.into_iter().max().unwrap_or_default();
+            SettingError::new(name, format!("{name} is {size}: there is no memory for {what}")).into()
+        }
+        rnn_core::Error::Stopped => Error::Interrupted,
+        other => other.into(),
+    }
+}
+
+/// A checksum of a net's parameters.
+fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    network.parameters().iter().for_each(|parameter| crc.update(&parameter.widen().to_le_bytes()));
+    crc.finalize()
+}
+
+impl<T: Scalar> Session<T> {
+    /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile. Its steps
+    /// are shared out to up to so many threads.
+    pub(crate) fn new(settings: &Settings, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
+        // Files first: what is wrong with them is then said at once.
+        let source = Source::new(settings, stop)?;
+        let network = initial_network(settings, settings.initial_weights.as_deref(), stop)?;
+        Self::of(settings, source, network, threads)
+    }
+
+    /// A net that continues from a checkpoint, of which the bytes of the file `path` and the note in them are given.
+    pub(crate) fn resume(
+        settings: &Settings,
+        path: &Path,
+        bytes: &[u8],
+        note: Checkpoint,
+        threads: usize,
+        stop: &AtomicBool,
+    ) -> Result<(Self, Record), Error> {
+        // Its parameters come from the checkpoint.
+        let mut session = Self::of(settings, Source::new(settings, stop)?, network(settings, None)?, threads)?;
+        let weights = |source| Error::Weights { path: path.to_owned(), source };
+        let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
+        let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
+        let Checkpoint { progress, dropout_position, record, .. } = note;
+        // A schedule over the whole run is another one when the run becomes longer.
+        let [then, now] =
+            [session.source.windows(epochs_then), session.steps].map(|steps| settings.schedule_over(steps));
+        session.trainer.set_schedule(then)?;
+        session.trainer.restore(bytes).map_err(weights)?;
+        session.trainer.set_schedule(now)?;
+        let Progress { epoch, batch, step, .. } = progress;
+        session.source.load(epoch);
+        let windows = session.source.current().1.windows();
+        if epoch >= epochs_then || batch > windows || step != session.source.windows(epoch).saturating_add(batch) {
+            return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
+        }
+        if epoch >= settings.num_epochs {
+            let message = format!(
+                "num_epochs is {}: the run has come to epoch {epoch}, counted from 0, so it must be at least {}",
+                settings.num_epochs,
+                epoch + 1
+            );
+            return Err(SettingError::new("num_epochs", message).into());
+        }
+        if !record.is_of(step) {
+            return Err(wrong(format!("what it has taken down is not of {step} steps")));
+        }
+        if then != now {
+            tracing::warn!(
+                "the schedule runs over the whole run, and num_epochs was {epochs_then} so far: from here on the learning \
+                 rate follows the schedule of {} epochs, so the run does not end as one that had them from the beginning",
+                settings.num_epochs
+            );
+        }
+        session.progress = progress;
+        session.initial_checksum = record.status.initial_weights.as_ref().map_or(0, |file| file.crc32);
+        let mut generator = session.dropout_generator();
+        generator.set_word_pos(u128::from(dropout_position));
+        session.draw_dropout_with(generator);
+        Ok((session, record))
+    }
+
+    fn of(settings: &Settings, source: Source, network: Network<T>, threads: usize) -> Result<Self, Error> {
+        let initial_checksum = checksum(&network);
+        let steps = source.windows(settings.num_epochs);
+        let sized = |error| of_net(settings, error);
+        let state_before = network.zero_state(settings.batch_size);
+        // The length of a window is the same in every epoch's layout.
+        let window = Window::new(source.first_layout(), settings.reading())?;
+        let trainer = Trainer::builder(network, settings.loss)
+            .optimizer(settings.optimizer.method, settings.optimizer.learning_rate)
+            .schedule(settings.schedule_over(steps))
+            .clip(settings.clip())
+            .truncation(settings.truncation()?)
+            .batch(settings.batch_size)
+            .threads(threads)
+            .generator(generator(settings.seed, DROPOUT_STREAM));
+        Ok(Self {
+            settings: settings.clone(),
+            initial_checksum,
+            source,
+            trainer: trainer.build().map_err(sized)?,
+            steps,
+            progress: Progress::default(),
+            epoch_begun: false,
+            state_before: state_before.map_err(sized)?,
+            window,
+            place: None,
+        })
+    }
+
+    /// Training steps of the whole run.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Training steps that are still to be done.
+    pub(crate) fn steps_left(&self) -> usize {
+        self.steps - self.progress.step
+    }
+
+    /// Where the epochs' series come from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// A checksum of the parameters before training.
+    pub(crate) fn initial_checksum(&self) -> u32 {
+        self.initial_checksum
+    }
+
+    /// Values of the first series that stand in no window.
+    pub(crate) fn unused_values(&self) -> usize {
+        self.source.first_layout().unused()
+    }
+
+    /// A copy of the net as it is now.
+    pub(crate) fn net(&self) -> Result<Network<T>, Error> {
+        Ok(self.trainer.network.try_clone()?)
+    }
+
+    /// The net as it was before training; an error where it cannot be had any more, because it is read from a file that is
+    /// gone or another one.
+    pub(crate) fn before_training(&self, stop: &AtomicBool) -> Result<Network<T>, Error> {
+        let weights = self.settings.initial_weights.as_deref();
+        let network = initial_network(&self.settings, weights, stop)?;
+        match weights.filter(|_| checksum(&network) != self.initial_checksum) {
+            Some(path) => {
+                let source = std::io::Error::other("it has changed since the run began");
+                Err(Error::Read { path: path.to_owned(), source })
+            }
+            None => Ok(network),
+        }
+    }
+
+    /// Epoch, window and number of the training step that comes next, or of the first one of the next epoch.
+    pub(crate) fn next_step(&self) -> [usize; 3] {
+        let Progress { epoch, batch, step, .. } = self.progress;
+        [epoch, batch, step]
+    }
+
+    /// Goes on to the next event; a training step comes with a snapshot if one is asked for. Behind the end there is
+    /// nothing but the end.
+    pub(crate) fn advance(&mut self, look: bool) -> Result<Event<T>, Error> {
+        let epoch = self.progress.epoch;
+        if epoch == self.settings.num_epochs {
+            return self.ending().map(Event::Ends);
+        }
+        if !self.epoch_begun {
+            self.begin_epoch();
+            return Ok(Event::EpochStarts(epoch));
+        }
+        if self.progress.batch == self.source.current().1.windows() {
+            let row = self.progress.means.row(epoch);
+            self.progress = Progress { epoch: epoch + 1, batch: 0, step: self.progress.step, means: Means::default() };
+            self.epoch_begun = false;
+            return Ok(Event::EpochEnds(row));
+        }
+        self.step(look)
+    }
+
+    /// Makes the epoch's series the current one. An epoch that is gone on with keeps its state.
+    fn begin_epoch(&mut self) {
+        self.source.load(self.progress.epoch);
+        self.epoch_begun = true;
+        if self.progress.batch == 0 {
+            self.trainer.begin_series();
+            self.draw_dropout_with(self.dropout_generator());
+            self.progress.means = Means::new(self.settings.first_known_window());
+        }
+    }
+
+    fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
+        let (series, layout) = self.source.current();
+        let Progress { epoch, batch, step, .. } = self.progress;
+        self.window.load(series, layout, batch, self.settings.reading())?;
+        self.state_before.copy_from(self.trainer.state())?;
+        self.place = Some([epoch, batch]);
+        let floor = self.source.floor(batch);
+        let snapshot = if look { self.snapshot()? } else { None };
+        let steps = self.trainer.truncation().scored(batch == 0).len();
+        let Window { inputs, targets, .. } = &self.window;
+        let Report { loss, gradient_norm, learning_rate } = self.trainer.step(inputs, targets)?;
+        let accuracy = self.window.accuracy(&self.trainer.scored_outputs(), self.settings.reading())?;
+        // As its row would have it; a mean can be beyond what the net's own numbers hold.
+        let shown = T::narrow(loss).widen();
+        // The trainer makes no step where one is not finite, so nothing would come of going on.
+        for (what, value) in [("the loss", shown), ("the gradient's norm", gradient_norm)] {
+            if !value.is_finite() {
+                let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
+                return Ok(Event::Ends(Ending::Diverged(place)));
+            }
+        }
+        let known = self.progress.means.is_known(batch);
+        self.progress.means.add(batch, steps, loss, accuracy, floor);
+        self.progress.batch += 1;
+        self.progress.step += 1;
+        let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
+        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
+        let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
+        Ok(Event::Step(Step { row, known, snapshot }))
+    }
+
+    /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
+    /// of no use.
+    fn ending(&mut self) -> Result<Ending, Error> {
+        let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.trainer.truncation().window());
+        let loss = self.trainer.loss(inputs, targets, steps, &self.state_before)?;
+        if !loss.is_finite() {
+            return Ok(Ending::Diverged(format!("the loss is {loss} after the last step")));
+        }
+        // A saturated unit answers an infinite weight with a finite number, so the loss shows nothing of it.
+        let network = &self.trainer.network;
+        let broken = network.tensors().iter().find_map(|tensor| {
+            let value = tensor.indices().map(|index| network.parameters()[index]).find(|value| !value.is_finite())?;
+            Some(format!("a number of `{}` is {value} after the last step", tensor.name))
+        });
+        Ok(broken.map_or(Ending::Done, Ending::Diverged))
+    }
+
+    /// Where training is, as what to write to the file `path`; nothing if a number of it is infinite or none, from where
+    /// it could not go on.
+    pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<SafetensorsFile<'_, T>>, Error> {
+        // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
+        let dropout_position = self.trainer.generator().map_or(0, |generator| generator.get_word_pos() as u64);
+        let checkpoint = Checkpoint::new(&self.settings, self.progress.clone(), dropout_position, record);
+        let note = checkpoint.to_note().map_err(|problem| Error::Checkpoint { path: path.to_owned(), problem })?;
+        match self.trainer.checkpoint_file(&note) {
+            Ok(file) => Ok(Some(file)),
+            Err(rnn_core::Error::NotFinite { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn draw_dropout_with(&mut self, new: Generator) {
+        if let Some(generator) = self.trainer.generator_mut() {
+            *generator = new;
+        }
+    }
+
+    fn dropout_generator(&self) -> Generator {
+        generator(self.settings.seed, DROPOUT_STREAM + self.progress.epoch as u64)
+    }
+
+    /// The net as it is now, as what to write to a file.
+    pub(crate) fn weights(&self) -> Result<SafetensorsFile<'_, T>, Error> {
+        Ok(self.trainer.network.safetensors(&self.settings.travelling())?)
+    }
+
+    /// The last window trained on, and what the net as it is now answers there; nothing if there was none here.
+    pub(crate) fn snapshot(&mut self) -> Result<Option<Snapshot>, Error> {
+        let Some([epoch, batch]) = self.place else { return Ok(None) };
+        let outputs = self.trainer.outputs(&self.window.inputs, &self.state_before)?;
+        let answers = self.settings.loss.answers(&outputs, self.settings.num_classes());
+        let Window { classes, targets, .. } = &self.window;
+        let place = [epoch, batch, self.progress.step];
+        Ok(Some(Snapshot::new(place, self.settings.batch_size, classes, targets, &answers)))
+    }
+
+    /// What is inside the net as it is now, over the last window trained on; and inside `before`, another net of these
+    /// settings, over the same window from a zero state.
+    pub(crate) fn inside(&self, before: &Network<T>) -> Result<[Inside; 2], Error> {
+        let (steps, batch) = (self.trainer.truncation().window(), self.settings.batch_size);
+        let of = |network, state: &State<T>| Inside::of(network, &self.window.inputs, state, steps, batch);
+        Ok([of(before, &before.zero_state(batch)?)?, of(&self.trainer.network, &self.state_before)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outputs::folder::Durable;
+    use crate::outputs::record::Recorder;
+    use crate::outputs::status::Status;
+
+    /// A checkpoint can be whole and yet hold what no run has written.
+    #[test]
+    fn a_record_of_other_steps_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = "total_series_length = 600".parse::<Settings>().unwrap();
+        let mut session = Session::<f32>::new(&settings, 1, &AtomicBool::new(false)).unwrap();
+        let begun = || Status::begun(settings.parameters(), 0);
+        let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
+        let resume = |bytes: &[u8]| {
+            let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
+            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note, 1, &AtomicBool::new(false))
+        };
+        let mut recorder_of_run = recorder();
+        let path = Path::new("checkpoint");
+        let mut steps = 0;
+        while steps < 3 {
+            if let Event::Step(step) = session.advance(true).unwrap() {
+                recorder_of_run.step(&step).unwrap();
+                steps += 1;
+            }
+        }
+        let saved = |record| session.checkpoint(path, record).unwrap().unwrap().to_bytes().unwrap();
+        assert_eq!(resume(&saved(recorder_of_run.record().unwrap())).unwrap().0.steps_left(), session.steps_left());
+
+        let refused = resume(&saved(recorder().record().unwrap())).map(drop).unwrap_err();
+        assert_eq!(refused.to_string(), "checkpoint: what it has taken down is not of 3 steps");
+    }
+}

@@ -1,0 +1,166 @@
+//! How a run ended, in sentences for a person: whether it learned its task, and if not, what stands out.
+
+use crate::outputs::rows::{EpochRow, SOLVED_LOSS};
+use crate::outputs::status::Status;
+use crate::settings::table::Settings;
+use crate::shown::{count, number};
+
+/// What there is to say of a run that is at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// Whether something went wrong, beyond a task that was not learned.
+    pub(crate) is_bad: bool,
+    /// Whether it was learned, and what stands out.
+    pub(crate) sentences: Vec<String>,
+}
+
+/// A loss within this share of that of guessing shows nothing learned; one so many times as great is worse than not trying.
+const NEAR: f64 = 0.05;
+const FAR: f64 = 2.0;
+/// A mean loss that is lower by this share than the mean before it is still falling.
+const FALLS: f64 = 0.05;
+
+/// The verdict on a run with this status, whose epochs left these rows.
+pub(crate) fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Verdict {
+    let Some(last) = epochs.last() else {
+        return Verdict { is_bad: false, sentences: vec!["no epoch was trained to its end".to_owned()] };
+    };
+    let (what, loss) = measured(last);
+    let accuracy = last.known_accuracy.unwrap_or(last.accuracy);
+    let now = format!("{what} {}, accuracy {} %", number(loss, 3), number(accuracy * 100.0, 3));
+    let chance = settings.chance();
+    let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
+    let mut sentences = Vec::new();
+    match (status.solved_epoch, last.solved()) {
+        (Some(epoch), true) => {
+            sentences.push(format!("solved in epoch {epoch}{}: {now} in the last epoch", after(status)))
+        }
+        (Some(epoch), false) => {
+            sentences
+                .push(format!("solved in epoch {epoch}{}, but not any more in the last epoch: {now}", after(status)));
+        }
+        (None, _) if settings.series.is_empty() => {
+            sentences.push(format!("not solved: {now} in the last epoch; it is solved where the {what} is less than {SOLVED_LOSS} above its floor"));
+        }
+        // What the series of a file could be known to is not known.
+        (None, _) => sentences.push(format!("{now} in the last epoch")),
+    }
+    if !last.solved() {
+        sentences.extend(stands_out(settings, epochs, loss, chance));
+    }
+    Verdict { is_bad, sentences }
+}
+
+fn after(status: &Status) -> String {
+    status.solved_steps.map(|steps| format!(", after {}", count(steps, "training step"))).unwrap_or_default()
+}
+
+/// The loss that counts, and what it is called.
+fn measured(row: &EpochRow) -> (&'static str, f64) {
+    row.known_loss.map_or(("loss", row.loss), |loss| (EpochRow::KNOWN_LOSS.title, loss))
+}
+
+/// What may be the reason that the task was not learned.
+fn stands_out(settings: &Settings, epochs: &[EpochRow], loss: f64, chance: Option<f64>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(chance) = chance {
+        if loss > FAR * chance {
+            reasons.push(format!(
+                "the loss is far above that of guessing ({}): training did not converge; try a lower learning_rate, or clip_norm",
+                number(chance, 3)
+            ));
+        } else if loss > (1.0 - NEAR) * chance {
+            reasons.push(format!("the net is at chance: guessing has a loss of {}", number(chance, 3)));
+        }
+        let window = settings.truncated_backprop_length;
+        if let Some((setting, reach)) = settings.task().reach().filter(|(_, reach)| window <= *reach) {
+            reasons.push(format!(
+                "a window of {} is not longer than {setting}, which is {reach}: no error reaches back to the input that \
+                 the target depends on; try a truncated_backprop_length above {reach}",
+                count(window, "time step")
+            ));
+        }
+    }
+    if falls(epochs) && !chance.is_some_and(|chance| loss > (1.0 - NEAR) * chance) {
+        reasons.push(format!(
+            "the loss is still falling: `rnn-train resume` with --num-epochs {} trains on",
+            settings.num_epochs.saturating_mul(2)
+        ));
+    }
+    reasons
+}
+
+/// Whether the mean loss of the last quarter of the epochs is clearly below that of the quarter before.
+fn falls(epochs: &[EpochRow]) -> bool {
+    let quarter = epochs.len() / 4;
+    let mean = |rows: &[EpochRow]| rows.iter().map(|row| measured(row).1).sum::<f64>() / rows.len() as f64;
+    let (before, last) = epochs.split_at(epochs.len() - quarter);
+    quarter > 0 && mean(last) < (1.0 - FALLS) * mean(&before[before.len() - quarter..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(losses: &[f64], accuracy: f64) -> Vec<EpochRow> {
+        let row = |(epoch, &loss): (usize, &f64)| EpochRow {
+            epoch,
+            windows: 10,
+            loss,
+            first_window_loss: loss,
+            known_loss: Some(loss),
+            accuracy,
+            known_accuracy: Some(accuracy),
+            floor: Some(0.0),
+        };
+        losses.iter().enumerate().map(row).collect()
+    }
+
+    fn told(settings: &str, losses: &[f64], accuracy: f64) -> (bool, String) {
+        let rows = rows(losses, accuracy);
+        let mut status = Status::begun(0, 0);
+        for row in &rows {
+            status.steps += row.windows;
+            status.add(row);
+        }
+        let Verdict { is_bad, sentences } = verdict(&settings.parse().unwrap(), &status, &rows);
+        (is_bad, sentences.join(". "))
+    }
+
+    #[test]
+    fn a_person_is_told_whether_it_learned_and_what_stands_out() {
+        assert_eq!(
+            told("", &[0.5, 0.001, 0.000_2], 1.0),
+            (
+                false,
+                "solved in epoch 1, after 20 training steps: settled loss 2e-4, accuracy 100 % in the last epoch"
+                    .to_owned()
+            )
+        );
+        assert!(told("", &[0.5, 0.001, 0.3], 0.9).1.contains(", but not any more in the last epoch: settled loss 0.3"));
+        let (bad, at_chance) = told("", &[0.694, 0.693, 0.69, 0.69], 0.5);
+        assert!(!bad && at_chance.starts_with("not solved: settled loss 0.69, accuracy 50 %"), "{at_chance}");
+        assert!(at_chance.contains("at chance: guessing has a loss of 0.693") && !at_chance.contains("window"));
+        let short = "truncated_backprop_length = 5\necho_step = 8";
+        assert!(
+            told(short, &[0.69; 4], 0.5)
+                .1
+                .contains("a window of 5 time steps is not longer than echo_step, which is 8")
+        );
+        let (bad, wild) = told("", &[0.7, 1e28, 1e28], 0.5);
+        assert!(bad && wild.contains("far above that of guessing (0.693)"), "{wild}");
+        let falling = told("", &[0.6, 0.5, 0.4, 0.3], 0.8).1;
+        assert!(falling.contains("still falling") && falling.contains("--num-epochs 200"), "{falling}");
+        assert!(!told("", &[0.3; 8], 0.8).1.contains("falling"));
+    }
+
+    #[test]
+    fn nothing_is_said_of_the_lag_or_chance_of_a_file() {
+        let files = "series = ['series.csv']
+truncated_backprop_length = 2";
+        assert_eq!(
+            told(files, &[0.69; 4], 0.5),
+            (false, "settled loss 0.69, accuracy 50 % in the last epoch".to_owned())
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! What the marks of a picture mean: each with a text beside it.
+
+use super::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, write};
+use crate::view::palette::Colour;
+use plotters::prelude::*;
+
+/// How something is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A line within a band.
+    Band(Colour),
+    /// A dot.
+    Dot(Colour),
+    /// A dashed line.
+    Dashes(Colour),
+    /// A bar.
+    Bar(Colour),
+}
+
+/// A mark and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    mark: Mark,
+    text: String,
+}
+
+/// The height of an entry.
+pub(crate) const LINE: i32 = 22;
+
+impl Entry {
+    pub(crate) fn new(mark: Mark, text: impl Into<String>) -> Self {
+        Self { mark, text: text.into() }
+    }
+
+    /// Draws it; the middle of its height is at `y`.
+    pub(crate) fn draw(&self, root: &Root<'_>, (x, y): (i32, i32)) -> Drawn {
+        match self.mark {
+            Mark::Band(colour) => {
+                let colour = RGBColor::from(colour);
+                root.draw(&Rectangle::new([(x, y - 7), (x + 22, y + 7)], colour.mix(BAND).filled()))?;
+                root.draw(&PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(2)))?;
+            }
+            Mark::Dot(colour) => {
+                root.draw(&Circle::new((x + 11, y), 3, RGBColor::from(colour).filled()))?;
+            }
+            Mark::Dashes(colour) => dashes(root, (x, x + 22), y, colour.into())?,
+            Mark::Bar(colour) => {
+                Area { left: x + 4, top: y - 7, right: x + 18, bottom: y + 7 }.fill(root, colour.into())?;
+            }
+        }
+        write(root, &self.text, (x + 29, y), Side::Left, NORMAL, TEXT)
+    }
+}

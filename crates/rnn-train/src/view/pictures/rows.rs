@@ -1,0 +1,233 @@
+//! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
+//! answers, one under the other, so that an echo is seen as a shift to the right.
+
+use super::draw::{Area, Drawn, FAINT, GRID, NORMAL, Root, Side, TEXT, width_of, write};
+use super::legend::{Entry, Mark};
+use crate::outputs::snapshot::{Answered, Snapshot};
+use crate::settings::table::Settings;
+use crate::shown::{count, thousands};
+use crate::view::palette::{Colour, Palette};
+use plotters::prelude::*;
+use std::ops::Range;
+
+/// Behind an answer that is wrong.
+pub(crate) const WRONG: Colour = Colour(0xf0, 0xe4, 0x42);
+/// Behind a target that cannot be known.
+pub(crate) const UNKNOWN: Colour = Colour(0xd2, 0xd2, 0xd2);
+
+/// What an answer that does not count is drawn in.
+pub(crate) fn pale(Colour(red, green, blue): Colour) -> Colour {
+    let half = |part: u8| part / 2 + 128;
+    Colour(half(red), half(green), half(blue))
+}
+
+/// The rows of a snapshot.
+pub(crate) struct Rows<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) palette: Palette,
+    pub(crate) snapshot: &'a Snapshot,
+}
+
+/// Input, target, prediction.
+const LANES: usize = 3;
+/// How wide a time step and how high a lane is at most.
+const MOST_WIDE: i32 = 40;
+const MOST_HIGH: i32 = 30;
+/// How much of a lane the bar of the greatest class fills; above it what lies behind is seen.
+const FULL: f64 = 0.66;
+/// Between two lanes, and between two rows.
+const GAPS: (i32, i32) = (2, 8);
+
+impl Rows<'_> {
+    /// Draws them with their axis in and around `area`, which they need not fill.
+    pub(crate) fn draw(&self, root: &Root<'_>, area: Area) -> Drawn {
+        let Snapshot { rows, first_time, .. } = self.snapshot;
+        let steps = rows.first().map_or(0, |answered| answered.input.len());
+        // Of whole dots, so that all bars are as wide.
+        let wide = ((area.right - area.left) / steps.max(1) as i32).clamp(1, MOST_WIDE);
+        let of_row = (area.bottom - area.top) / rows.len().max(1) as i32;
+        let high = ((of_row - GAPS.1 - 2 * GAPS.0) / LANES as i32).clamp(1, MOST_HIGH);
+        let mut lanes = Lanes { left: area.left, top: area.top, wide, high };
+        for (row, answered) in rows.iter().enumerate() {
+            let bottom = lanes.cells(LANES - 1, 0..steps).bottom;
+            let middle = (lanes.top + bottom) / 2;
+            write(root, &format!("row {row}"), (area.left - 10, middle), Side::Right, NORMAL, TEXT)?;
+            self.draw_row(root, lanes, answered)?;
+            lanes.top = bottom + GAPS.1;
+        }
+        let area = Area { right: area.left + wide * steps as i32, bottom: lanes.top - GAPS.1, ..area };
+        draw_times(root, area, wide, *first_time, steps)
+    }
+
+    fn draw_row(&self, root: &Root<'_>, lanes: Lanes, answered: &Answered) -> Drawn {
+        let Answered { input, target, prediction } = answered;
+        let unknown = self.snapshot.places(0..self.settings.unknown_times(self.snapshot.batch));
+        if !unknown.is_empty() {
+            for lane in 1..LANES {
+                lanes.cells(lane, unknown.clone()).fill(root, UNKNOWN.into())?;
+            }
+        }
+        for time in self.wrong(answered) {
+            lanes.cells(LANES - 1, time..time + 1).fill(root, WRONG.into())?;
+        }
+        lanes.draw_grid(root, input.len())?;
+        let greatest = self.settings.num_classes().saturating_sub(1).max(1) as f64;
+        let Palette { input: read, target: right, prediction: answer, .. } = self.palette;
+        let counted = self.counted();
+        for (lane, (classes, colour)) in [(input, read), (target, right), (prediction, answer)].into_iter().enumerate()
+        {
+            for (time, &class) in classes.iter().enumerate().filter(|(_, class)| **class > 0) {
+                let is_pale = lane == LANES - 1 && !counted.contains(&time);
+                let colour = if is_pale { pale(colour) } else { colour };
+                lanes.bar(lane, time, f64::from(class) / greatest).fill(root, colour.into())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What its bars mean.
+    pub(crate) fn legend(&self) -> Vec<Entry> {
+        let should = self.settings.task().words().answer;
+        let bar = |colour, text: String| Entry::new(Mark::Bar(colour), text);
+        vec![
+            bar(self.palette.input, "input: what the net reads".to_owned()),
+            bar(self.palette.target, format!("target: {should}")),
+            bar(self.palette.prediction, "prediction: what it answers".to_owned()),
+        ]
+    }
+
+    /// What lies behind its bars, and which are pale.
+    pub(crate) fn legend_of_grounds(&self) -> Vec<Entry> {
+        let mut entries =
+            vec![Entry::new(Mark::Bar(WRONG), "wrong answer"), Entry::new(Mark::Bar(UNKNOWN), "cannot be known")];
+        if self.snapshot.rows.iter().any(|row| self.counted().len() < row.input.len()) {
+            entries.push(Entry::new(Mark::Bar(pale(self.palette.prediction)), "not scored"));
+        }
+        entries
+    }
+
+    /// How many of the answers shown that count are right, in words; of those of a whole batch it is the accuracy.
+    pub(crate) fn score(&self) -> String {
+        let rows = || self.snapshot.rows.iter();
+        let asked = rows().count() * self.counted().len();
+        let right = asked - rows().map(|row| self.wrong(row).count()).sum::<usize>();
+        // Rounded down, so that only all are a hundred.
+        let percent = right * 100 / asked.max(1);
+        format!("{} of {} right ({percent} %)", thousands(right), count(asked, "answer"))
+    }
+
+    /// The places shown whose answers count.
+    fn counted(&self) -> Range<usize> {
+        self.snapshot.places(self.settings.scored_times(self.snapshot.batch))
+    }
+
+    /// Those of them whose answer is wrong.
+    fn wrong(&self, answered: &Answered) -> impl Iterator<Item = usize> {
+        self.counted().filter(|&time| answered.target[time] != answered.prediction[time])
+    }
+}
+
+/// The lanes of a row, one below the other.
+#[derive(Debug, Clone, Copy)]
+struct Lanes {
+    left: i32,
+    top: i32,
+    /// The width of a time step.
+    wide: i32,
+    /// The height of a lane.
+    high: i32,
+}
+
+impl Lanes {
+    /// Some time steps of a lane.
+    fn cells(self, lane: usize, times: Range<usize>) -> Area {
+        let top = self.top + lane as i32 * (self.high + GAPS.0);
+        let x = |time: usize| self.left + self.wide * time as i32;
+        Area { left: x(times.start), top, right: x(times.end), bottom: top + self.high }
+    }
+
+    /// A bar of this share of a lane's height; bars beside each other are apart where there is room.
+    fn bar(self, lane: usize, time: usize, share: f64) -> Area {
+        let cell = self.cells(lane, time..time + 1);
+        let gap = i32::from(self.wide >= 6);
+        let high = ((share * FULL * f64::from(self.high)).round() as i32).max(1);
+        Area { top: cell.bottom - high, left: cell.left + gap, right: cell.right, ..cell }
+    }
+
+    /// The time steps, where there is room, and the lanes' grounds.
+    fn draw_grid(self, root: &Root<'_>, steps: usize) -> Drawn {
+        let all = self.cells(0, 0..steps);
+        let bottom = self.cells(LANES - 1, 0..steps).bottom;
+        for time in (0..=steps).filter(|_| self.wide >= 6) {
+            let x = self.left + self.wide * time as i32;
+            root.draw(&PathElement::new([(x, all.top), (x, bottom)], GRID))?;
+        }
+        for lane in 0..LANES {
+            let Area { left, right, bottom, .. } = self.cells(lane, 0..steps);
+            root.draw(&PathElement::new([(left, bottom), (right, bottom)], FAINT.mix(0.6)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes time steps below `area`, each of which is `wide`.
+pub(crate) fn draw_times(root: &Root<'_>, area: Area, wide: i32, first: usize, steps: usize) -> Drawn {
+    let label = width_of(&(first + steps).to_string(), NORMAL) + 6;
+    let every = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|every| every * wide >= label).unwrap_or(200) as usize;
+    for time in (first..first + steps).filter(|time| time.is_multiple_of(every)) {
+        let x = area.left + wide * (time - first) as i32 + wide / 2;
+        write(root, &time.to_string(), (x, area.bottom + 15), Side::Middle, NORMAL, TEXT)?;
+    }
+    let name = "time step in the window";
+    let middle = ((area.left + area.right) / 2).max(area.left + width_of(name, NORMAL) / 2 - 30);
+    write(root, name, (middle, area.bottom + 36), Side::Middle, NORMAL, TEXT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::palette::Colours;
+
+    /// Calls `look` with rows of these classes, the last ones of a window of 5 time steps.
+    fn with<R>(
+        [readout, stride, batch]: [usize; 3],
+        [input, target, prediction]: [&[u32]; 3],
+        look: impl FnOnce(Rows<'_>) -> R,
+    ) -> R {
+        let readout = ["every_step", "last_step"][readout];
+        let settings = format!("readout = '{readout}'\ntruncated_backprop_length = 5\nwindow_stride = {stride}");
+        let settings = settings.parse().unwrap();
+        let first_time = 5 - input.len();
+        let answered = Answered { input: input.to_vec(), target: target.to_vec(), prediction: prediction.to_vec() };
+        let snapshot = Snapshot { epoch: 0, batch, step: 0, first_time, rows: vec![answered; 2] };
+        look(Rows { settings: &settings, palette: Colours::default().palette(), snapshot: &snapshot })
+    }
+
+    #[test]
+    fn answers_that_count_are_scored() {
+        let score = |of: [usize; 3], row| with(of, row, |rows| rows.score());
+        let row: [&[u32]; 3] = [&[0, 1, 1, 0, 1], &[0, 0, 0, 1, 0], &[1, 1, 1, 1, 0]];
+        assert_eq!(score([0, 5, 0], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([0, 5, 7], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([1, 5, 7], row), "2 of 2 answers right (100 %)");
+        // Windows that overlap: of all but an epoch's first one the last three steps count.
+        assert_eq!(score([0, 3, 0], row), "4 of 10 answers right (40 %)");
+        assert_eq!(score([0, 3, 1], row), "4 of 6 answers right (66 %)");
+        assert_eq!(score([1, 3, 1], row), "2 of 2 answers right (100 %)");
+        // The last four of five steps are shown, or none.
+        assert_eq!(score([0, 3, 1], row.map(|classes| &classes[1..])), "4 of 6 answers right (66 %)");
+        assert_eq!(score([0, 5, 0], row.map(|classes| &classes[1..])), "4 of 8 answers right (50 %)");
+        assert_eq!(score([0, 5, 0], [&[]; 3]), "0 of 0 answers right (0 %)");
+    }
+
+    #[test]
+    fn answers_that_do_not_count_are_pale_and_never_wrong() {
+        let row: [&[u32]; 3] = [&[1; 5], &[1; 5], &[0, 0, 0, 0, 1]];
+        let wrong = |of: [usize; 3]| with(of, row, |rows| rows.wrong(&rows.snapshot.rows[0]).collect::<Vec<_>>());
+        assert_eq!(wrong([0, 5, 1]), [0, 1, 2, 3]);
+        assert_eq!(wrong([0, 3, 1]), [2, 3]);
+        assert_eq!(wrong([1, 5, 1]), [0; 0]);
+        let grounds = |of: [usize; 3]| with(of, row, |rows| rows.legend_of_grounds().len());
+        assert_eq!([[0, 5, 1], [0, 3, 0], [0, 3, 1], [1, 5, 0]].map(grounds), [2, 2, 3, 3]);
+    }
+}

@@ -1,0 +1,16 @@
+//! What the pictures of a run show.
+
+use crate::outputs::curve::LossCurve;
+use crate::outputs::snapshot::Snapshot;
+use crate::settings::table::Settings;
+use crate::view::palette::Palette;
+
+/// All that a run's pictures show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) palette: Palette,
+    pub(crate) curve: &'a LossCurve,
+    /// The last window, as the net answers it at the end.
+    pub(crate) snapshot: &'a Snapshot,
+}

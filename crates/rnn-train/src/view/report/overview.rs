@@ -1,0 +1,76 @@
+//! The head of a report: what was trained, how it ended, and its numbers in one look.
+
+use super::facts::Facts;
+use crate::outputs::rows::{EpochRow, KNOWN, SOLVED_LOSS};
+use crate::outputs::status::{State, Status};
+use crate::shown::{count, duration, number, thousands};
+use maud::{Markup, html};
+
+pub(super) fn section(facts: &Facts<'_>) -> Markup {
+    let status = &facts.recording.status;
+    html! {
+        p.outcome { (outcome(facts)) }
+        @if let Some(error) = &status.error { p { (error) } }
+        dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
+        p.note {
+            @if !facts.recording.epochs.is_empty() { "Loss and accuracy are those of the last whole epoch. " }
+            "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (SOLVED_LOSS)
+            "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
+        }
+    }
+}
+
+/// How the run ended, in a sentence.
+fn outcome(facts: &Facts<'_>) -> String {
+    let status = &facts.recording.status;
+    let solved = match (status.solved_epoch, status.solved_steps) {
+        (Some(epoch), Some(steps)) => format!("solved in epoch {}, after {}", thousands(epoch), count(steps, "step")),
+        (Some(epoch), None) => format!("solved in epoch {}", thousands(epoch)),
+        _ => "not solved".to_owned(),
+    };
+    let done = count(facts.done(), "step");
+    let of = facts.planned.map(|planned| format!(" of {}", thousands(planned))).unwrap_or_default();
+    match status.status {
+        State::Done if status.solved_epoch.is_some() => format!("Done: {solved}."),
+        State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
+        State::Running => format!("Running, or killed while it ran: {done}{of} in the files; {solved} so far."),
+        State::Interrupted => {
+            format!("Interrupted after {done}{of}: {solved} so far. `rnn-train resume` continues it.")
+        }
+        State::Diverged => format!("Diverged after {done}{of}: {solved}."),
+        State::Pruned => format!("Stopped early, after {done}{of}: {solved}."),
+        State::Failed => format!("Failed after {done}{of}: {solved}."),
+    }
+}
+
+fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
+    let Status { final_loss, accuracy, epochs, wall_seconds, status, .. } = facts.recording.status;
+    let last: Option<&EpochRow> = facts.recording.epochs.last();
+    let short = |value: f64| number(value, 4);
+    let done = facts.done();
+    let mut numbers = Vec::new();
+    let mut put = |name, value: Option<String>| numbers.extend(value.map(|value| (name, value)));
+    match final_loss {
+        Some(loss) => put(EpochRow::KNOWN_LOSS.title, Some(short(loss))),
+        None => put("loss", last.map(|row| short(row.loss))),
+    }
+    match accuracy {
+        Some(accuracy) => put(EpochRow::KNOWN_ACCURACY.title, Some(short(accuracy))),
+        None => put("accuracy", last.map(|row| short(row.accuracy))),
+    }
+    if last.is_none() {
+        put("last loss", facts.steps.last.map(|row| short(row.loss)));
+    }
+    put("floor, first window", facts.settings().floor_of_first_window().map(short));
+    put("epochs", Some(thousands(epochs.max(facts.recording.epochs.len()))));
+    put("steps", Some(thousands(done)));
+    // The time of a run that is on its way is not known.
+    if status != State::Running {
+        put("time", Some(duration(wall_seconds)));
+        put(
+            "steps a second",
+            (wall_seconds > 0.0 && done > 0).then(|| number((done as f64 / wall_seconds).round(), 3)),
+        );
+    }
+    numbers
+}
