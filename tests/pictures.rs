@@ -203,7 +203,7 @@ fn all_settings_are_drawn() {
             let svg = std::fs::read_to_string(out.join(pair[0])).unwrap();
             assert!(svg.len() < 3_000_000, "{case:?}: {} has {} bytes", pair[0], svg.len());
             let png = std::fs::read(out.join(pair[1])).unwrap();
-            assert_eq!(png, rnn_train::view::pictures::png(&svg).unwrap(), "{case:?}: {}", pair[1]);
+            assert_eq!(png, chart_kit::png::png(&svg).unwrap(), "{case:?}: {}", pair[1]);
             let size = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
             let [width, height] = ["width", "height"].map(|name| attribute(&svg, name).parse::<u32>().unwrap());
             assert_eq!([size(16), size(20)], [2 * width, 2 * height], "{case:?}: {}", pair[1]);
@@ -264,7 +264,7 @@ fn animation(path: &Path) -> Animation {
 const SIZE: (usize, usize) = (960, 540);
 
 /// The bars of a colour in the right half of a frame: line by line, where there is one, which columns it fills.
-fn bars(dots: &[[u8; 3]], colour: rnn_train::Colour) -> Vec<Vec<usize>> {
+fn bars(dots: &[[u8; 3]], colour: chart_kit::Colour) -> Vec<Vec<usize>> {
     let colour = [colour.0, colour.1, colour.2];
     let lines = dots.chunks(SIZE.0).take(400);
     let columns = lines.map(|line| (540..SIZE.0).filter(|&x| line[x] == colour).collect::<Vec<_>>());

@@ -94,7 +94,7 @@ fn assert_stands_alone(out: &Path) {
     for name in figures(out) {
         let svg = std::fs::read_to_string(out.join("figures").join(&name)).unwrap();
         assert!(page.contains(svg.trim_end()), "{name} is on the page");
-        assert!(rnn_train::view::pictures::png(&svg).is_ok(), "{name} can be drawn");
+        assert!(chart_kit::png::png(&svg).is_ok(), "{name} can be drawn");
     }
 }
 

@@ -428,7 +428,7 @@ fn cells_and_optimizers_can_be_varied() {
     let (_folder, path, out) = spec(&format!("{base}optimizer = ['sgd', 'adam']\nmomentum = [0.5, 0.9]\n"));
     let message = refused(XTASK, ["sweep", &path, "--out", out.to_str().unwrap()]);
     let expected = format!(
-        "trial 2 (optimizer = adam, momentum = 0.5): {path}:9: momentum has no effect with the optimizer adam: only sgd has momentum; \
+        "trial 2 (optimizer = adam, momentum = 0.5): {path}:9: momentum has no effect with the optimizer adam: only sgd has it; \
          a [[when]] varies a setting only where it has a meaning (docs/sweeps.md)"
     );
     assert_eq!(message, expected);

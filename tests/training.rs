@@ -191,8 +191,8 @@ fn the_weights_say_what_net_they_are_of() {
 #[test]
 fn what_has_no_meaning_is_refused() {
     let cases: [(&[&str], &str); 16] = [
-        (&["--momentum=0.9"], "momentum has no effect with the optimizer adagrad: only sgd has momentum"),
-        (&["--optimizer=adam", "--nesterov"], "nesterov has no effect with the optimizer adam: only sgd has momentum"),
+        (&["--momentum=0.9"], "momentum has no effect with the optimizer adagrad: only sgd has it"),
+        (&["--optimizer=adam", "--nesterov"], "nesterov has no effect with the optimizer adam: only sgd has it"),
         (
             &["--optimizer=sgd", "--beta1=0.9"],
             "beta1 has no effect with the optimizer sgd: only adam and adamw have it",

@@ -1,7 +1,7 @@
 //! The checks of this workspace: what continuous integration runs.
 
 use crate::error::Error;
-use rnn_train::commands::cli;
+use rnn_train::commands;
 use rnn_train::exit_code;
 use std::path::PathBuf;
 use std::process::Command;
@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<u8, Error> {
         command.args(arguments).envs(variable).current_dir(workspace());
         let status = command.status().map_err(|source| Error::Spawn { program: cargo.clone(), source })?;
         if !status.success() {
-            return Ok(cli::report(&format!("the check of {name} failed"), exit_code::FAILED));
+            return Ok(commands::report(&format!("the check of {name} failed"), exit_code::FAILED));
         }
     }
     Ok(exit_code::DONE)
@@ -67,7 +67,7 @@ pub(crate) fn windows() -> Result<u8, Error> {
     build.args(["build", "--workspace", "--bins", "--target", TARGET]).args(slow);
     let built = build.current_dir(workspace()).status();
     if !built.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
-        return Ok(cli::report(&"the programs for Windows were not built", exit_code::FAILED));
+        return Ok(commands::report(&"the programs for Windows were not built", exit_code::FAILED));
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let programs = workspace().join(target).join(TARGET).join("debug");
@@ -85,7 +85,7 @@ fn ignored_tests(name: &str, at_once: &str, variable: Option<(&str, &PathBuf)>) 
     Ok(if status.success() {
         exit_code::DONE
     } else {
-        cli::report(&format!("the tests in tests/{name}.rs failed"), exit_code::FAILED)
+        commands::report(&format!("the tests in tests/{name}.rs failed"), exit_code::FAILED)
     })
 }
 

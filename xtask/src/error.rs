@@ -10,6 +10,9 @@ pub(crate) enum Error {
     /// Something that the training library says too.
     #[error(transparent)]
     Train(#[from] rnn_train::Error),
+    /// A picture that cannot be drawn.
+    #[error(transparent)]
+    Drawing(#[from] chart_kit::Error),
     /// Something wrong in a spec.
     #[error(transparent)]
     Spec(#[from] SettingError),
@@ -64,9 +67,11 @@ impl Error {
             Self::Train(error) => error.exit_code(),
             Self::Trial { source, .. } => source.exit_code(),
             Self::Spec(_) | Self::Results { .. } | Self::Refused { .. } => rnn_train::exit_code::BAD_INPUT,
-            Self::Hopeless { .. } | Self::Submitted { .. } | Self::Spawn { .. } | Self::Thread { .. } => {
-                rnn_train::exit_code::FAILED
-            }
+            Self::Drawing(_)
+            | Self::Hopeless { .. }
+            | Self::Submitted { .. }
+            | Self::Spawn { .. }
+            | Self::Thread { .. } => rnn_train::exit_code::FAILED,
         }
     }
 }

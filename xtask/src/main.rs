@@ -10,11 +10,12 @@ mod report;
 mod sweep;
 mod trials;
 
+use chart_kit::page;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
-use rnn_train::commands::cli;
+use rnn_train::commands;
 use rnn_train::exit_code;
-use rnn_train::view::page;
+use rnn_train::outputs::replaceable::check_replaceable;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use sweep::SbatchOption;
@@ -35,7 +36,7 @@ const EXIT_CODES: &str = "Exit codes:
 #[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
-    verbosity: cli::Verbosity,
+    verbosity: commands::Verbosity,
     #[command(subcommand)]
     command: Command,
 }
@@ -203,11 +204,11 @@ enum Retry {
 }
 
 fn main() -> ExitCode {
-    let cli: Cli = match cli::parse(Cli::command(), std::env::args_os()) {
+    let cli: Cli = match commands::parse(Cli::command(), std::env::args_os()) {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    cli::start_logging(cli.verbosity);
+    commands::start_logging(cli.verbosity);
     let code = match cli.command {
         Command::Sweep { command: Some(SweepCommand::Status { folder }), .. } => sweep::status::print(&folder),
         Command::Sweep { command: None, arguments } => sweep_command(&arguments),
@@ -221,7 +222,7 @@ fn main() -> ExitCode {
             sweep::slurm::task(&place, trials_per_task, task, keep)
         }
     };
-    ExitCode::from(code.unwrap_or_else(|error| cli::report(&error, error.exit_code())))
+    ExitCode::from(code.unwrap_or_else(|error| commands::report(&error, error.exit_code())))
 }
 
 fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
@@ -265,7 +266,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
 }
 
 fn report_command(folder: &Path, out: Option<&Path>) -> Result<u8, Error> {
-    out.map_or(Ok(()), page::check_out)?;
+    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, "page"))?;
     store::check_is_sweep(folder)?;
     let plan = store::read_plan(folder)?;
     if let Some(file) = out {

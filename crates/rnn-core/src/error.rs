@@ -36,6 +36,16 @@ pub enum Error {
         /// The most that there can be.
         most: usize,
     },
+    /// A constant that has a meaning only beside another one.
+    #[error("{name} is {value}: it needs {needed}")]
+    Needs {
+        /// The constant.
+        name: &'static str,
+        /// What it is.
+        value: &'static str,
+        /// What it has a meaning beside.
+        needed: &'static str,
+    },
     /// A number outside its range.
     #[error("{name} is {value:?}: it must be {allowed}")]
     Range {

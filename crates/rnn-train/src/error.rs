@@ -144,8 +144,8 @@ pub enum Error {
     #[error("stopped before training began; nothing was changed")]
     Interrupted,
     /// A picture that cannot be drawn.
-    #[error("figure: {0}")]
-    Figure(String),
+    #[error(transparent)]
+    Drawing(#[from] chart_kit::Error),
 }
 
 impl Error {
@@ -181,7 +181,7 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Write { .. } | Self::Figure(_) => exit_code::FAILED,
+            Self::Write { .. } | Self::Drawing(_) => exit_code::FAILED,
             Self::Interrupted => exit_code::INTERRUPTED,
             Self::NoAnswer { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,

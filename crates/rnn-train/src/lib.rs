@@ -6,14 +6,15 @@
 //!
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "cli")]
 pub mod commands;
 mod error;
 pub mod exit_code;
 pub mod outputs;
 pub mod settings;
-pub mod shown;
 mod text;
 pub mod training;
+#[cfg(feature = "view")]
 pub mod view;
 
 pub use error::{Error, SettingError};
@@ -27,4 +28,5 @@ pub use settings::table::Settings;
 pub use text::read_text;
 pub use training::evaluate::evaluate;
 pub use training::run::run;
-pub use view::palette::{Colour, Colours, Palette};
+#[cfg(feature = "view")]
+pub use view::palette::{Colours, Palette};

@@ -1,7 +1,12 @@
-//! The `rnn-train` program; all of it is in the library, so that other programs can run it as a process of their own.
+//! The program `rnn-train`.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    rnn_train::commands::cli::main(std::env::args_os())
+    #[cfg(feature = "view")]
+    return rnn_train::commands::main::<rnn_train::view::commands::Showing, rnn_train::view::commands::ShowCommand>(
+        std::env::args_os(),
+    );
+    #[cfg(not(feature = "view"))]
+    rnn_train::commands::main::<rnn_train::commands::Plain, rnn_train::commands::NoMore>(std::env::args_os())
 }

@@ -1,10 +1,10 @@
 //! Horizontal bars of shares from 0 to 1.
 
 use super::paint::{colour, shortened};
+use chart_kit::Error;
+use chart_kit::draw::{GRID, SMALL, Side, TEXT, svg, widest, write};
+use chart_kit::text::number;
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::shown::number;
-use rnn_train::view::pictures::{GRID, SMALL, Side, TEXT, svg, widest, write};
 
 /// A bar's name and length; one without a length has no bar.
 pub(crate) type Bar = (String, Option<f64>);

@@ -1,12 +1,11 @@
 //! Losses by epoch, on a logarithmic axis: lines, and bands around them.
 
 use super::paint::{NORMAL, colour};
+use chart_kit::Error;
+use chart_kit::draw::{Drawn, FAINT, GRID, Root, SMALL, Side, TEXT, svg, widest, write, write_upwards};
+use chart_kit::scale::Scale;
+use chart_kit::text::number;
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::shown::number;
-use rnn_train::view::pictures::{
-    Drawn, FAINT, GRID, Root, SMALL, Scale, Side, TEXT, svg, widest, write, write_upwards,
-};
 
 /// A line and its band, at one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,11 +1,10 @@
 //! A map of coloured cells over the values of two parameters, or over those of one.
 
 use super::paint::{NORMAL, colour, shortened};
+use chart_kit::Error;
+use chart_kit::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, svg, widest, width_of, write, write_upwards};
+use chart_kit::heat::{BAR, colour_bar, ink};
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::view::pictures::{
-    BAR, Drawn, FAINT, Root, SMALL, Side, TEXT, colour_bar, ink, svg, widest, width_of, write, write_upwards,
-};
 
 const EMPTY: RGBColor = RGBColor(0xee, 0xee, 0xee);
 const OUTLINE: RGBColor = RGBColor(0xd5, 0x5e, 0x00);

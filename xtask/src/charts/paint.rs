@@ -1,8 +1,8 @@
 //! What these pictures share beside what all do: their colours, and how long texts and numbers are shown.
 
+use chart_kit::scale::Scale;
+use chart_kit::text::number;
 use plotters::prelude::*;
-use rnn_train::shown::number;
-use rnn_train::view::pictures::Scale;
 
 /// The size of titles.
 pub(crate) const NORMAL: i32 = 16;

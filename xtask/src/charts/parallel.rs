@@ -1,9 +1,10 @@
 //! Parallel coordinates: an axis for each parameter, and a line for each trial through its values.
 
 use super::paint::{colour, shortened};
+use chart_kit::Error;
+use chart_kit::draw::{Drawn, Root, SMALL, Side, TEXT, svg, width_of, write};
+use chart_kit::heat::{BAR, colour_bar};
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::view::pictures::{BAR, Drawn, Root, SMALL, Side, TEXT, colour_bar, svg, width_of, write};
 
 /// An axis: its name, and what stands beside it at which share of its height.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! Points: a panel for each of several quantities across, the same one up in all of them.
 
 use super::paint::{colour, shortened};
+use chart_kit::Error;
+use chart_kit::draw::{Drawn, GRID, Root, SMALL, Side, TEXT, svg, widest, write, write_upwards};
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::view::pictures::{Drawn, GRID, Root, SMALL, Side, TEXT, svg, widest, write, write_upwards};
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

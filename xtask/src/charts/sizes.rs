@@ -1,9 +1,9 @@
 //! Times of a training step at several sizes of nets.
 
 use super::paint::colour;
+use chart_kit::Error;
+use chart_kit::draw::{FONT, GRID, TEXT, svg};
 use plotters::prelude::*;
-use rnn_train::Error;
-use rnn_train::view::pictures::{FONT, GRID, TEXT, svg};
 
 /// A library and its time in µs at some of the sizes, by place.
 #[derive(Debug, Clone)]

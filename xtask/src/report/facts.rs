@@ -7,7 +7,7 @@ use crate::trials::results::TrialStatus;
 use crate::trials::row::Row;
 use crate::trials::spec::Metric;
 use crate::trials::stats::{eta_squared, median};
-use rnn_train::view::pictures::Scale;
+use chart_kit::scale::Scale;
 use std::path::Path;
 
 /// How far beyond the axis of the objective those stand that have no value.

@@ -9,9 +9,9 @@ use crate::charts::paint::labels_of;
 use crate::error::Error;
 use crate::trials::group::Group;
 use crate::trials::row::Row;
+use chart_kit::scale::Scale;
+use chart_kit::text::number;
 use maud::{Markup, html};
-use rnn_train::shown::number;
-use rnn_train::view::pictures::Scale;
 
 /// Of more parameters there would be too many pairs.
 const MOST_PARAMETERS: usize = 8;

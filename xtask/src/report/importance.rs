@@ -4,8 +4,8 @@ use super::facts::Facts;
 use super::figure::{Figure, IMPORTANCE};
 use crate::charts::bars;
 use crate::error::Error;
+use chart_kit::text::number;
 use maud::{Markup, html};
-use rnn_train::shown::number;
 
 /// The section, whose picture is added to `figures`.
 pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {

@@ -25,9 +25,10 @@ use crate::trials::row::Row;
 use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, SUMMARY};
+use chart_kit::page;
 use facts::Facts;
 use maud::{Markup, html};
-use rnn_train::view::page;
+use rnn_train::outputs::folder::write_whole_among_others;
 use std::path::Path;
 
 const STYLE: &str = include_str!("page.css");
@@ -38,13 +39,13 @@ pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Erro
     let mut figures = Vec::new();
     let page = report(&Facts::new(plan, folder, rows, true), &mut figures)?;
     figure::write(folder, &figures)?;
-    Ok(page::write(&folder.join(REPORT), page)?)
+    Ok(write_whole_among_others(&folder.join(REPORT), page.into_string().as_bytes())?)
 }
 
 /// Writes the page alone, to this file.
 pub(crate) fn write_page(plan: &Plan, folder: &Path, rows: &[Row], file: &Path) -> Result<(), Error> {
     let page = report(&Facts::new(plan, folder, rows, false), &mut Vec::new())?;
-    Ok(page::write(file, page)?)
+    Ok(write_whole_among_others(file, page.into_string().as_bytes())?)
 }
 
 fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, Error> {

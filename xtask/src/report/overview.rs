@@ -7,9 +7,9 @@ use crate::trials::outcome::{best, outcome, words};
 use crate::trials::results::{STATUSES, TrialStatus};
 use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
+use chart_kit::text::{number, thousands};
 use maud::{Markup, html};
 use rnn_train::outputs::rows::SOLVED_LOSS;
-use rnn_train::shown::{number, thousands};
 
 /// How many of the last commands, and of the values of a parameter, are shown.
 const COMMANDS: usize = 20;

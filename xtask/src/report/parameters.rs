@@ -4,8 +4,8 @@
 use crate::trials::plan::Plan;
 use crate::trials::spec::{Column, Dimension, Draw};
 use crate::trials::values::{Distribution, text};
-use rnn_train::shown::number;
-use rnn_train::view::pictures::Scale;
+use chart_kit::scale::Scale;
+use chart_kit::text::number;
 use toml::Value;
 
 /// Values of a list up to this number are shown one by one.

@@ -5,8 +5,8 @@ use super::figure::{Figure, SCATTER};
 use crate::charts::scatter::{Kind, Panel, Point, draw};
 use crate::error::Error;
 use crate::trials::results::TrialStatus;
+use chart_kit::text::thousands;
 use maud::{Markup, html};
-use rnn_train::shown::thousands;
 
 /// More points than can be told apart, or than a page should hold.
 const MOST_POINTS: usize = 2000;

@@ -7,8 +7,8 @@ use crate::trials::outcome::words;
 use crate::trials::results::{Outcome, TrialStatus};
 use crate::trials::row::Row;
 use crate::trials::summary::{GROUPS, SUMMARY};
+use chart_kit::text::{count, number, thousands};
 use maud::{Markup, html};
-use rnn_train::shown::{count, number, thousands};
 
 /// The most rows of a table, and the most cells, which keep the page small.
 const MOST_ROWS: usize = 2000;

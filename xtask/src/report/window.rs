@@ -4,8 +4,8 @@ use super::facts::Facts;
 use super::tables::loss;
 use crate::error::Error;
 use crate::trials::group::Group;
+use chart_kit::text::thousands;
 use maud::{Markup, html};
-use rnn_train::shown::thousands;
 use std::cmp::Ordering;
 
 /// The setting that the reach is compared with.

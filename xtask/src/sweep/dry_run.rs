@@ -5,10 +5,11 @@ use crate::error::Error;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
-use rnn_train::commands::cli;
+use chart_kit::text::{count, duration, printable};
+use rnn_train::commands;
 use rnn_train::exit_code;
-use rnn_train::shown::{count, duration, printable};
-use rnn_train::training::run::{self, Beginning, Step, Watch};
+use rnn_train::training::run::{self};
+use rnn_train::training::watch::{Beginning, Step, Watch};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,7 +46,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     }
     text += &words(estimate(plan, &pending, options.jobs)?, pending.len(), options.jobs);
     // Nothing is lost where nobody reads it.
-    let _ = cli::print(&text);
+    let _ = commands::print(&text);
     Ok(exit_code::DONE)
 }
 

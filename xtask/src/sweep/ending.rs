@@ -7,8 +7,8 @@ use crate::trials::plan::Plan;
 use crate::trials::results::Known;
 use crate::trials::row::Row;
 use crate::trials::store;
-use rnn_train::commands::cli;
-use rnn_train::shown::printable;
+use chart_kit::text::printable;
+use rnn_train::commands;
 use std::path::Path;
 
 /// The rows of trials of which this is known.
@@ -45,5 +45,5 @@ pub(crate) fn print_outcome(plan: &Plan, folder: &Path, rows: &[Row]) {
 
 fn print(plan: &Plan, rows: &[Row], page: &Path) {
     // The results are in the files, whether or not somebody reads this.
-    let _ = cli::print(&format!("{}\n{}", outcome(plan, rows), printable(page.display())));
+    let _ = commands::print(&format!("{}\n{}", outcome(plan, rows), printable(page.display())));
 }

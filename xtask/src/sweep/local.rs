@@ -11,10 +11,10 @@ use crate::trials::outcome::{counts, listed};
 use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
 use crate::trials::{store, summary};
-use rnn_train::commands::cli;
+use chart_kit::text::count;
+use rnn_train::commands;
 use rnn_train::exit_code;
 use rnn_train::outputs::rows::SPREADSHEET_ROWS;
-use rnn_train::shown::count;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -32,7 +32,7 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     store::note(folder, "local", options.jobs)?;
     tell_what_is_done(plan, folder, &latest, &pending, options);
 
-    let stop = cli::stop_on_signal();
+    let stop = commands::stop_on_signal();
     let files = files(folder, options.jobs.min(pending.len()))?;
     let fail_fast = options.fail_fast;
     let work = Work { plan, folder, pending, keep: options.keep, fail_fast, stop: &stop };

@@ -3,9 +3,9 @@
 use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
+use chart_kit::text::duration;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use rnn_train::commands::terminal::can_redraw;
-use rnn_train::shown::duration;
 
 /// A bar on a terminal, otherwise a line for each tenth.
 pub(crate) struct Progress {

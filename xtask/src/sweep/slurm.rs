@@ -22,11 +22,11 @@ use crate::error::Error;
 use crate::trials::plan::{Hash, Plan};
 use crate::trials::results::ResultsFile;
 use crate::trials::store;
-use rnn_train::commands::cli;
+use chart_kit::text::{count, printable};
+use rnn_train::commands;
 use rnn_train::exit_code;
 use rnn_train::outputs::folder::write_whole;
 use rnn_train::outputs::lock::Held;
-use rnn_train::shown::{count, printable};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -118,7 +118,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         return wait(plan, folder, pending.len());
     }
     // Nothing is lost where nobody reads it.
-    let _ = cli::print(&format!(
+    let _ = commands::print(&format!(
         "job {job}; `cargo xtask sweep status {shown}` tells how far it is, `cargo xtask report {shown}` what it found"
     ));
     Ok(exit_code::DONE)
@@ -134,7 +134,7 @@ pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &R
     dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
     let place = submissions::next_place(folder)?;
     // Nothing is lost where nobody reads it.
-    let _ = cli::print(&format!("\n{}", script(plan, &place, options.keep, request, &array)));
+    let _ = commands::print(&format!("\n{}", script(plan, &place, options.keep, request, &array)));
     Ok(exit_code::DONE)
 }
 
@@ -220,7 +220,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Waits until no task is left, and then writes the tables and the report.
 fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
-    let stop = cli::stop_on_signal();
+    let stop = commands::stop_on_signal();
     let mut progress = Progress::new(trials);
     let ended = || -> Result<usize, Error> {
         Ok(plan.len() - store::pending(plan, &store::latest(plan, folder, false)?, &[]).len())
@@ -266,7 +266,7 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
 /// Runs one task's share; returns the exit code.
 pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep) -> Result<u8, Error> {
     let folder = place.parent().and_then(Path::parent).unwrap_or(place);
-    let stop = cli::stop_on_signal();
+    let stop = commands::stop_on_signal();
     let _lock = store::lock(folder, Held::Together)?;
     if submissions::newest(folder).is_some_and(|newest| newest != place) {
         let problem = format!("{}: a later submission has taken its trials over", place.display());

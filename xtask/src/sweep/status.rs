@@ -5,9 +5,9 @@ use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed, words};
 use crate::trials::store;
-use rnn_train::commands::cli;
+use chart_kit::text::{self, printable};
+use rnn_train::commands;
 use rnn_train::exit_code;
-use rnn_train::shown::{self, printable};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
     let mut text =
-        format!("{}: {}: {}\n", printable(folder.display()), shown::count(plan.len(), "trial"), listed(&counts));
+        format!("{}: {}: {}\n", printable(folder.display()), text::count(plan.len(), "trial"), listed(&counts));
     let wrong = latest.iter().enumerate().filter_map(|(trial, record)| Some((trial, record.as_ref()?)));
     let wrong: Vec<_> = wrong.filter(|(_, record)| record.status.is_failure()).collect();
     // Writing to a text cannot fail.
@@ -44,7 +44,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
                 *by_state.entry((task.job, task.state.to_lowercase(), place)).or_default() += 1;
             }
             for ((job, state, place), count) in by_state {
-                let _ = writeln!(text, "Slurm job {job}: {} {state} {place}", shown::count(count, "task"));
+                let _ = writeln!(text, "Slurm job {job}: {} {state} {place}", text::count(count, "task"));
             }
             if tasks.is_empty() && !jobs.is_empty() {
                 let _ = writeln!(text, "Slurm has no task of it in the queue");
@@ -73,7 +73,7 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
         }
     };
     // Nothing is lost where nobody reads it.
-    let _ = cli::print(&text);
+    let _ = commands::print(&text);
     let failed = latest.iter().flatten().any(|record| record.status.is_failure());
     Ok(if failed { exit_code::FAILED } else { exit_code::DONE })
 }

@@ -7,8 +7,8 @@
 use super::queue::{self, Queue, Task};
 use crate::error::Error;
 use crate::trials::store::SLURM;
+use chart_kit::text::{count, printable};
 use rnn_train::outputs::folder::write_whole;
-use rnn_train::shown::{count, printable};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 

@@ -12,8 +12,9 @@ use rnn_train::outputs::folder::{self, Durable};
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::status::{State, Status};
 use rnn_train::outputs::table::read_rows;
-use rnn_train::training::run::{self, Options, Watch};
-use rnn_train::{Colours, Layer, Settings};
+use rnn_train::training::run::{self, Options};
+use rnn_train::training::watch::Watch;
+use rnn_train::{Layer, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -103,15 +104,8 @@ fn answer(answer: &Answer, code: u8) -> u8 {
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
-const OPTIONS: Options = Options {
-    overwrite: true,
-    pictures: false,
-    colours: Colours::ColourBlind,
-    threads: 1,
-    durable: Durable::AtTheEnd,
-    keep_checkpoint: false,
-    num_epochs: None,
-};
+const OPTIONS: Options =
+    Options { overwrite: true, threads: 1, durable: Durable::AtTheEnd, keep_checkpoint: false, num_epochs: None };
 
 /// Trains, in the folder if there is one: goes on with what an earlier attempt has left there, or begins.
 fn train(

@@ -14,7 +14,7 @@
 //! there are (and on those that fail), but neither on how many run at the same time nor on the order in which the spec lists
 //! its values; and a trial can be told before it begins at which losses it is to stop.
 
-use rnn_train::shown::{count, number};
+use chart_kit::text::{count, number};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::{Table, Value};

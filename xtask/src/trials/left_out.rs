@@ -2,7 +2,7 @@
 
 use super::spec::{Chosen, Dimension, Spec};
 use super::values::text;
-use rnn_train::shown::count;
+use chart_kit::text::count;
 
 /// How many values without a trial are named.
 const NAMED: usize = 5;

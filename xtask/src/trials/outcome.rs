@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use super::results::{self, Known, TrialStatus, status_of};
 use super::row::Row;
-use rnn_train::shown::{self, count, thousands};
+use chart_kit::text::{self, count, thousands};
 
 /// A status as it is told.
 pub(crate) fn words(status: TrialStatus) -> String {
@@ -52,7 +52,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     }
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
     let best = best.map(|(trial, score)| {
-        format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), shown::number(sign * score, 4))
+        format!(" The best is trial {trial}, with {} {}.", plan.spec.objective.name(), text::number(sign * score, 4))
     });
     sentence + "." + &best.unwrap_or_default()
 }

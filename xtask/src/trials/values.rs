@@ -11,7 +11,7 @@
 //!
 //! Real numbers are drawn to four significant digits, which tables can show.
 
-use rnn_train::shown::thousands;
+use chart_kit::text::thousands;
 use toml::{Table, Value};
 
 /// The most values that a range may have.

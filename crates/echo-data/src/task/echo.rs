@@ -174,6 +174,7 @@ impl Task for Echo {
         Words {
             title: format!("Echo after {}", self.steps()),
             answer: if lag == 0 { "what it reads".to_owned() } else { format!("what it read {} before", self.steps()) },
+            rule: if lag == 0 { "target = input".to_owned() } else { format!("target = input {} ago", self.steps()) },
             unknown: format!(
                 "The first {lag} targets of a row echo what stands before its beginning, which the net has not read, and \
                  nothing that it reads later tells of it."

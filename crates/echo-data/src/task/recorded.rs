@@ -74,6 +74,7 @@ impl Task for Recorded {
         Words {
             title: "Series from files".to_owned(),
             answer: "what it should answer".to_owned(),
+            rule: "targets as the series has them".to_owned(),
             unknown: format!(
                 "Targets that depend on inputs before a row’s beginning cannot be known: {} time step{} at a row’s \
                  beginning, as `echo_step` says.",

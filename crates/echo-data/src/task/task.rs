@@ -109,6 +109,8 @@ pub struct Words {
     pub title: String,
     /// What the net should answer, such as `what it read 3 steps before`.
     pub answer: String,
+    /// The same where there is little room, such as `target = input 3 steps ago`.
+    pub rule: String,
     /// Which targets no net can know and why, as a sentence.
     pub unknown: String,
 }

@@ -1,14 +1,10 @@
 //! The command line: what is done with what is given.
 
-use crate::commands::arguments::{
-    AnimateArgs, Cli, Command, EvalArgs, Format, Live, PredictArgs, ReplayArgs, ReportArgs, ResumeArgs, RunArgs,
-    Training,
-};
-use crate::commands::console::Console;
+use super::arguments::{Cli, Command, EvalArgs, Format, PredictArgs, ResumeArgs, RunArgs, Training};
+use super::command_line::parse;
+use super::diagnostics::{report, start_logging};
+use super::shows::{More, Shows};
 use crate::error::{Error, SettingError};
-use crate::training::evaluate::{Evaluation, Scoring, evaluate};
-
-use crate::commands::signals::Stop;
 use crate::exit_code;
 use crate::outputs::files;
 use crate::outputs::rows::EpochRow;
@@ -16,109 +12,64 @@ use crate::outputs::status::{State, Status};
 use crate::outputs::table::read_rows;
 use crate::settings::layers::Layer;
 use crate::settings::table::Settings;
-use crate::shown::{count, printable, printable_json};
+use crate::training::evaluate::{Evaluation, Scoring, evaluate};
 use crate::training::predict::{Input, predict};
-use crate::training::run;
-use crate::training::run::Watch;
+use crate::training::run::{self, Options};
 use crate::training::verdict::{Verdict, verdict};
-use crate::view::live;
-use crate::view::pictures;
+use chart_kit::text::{count, printable, printable_json};
 use clap::CommandFactory;
-use indicatif::ProgressBar;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-pub use crate::commands::arguments::Verbosity;
-pub use crate::commands::command_line::parse;
-pub use crate::commands::diagnostics::{report, start_logging};
 
 /// The settings that have no meaning without training. A file may have them, the command line not.
 fn of_training() -> impl Iterator<Item = &'static str> {
     Settings::rows().iter().filter(|row| row.trains).map(|row| row.name)
 }
 
-/// Runs the program with these arguments, the first of which is its name, and returns its exit code.
-pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = Cli::command().mut_subcommand("eval", |eval| {
+/// Runs the program with these arguments, the first of which is its name, and returns its exit code. Trainings are shown as `S`
+/// has it, and the commands of `M` are added.
+pub fn main<S: Shows, M: More>(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = Cli::<S, M>::command().mut_subcommand("eval", |eval| {
         of_training().fold(eval, |eval, name| eval.mut_arg(name, |argument| argument.hide(true)))
     });
-    let cli: Cli = match parse(command, arguments) {
+    let cli: Cli<S, M> = match parse(command, arguments) {
         Ok(cli) => cli,
         Err(code) => return code,
     };
     start_logging(cli.verbosity);
-    let code = match cli.command {
-        Command::Run(arguments) => run_command(&arguments),
-        Command::Resume(arguments) => resume_command(&arguments),
-        Command::Replay(ReplayArgs { folder, pace, coloured }) => {
-            live::replay(&folder, pace.unwrap_or(live::OF_REPLAY), coloured.colours)
-        }
-        Command::Animate(arguments) => animate_command(&arguments),
-        Command::Report(arguments) => report_command(&arguments),
-        Command::Predict(arguments) => predict_command(&arguments),
-        Command::Eval(arguments) => eval_command(&arguments),
+    let code = match &cli.command {
+        Command::Run(arguments) => run_command(arguments),
+        Command::Resume(arguments) => resume_command(arguments),
+        Command::More(command) => command.run(),
+        Command::Predict(arguments) => predict_command(arguments),
+        Command::Eval(arguments) => eval_command(arguments),
     };
     ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
-}
-
-/// A flag that is set by the first signal that asks for a stop: Ctrl-C, a termination signal, a closed terminal, a scheduler's
-/// warning. A Ctrl-C or termination signal that is repeated a second later ends the program at once.
-#[must_use]
-pub fn stop_on_signal() -> Arc<AtomicBool> {
-    let stop = Stop::new(|| (), || ());
-    stop.listen();
-    stop.flag()
 }
 
 fn config_layer(config: Option<&Path>) -> Result<Layer, Error> {
     config.map_or_else(|| Ok(Layer::default()), Layer::from_toml_file)
 }
 
-fn run_command(arguments: &RunArgs) -> Result<u8, Error> {
+fn run_command<S: Shows>(arguments: &RunArgs<S>) -> Result<u8, Error> {
     let RunArgs { out, overwrite, config, training, settings } = arguments;
     let settings = config_layer(config.as_deref())?.overlaid(&settings.to_layer()?).resolve()?;
     tracing::debug!("{settings:?}");
-    let options = run::Options { overwrite: *overwrite, ..options(training) };
-    let status = shown(training, |watch, stop| run::run(&settings, out, options, watch, stop))?;
+    let Training { shows, threads } = training;
+    let options = Options { overwrite: *overwrite, threads: threads.count(), ..Options::default() };
+    let status = shows.shown(|watch, stop| run::run(&settings, out, options, watch, stop))?;
     Ok(tell(&status, out))
 }
 
-fn resume_command(arguments: &ResumeArgs) -> Result<u8, Error> {
+fn resume_command<S: Shows>(arguments: &ResumeArgs<S>) -> Result<u8, Error> {
     let ResumeArgs { folder, num_epochs, training } = arguments;
-    let options = run::Options { num_epochs: *num_epochs, ..options(training) };
-    let status = shown(training, |watch, stop| run::resume(folder, options, watch, stop))?;
+    let Training { shows, threads } = training;
+    let options = Options { num_epochs: *num_epochs, threads: threads.count(), ..Options::default() };
+    let status = shows.shown(|watch, stop| run::resume(folder, options, watch, stop))?;
     Ok(tell(&status, folder))
-}
-
-fn options(training: &Training) -> run::Options {
-    let Training { no_figure, coloured, threads, .. } = training;
-    run::Options {
-        pictures: !no_figure,
-        colours: coloured.colours,
-        threads: threads.count(),
-        ..run::Options::default()
-    }
-}
-
-/// Trains with `train`, which is given who watches and the flag that stops it.
-fn shown(
-    &Training { live: Live { live, pace }, coloured, .. }: &Training,
-    train: impl FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>,
-) -> Result<Status, Error> {
-    let unfit = live::unfit().filter(|_| live);
-    if let Some(why) = unfit {
-        tracing::warn!("{why}: progress is printed line by line instead");
-    }
-    if live && unfit.is_none() {
-        live::watch(pace.unwrap_or(live::OF_TRAINING), coloured.colours, train)
-    } else {
-        train(&mut Console::new(), &stop_on_signal())
-    }
 }
 
 /// Tells how a run ended, and returns the exit code.
@@ -160,27 +111,6 @@ fn tell_verdict(status: &Status, out: &Path) {
         Err(error) => tracing::warn!("done: {shown}, of which this cannot be read: {error}"),
     }
     tracing::info!("`rnn-train report {shown}` writes a page about it");
-}
-
-fn animate_command(arguments: &AnimateArgs) -> Result<u8, Error> {
-    let AnimateArgs { folder, out, coloured } = arguments;
-    let file = out.clone().unwrap_or_else(|| folder.join(files::ANIMATION));
-    // It shows itself on a terminal alone.
-    let bar = ProgressBar::new(0);
-    pictures::animate(folder, &file, coloured.colours, |done, frames| {
-        bar.set_length(frames as u64);
-        bar.set_position(done as u64);
-    })?;
-    bar.finish_and_clear();
-    tracing::info!("drawn: {}", file.display());
-    Ok(exit_code::DONE)
-}
-
-fn report_command(arguments: &ReportArgs) -> Result<u8, Error> {
-    let ReportArgs { folder, out, coloured } = arguments;
-    let path = crate::view::report::write(folder, out.as_deref(), coloured.colours)?;
-    tracing::info!("done: {}", path.display());
-    Ok(exit_code::DONE)
 }
 
 fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {

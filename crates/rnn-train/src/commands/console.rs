@@ -2,8 +2,8 @@
 
 use crate::commands::outlet::Outlet;
 use crate::commands::terminal::can_redraw;
-use crate::shown::number;
-use crate::training::run::{Beginning, Step, Watch};
+use crate::training::watch::{Beginning, Step, Watch};
+use chart_kit::text::number;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};

@@ -2,9 +2,9 @@
 //! is.
 
 use crate::commands::arguments::Verbosity;
+use crate::commands::held::Diagnostics;
 use crate::commands::terminal::has_colours;
-use crate::shown::printable;
-use crate::view::live::Diagnostics;
+use chart_kit::text::printable;
 use std::io::Write;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format;

@@ -66,6 +66,15 @@ impl Stop {
     }
 }
 
+/// A flag that is set by the first signal that asks for a stop: Ctrl-C, a termination signal, a closed terminal, a scheduler's
+/// warning. A Ctrl-C or termination signal that is repeated a second later ends the program at once.
+#[must_use]
+pub fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Stop::new(|| (), || ());
+    stop.listen();
+    stop.flag()
+}
+
 /// Listens to Ctrl-C, to termination, to a terminal that closes, and to what schedulers send as a warning before they kill:
 /// Slurm what it is told to, Grid Engine SIGUSR1, SIGUSR2 and SIGXCPU, LSF SIGUSR2.
 #[cfg(unix)]

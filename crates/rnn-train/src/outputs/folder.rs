@@ -55,7 +55,10 @@ pub fn write_whole_with(
 
 /// [`write_whole`] for a file that others may be writing at the same time, as no lock is held: each has one aside of its own,
 /// and the last one's stays.
-pub(crate) fn write_whole_among_others(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn write_whole_among_others(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut number = 0;
     let (aside, made) = loop {
         let aside = aside_among_others(path, number);

@@ -12,7 +12,7 @@ pub mod folder;
 pub mod lock;
 pub mod record;
 pub mod recording;
-pub(crate) mod replaceable;
+pub mod replaceable;
 pub mod rows;
 pub(crate) mod run_folder;
 pub mod snapshot;

@@ -10,7 +10,7 @@ use crate::outputs::status::{State, Status};
 use crate::outputs::table::Mark;
 use crate::outputs::table::Table;
 use crate::settings::table::Settings;
-use crate::shown;
+use chart_kit::text;
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -178,7 +178,7 @@ impl Recorder {
         self.status.add(row);
         if row.solved() && self.status.solved_epoch == Some(row.epoch) {
             let (what, loss) = row.measured();
-            tracing::info!("solved in epoch {}: {what} {}", row.epoch, shown::number(loss, 4));
+            tracing::info!("solved in epoch {}: {what} {}", row.epoch, text::number(loss, 4));
         }
         let Some(Tables { metrics, epochs, snapshots, .. }) = &mut self.tables else { return Ok(()) };
         epochs.push(row)?;

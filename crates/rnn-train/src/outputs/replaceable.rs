@@ -7,7 +7,10 @@ use std::path::Path;
 
 /// Makes sure that nothing is in the way of a new file, but an older one of the same kind, which begins like this and is called
 /// `kind`: so that no name that was mistyped, and no device, is replaced.
-pub(crate) fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Out`].
+pub fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result<(), Error> {
     let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
     // Not through links: what is replaced is the link.
     let there = match std::fs::symlink_metadata(file) {

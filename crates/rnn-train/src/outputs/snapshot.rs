@@ -66,7 +66,8 @@ impl Snapshot {
     }
 
     /// The places in its rows that time steps of the window have, as far as they are there.
-    pub(crate) fn places(&self, times: Range<usize>) -> Range<usize> {
+    #[must_use]
+    pub fn places(&self, times: Range<usize>) -> Range<usize> {
         let there = self.rows.first().map_or(0, |answered| answered.input.len());
         let place = |time: usize| time.saturating_sub(self.first_time).min(there);
         place(times.start)..place(times.end)

@@ -43,3 +43,21 @@ named! {
         Cosine = "cosine", "It decreases to decay_factor of its size over decay_steps steps, as half a cosine";
     }
 }
+
+/// Does some work with the type of these numbers.
+macro_rules! with_numbers {
+    ($dtype:expr, $number:ident => $work:expr) => {
+        match $dtype {
+            $crate::settings::choices::Dtype::F32 => {
+                type $number = f32;
+                $work
+            }
+            $crate::settings::choices::Dtype::F64 => {
+                type $number = f64;
+                $work
+            }
+        }
+    };
+}
+
+pub(crate) use with_numbers;

@@ -66,8 +66,11 @@ impl Entry for Optimization {
             let constant = constants.iter_mut().find(|constant| constant.name == row.name);
             let Some(constant) = constant else {
                 let names: Vec<_> = having(row.name).map(|(method, _)| method).collect();
-                let have = if names.len() == 1 { "has" } else { "have" };
-                let only = format!("with the optimizer {chosen}: only {} {have} it", names.join(" and "));
+                let only = match &names[..] {
+                    [before @ .., last] if !before.is_empty() => format!("{} and {last} have", before.join(", ")),
+                    alone => format!("{} has", alone.join("")),
+                };
+                let only = format!("with the optimizer {chosen}: only {only} it");
                 return Err(SettingError::no_effect(row.name, only));
             };
             match &mut constant.value {

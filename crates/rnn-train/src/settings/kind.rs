@@ -26,6 +26,7 @@ pub enum Kind {
 
 /// How a setting is switched off.
 pub(super) const OFF: &str = "off";
+const OR_OFF: &str = ", or \"off\"";
 
 impl Kind {
     /// How a value is called in help.
@@ -45,18 +46,29 @@ impl Kind {
 
     /// What is wrong with a value of this setting, beginning with the setting's name; nothing if it can be.
     pub(super) fn problem(&self, setting: &str, value: &Value) -> Option<String> {
-        let right = self.right(value)?;
+        let right = self.right(value).or_else(|| self.too_little(value))?;
         Some(format!("{setting} is {value}: it must be {right}"))
     }
 
-    /// What would be right instead of a value; nothing if that is right.
+    /// The same for a value that is of another kind, however great it is.
+    pub(super) fn mistyped(&self, setting: &str, value: &Value) -> Option<String> {
+        Some(format!("{setting} is {value}: it must be {}", self.right(value)?))
+    }
+
+    /// What would be right instead of a count that is too small.
+    fn too_little(&self, value: &Value) -> Option<String> {
+        match self {
+            Self::Count(least) => value.as_integer().filter(|count| count < least).map(|_| format!("at least {least}")),
+            Self::OrOff(kind) => kind.too_little(value).map(|right| right + OR_OFF),
+            _ => None,
+        }
+    }
+
+    /// What would be right instead of a value of another kind; nothing if it is of this one.
     fn right(&self, value: &Value) -> Option<String> {
         let unless = |right: bool, words: &str| (!right).then(|| words.to_owned());
         match self {
-            Self::Count(least) => match value.as_integer() {
-                None => Some("a whole number".to_owned()),
-                Some(count) => (count < *least).then(|| format!("at least {least}")),
-            },
+            Self::Count(_) => unless(value.is_integer(), "a whole number"),
             Self::Number => unless(number(value).is_some(), "a number"),
             Self::Truth => unless(value.is_bool(), "one of `true`, `false`"),
             Self::Choice(choices) => {
@@ -81,7 +93,7 @@ impl Kind {
             Self::OrOff(_) if value.as_str() == Some(OFF) => None,
             Self::OrOff(kind) => {
                 let right = kind.right(value)?;
-                Some(if value.is_str() || value.is_bool() { "a number".to_owned() } else { right } + ", or \"off\"")
+                Some(if value.is_str() || value.is_bool() { "a number".to_owned() } else { right } + OR_OFF)
             }
         }
     }

@@ -184,7 +184,7 @@ fn lines_of_keys(text: &str) -> HashMap<String, usize> {
 fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
     let rows = Settings::rows();
     if let Some(row) = rows.iter().find(|row| row.name == setting) {
-        return row.kind.problem(setting, value).map_or(Ok(()), |problem| Err(SettingError::new(setting, problem)));
+        return row.kind.mistyped(setting, value).map_or(Ok(()), |problem| Err(SettingError::new(setting, problem)));
     }
     if value.is_table() || value.as_array().is_some_and(|list| list.iter().any(Value::is_table)) {
         let message = format!("unknown section `{setting}`: settings stand without sections");

@@ -1,6 +1,6 @@
 //! What the settings say together: the net, the task, windows, the schedule; and whether they fit each other.
 
-use super::choices::{Dtype, Readout, ScheduleKind};
+use super::choices::{Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
 use super::table::Settings;
 use crate::error::SettingError;
@@ -16,11 +16,7 @@ impl Settings {
             let message = "decay_steps is missing: the schedule step needs it";
             return Err(SettingError::new("schedule", message.to_owned()));
         }
-        match self.dtype {
-            Dtype::F32 => self.check_optimizer::<f32>(),
-            Dtype::F64 => self.check_optimizer::<f64>(),
-        }
-        .map_err(of_core)?;
+        with_numbers!(self.dtype, T => self.check_optimizer::<T>()).map_err(of_core)?;
         self.architecture().check().map_err(of_core)?;
         self.schedule_over(1).check().map_err(of_core)?;
         if !self.forget_bias.is_finite() {
@@ -109,14 +105,16 @@ impl Settings {
 
     /// The time steps of a window that are trained on and scored: the new ones, which in an epoch's first window are all, or
     /// in each the last one alone. The `loss` and the `accuracy` of `metrics.csv` are means over these.
-    pub(crate) fn scored(&self) -> Scored {
+    #[must_use]
+    pub fn scored(&self) -> Scored {
         // Settings that have no such windows have been refused.
         let of = |begins| self.truncation().map_or(0..0, |truncation| truncation.scored(begins));
         Scored { first: of(true), others: of(false) }
     }
 
     /// The same for one of an epoch's windows.
-    pub(crate) fn scored_times(&self, window: usize) -> Range<usize> {
+    #[must_use]
+    pub fn scored_times(&self, window: usize) -> Range<usize> {
         self.scored().of(window)
     }
 
@@ -139,13 +137,15 @@ impl Settings {
 
     /// How many of a window's time steps, from its first on, have targets that no net can know: they depend on what stands
     /// before the row's beginning.
-    pub(crate) fn unknown_times(&self, window: usize) -> usize {
+    #[must_use]
+    pub fn unknown_times(&self, window: usize) -> usize {
         let unknown = self.task().unknown_targets(self.batch_size);
         unknown.saturating_sub(window.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
     }
 
     /// The window of an epoch from which on all targets can be known.
-    pub(crate) fn first_known_window(&self) -> usize {
+    #[must_use]
+    pub fn first_known_window(&self) -> usize {
         // Which one it is does not depend on how many there are.
         let layout = self.layout(self.total_series_length.unwrap_or(usize::MAX));
         layout.map_or(0, |layout| layout.first_window_from(self.asked.task().known_from(), &self.scored()))
@@ -157,12 +157,14 @@ impl Settings {
     }
 
     /// That of an epoch's first window, where it is known and is not 0.
-    pub(crate) fn floor_of_first_window(&self) -> Option<f64> {
+    #[must_use]
+    pub fn floor_of_first_window(&self) -> Option<f64> {
         Some(self.floor(self.drawn_layout()?)?.window(0)).filter(|&floor| floor > 0.0)
     }
 
     /// The mean loss of the best answer that reads nothing, where that is known.
-    pub(crate) fn chance(&self) -> Option<f64> {
+    #[must_use]
+    pub fn chance(&self) -> Option<f64> {
         self.task().chance(&|distribution| self.loss.least(distribution))
     }
 
@@ -191,7 +193,9 @@ fn of_data(error: echo_data::Error) -> SettingError {
 /// An error of the net's or the optimizer's as one of the setting it is about.
 fn of_core(error: rnn_core::Error) -> SettingError {
     let name = match error {
-        rnn_core::Error::Range { name, .. } | rnn_core::Error::Zero { name } => name,
+        rnn_core::Error::Range { name, .. } | rnn_core::Error::Zero { name } | rnn_core::Error::Needs { name, .. } => {
+            name
+        }
         rnn_core::Error::LearningRate { .. } => "learning_rate",
         rnn_core::Error::Layers { .. } => "num_layers",
         _ => "",

@@ -10,7 +10,7 @@ use echo_data::Asked;
 use rnn_core::{CellKind, ClassLoss, Init, Method};
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use toml::Table;
+use toml::{Table, Value};
 
 /// Declares the settings. A row has a name, a type, a default, which can depend on the rows above it and on what is `given`,
 /// and what more there is to say of it. It may end with
@@ -79,6 +79,11 @@ macro_rules! settings {
     };
 }
 
+/// Whether series files are given, which bring their own length.
+fn names_series(given: &Table) -> bool {
+    given.get("series").and_then(Value::as_array).is_some_and(|files| !files.is_empty())
+}
+
 /// A row of its type.
 fn row<E: Entry>(name: &'static str, about: &'static str) -> Row {
     Row::new(name, about, E::kind())
@@ -88,7 +93,7 @@ settings! { given, row;
     /// Epochs to train; each epoch has a new series
     num_epochs: usize = 100, row.least(1).for_training();
     /// Length of a series, in values
-    total_series_length: Option<usize> = (!given.contains_key("series")).then_some(50_000),
+    total_series_length: Option<usize> = (!names_series(given)).then_some(50_000),
         row.least(1).replaced_by("series");
     /// Time steps in a window: how far back gradients are propagated
     truncated_backprop_length: usize = 15, row.least(1);
@@ -200,7 +205,6 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use toml::Value;
 
     /// Settings beside which others have an effect, or another default.
     const BESIDE: [&str; 8] = [

@@ -2,15 +2,15 @@
 
 use crate::error::{Error, SettingError};
 use crate::outputs::rows::{EpochRow, KNOWN};
-use crate::settings::choices::Dtype;
+use crate::settings::choices::with_numbers;
 use crate::settings::layers::Layer;
 use crate::settings::row::Row;
 use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, settings_of};
-use crate::shown::printable;
 use crate::training::data::Source;
 use crate::training::means::Means;
-use crate::training::train::{Window, network};
+use crate::training::session::{Window, network};
+use chart_kit::text::printable;
 use echo_data::Value as TaskValue;
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
@@ -119,10 +119,7 @@ impl Scoring {
 /// [`Error`] for weights that are not of this net, and for what is wrong with a file.
 pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let scoring = &Scoring { settings: scoring.settings.checked_again()?, ..*scoring };
-    match scoring.settings.dtype {
-        Dtype::F32 => evaluate_in::<f32>(scoring, model),
-        Dtype::F64 => evaluate_in::<f64>(scoring, model),
-    }
+    with_numbers!(scoring.settings.dtype, T => evaluate_in::<T>(scoring, model))
 }
 
 fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {

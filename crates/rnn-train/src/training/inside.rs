@@ -7,25 +7,26 @@ use rnn_core::{Network, Place, Scalar, State, Tensor};
 
 /// The weights of a net, and the outputs of its top layer's hidden units over a window.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Inside {
+pub struct Inside {
     /// For each hidden unit its output at each of the last time steps, for the first row of the batch.
-    pub(crate) units: Vec<Vec<f64>>,
+    pub units: Vec<Vec<f64>>,
     /// Every tensor that the net has, as its file of weights names it.
-    pub(crate) tensors: Vec<Weights>,
+    pub tensors: Vec<Weights>,
 }
 
 /// A tensor's numbers, large ones in blocks.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Weights {
-    pub(crate) name: String,
+pub struct Weights {
+    /// Its name.
+    pub name: String,
     /// Rows and columns of the tensor.
-    pub(crate) shape: [usize; 2],
+    pub shape: [usize; 2],
     /// How many of its rows and columns are one of a block.
-    pub(crate) block: [usize; 2],
+    pub block: [usize; 2],
     /// Rows and columns of blocks; each gate has blocks of its own.
-    pub(crate) blocks: [usize; 2],
+    pub blocks: [usize; 2],
     /// Of each block the number that is farthest from zero, row by row.
-    pub(crate) values: Vec<f64>,
+    pub values: Vec<f64>,
 }
 
 /// The rows and columns of blocks, at most: in a net of one layer, and in one of several.

@@ -1,13 +1,20 @@
-//! A run as a sequence of events: trained, watched, stopped, continued; and what a net answers without training.
+//! A run as a sequence of events: trained, watched, stopped, continued. And what a net answers without training.
+//!
+//! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch), and `course` takes
+//! them down in the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
+//! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores and `predict` answers
+//! without training. The room knows settings and outputs, and not who watches.
 
-pub mod checkpoint;
-pub mod data;
+pub(crate) mod checkpoint;
+mod course;
+pub(crate) mod data;
 pub mod evaluate;
-pub mod inputs;
+mod inputs;
 pub mod inside;
-pub mod means;
+mod means;
 pub mod predict;
-pub mod prepare;
+mod prepare;
 pub mod run;
-pub mod train;
+pub(crate) mod session;
 pub mod verdict;
+pub mod watch;

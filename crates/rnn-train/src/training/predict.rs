@@ -1,7 +1,7 @@
 //! Predictions of a saved net, value by value: CSV in, CSV out.
 
 use crate::error::Error;
-use crate::settings::choices::InputKind;
+use crate::settings::choices::{Dtype, InputKind, with_numbers};
 use crate::settings::net::{Reading, read_net};
 use crate::training::data::tell_dialect;
 use echo_data::Inputs;
@@ -34,11 +34,8 @@ pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Re
     let (bytes, stored, reading) = read_net(model)?;
     let reading = reading.reading();
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
-    if stored.double {
-        answer(Network::<f64>::from_safetensors(&bytes).map_err(wrong)?, reading, input, output)
-    } else {
-        answer(Network::<f32>::from_safetensors(&bytes).map_err(wrong)?, reading, input, output)
-    }
+    let dtype = if stored.double { Dtype::F64 } else { Dtype::F32 };
+    with_numbers!(dtype, T => answer(Network::<T>::from_safetensors(&bytes).map_err(wrong)?, reading, input, output))
 }
 
 fn answer<T: Scalar, R: Read>(

@@ -3,15 +3,15 @@
 use crate::outputs::rows::{EpochRow, SOLVED_LOSS};
 use crate::outputs::status::Status;
 use crate::settings::table::Settings;
-use crate::shown::{count, number};
+use chart_kit::text::{count, number};
 
 /// What there is to say of a run that is at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
+pub struct Verdict {
     /// Whether something went wrong, beyond a task that was not learned.
-    pub(crate) is_bad: bool,
+    pub is_bad: bool,
     /// Whether it was learned, and what stands out.
-    pub(crate) sentences: Vec<String>,
+    pub sentences: Vec<String>,
 }
 
 /// A loss within this share of that of guessing shows nothing learned; one so many times as great is worse than not trying.
@@ -21,11 +21,12 @@ const FAR: f64 = 2.0;
 const FALLS: f64 = 0.05;
 
 /// The verdict on a run with this status, whose epochs left these rows.
-pub(crate) fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Verdict {
+#[must_use]
+pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Verdict {
     let Some(last) = epochs.last() else {
         return Verdict { is_bad: false, sentences: vec!["no epoch was trained to its end".to_owned()] };
     };
-    let (what, loss) = measured(last);
+    let (what, loss) = last.measured();
     let accuracy = last.known_accuracy.unwrap_or(last.accuracy);
     let now = format!("{what} {}, accuracy {} %", number(loss, 3), number(accuracy * 100.0, 3));
     let chance = settings.chance();
@@ -53,11 +54,6 @@ pub(crate) fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow])
 
 fn after(status: &Status) -> String {
     status.solved_steps.map(|steps| format!(", after {}", count(steps, "training step"))).unwrap_or_default()
-}
-
-/// The loss that counts, and what it is called.
-fn measured(row: &EpochRow) -> (&'static str, f64) {
-    row.known_loss.map_or(("loss", row.loss), |loss| (EpochRow::KNOWN_LOSS.title, loss))
 }
 
 /// What may be the reason that the task was not learned.
@@ -93,7 +89,7 @@ fn stands_out(settings: &Settings, epochs: &[EpochRow], loss: f64, chance: Optio
 /// Whether the mean loss of the last quarter of the epochs is clearly below that of the quarter before.
 fn falls(epochs: &[EpochRow]) -> bool {
     let quarter = epochs.len() / 4;
-    let mean = |rows: &[EpochRow]| rows.iter().map(|row| measured(row).1).sum::<f64>() / rows.len() as f64;
+    let mean = |rows: &[EpochRow]| rows.iter().map(|row| row.measured().1).sum::<f64>() / rows.len() as f64;
     let (before, last) = epochs.split_at(epochs.len() - quarter);
     quarter > 0 && mean(last) < (1.0 - FALLS) * mean(&before[before.len() - quarter..])
 }

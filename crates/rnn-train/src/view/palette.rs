@@ -1,6 +1,6 @@
 //! The colours of all pictures: in files, in the terminal and on the page.
 
-use std::fmt;
+use chart_kit::Colour;
 
 /// Which colours pictures have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -13,10 +13,6 @@ pub enum Colours {
     /// The tutorial's plain blue, red and green
     Tutorial,
 }
-
-/// A colour: red, green, blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colour(pub u8, pub u8, pub u8);
 
 /// What each thing is drawn in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +39,5 @@ impl Colours {
             Self::Tutorial => [Colour(0x00, 0x00, 0xff), Colour(0xff, 0x00, 0x00), Colour(0x00, 0x80, 0x00)],
         };
         Palette { input, target, prediction, loss, guessed }
-    }
-}
-
-/// As in CSS and SVG.
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
     }
 }

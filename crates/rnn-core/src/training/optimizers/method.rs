@@ -104,7 +104,7 @@ impl Method {
     /// Makes sure of its constants, as the net's number type `T` has them.
     ///
     /// # Errors
-    /// [`Error::Range`] with the constant's name.
+    /// [`Error::Range`] or [`Error::Needs`] with the constant's name.
     pub fn check<T: Scalar>(mut self) -> Result<(), Error> {
         self.constants().iter().try_for_each(Constant::check::<T>)?;
         self.check_together()

@@ -223,7 +223,7 @@ mod tests {
             (Method::Sgd(Sgd { momentum: 1.0, nesterov: false }), "momentum is 1.0: it must be from 0 to less than 1"),
             (
                 Method::Sgd(Sgd { momentum: 0.0, nesterov: true }),
-                "momentum is 0.0: it must be greater than 0 for Nesterov's",
+                "nesterov is true: it needs a momentum greater than 0",
             ),
             (adam(f64::NAN, 1e-8), "beta1 is NaN: it must be from 0 to less than 1"),
             (adam(0.9, -1.0), "epsilon is -1.0: it must be a number greater than 0"),

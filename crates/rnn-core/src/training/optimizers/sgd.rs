@@ -29,8 +29,8 @@ impl Descent for Sgd {
 
     fn check_together(&self) -> Result<(), Error> {
         if self.nesterov && self.momentum == 0.0 {
-            let (name, allowed) = ("momentum", "greater than 0 for Nesterov's");
-            return Err(Error::Range { name, value: self.momentum, allowed });
+            let (name, value, needed) = ("nesterov", "true", "a momentum greater than 0");
+            return Err(Error::Needs { name, value, needed });
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use super::scene::{Epochs, Scene};
 use crate::outputs::curve::Bucket;
-use crate::shown::number;
+use chart_kit::text::number;
 use std::ops::RangeInclusive;
 
 /// The least loss that is told from 0.

@@ -99,7 +99,7 @@ impl Layout {
 /// Draws it into an area, which can be of any size.
 pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     let (settings, layout) = (&scene.settings, Layout::new(scene, area));
-    let mut area = put(asked(settings), area, buffer);
+    let mut area = put(settings.task().words().rule, area, buffer);
     let Some(snapshot) = &scene.snapshot else {
         put(Span::styled("waiting for the first window", ink.faint), area, buffer);
         return;
@@ -122,11 +122,6 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
     for answered in snapshot.rows.iter().take(layout.rows) {
         area = draw_row(answered, [unknown, counted.start], settings, layout, ink, area, buffer);
     }
-}
-
-/// What the net should answer.
-fn asked(settings: &Settings) -> String {
-    format!("target: {}", settings.task().words().answer)
 }
 
 /// Draws the three lanes of a row and marks what is wrong in them; returns the area below. Targets before `unknown` cannot be

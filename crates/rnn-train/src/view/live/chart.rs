@@ -5,7 +5,7 @@ use super::ink::Ink;
 use super::scene::Scene;
 use super::words::{flow, words};
 use crate::outputs::curve::Bucket;
-use crate::shown::{number, thousands};
+use chart_kit::text::{number, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;

@@ -1,7 +1,8 @@
 //! The colours of the screen, as many as the terminal has. All that they tell is told by signs and words too.
 
 use crate::commands::terminal::has_colours;
-use crate::view::palette::{Colour, Colours};
+use crate::view::palette::Colours;
+use chart_kit::Colour;
 use ratatui::style::{Color, Modifier, Style};
 use std::ffi::OsStr;
 

@@ -7,7 +7,6 @@ mod axes;
 mod bars;
 mod beat;
 mod chart;
-mod held;
 mod ink;
 mod inputs;
 mod pace;
@@ -22,13 +21,12 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use held::Diagnostics;
 pub(crate) use pace::{OF_REPLAY, OF_TRAINING, Pace};
 pub(crate) use terminal::unfit;
 
 use crate::error::Error;
 use crate::outputs::status::Status;
-use crate::training::run::Watch;
+use crate::training::watch::Watch;
 use crate::view::palette::Colours;
 use ink::{Depth, Ink};
 use inputs::Inputs;

@@ -1,13 +1,13 @@
 //! The stage: draws what there is to show, waits as the pace wants it, and takes in keys meanwhile.
 
 use super::beat::Frames;
-use super::held;
 use super::ink::Ink;
 use super::inputs::{Input, Inputs};
 use super::pace::{Clock, Command, Going, Pace, Player};
 use super::scene::Scene;
 use super::screen::View;
 use super::terminal::Terminal;
+use crate::commands::held;
 use std::time::{Duration, Instant};
 
 /// A terminal and who sits before it.

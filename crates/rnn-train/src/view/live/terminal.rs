@@ -1,7 +1,7 @@
 //! The terminal: taken over for the screen, and left as it was, whatever happens.
 
-use super::held;
 use super::screen::{self, View};
+use crate::commands::held;
 use crate::commands::terminal::is_dumb;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::Show;

@@ -90,7 +90,7 @@ fn the_screen_explains_the_run() {
             "Echo after 3 steps: elman net of 4 hidden units, windows of 15",
             "learning",
             "Window 167 of epoch 2",
-            "target: what it read 3 steps before",
+            "target = input 3 steps ago",
             "step 1,500 of 66,600",
             "50 windows a second",
             "left",

@@ -8,8 +8,8 @@ use super::scene::{Epochs, Phase, Scene};
 use super::stage::{Next, Stage};
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{State, Status};
-use crate::shown::printable;
-use crate::training::run::{Beginning, Step, Watch};
+use crate::training::watch::{Beginning, Step, Watch};
+use chart_kit::text::printable;
 use std::ops::ControlFlow;
 use std::time::Instant;
 

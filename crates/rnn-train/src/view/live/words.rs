@@ -1,6 +1,6 @@
 //! Numbers and texts as they stand on the screen.
 
-use crate::shown::{self, thousands};
+use chart_kit::text::{self, thousands};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -10,7 +10,7 @@ pub(super) fn measured(number: f64) -> String {
     match number.abs() {
         0.0 => "0".to_owned(),
         1e-3..1e3 => format!("{number:.4}"),
-        _ => shown::number(number, 3),
+        _ => text::number(number, 3),
     }
 }
 
@@ -21,7 +21,7 @@ pub(super) fn a_second(number: f64) -> String {
         10.0..100.0 => 1,
         1.0..10.0 => 2,
         1e-3..1.0 => 3,
-        _ => return shown::number(number, 2),
+        _ => return text::number(number, 2),
     };
     let text = format!("{number:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

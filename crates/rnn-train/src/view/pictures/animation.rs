@@ -2,10 +2,8 @@
 //! logarithmic axis, as the snapshots are at growing distances: most of the learning is in the beginning.
 
 use super::axis::{Losses, Steps};
-use super::draw::svg;
 use super::gif::{Animation, ColourTable};
 use super::loss::Loss;
-use super::png::dots;
 use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
 use super::threads::{in_threads, threads};
@@ -15,8 +13,11 @@ use crate::outputs::folder::write_whole_among_others;
 use crate::outputs::recording::Recording;
 use crate::outputs::replaceable::check_replaceable;
 use crate::settings::table::Settings;
-use crate::shown::thousands;
-use crate::view::palette::{Colour, Colours, Palette};
+use crate::view::palette::{Colours, Palette};
+use chart_kit::Colour;
+use chart_kit::draw::svg;
+use chart_kit::png::dots;
+use chart_kit::text::thousands;
 use resvg::tiny_skia::Pixmap;
 use std::path::Path;
 
@@ -121,13 +122,15 @@ impl Film {
             rows.score()
         );
         let sheet = Sheet { headline: headline(settings), place, loss, rows };
-        dots(&svg(SIZE, |root| sheet.draw(root))?, 1.0)
+        Ok(dots(&svg(SIZE, |root| sheet.draw(root))?, 1.0)?)
     }
 }
 
 /// What the net learns.
 fn headline(settings: &Settings) -> String {
-    format!("A net learns to answer with {}", settings.task().words().answer)
+    let of_file = || "the targets of a file".to_owned();
+    let answer = if settings.series.is_empty() { settings.task().words().answer } else { of_file() };
+    format!("A net learns to answer with {answer}")
 }
 
 /// Losses of neighbouring training steps that share a column of dots. A [`LossCurve`](crate::outputs::curve::LossCurve) has as many steps

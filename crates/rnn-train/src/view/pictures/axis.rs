@@ -1,8 +1,8 @@
 //! The axes of the loss curve: training steps across, losses upwards.
 
-use super::scale::Scale;
 use crate::outputs::curve::Bucket;
-use crate::shown::number;
+use chart_kit::scale::Scale;
+use chart_kit::text::number;
 
 /// Training steps from 0 to the last one.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,16 @@
 //! The figure of a run: its loss curve, and the last window trained on as the net now answers it.
 
 use super::axis::{Losses, Steps};
-use super::draw::svg;
 use super::loss::Loss;
 use super::rows::Rows;
 use super::sheet::{SIZE, Sheet};
 use super::shown::Shown;
-use crate::error::Error;
-use crate::shown::{count, headline};
+use crate::view::headline::headline;
+use chart_kit::draw::svg;
+use chart_kit::text::count;
 
 /// Draws it.
-pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, Error> {
+pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, chart_kit::Error> {
     let Shown { settings, palette, curve, snapshot, .. } = *shown;
     let (known, guessed) = (curve.known(), curve.guessed());
     let floor = settings.floor_of_first_window();

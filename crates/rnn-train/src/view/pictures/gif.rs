@@ -119,7 +119,7 @@ impl Animation {
 }
 
 fn cannot(error: EncodingError) -> Error {
-    Error::Figure(error.to_string())
+    Error::Drawing(chart_kit::Error(error.to_string()))
 }
 
 #[cfg(test)]

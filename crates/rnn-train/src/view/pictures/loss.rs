@@ -2,12 +2,12 @@
 //! its spikes, as dots above their floor.
 
 use super::axis::{Losses, Steps};
-use super::draw::{Area, BAND, Drawn, GRID, NORMAL, Root, Side, TEXT, dashes, width_of, write, write_upwards};
-use super::legend::{Entry, Mark};
 use crate::outputs::curve::Bucket;
 use crate::settings::table::Settings;
-use crate::shown::{count, number, thousands};
 use crate::view::palette::Palette;
+use chart_kit::draw::{Area, BAND, Drawn, GRID, NORMAL, Root, Side, TEXT, dashes, width_of, write, write_upwards};
+use chart_kit::legend::{Entry, Mark};
+use chart_kit::text::{count, number, thousands};
 use plotters::prelude::*;
 
 /// A loss curve and its axes.

@@ -1,12 +1,13 @@
 //! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
 //! answers, one under the other, so that an echo is seen as a shift to the right.
 
-use super::draw::{Area, Drawn, FAINT, GRID, NORMAL, Root, Side, TEXT, width_of, write};
-use super::legend::{Entry, Mark};
 use crate::outputs::snapshot::{Answered, Snapshot};
 use crate::settings::table::Settings;
-use crate::shown::{count, thousands};
-use crate::view::palette::{Colour, Palette};
+use crate::view::palette::Palette;
+use chart_kit::Colour;
+use chart_kit::draw::{Area, Drawn, FAINT, GRID, NORMAL, Root, Side, TEXT, width_of, write};
+use chart_kit::legend::{Entry, Mark};
+use chart_kit::text::{count, thousands};
 use plotters::prelude::*;
 use std::ops::Range;
 

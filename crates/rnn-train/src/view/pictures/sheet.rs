@@ -1,10 +1,10 @@
 //! The sheet that a run is shown on: its loss curve to the left, rows of a window to the right, below them what the marks
 //! mean. The figure of a run is one, and every frame of the animation.
 
-use super::draw::{Area, Drawn, FAINT, HEADLINE, NORMAL, Root, Side, TEXT, write};
-use super::legend::{Entry, LINE};
 use super::loss::Loss;
 use super::rows::Rows;
+use chart_kit::draw::{Area, Drawn, FAINT, HEADLINE, NORMAL, Root, Side, TEXT, write};
+use chart_kit::legend::{Entry, LINE};
 
 /// Its width and height.
 pub(crate) const SIZE: (u32, u32) = (960, 540);

@@ -14,7 +14,7 @@ const OF_THREAD: usize = 136 << 20;
 pub(super) fn threads(most: usize) -> Result<usize, Error> {
     let fit = |further| Vec::<u8>::new().try_reserve_exact(MEMORY + further * OF_THREAD).is_ok();
     let further = (0..most.max(1)).rev().find(|&further| fit(further));
-    let none = || Error::Figure(format!("there is no memory to draw in ({} MB)", MEMORY >> 20));
+    let none = || Error::from(chart_kit::Error(format!("there is no memory to draw in ({} MB)", MEMORY >> 20)));
     further.map(|further| further + 1).ok_or_else(none)
 }
 

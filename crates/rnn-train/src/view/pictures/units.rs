@@ -1,14 +1,14 @@
 //! What the hidden units do over a window, before training and at the end: a strip for each unit, or for many a map. The
 //! inputs stand below, and as a tint behind the strips, so that a unit that repeats one of them some steps later is seen.
 
-use super::draw::{Area, Drawn, FAINT, GRID, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, write, write_upwards};
-use super::heat::{Grid, greatest, scale_bar, short};
-use super::legend::{Entry, Mark};
 use super::rows::draw_times;
 use super::shown::Shown;
-use crate::error::Error;
-use crate::shown::{count, headline};
 use crate::training::inside::Inside;
+use crate::view::headline::headline;
+use chart_kit::draw::{Area, Drawn, FAINT, GRID, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, write, write_upwards};
+use chart_kit::heat::{Grid, greatest, scale_bar, short};
+use chart_kit::legend::{Entry, Mark};
+use chart_kit::text::count;
 use plotters::prelude::*;
 use rnn_core::CellKind;
 
@@ -25,7 +25,7 @@ const LANE: i32 = 26;
 const GAP: i32 = 12;
 
 /// Draws it.
-pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, Error> {
+pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, chart_kit::Error> {
     let Shown { settings, palette, .. } = *shown;
     let trained = count(shown.curve.steps(), "step");
     let titles = ["before training: from a zero state".to_owned(), format!("after {trained}: from the carried state")];

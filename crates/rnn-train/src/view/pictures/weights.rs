@@ -1,12 +1,12 @@
 //! The weights before training and at the end, each tensor as two maps side by side in the same colours. Large matrices
 //! are drawn in blocks, of each of which the weight farthest from zero is shown.
 
-use super::draw::{Drawn, FAINT, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
-use super::heat::{BAR, Grid, greatest, scale_bar};
 use super::shown::Shown;
-use crate::error::Error;
-use crate::shown::{count, headline};
 use crate::training::inside::{Inside, Weights};
+use crate::view::headline::headline;
+use chart_kit::draw::{Drawn, FAINT, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, width_of, write, write_upwards};
+use chart_kit::heat::{BAR, Grid, greatest, scale_bar};
+use chart_kit::text::count;
 use plotters::prelude::*;
 use rnn_core::CellKind;
 
@@ -25,7 +25,7 @@ const CELL: [(i32, i32); 2] = [(3, 3), (46, 26)];
 const LAYERS_AT_EACH_END: usize = 3;
 
 /// Draws it.
-pub(crate) fn weights(shown: &Shown<'_>, [before, after]: &[Inside; 2]) -> Result<String, Error> {
+pub(crate) fn weights(shown: &Shown<'_>, [before, after]: &[Inside; 2]) -> Result<String, chart_kit::Error> {
     let settings = shown.settings;
     let layers = settings.num_layers;
     let left_out = LAYERS_AT_EACH_END..layers.saturating_sub(LAYERS_AT_EACH_END);

@@ -5,7 +5,7 @@ use super::steps::{MOST_ROWS, Track};
 use crate::outputs::columns::Column;
 use crate::outputs::files::METRICS;
 use crate::outputs::rows::{KNOWN, MetricsRow};
-use crate::shown::thousands;
+use chart_kit::text::thousands;
 use maud::{Markup, html};
 
 /// What is told of the row that is pointed at.

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::jumps::{AFTER, Jump, Jumps};
 use crate::outputs::files::EPOCHS;
 use crate::outputs::rows::{EpochRow, KNOWN, SOLVED_LOSS};
-use crate::shown::{count, number, thousands};
+use chart_kit::text::{count, number, thousands};
 use maud::{Markup, html};
 use rnn_core::Method;
 

@@ -19,9 +19,11 @@ mod tables;
 
 use crate::error::Error;
 use crate::outputs::files::REPORT;
-use crate::shown::headline;
-use crate::view::page;
+use crate::outputs::folder::write_whole_among_others;
+use crate::outputs::replaceable::check_replaceable;
+use crate::view::headline::headline;
 use crate::view::palette::Colours;
+use chart_kit::page::{self, page};
 use facts::Facts;
 use maud::{Markup, html};
 use std::path::{Path, PathBuf};
@@ -42,13 +44,13 @@ const SCRIPTS: [&str; 6] = [
 /// [`Error::NotARun`] for a folder that holds no run; [`Error::Read`] for one of which nothing was recorded;
 /// [`Error::Setting`] for settings that cannot be; [`Error::Out`] for an `out` that is there and is no page; [`Error::Write`].
 pub fn write(folder: &Path, out: Option<&Path>, colours: Colours) -> Result<PathBuf, Error> {
-    out.map_or(Ok(()), page::check_out)?;
+    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, "page"))?;
     let facts = Facts::read(folder, out.is_none())?;
     let title = headline(facts.settings());
     let main = main(&facts, &title);
-    let page = page::page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
+    let page = page(&title, &[STYLE, &rows::colours(colours.palette())], &SCRIPTS, &main);
     let path = out.map_or_else(|| folder.join(REPORT), Path::to_owned);
-    page::write(&path, page)?;
+    write_whole_among_others(&path, page.into_string().as_bytes())?;
     Ok(path)
 }
 

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use crate::outputs::rows::{EpochRow, KNOWN, SOLVED_LOSS};
 use crate::outputs::status::{State, Status};
-use crate::shown::{count, duration, number, thousands};
+use chart_kit::text::{count, duration, number, thousands};
 use maud::{Markup, html};
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {

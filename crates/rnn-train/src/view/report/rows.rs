@@ -4,8 +4,8 @@ use super::facts::Facts;
 use crate::outputs::files::SNAPSHOTS;
 use crate::outputs::snapshot::{MOST_ROWS, MOST_TIMES};
 use crate::settings::choices::Readout;
-use crate::shown::thousands;
 use crate::view::palette::Palette;
+use chart_kit::text::thousands;
 use maud::{Markup, html};
 
 /// The palette for the page's styles, from which scripts take it too.

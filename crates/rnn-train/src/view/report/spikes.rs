@@ -5,7 +5,7 @@ use super::jump_section;
 use crate::outputs::files::EPOCHS;
 use crate::settings::choices::Readout;
 use crate::settings::table::Settings;
-use crate::shown::number;
+use chart_kit::text::number;
 use maud::{Markup, html};
 use rnn_core::ClassLoss;
 

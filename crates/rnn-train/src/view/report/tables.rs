@@ -5,7 +5,7 @@ use crate::outputs::columns::Row;
 use crate::outputs::files;
 use crate::outputs::rows::EpochRow;
 use crate::settings::table::Settings;
-use crate::shown::{count, number, thousands};
+use chart_kit::text::{count, number, thousands};
 use maud::{Markup, html};
 use serde::Serialize;
 use toml::Table;

@@ -1,7 +1,7 @@
 //! Numbers as colours: a scale on both sides of zero that colour-blind readers can tell apart, cells in it, and the bar
 //! that explains it.
 
-use super::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, widest, width_of, write};
+use crate::draw::{Drawn, FAINT, Root, SMALL, Side, TEXT, widest, width_of, write};
 use plotters::prelude::*;
 
 /// Blue below zero, white, and orange above.
@@ -10,7 +10,7 @@ const ENDS: [RGBColor; 2] = [RGBColor(0x0b, 0x55, 0x9f), RGBColor(0xc4, 0x51, 0x
 const NO_NUMBER: RGBColor = RGBColor(0x33, 0x33, 0x33);
 
 /// The colour at a share from -1 to 1 of the way from zero to the scale's end.
-pub(crate) fn diverging(share: f64) -> RGBColor {
+pub fn diverging(share: f64) -> RGBColor {
     if !share.is_finite() {
         return NO_NUMBER;
     }
@@ -30,16 +30,19 @@ pub fn ink(ground: RGBColor) -> RGBColor {
 
 /// A matrix of numbers, row by row.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Grid {
-    pub(crate) rows: usize,
-    pub(crate) columns: usize,
-    pub(crate) values: Vec<f64>,
+pub struct Grid {
+    /// Its rows.
+    pub rows: usize,
+    /// Its columns.
+    pub columns: usize,
+    /// The numbers, row by row.
+    pub values: Vec<f64>,
 }
 
 impl Grid {
     /// Draws it from this corner on, in cells of this size, on a scale that ends with `most`; where there is room in a
     /// cell, its number is written there.
-    pub(crate) fn draw(&self, root: &Root<'_>, (left, top): (i32, i32), (wide, high): (i32, i32), most: f64) -> Drawn {
+    pub fn draw(&self, root: &Root<'_>, (left, top): (i32, i32), (wide, high): (i32, i32), most: f64) -> Drawn {
         let texts: Vec<_> = self.values.iter().map(|&value| short(value)).collect();
         let has_room = wide >= widest(texts.iter().map(String::as_str), SMALL) && high >= SMALL;
         for (row, values) in self.values.chunks(self.columns.max(1)).enumerate() {
@@ -63,13 +66,13 @@ impl Grid {
 }
 
 /// The end of a scale for some numbers: the greatest distance from zero of those that are finite.
-pub(crate) fn greatest(values: impl IntoIterator<Item = f64>) -> f64 {
+pub fn greatest(values: impl IntoIterator<Item = f64>) -> f64 {
     let most = values.into_iter().map(f64::abs).filter(|value| value.is_finite()).fold(0.0, f64::max);
     if most > 0.0 { most } else { 1.0 }
 }
 
 /// A number in a few characters.
-pub(crate) fn short(value: f64) -> String {
+pub fn short(value: f64) -> String {
     match value.abs() {
         size if !size.is_finite() || (value.fract() == 0.0 && size < 9999.5) => (value + 0.0).to_string(),
         size if size < 0.005 => format!("{value:.0e}"),
@@ -81,7 +84,7 @@ pub(crate) fn short(value: f64) -> String {
 }
 
 /// The bar of numbers on a scale that ends with `most`.
-pub(crate) fn scale_bar(root: &Root<'_>, corner: (i32, i32), title: &str, most: f64) -> Drawn {
+pub fn scale_bar(root: &Root<'_>, corner: (i32, i32), title: &str, most: f64) -> Drawn {
     let labels = [(0.0, -most), (0.5, 0.0), (1.0, most)].map(|(share, value)| (share, short(value)));
     colour_bar(root, corner, title, &labels, |share| diverging(2.0 * share - 1.0))
 }

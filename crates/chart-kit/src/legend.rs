@@ -1,12 +1,12 @@
 //! What the marks of a picture mean: each with a text beside it.
 
-use super::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, write};
-use crate::view::palette::Colour;
+use crate::colour::Colour;
+use crate::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, write};
 use plotters::prelude::*;
 
 /// How something is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub enum Mark {
     /// A line within a band.
     Band(Colour),
     /// A dot.
@@ -19,21 +19,22 @@ pub(crate) enum Mark {
 
 /// A mark and what it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     mark: Mark,
     text: String,
 }
 
 /// The height of an entry.
-pub(crate) const LINE: i32 = 22;
+pub const LINE: i32 = 22;
 
 impl Entry {
-    pub(crate) fn new(mark: Mark, text: impl Into<String>) -> Self {
+    /// A mark, and a text beside it.
+    pub fn new(mark: Mark, text: impl Into<String>) -> Self {
         Self { mark, text: text.into() }
     }
 
     /// Draws it; the middle of its height is at `y`.
-    pub(crate) fn draw(&self, root: &Root<'_>, (x, y): (i32, i32)) -> Drawn {
+    pub fn draw(&self, root: &Root<'_>, (x, y): (i32, i32)) -> Drawn {
         match self.mark {
             Mark::Band(colour) => {
                 let colour = RGBColor::from(colour);

@@ -1,7 +1,7 @@
 //! What all pictures are drawn with: the sheet, its typeface, texts and how wide they are.
 
+use crate::colour::Colour;
 use crate::error::Error;
-use crate::view::palette::Colour;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -25,9 +25,10 @@ pub const FAINT: RGBColor = RGBColor(0x77, 0x77, 0x77);
 /// The size of small texts; an SVG's letters are smaller than this number by a fifth.
 pub const SMALL: i32 = 15;
 
-/// The sizes of texts and of the line above a picture.
-pub(super) const NORMAL: i32 = 17;
-pub(super) const HEADLINE: i32 = 21;
+/// The size of texts.
+pub const NORMAL: i32 = 17;
+/// The size of the line above a picture.
+pub const HEADLINE: i32 = 21;
 
 impl From<Colour> for RGBColor {
     fn from(Colour(red, green, blue): Colour) -> Self {
@@ -38,13 +39,13 @@ impl From<Colour> for RGBColor {
 /// Draws a picture of this size and returns its SVG text.
 ///
 /// # Errors
-/// [`Error::Figure`].
+/// [`Error`].
 pub fn svg(size: (u32, u32), draw: impl FnOnce(&Root<'_>) -> Drawn) -> Result<String, Error> {
     let mut text = String::new();
     {
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         let drawn = root.fill(&WHITE).and_then(|()| draw(&root)).and_then(|()| root.present());
-        drawn.map_err(|error| Error::Figure(error.to_string()))?;
+        drawn.map_err(|error| Error(error.to_string()))?;
     }
     Ok(text)
 }
@@ -101,41 +102,45 @@ pub fn widest<'a>(texts: impl IntoIterator<Item = &'a str>, size: i32) -> i32 {
 
 /// A stretch of the sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Area {
-    pub(crate) left: i32,
-    pub(crate) top: i32,
-    pub(crate) right: i32,
-    pub(crate) bottom: i32,
+pub struct Area {
+    /// Its left edge.
+    pub left: i32,
+    /// Its upper edge.
+    pub top: i32,
+    /// Its right edge.
+    pub right: i32,
+    /// Its lower edge.
+    pub bottom: i32,
 }
 
 impl Area {
     /// Fills it.
-    pub(crate) fn fill(self, root: &Root<'_>, colour: RGBColor) -> Drawn {
+    pub fn fill(self, root: &Root<'_>, colour: RGBColor) -> Drawn {
         root.draw(&Rectangle::new([(self.left, self.top), (self.right, self.bottom)], colour.filled()))
     }
 
     /// Draws its left and lower edge, as axes.
-    pub(crate) fn axes(self, root: &Root<'_>) -> Drawn {
+    pub fn axes(self, root: &Root<'_>) -> Drawn {
         let corners = [(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)];
         root.draw(&PathElement::new(corners, TEXT))
     }
 
     /// How far from its left edge this share of its width is.
-    pub(crate) fn x(self, share: f64) -> i32 {
+    pub fn x(self, share: f64) -> i32 {
         self.left + (share * f64::from(self.right - self.left)).round() as i32
     }
 
     /// How high up this share of its height is.
-    pub(crate) fn y(self, share: f64) -> i32 {
+    pub fn y(self, share: f64) -> i32 {
         self.bottom - (share * f64::from(self.bottom - self.top)).round() as i32
     }
 }
 
 /// The strength of the band's colour.
-pub(super) const BAND: f64 = 0.25;
+pub const BAND: f64 = 0.25;
 
 /// Draws a dashed line.
-pub(super) fn dashes(root: &Root<'_>, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn {
+pub fn dashes(root: &Root<'_>, (left, right): (i32, i32), y: i32, colour: RGBColor) -> Drawn {
     const DASH: (i32, i32) = (7, 4);
     (left..right).step_by((DASH.0 + DASH.1) as usize).try_for_each(|left| {
         root.draw(&PathElement::new([(left, y), ((left + DASH.0).min(right), y)], colour.stroke_width(2)))

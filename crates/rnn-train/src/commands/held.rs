@@ -50,14 +50,14 @@ impl Write for Diagnostics {
 }
 
 /// Begins to hold lines back, unless they go where they garble nothing.
-pub(super) fn hold() {
+pub(crate) fn hold() {
     if std::io::stderr().is_terminal() {
         with(|held| *held = Some(Held { lines: VecDeque::new(), left_out: 0 }));
     }
 }
 
 /// Writes what was held back.
-pub(super) fn release() {
+pub(crate) fn release() {
     // Kept out of the lock, in which the line of somebody else may be waiting.
     let Some(Held { lines, left_out }) = with(Option::take) else { return };
     let mut stderr = std::io::stderr().lock();
@@ -71,7 +71,7 @@ pub(super) fn release() {
 }
 
 /// The last line that was held back, without its colours.
-pub(super) fn last() -> Option<String> {
+pub(crate) fn last() -> Option<String> {
     with(|held| held.as_ref().and_then(|held| held.lines.back()).map(|line| plain(line)))
 }
 

@@ -16,7 +16,7 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
 /// Draws SVG text as a PNG, two dots for each of its units.
 ///
 /// # Errors
-/// [`Error::Figure`].
+/// [`Error`].
 pub fn png(svg: &str) -> Result<Vec<u8>, Error> {
     let dots = dots(svg, 2.0)?;
     // Pictures have a ground, so no dot is transparent.
@@ -32,16 +32,16 @@ pub fn png(svg: &str) -> Result<Vec<u8>, Error> {
 }
 
 /// The dots of an SVG, so many for each of its units.
-pub(crate) fn dots(svg: &str, scale: f32) -> Result<tiny_skia::Pixmap, Error> {
+pub fn dots(svg: &str, scale: f32) -> Result<tiny_skia::Pixmap, Error> {
     let options = usvg::Options { fontdb: Arc::clone(&FONTS), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &options).map_err(figure_error)?;
     let size = tree.size().to_int_size().scale_by(scale);
     let dots = size.and_then(|size| tiny_skia::Pixmap::new(size.width(), size.height()));
-    let mut dots = dots.ok_or_else(|| Error::Figure("the picture is too large".to_owned()))?;
+    let mut dots = dots.ok_or_else(|| Error("the picture is too large".to_owned()))?;
     resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut dots.as_mut());
     Ok(dots)
 }
 
 fn figure_error(error: impl Display) -> Error {
-    Error::Figure(error.to_string())
+    Error(error.to_string())
 }

@@ -1,10 +1,6 @@
 //! What all pages of HTML share: one file each, which loads and sends nothing, with tables that can be sorted.
 
-use crate::error::Error;
-use crate::outputs::folder::write_whole_among_others;
-use crate::outputs::replaceable::check_replaceable;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use std::path::Path;
 
 const STYLE: &str = include_str!("base.css");
 const SORTABLE: &str = include_str!("sortable.js");
@@ -12,24 +8,8 @@ const SORTABLE: &str = include_str!("sortable.js");
 /// Nothing may be loaded or sent, by whatever gets into the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-/// What a page begins with.
-const BEGIN: &[u8] = b"<!DOCTYPE html>";
-
-/// Makes sure that a page can be written where the user says: nothing but an older page is replaced.
-///
-/// # Errors
-/// [`Error::Out`].
-pub fn check_out(file: &Path) -> Result<(), Error> {
-    check_replaceable(file, BEGIN, "page")
-}
-
-/// Writes a page; others may be writing it at the same time.
-///
-/// # Errors
-/// [`Error::Write`].
-pub fn write(file: &Path, page: Markup) -> Result<(), Error> {
-    write_whole_among_others(file, page.into_string().as_bytes())
-}
+/// What the file of a page begins with.
+pub const BEGIN: &[u8] = b"<!DOCTYPE html>";
 
 /// A page with this in its `main`; its own styles and scripts stand behind those that all pages have.
 #[must_use]

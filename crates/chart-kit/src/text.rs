@@ -1,6 +1,5 @@
-//! How numbers are shown to people: short, and with the right word; and how a run is called.
+//! How numbers are shown to people: short, and with the right word; and texts so that a terminal shows them.
 
-use crate::settings::table::Settings;
 use std::fmt::Display;
 
 /// So many of something, of which one is called `one` and several have an s.
@@ -50,14 +49,6 @@ fn grouped(digits: &str) -> String {
         text.push(digit);
     }
     text
-}
-
-/// What is trained, in a line.
-pub(crate) fn headline(settings: &Settings) -> String {
-    let &Settings { truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
-    let task = settings.task().words().title;
-    let layers = if num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
-    format!("{task}: {cell} net of {layers}{}, windows of {window}", count(state_size, "hidden unit"))
 }
 
 /// A number in so many significant digits, without zeros that say nothing. Thousands are apart, whole numbers below a
@@ -124,16 +115,6 @@ mod tests {
             assert_eq!(printable(&json), json);
             assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
-    }
-
-    #[test]
-    fn a_run_is_called_after_its_settings() {
-        assert_eq!(
-            headline(&"echo_step = 1\nnum_layers = 2".parse().unwrap()),
-            "Echo after 1 step: elman net of 2 layers of 4 hidden units, windows of 15"
-        );
-        let files = "series = ['series.csv']\nstate_size = 1".parse().unwrap();
-        assert_eq!(headline(&files), "Series from files: elman net of 1 hidden unit, windows of 15");
     }
 
     #[test]

@@ -1,0 +1,187 @@
+//! A run on its way: what is written of it, and how it ends.
+
+use super::run::Options;
+use super::session::{Ending, Event, Session};
+use super::watch::{Beginning, Drawable, Step, Watch};
+use crate::error::Error;
+use crate::outputs::files;
+use crate::outputs::folder;
+use crate::outputs::record::Recorder;
+use crate::outputs::rows::{MetricsRow, SPREADSHEET_ROWS};
+use crate::outputs::status::{State, Status};
+use crate::settings::table::Settings;
+use rnn_core::{Network, Scalar};
+use serde::Serialize;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A run on its way.
+pub(super) struct Run<'a, T: Scalar> {
+    pub(super) settings: &'a Settings,
+    /// `None` for a run that writes nothing.
+    pub(super) out: Option<&'a Path>,
+    pub(super) options: Options,
+    /// The net as it was before training, if it is drawn.
+    pub(super) before: Option<Network<T>>,
+    pub(super) session: Session<T>,
+    pub(super) recorder: Recorder,
+}
+
+impl<T: Scalar + Serialize> Run<'_, T> {
+    /// Trains to the end or until `stop` is set, and writes what is written at the end.
+    pub(super) fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+        self.tell_of_what_is_coming();
+        let steps = self.session.steps();
+        let done = steps - self.session.steps_left();
+        let (Recorder { curve, status, .. }, source) = (&self.recorder, self.session.source());
+        let (solved_epoch, windows) = (status.solved_epoch, &source.windows_in_turn()[..]);
+        watch.begins(&Beginning { settings: self.settings, steps, done, curve, solved_epoch, windows });
+        let trained = self.train_until(watch, stop);
+        self.recorder.take_time();
+        watch.ends();
+        let finished = trained.and_then(|ending| self.write_results(watch).map(|()| ending));
+        let status = &mut self.recorder.status;
+        (status.status, status.error) = match &finished {
+            Ok(Ending::Done) => (State::Done, None),
+            Ok(Ending::Interrupted) => (State::Interrupted, None),
+            Ok(Ending::Diverged(place)) => (State::Diverged, Some(place.clone())),
+            Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
+            Err(error) => (State::Failed, Some(error.to_string())),
+        };
+        let written = self.out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.options.durable));
+        // The first error is the one to tell of.
+        let ending = finished?;
+        written?;
+        let is_of_use = match ending {
+            Ending::Done => self.options.keep_checkpoint,
+            Ending::Interrupted => true,
+            Ending::Diverged(_) | Ending::Pruned(_) => false,
+        };
+        if let Some(out) = self.out.filter(|_| !is_of_use) {
+            let checkpoint = out.join(files::CHECKPOINT);
+            if checkpoint.exists() {
+                // The results must be there for good before there is nothing to continue from.
+                folder::sync_folder(out);
+            }
+            folder::remove(&checkpoint)?;
+        }
+        Ok(self.recorder.status)
+    }
+
+    fn tell_of_what_is_coming(&self) {
+        let unused = self.session.unused_values();
+        if unused > 0 {
+            tracing::info!("{unused} values of each series go unused: they fill no row or no window");
+        }
+        let rows = self.session.steps().div_ceil(self.settings.log_every);
+        if self.out.is_some() && rows > SPREADSHEET_ROWS {
+            tracing::warn!(
+                "{} will have {rows} rows: a spreadsheet opens {}; see --log-every",
+                files::METRICS,
+                SPREADSHEET_ROWS
+            );
+        }
+    }
+
+    fn train_until(&mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Ending, Error> {
+        loop {
+            // A run with all its steps done is not interrupted any more.
+            if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
+                if !self.write_checkpoint()? {
+                    tracing::warn!(
+                        "no checkpoint: a number in it is NaN or infinite; the last one stays, if there is one"
+                    );
+                }
+                return Ok(Ending::Interrupted);
+            }
+            let recorded = self.recorder.wants_snapshot(self.session.next_step());
+            match self.session.advance(watch.looks() || recorded)? {
+                Event::EpochStarts(epoch) => watch.epoch(epoch),
+                Event::Step(step) => {
+                    let (row, known, snapshot) = (&step.row, step.known, step.snapshot.as_ref());
+                    watch.step(&Step { row: row.widened(), loss: &row.loss, known, snapshot });
+                    self.recorder.step(&step)?;
+                    if let Some(snapshot) = snapshot.filter(|_| recorded) {
+                        self.recorder.snapshot(snapshot)?;
+                    }
+                    self.write_checkpoint_if_due(row)?;
+                }
+                Event::EpochEnds(row) => {
+                    self.recorder.epoch(&row)?;
+                    // A run with all its steps done is at its end anyway.
+                    if let (ControlFlow::Break(reason), 1..) = (watch.epoch_ends(&row), self.session.steps_left()) {
+                        return Ok(Ending::Pruned(reason));
+                    }
+                }
+                Event::Ends(ending) => return Ok(ending),
+            }
+        }
+    }
+
+    fn write_checkpoint_if_due(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
+        let due = self.settings.checkpoint_every.on().is_some_and(|every| (row.step + 1).is_multiple_of(every));
+        match self.session.steps_left() {
+            // Behind the last step there is nothing to continue with.
+            0 => {}
+            // From here the last step can be made again, and more behind it. The run can end without.
+            1 if self.options.keep_checkpoint => {
+                if let Err(error) = self.write_checkpoint() {
+                    tracing::warn!("no checkpoint to add epochs to later: {error}");
+                }
+            }
+            _ if due && !self.write_checkpoint()? => {
+                tracing::warn!("no checkpoint after step {}: a number in it is NaN or infinite", row.step);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Writes a checkpoint, if it is one that can be gone on from and there is a folder for it.
+    fn write_checkpoint(&mut self) -> Result<bool, Error> {
+        let Some(out) = self.out else { return Ok(true) };
+        let path = out.join(files::CHECKPOINT);
+        let record = self.recorder.record()?;
+        match self.session.checkpoint(&path, record)? {
+            Some(file) => self.options.durable.write_whole_with(&path, |to| file.write_to(to)).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn write_results(&mut self, watch: &mut dyn Watch) -> Result<(), Error> {
+        let Some(out) = self.out else { return Ok(()) };
+        let snapshot = self.session.snapshot()?;
+        if let Some(snapshot) = &snapshot {
+            self.recorder.snapshot(snapshot)?;
+        }
+        self.recorder.sync()?;
+        let weights = self.session.weights()?;
+        self.options.durable.write_whole_with(&out.join(files::MODEL), |to| weights.write_to(to))?;
+        let Some(snapshot) = &snapshot else {
+            // Nothing was trained in this session, so the pictures of the last one are right.
+            return if watch.draws() { Ok(()) } else { remove_pictures(out) };
+        };
+        let inside = self.before.as_ref().map(|before| self.session.inside(before));
+        let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
+        remove_pictures(out)?;
+        watch.draw(&Drawable {
+            settings: self.settings,
+            folder: out,
+            durable: self.options.durable,
+            curve: &self.recorder.curve,
+            snapshot,
+            inside: inside.as_ref(),
+        })
+    }
+}
+
+pub(super) fn tell_of_no_inside(error: &Error) {
+    tracing::warn!("no pictures of what is inside the net before training and after: {error}");
+}
+
+/// Takes away what was made at an earlier stop of a run, and would not show its end.
+fn remove_pictures(out: &Path) -> Result<(), Error> {
+    let names = files::PICTURES.into_iter().chain(files::ON_REQUEST);
+    folder::remove_all(&names.map(|name| out.join(name)).collect::<Vec<_>>())
+}
