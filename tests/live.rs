@@ -367,7 +367,7 @@ fn a_panic_while_a_run_is_watched() {
         }
     });
     let arguments = ["rnn-train", "run", "--live", "--pace", "20", "--out", out.to_str().unwrap()];
-    rnn_train::commands::main(arguments.map(Into::into));
+    rnn_train::view::commands::main(arguments.map(Into::into));
     assert!(panics.join().is_err());
 }
 

@@ -8,26 +8,28 @@ use std::path::{Path, PathBuf};
 use syn::visit::{Visit, visit_item, visit_item_use, visit_path};
 use syn::{Attribute, Item, ItemUse, UseTree};
 
-/// A crate's folder, and its rooms from the ground up: each knows only those before it. Empty where there are none yet.
+/// A crate's folder, and its rooms from the ground up: each knows only those before it.
 struct House {
     folder: &'static str,
     rooms: &'static [&'static str],
 }
 
-const HOUSES: [House; 4] = [
+const HOUSES: [House; 5] = [
     House {
         folder: "crates/rnn-core/src",
-        rooms: &["error", "numeric", "cells", "kernels", "network", "training", "files"],
+        rooms: &["named", "error", "numeric", "cells", "kernels", "network", "training", "files"],
     },
-    House { folder: "crates/echo-data/src", rooms: &[] },
-    House { folder: "crates/rnn-train/src", rooms: &[] },
-    House { folder: "xtask/src", rooms: &[] },
+    House { folder: "crates/echo-data/src", rooms: &["number", "error", "generator", "sequences", "files", "task"] },
+    House {
+        folder: "crates/chart-kit/src",
+        rooms: &["colour", "error", "text", "draw", "scale", "legend", "heat", "png", "page"],
+    },
+    House {
+        folder: "crates/rnn-train/src",
+        rooms: &["exit_code", "error", "text", "settings", "outputs", "training", "commands", "view"],
+    },
+    House { folder: "xtask/src", rooms: &["error", "charts", "trials", "report", "sweep", "check", "bench"] },
 ];
-
-/// Those whose rooms are in order: the others have no floors yet.
-fn in_order() -> impl Iterator<Item = &'static House> {
-    HOUSES.iter().filter(|house| !house.rooms.is_empty())
-}
 
 /// Lines of a file without its tests, at most.
 const MOST_LINES: usize = 400;
@@ -223,7 +225,7 @@ fn modules_have_no_cycles() {
 
 #[test]
 fn rooms_import_downwards() {
-    for house in in_order() {
+    for house in &HOUSES {
         let floor = |module: &Module| house.rooms.iter().position(|room| module.first().is_some_and(|own| own == room));
         for (module, imported) in imports(&sources(house)).into_iter().filter(|(module, _)| !module.is_empty()) {
             let own = floor(&module).unwrap_or_else(|| panic!("{}: {} has no floor", house.folder, shown(&module)));
@@ -233,17 +235,18 @@ fn rooms_import_downwards() {
     }
 }
 
+/// Where the tests of a file begin.
+fn tests_of(text: &str) -> usize {
+    text.find("\n#[cfg(test)]\nmod tests {").unwrap_or(text.len())
+}
+
 #[test]
 fn files_say_what_they_are_and_stay_one_idea() {
     for house in &HOUSES {
         for source in sources(house) {
             let name = source.path.display();
             assert!(source.text.starts_with("//!") || source.text.starts_with("#![doc"), "{name} must begin with //!");
-            if house.rooms.is_empty() {
-                continue;
-            }
-            let tests = source.text.find("\n#[cfg(test)]\nmod ").unwrap_or(source.text.len());
-            let lines = source.text[..tests].lines().count();
+            let lines = source.text[..tests_of(&source.text)].lines().count();
             assert!(
                 lines <= MOST_LINES,
                 "{name} has {lines} lines: it must have at most {MOST_LINES} without its tests"
@@ -253,17 +256,35 @@ fn files_say_what_they_are_and_stay_one_idea() {
 }
 
 /// What is true of the echo alone.
-const WORDS_OF_THE_ECHO: [&str; 4] = ["echo", "lag", "settled", "unknowable"];
+const WORDS_OF_THE_ECHO: [&str; 4] = ["echo", "lag", "settled", "unsettled"];
+
+/// Where they stand: the task's room, the names that people may mean by its settings, the columns that have been called so in
+/// files from the beginning, and the name of the built-in sweep.
+const PLACES_OF_THE_ECHO: [&str; 5] = [
+    "crates/echo-data/src/lib.rs",
+    "crates/echo-data/src/task/",
+    "crates/rnn-train/src/settings/synonyms.rs",
+    "crates/rnn-train/src/outputs/rows.rs",
+    "xtask/src/trials/reader.rs",
+];
 
 #[test]
 fn words_of_the_echo_stand_in_its_room() {
-    for house in in_order() {
+    let mut all = Vec::new();
+    for house in &HOUSES {
         for source in sources(house) {
-            let words = source.text.split(|c: char| !c.is_alphanumeric());
-            let found = words.map(str::to_lowercase).find(|word| WORDS_OF_THE_ECHO.contains(&&**word));
-            assert!(found.is_none(), "{}: `{}` is a word of the echo alone", source.path.display(), found.unwrap());
+            let path = source.path.strip_prefix(workspace()).unwrap().display().to_string();
+            if PLACES_OF_THE_ECHO.iter().any(|place| path.starts_with(place)) {
+                continue;
+            }
+            let text = source.text[..tests_of(&source.text)].to_lowercase();
+            let text = ["echo_data", "echo-data", "echo-rnn"].iter().fold(text, |text, name| text.replace(name, ""));
+            let words = text.split(|c: char| !c.is_alphanumeric());
+            let found = words.filter(|word| WORDS_OF_THE_ECHO.contains(word));
+            all.extend(found.map(|word| format!("{path}: `{word}` is a word of the echo alone")));
         }
     }
+    assert!(all.is_empty(), "{}", all.join("\n"));
 }
 
 /// The targets of links to files of this workspace, in all its pages.
@@ -277,7 +298,7 @@ fn links(page: &Path) -> Vec<String> {
 
 #[test]
 fn links_of_pages_lead_somewhere() {
-    let folders = ["", "docs", "crates/rnn-core", "crates/echo-data", "crates/rnn-train"];
+    let folders = ["", "docs", "crates/rnn-core", "crates/echo-data", "crates/chart-kit", "crates/rnn-train"];
     let mut count = 0;
     for folder in folders.map(|folder| workspace().join(folder)) {
         let pages = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());

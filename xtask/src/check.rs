@@ -98,7 +98,7 @@ fn forget_packages() {
     // A registry that is a folder has no host before the dash of its name.
     let local = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('-');
     for registry in registries.into_iter().flatten().flatten().filter(local) {
-        for name in ["echo-data", "rnn-core", "rnn-train"] {
+        for name in ["chart-kit", "echo-data", "rnn-core", "rnn-train"] {
             let _ = std::fs::remove_dir_all(registry.path().join(format!("{name}-{}", env!("CARGO_PKG_VERSION"))));
         }
     }

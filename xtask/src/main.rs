@@ -108,7 +108,7 @@ struct BenchArgs {
 
 #[derive(Debug, Args)]
 struct SweepArgs {
-    /// What to vary; without it, the built-in sweep over lag and window
+    /// What to vary; without it, the built-in sweep over what a net must remember and the window
     #[arg(value_name = "SPEC.toml")]
     spec: Option<PathBuf>,
     /// The folder to write to; a sweep that is there is continued [default: sweeps/NAME, or that of a sweep's own

@@ -79,11 +79,13 @@ pub enum Error {
         /// Time steps in a window.
         truncated_backprop_length: usize,
     },
-    /// An echo that comes after a row's end.
-    #[error("echo_step is {echo_step}: it must be less than the length of a row, which is {row_length}")]
-    EchoStep {
-        /// The lag asked for.
-        echo_step: usize,
+    /// Rows that are too short for what a setting asks of them.
+    #[error("{setting} is {values}: it must be less than the length of a row, which is {row_length}")]
+    RowTooShort {
+        /// The setting.
+        setting: &'static str,
+        /// What it is.
+        values: usize,
         /// Values in a row.
         row_length: usize,
     },
@@ -175,7 +177,7 @@ impl Error {
             Self::BatchTooLarge { .. } => Some("batch_size"),
             Self::WindowTooLong { .. } => Some("truncated_backprop_length"),
             Self::WindowStride { .. } => Some("window_stride"),
-            Self::EchoStep { .. } => Some("echo_step"),
+            Self::RowTooShort { setting, .. } => Some(setting),
             Self::OutOfMemory { .. } => Some("total_series_length"),
             Self::Length { .. } | Self::Window { .. } => None,
             Self::MissingColumn { .. }

@@ -4,10 +4,10 @@
 use rnn_train::outputs::files::EPOCHS;
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::table::read_rows;
-use rnn_train::training::run;
 use rnn_train::training::run::Options;
 use rnn_train::training::watch::Silent;
-use rnn_train::{Error, Layer};
+use rnn_train::view::drawing::Drawing;
+use rnn_train::{Colours, Error, Settings, run};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -32,16 +32,10 @@ fn main() -> Result<(), Error> {
 fn compare(folder: &Path) -> Result<Vec<(&'static str, f64)>, Error> {
     let never = AtomicBool::new(false);
     let of_cell = |cell| {
-        let text = format!("{SETTINGS}cell = '{cell}'\ninit = 'orthogonal'\n");
-        let settings = Layer::from_toml(&text, "settings", Path::new("."))?.resolve()?;
+        let settings: Settings = format!("{SETTINGS}cell = '{cell}'\ninit = 'orthogonal'\n").parse()?;
         let out = folder.join(cell);
-        run::run(
-            &settings,
-            &out,
-            Options { overwrite: true, pictures: true, ..Options::default() },
-            &mut Silent,
-            &never,
-        )?;
+        let options = Options { overwrite: true, ..Options::default() };
+        run(&settings, &out, options, &mut Drawing::new(&mut Silent, Colours::default()), &never)?;
         let rows: Vec<EpochRow> = read_rows(&out.join(EPOCHS))?;
         Ok((cell, rows.last().and_then(|row| row.known_accuracy).unwrap_or_default()))
     };

@@ -1,4 +1,4 @@
-//! Trains a recurrent net on echo series and writes what happened as CSV, weights and pictures.
+//! Trains a recurrent net on a task of memory and writes what happened as CSV, weights and pictures.
 //!
 //! [`Settings`] say what to train, [`run()`] trains and writes a folder of files, [`evaluate`](evaluate()) scores saved
 //! weights. The rows and the status that a run leaves are the types in [`files`], so that another program can read them

@@ -17,6 +17,7 @@ use rnn_train::training::predict::{Input, predict};
 use rnn_train::training::run::Options;
 use rnn_train::training::run::{self, run};
 use rnn_train::training::watch::{Beginning, Silent, Step, Watch};
+use rnn_train::view::drawing::Drawing;
 use rnn_train::view::report;
 use rnn_train::{Colours, Error, Layer, Settings};
 use std::path::{Path, PathBuf};
@@ -31,8 +32,10 @@ const SMALL: &str = "num_epochs = 2\ntotal_series_length = 90\ntruncated_backpro
 static RECORDED: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let settings = Layer::from_toml(SMALL, "small", Path::new("")).unwrap().resolve().unwrap();
-    let options = Options { pictures: true, overwrite: true, ..Options::default() };
-    run(&settings, folder.path(), options, &mut Silent, &AtomicBool::new(false)).unwrap();
+    let options = Options { overwrite: true, ..Options::default() };
+    let mut silent = Silent;
+    let watch = &mut Drawing::new(&mut silent, Colours::default());
+    run(&settings, folder.path(), options, watch, &AtomicBool::new(false)).unwrap();
     folder
 });
 
@@ -186,9 +189,13 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("run");
         // Few pictures, which take longer than all the rest.
-        let options = Options { pictures: drawn == 0, ..Options::default() };
+        let options = Options::default();
         let [first, rest @ ..] = stops.map(StopAfter::steps);
-        let ran = told(run(&settings, &out, options, &mut &first, &first.stop));
+        let mut first_watch = &first;
+        let ran = told(match drawn {
+            0 => run(&settings, &out, options, &mut Drawing::new(&mut first_watch, Colours::default()), &first.stop),
+            _ => run(&settings, &out, options, &mut first_watch, &first.stop),
+        });
         prop_assert_eq!(ran.is_some(), checked);
         let Some(mut status) = ran else {
             prop_assert!(!out.exists());

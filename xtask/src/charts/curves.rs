@@ -6,6 +6,7 @@ use chart_kit::draw::{Drawn, FAINT, GRID, Root, SMALL, Side, TEXT, svg, widest, 
 use chart_kit::scale::Scale;
 use chart_kit::text::number;
 use plotters::prelude::*;
+use rnn_train::outputs::rows::EpochRow;
 
 /// A line and its band, at one epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,7 +148,7 @@ impl Frame {
         }
         root.draw(&PathElement::new([(left, top), (left, bottom), (right, bottom)], TEXT))?;
         write(root, "epoch", ((left + right) / 2, bottom + 36), Side::Middle, SMALL, TEXT)?;
-        write_upwards(root, "settled loss", (self.corner.0 + 14, (top + bottom) / 2), Side::Middle, SMALL)
+        write_upwards(root, EpochRow::KNOWN_LOSS.title, (self.corner.0 + 14, (top + bottom) / 2), Side::Middle, SMALL)
     }
 }
 

@@ -10,7 +10,11 @@ use crate::trials::plan::Hash;
 use crate::trials::results::{self, Measured, TrialStatus};
 use crate::trials::stats::quantile;
 use maud::{Markup, html};
+use rnn_train::outputs::rows::EpochRow;
 use std::collections::HashMap;
+
+/// What is drawn.
+const KNOWN_LOSS: &str = EpochRow::KNOWN_LOSS.title;
 
 /// More panels, or lines in one, cannot be told apart.
 const MOST_PANELS: usize = 12;
@@ -56,7 +60,7 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
         ceiling = ceiling.max(highest);
     }
     if panels.iter().all(|panel| panel.curves.is_empty()) {
-        return Ok(html! { h2 { "Loss curves" } p { "No trial has a settled loss." } });
+        return Ok(html! { h2 { "Loss curves" } p { "No trial has a " (KNOWN_LOSS) "." } });
     }
     let ceiling = if ceiling > 0.0 { ceiling * ABOVE } else { f64::INFINITY };
     let cut =
@@ -106,18 +110,18 @@ fn layout(facts: &Facts<'_>) -> Layout {
     });
     let shows = match (down, across) {
         (Some(down), Some(across)) => format!(
-            "The settled loss of each epoch: a panel for each value of {}, a line for each of {}, which is the median of all trials \
+            "The {KNOWN_LOSS} of each epoch: a panel for each value of {}, a line for each of {}, which is the median of all trials \
              that share these values.",
             name(down),
             name(across)
         ),
         (None, Some(across)) => {
             format!(
-                "The settled loss of each epoch: a line for each value of {}, which is the median of all its trials.",
+                "The {KNOWN_LOSS} of each epoch: a line for each value of {}, which is the median of all its trials.",
                 name(across)
             )
         }
-        _ => "The settled loss of each epoch: the median of all trials.".to_owned(),
+        _ => format!("The {KNOWN_LOSS} of each epoch: the median of all trials."),
     };
     Layout { titles, lines, legend: legend.unwrap_or_default(), shows }
 }
@@ -148,7 +152,7 @@ fn best(facts: &Facts<'_>) -> Layout {
         }
     };
     let shows = format!(
-        "The settled loss of each epoch, {best}in grey of all trials: the values are too many for a line each."
+        "The {KNOWN_LOSS} of each epoch, {best}in grey of all trials: the values are too many for a line each."
     );
     Layout { titles: vec![String::new()], lines, legend, shows }
 }

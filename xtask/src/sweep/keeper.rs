@@ -191,6 +191,6 @@ fn take_away(folder: &Path) -> Result<(), Error> {
 /// What an ended trial leaves for others to be compared with.
 fn ending(record: Option<&Record>) -> Option<(TrialStatus, Curve)> {
     let record = record.filter(|record| record.status.has_ended())?;
-    let settled = |measured: &Measured| Some((measured.epoch, measured.known_loss?));
-    Some((record.status, record.outcome.losses.iter().filter_map(settled).collect()))
+    let of_epoch = |measured: &Measured| Some((measured.epoch, measured.known_loss?));
+    Some((record.status, record.outcome.losses.iter().filter_map(of_epoch).collect()))
 }

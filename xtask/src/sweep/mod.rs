@@ -16,6 +16,7 @@ pub(crate) mod dry_run;
 pub(crate) mod local;
 pub(crate) mod options;
 pub(crate) mod pool;
+mod process;
 pub(crate) mod slurm;
 pub(crate) mod status;
 pub(crate) mod trial;

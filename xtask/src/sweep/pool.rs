@@ -2,6 +2,7 @@
 
 use super::keeper::{Event, Keeper, Line, Work, locked};
 use super::options::Keep;
+use super::process::{own_program, set_apart, tail, was_killed};
 use super::trial::{Answer, Job};
 use crate::error::Error;
 use crate::trials::early_stopping::Limit;
@@ -12,7 +13,7 @@ use rnn_train::outputs::lock;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel, sync_channel};
@@ -26,9 +27,6 @@ const GRACE: Duration = Duration::from_secs(5);
 const GRACE_OF_STOP: Duration = Duration::from_secs(30);
 /// How often a folder that another process writes to is looked at, and how long the last worker waits before it tries again.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-/// How much of the standard error of a trial that failed is kept.
-const TAIL: usize = 8;
-
 /// Runs the work, and hands what happens to `tell` in this thread.
 pub(crate) fn run(pool: &Pool<'_>, files: Vec<ResultsFile>, mut tell: impl FnMut(Event)) -> Result<(), Error> {
     let mut failure = None;
@@ -346,60 +344,4 @@ struct Ending {
     killed: bool,
     /// It failed for something that the other trials will not fare better with.
     hopeless: bool,
-}
-
-/// This program, also if its file was replaced by a newer build since it started.
-pub(crate) fn own_program() -> Result<PathBuf, Error> {
-    if cfg!(target_os = "linux") {
-        return Ok("/proc/self/exe".into());
-    }
-    std::env::current_exe().map_err(|source| Error::Spawn { program: "this program".into(), source })
-}
-
-/// Puts a process into a group of its own: Ctrl-C on the terminal is for the sweep, which then stops its trials.
-#[cfg(unix)]
-fn set_apart(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    // As which it is listed among processes; it may run from /proc/self/exe.
-    command.arg0("xtask").process_group(0);
-}
-
-/// The same on Windows.
-#[cfg(windows)]
-fn set_apart(command: &mut Command) {
-    use std::os::windows::process::CommandExt;
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
-    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
-}
-
-/// Whether a process was ended by a signal that comes from outside, not from what it did.
-fn was_killed(status: ExitStatus) -> bool {
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGKILL, SIGTERM};
-        let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-        signal.is_some_and(|signal| [SIGHUP, SIGINT, SIGKILL, SIGTERM].contains(&signal))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = status;
-        false
-    }
-}
-
-/// The last lines of what a process says.
-fn tail(output: Option<impl Read>) -> String {
-    let mut said = Vec::new();
-    let mut piece = [0; 4096];
-    let Some(mut output) = output else { return String::new() };
-    while let Ok(length @ 1..) = output.read(&mut piece) {
-        said.extend_from_slice(&piece[..length]);
-        // A trial that says a lot must not fill the memory.
-        if said.len() > 1 << 16 {
-            said.drain(..said.len() - (1 << 14));
-        }
-    }
-    let said = String::from_utf8_lossy(&said);
-    let lines: Vec<_> = said.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(TAIL)..].join("\n")
 }

@@ -14,6 +14,7 @@ use super::ending::{finish, print_outcome};
 use super::keeper::Work;
 use super::options::{Keep, Options};
 use super::pool::{self, Pool};
+use super::process;
 use super::progress::Progress;
 use super::queue::{self, Queue};
 use super::sbatch::{self, SbatchOption, directive};
@@ -99,7 +100,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         move |source| rnn_train::Error::Write { path, source }
     };
     // A newer build may take this one's place while the tasks run.
-    std::fs::copy(pool::own_program()?, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
+    std::fs::copy(process::own_program()?, place.join(PROGRAM)).map_err(failed(&place.join(PROGRAM)))?;
     let list: String = pending.iter().map(|&trial| format!("{}\n", plan.hash(trial))).collect();
     write_whole(&place.join(SHARES), list.as_bytes())?;
     write_whole(&place.join(SCRIPT), script(plan, &place, options.keep, request, &array).as_bytes())?;

@@ -1,7 +1,8 @@
 //! Stops trials that are hopeless beside others.
 //!
 //! The rules are those of Optuna's `MedianPruner` and `SuccessiveHalvingPruner` (the latter after Li et al. 2020, "A System
-//! for Massively Parallel Hyperparameter Tuning"), on the settled loss after each epoch:
+//! for Massively Parallel Hyperparameter Tuning"), on the loss after each epoch of the windows whose
+//! targets can all be known:
 //!
 //! ```text
 //! median    after every epoch: its lowest loss so far is above the median of the losses that the trials done had there
@@ -15,6 +16,7 @@
 //! its values; and a trial can be told before it begins at which losses it is to stop.
 
 use chart_kit::text::{count, number};
+use rnn_train::outputs::rows::EpochRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
@@ -51,14 +53,17 @@ impl Limit {
     /// Why a trial with this loss is stopped there.
     pub(crate) fn reason(&self, loss: f64) -> String {
         let Self { epochs, loss: limit, trials, lowest } = self;
-        let what = if *lowest { "lowest settled loss" } else { "settled loss" };
+        let (lowest_of_all, what) = (if *lowest { "lowest " } else { "" }, EpochRow::KNOWN_LOSS.title);
         let than = if *lowest { "the median" } else { "those that go on" };
         let [loss, limit] = [loss, *limit].map(|loss| number(loss, 5));
-        format!("{what} {loss} after {}: above {limit}, that of {than} of {trials} trials", count(*epochs, "epoch"))
+        format!(
+            "{lowest_of_all}{what} {loss} after {}: above {limit}, that of {than} of {trials} trials",
+            count(*epochs, "epoch")
+        )
     }
 }
 
-/// A trial's settled losses: epochs, counted from 0, and the loss of each.
+/// A trial's losses: epochs, counted from 0, and the loss of each.
 pub(crate) type Curve = Vec<(usize, f64)>;
 
 impl EarlyStopping {

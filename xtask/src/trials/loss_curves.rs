@@ -5,12 +5,15 @@ use super::results::{self, Measured};
 use super::row::Row;
 use crate::error::Error;
 use rnn_train::outputs::folder::write_whole_with;
+use rnn_train::outputs::rows::EpochRow;
 use std::path::Path;
 
 /// The file of losses.
 pub(crate) const CURVES: &str = "curves.csv";
 
-const COLUMNS: [&str; 5] = ["trial", "epoch", "loss", "settled_loss", "settled_accuracy"];
+/// An epoch's columns are those of a run's table.
+const COLUMNS: [&str; 5] =
+    ["trial", EpochRow::EPOCH.name, EpochRow::LOSS.name, EpochRow::KNOWN_LOSS.name, EpochRow::KNOWN_ACCURACY.name];
 
 /// Writes the table of a sweep whose trials are these, in the plan's order. Of the losses of all trials, which can be more than
 /// fit in memory, one trial's are read at a time.

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [sweep]
-//! name = "lags"        # the default output folder is sweeps/NAME
+//! name = "first"       # the default output folder is sweeps/NAME
 //! seed = 0             # replicate r of every combination has the seed `seed + r`
 //! replicates = 3
 //!
@@ -10,7 +10,7 @@
 //! num_epochs = 20
 //!
 //! [grid]               # every combination of these is tried
-//! echo_step = [1, 2, 4]
+//! state_size = [1, 2, 4]
 //! ```
 //!
 //! Grid, each `[[zip]]` and `[random]` are [`Dimension`]s of the sweep, and what is planned is their product. Where a [`When`]

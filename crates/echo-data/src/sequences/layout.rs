@@ -54,6 +54,15 @@ impl Layout {
         Ok(Self { total_series_length, batch_size, truncated_backprop_length, window_stride })
     }
 
+    /// Checks that rows are longer than this many values, as a setting of this name asks for.
+    ///
+    /// # Errors
+    /// [`Error::RowTooShort`] if they are not.
+    pub fn check_longer_than(&self, setting: &'static str, values: usize) -> Result<(), Error> {
+        let row_length = self.row_length();
+        if values < row_length { Ok(()) } else { Err(Error::RowTooShort { setting, values, row_length }) }
+    }
+
     /// Rows.
     #[must_use]
     pub fn batch_size(&self) -> usize {

@@ -124,8 +124,7 @@ impl Task for Echo {
     }
 
     fn check_rows(&self, layout: &Layout) -> Result<(), Error> {
-        let (echo_step, row_length) = (self.echo_step, layout.row_length());
-        if echo_step < row_length { Ok(()) } else { Err(Error::EchoStep { echo_step, row_length }) }
+        layout.check_longer_than("echo_step", self.echo_step)
     }
 
     fn fill(&self, seed: u64, split: Split, series: &mut Series) {

@@ -42,8 +42,7 @@ impl Task for Recorded {
     }
 
     fn check_rows(&self, layout: &Layout) -> Result<(), Error> {
-        let (echo_step, row_length) = (self.known_from, layout.row_length());
-        if echo_step < row_length { Ok(()) } else { Err(Error::EchoStep { echo_step, row_length }) }
+        layout.check_longer_than("echo_step", self.known_from)
     }
 
     /// Draws nothing: it is recorded.

@@ -18,6 +18,7 @@ use crate::training::run::{self, Options};
 use crate::training::verdict::{Verdict, verdict};
 use chart_kit::text::{count, printable, printable_json};
 use clap::CommandFactory;
+use serde::Serialize;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -158,18 +159,17 @@ fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {
 
 /// A table with a header, each of whose rows is a line, also where a name in it has several.
 fn csv_lines(evaluations: &[Evaluation]) -> Result<Vec<String>, csv::Error> {
-    let line = |row: &dyn Fn(&mut csv::Writer<Vec<u8>>) -> Result<(), csv::Error>| {
-        let mut table = csv::Writer::from_writer(Vec::new());
-        row(&mut table)?;
-        let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        Ok::<_, csv::Error>(printable(String::from_utf8_lossy(&text).trim_end_matches('\n')))
-    };
     let all: Vec<_> = evaluations.iter().map(Evaluation::cells).collect();
-    let header = all.first().map(|cells| cells.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-    let header = header.iter().map(|names| line(&|table| table.write_record(names)));
-    let rows =
-        all.iter().map(|cells| line(&|table| table.serialize(cells.iter().map(|(_, cell)| cell).collect::<Vec<_>>())));
-    header.chain(rows).collect()
+    let header = all.first().map(|cells| csv_line(cells.iter().map(|(name, _)| *name)));
+    let rows = all.iter().map(|cells| csv_line(cells.iter().map(|(_, cell)| cell)));
+    header.into_iter().chain(rows).collect()
+}
+
+fn csv_line(cells: impl Iterator<Item = impl Serialize>) -> Result<String, csv::Error> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.serialize(cells.collect::<Vec<_>>())?;
+    let text = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(printable(String::from_utf8_lossy(&text).trim_end_matches('\n')))
 }
 
 fn unprinted(error: impl Into<std::io::Error>) -> Error {

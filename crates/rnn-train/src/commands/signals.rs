@@ -131,7 +131,7 @@ fn ignores_hangup(status: &str) -> bool {
 /// The same where no file says it: a child inherits what is ignored, and a shell cannot change that.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 fn is_hangup_ignored() -> bool {
-    let shell = std::process::Command::new("sh").args(["-c", "kill -HUP $$; echo alive"]).output();
+    let shell = std::process::Command::new("sh").args(["-c", "kill -HUP $$; printf alive"]).output();
     shell.is_ok_and(|shell| !shell.stdout.is_empty())
 }
 

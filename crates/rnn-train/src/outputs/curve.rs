@@ -55,7 +55,7 @@ impl LossCurve {
         &self.known.buckets
     }
 
-    /// The others: the first of each epoch, and with a lag longer than a window those behind it.
+    /// The others: the first of each epoch, and where a net must remember more than a window those behind it.
     #[must_use]
     pub fn guessed(&self) -> &[Bucket] {
         &self.guessed.buckets

@@ -247,6 +247,8 @@ fn whole_lines(path: &Path) -> std::io::Result<Option<impl Read>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(unreachable_pub, reason = "rows are public elsewhere")]
+
     use super::*;
 
     crate::outputs::columns::row! {

@@ -103,7 +103,7 @@ fn parser(kind: &Kind) -> ValueParser {
             let values = choices.iter().map(|(name, about)| PossibleValue::new(*name).help(*about));
             PossibleValuesParser::new(values).map(Value::String).into()
         }
-        Kind::File | Kind::Files => value_parser!(PathBuf).into(),
+        Kind::File | Kind::Files => value_parser!(PathBuf),
         Kind::OrOff(kind) => {
             let counts = matches!(**kind, Kind::Count(_));
             ValueParser::new(move |text: &str| match text {

@@ -1,5 +1,7 @@
 //! Scores saved weights on series, without training.
 
+use super::nets::network;
+use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::settings::choices::with_numbers;
@@ -9,7 +11,6 @@ use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, settings_of};
 use crate::training::data::Source;
 use crate::training::means::Means;
-use crate::training::session::{Window, network};
 use chart_kit::text::printable;
 use echo_data::Value as TaskValue;
 use rnn_core::Scalar;
@@ -23,8 +24,8 @@ use toml::Value;
 pub struct Scoring {
     /// The net, the task, and how series are cut.
     pub settings: Settings,
-    /// Whether anything says what the targets have to do with the inputs. Where not, it is not known which windows are
-    /// settled.
+    /// Whether anything says what the targets have to do with the inputs. Where not, it is not known in which windows
+    /// all targets can be known.
     pub targets_known: bool,
 }
 
@@ -37,7 +38,7 @@ pub struct Evaluation {
     pub series: Option<String>,
     /// The net, the task, and how the series was cut.
     pub settings: Settings,
-    /// Whether it is known what the targets have to do with the inputs, and so which windows are settled.
+    /// Whether it is known what the targets have to do with the inputs, and so in which windows all targets can be known.
     pub targets_known: bool,
     /// Values in the series.
     pub total_series_length: usize,

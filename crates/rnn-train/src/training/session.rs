@@ -1,18 +1,18 @@
 //! Training, event by event: epochs of windows, the state zero at an epoch's start and carried from window to window.
 
+use super::checkpoint::{Checkpoint, Progress};
+use super::data::{DROPOUT_STREAM, Source};
+use super::inside::Inside;
+use super::means::Means;
+use super::nets::{checksum, initial_network, network, of_net};
+use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::record::{Record, Step};
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::snapshot::Snapshot;
-use crate::settings::net::{Reading, tell_of_names};
 use crate::settings::table::Settings;
-use crate::training::checkpoint::{Checkpoint, Progress};
-use crate::training::data::{DROPOUT_STREAM, Source, WEIGHTS_STREAM};
-use crate::training::inside::Inside;
-use crate::training::means::Means;
-use echo_data::{Generator, Layout, Series, generator};
-use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{ClassLoss, Network, Report, SafetensorsFile, Scalar, State, Trainer, add_forget_bias};
+use echo_data::{Generator, generator};
+use rnn_core::{ClassLoss, Network, Report, SafetensorsFile, Scalar, State, Trainer};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -52,102 +52,6 @@ pub(crate) struct Session<T: Scalar> {
     window: Window<T>,
     /// Epoch and number of that window; `None` as long as none was trained on here.
     place: Option<[usize; 2]>,
-}
-
-/// One window's data, time-major.
-pub(crate) struct Window<T> {
-    pub(crate) classes: Vec<u32>,
-    /// The classes as the net reads them: `[step, row, feature]`.
-    pub(crate) inputs: Vec<T>,
-    pub(crate) targets: Vec<u32>,
-}
-
-impl<T: Scalar> Window<T> {
-    pub(crate) fn new(layout: Layout, reading: Reading) -> Result<Self, Error> {
-        let values = layout.window_values();
-        let of_net = values.saturating_mul(reading.input_size());
-        Ok(Self { classes: zeros(0, values)?, inputs: zeros(T::zero(), of_net)?, targets: zeros(0, values)? })
-    }
-
-    pub(crate) fn load(
-        &mut self,
-        series: &Series,
-        layout: Layout,
-        window: usize,
-        reading: Reading,
-    ) -> Result<(), Error> {
-        layout.gather(series.input(), window, &mut self.classes, u32::from)?;
-        layout.gather(series.target(), window, &mut self.targets, u32::from)?;
-        Ok(reading.encode(&self.classes, &mut self.inputs)?)
-    }
-
-    /// The share of right answers among the outputs of the window's last steps.
-    pub(crate) fn accuracy(&self, outputs: &DMatrixView<T>, reading: Reading) -> Result<f64, Error> {
-        let targets = &self.targets[self.targets.len() - outputs.nrows()..];
-        Ok(reading.loss.accuracy(outputs, targets, reading.num_classes)?)
-    }
-}
-
-/// Zeros, or an error where the memory cannot be had.
-fn zeros<V: Clone>(zero: V, len: usize) -> Result<Vec<V>, Error> {
-    let mut values = Vec::new();
-    let (what, rows, columns) = ("the window's data", len, 1);
-    values.try_reserve_exact(len).map_err(|_| rnn_core::Error::OutOfMemory { what, rows, columns })?;
-    values.resize(len, zero);
-    Ok(values)
-}
-
-/// A net of these settings, with weights from a file if one is named, otherwise all zero.
-pub(crate) fn network<T: Scalar>(settings: &Settings, weights: Option<&Path>) -> Result<Network<T>, Error> {
-    let mut network = Network::new(settings.architecture()).map_err(|error| of_net(settings, error))?;
-    if let Some(path) = weights {
-        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-        let loaded = network.load_safetensors(&bytes);
-        let modules = loaded.map_err(|source| Error::Weights { path: path.to_owned(), source })?;
-        tell_of_names(path, &modules);
-    }
-    Ok(network)
-}
-
-/// A net of these settings at the start of its training, with weights from a file if one is named, otherwise drawn, unless
-/// `stop` is set meanwhile.
-fn initial_network<T: Scalar>(
-    settings: &Settings,
-    weights: Option<&Path>,
-    stop: &AtomicBool,
-) -> Result<Network<T>, Error> {
-    let mut network = network::<T>(settings, weights)?;
-    if weights.is_none() {
-        let mut generator = generator(settings.seed, WEIGHTS_STREAM);
-        let drawn = settings.init.apply_until(&mut network, &mut generator, stop);
-        drawn.map_err(|error| of_net(settings, error))?;
-        if settings.forget_bias != 0.0 {
-            add_forget_bias(&mut network, settings.forget_bias)?;
-        }
-    }
-    Ok(network)
-}
-
-/// What is wrong with a net of these settings.
-fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
-    match error {
-        rnn_core::Error::OutOfMemory { what, .. } => {
-            // The greatest of the sizes is the one to lessen.
-            let Settings { state_size, batch_size, truncated_backprop_length: window, .. } = *settings;
-            let sizes = [(window, "truncated_backprop_length"), (batch_size, "batch_size"), (state_size, "state_size")];
-            let (size, name) = sizes.into_iter().max().unwrap_or_default();
-            SettingError::new(name, format!("{name} is {size}: there is no memory for {what}")).into()
-        }
-        rnn_core::Error::Stopped => Error::Interrupted,
-        other => other.into(),
-    }
-}
-
-/// A checksum of a net's parameters.
-fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
-    let mut crc = crc32fast::Hasher::new();
-    network.parameters().iter().for_each(|parameter| crc.update(&parameter.widen().to_le_bytes()));
-    crc.finalize()
 }
 
 impl<T: Scalar> Session<T> {

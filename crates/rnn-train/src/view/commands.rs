@@ -12,8 +12,15 @@ use crate::outputs::status::Status;
 use crate::training::watch::Watch;
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    crate::commands::main::<Showing, ShowCommand>(arguments)
+}
 
 /// How a training is shown.
 #[derive(Debug, Clone, Copy, Args)]

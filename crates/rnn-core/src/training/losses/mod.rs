@@ -1,15 +1,16 @@
 //! Losses, a file each, and what outputs answer.
 //!
-//! A new loss is a file here and, where it is one for classes, a line in the list (`of_classes`).
+//! A new loss is a file here and, where it is one for classes, a line in the list (`class_loss`).
 
 mod answers;
+mod class_loss;
 mod cross_entropy;
 mod loss;
 mod of_classes;
 mod squared_error;
 
 pub use answers::{accuracy, classes, softmax};
+pub use class_loss::ClassLoss;
 pub use cross_entropy::SoftmaxCrossEntropy;
 pub use loss::Loss;
-pub use of_classes::ClassLoss;
 pub use squared_error::SquaredError;

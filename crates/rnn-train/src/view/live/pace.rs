@@ -13,7 +13,7 @@ pub(crate) enum Pace {
 }
 
 /// The windows a second that training is shown at, if nothing else is asked for: what is new in one can just be seen, and
-/// the tutorial's net has learned its echo after some seconds.
+/// the tutorial's net has learned its task after some seconds.
 pub(crate) const OF_TRAINING: Pace = Pace::PerSecond(50.0);
 
 /// The snapshots a second of a replay: the tutorial's run takes twenty seconds.

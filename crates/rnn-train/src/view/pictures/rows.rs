@@ -1,5 +1,5 @@
 //! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
-//! answers, one under the other, so that an echo is seen as a shift to the right.
+//! answers, one under the other, so that an answer of earlier inputs is seen as a shift to the right.
 
 use crate::outputs::snapshot::{Answered, Snapshot};
 use crate::settings::table::Settings;

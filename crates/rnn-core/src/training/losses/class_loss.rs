@@ -1,0 +1,128 @@
+//! The list of losses for targets that are classes: a line for each.
+
+use super::cross_entropy::SoftmaxCrossEntropy;
+use super::loss::Loss;
+use super::of_classes::OfClasses;
+use super::squared_error::SquaredError;
+use crate::error::Error;
+use crate::kernels::Scalar;
+use crate::named::Named;
+use nalgebra::{DMatrixView, DMatrixViewMut};
+use std::fmt;
+
+/// Declares the enum of all losses for classes.
+macro_rules! losses {
+    ($($(#[$doc:meta])* $loss:ident: $type:ty = $value:expr;)*) => {
+        /// A loss for targets that are classes, whichever one is chosen while a program runs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ClassLoss {
+            $($(#[$doc])* $loss,)*
+        }
+
+        impl Named for ClassLoss {
+            const ALL: &'static [Self] = &[$(Self::$loss,)*];
+
+            fn name(self) -> &'static str {
+                match self {
+                    $(Self::$loss => <$type>::NAME,)*
+                }
+            }
+
+            fn about(self) -> &'static str {
+                match self {
+                    $(Self::$loss => <$type>::ABOUT,)*
+                }
+            }
+        }
+
+        impl ClassLoss {
+            /// What stands beside an axis of it, such as `squared error`.
+            #[must_use]
+            pub fn unit(self) -> &'static str {
+                match self {
+                    $(Self::$loss => <$type>::UNIT,)*
+                }
+            }
+
+            /// Whether outputs are logits, which [`softmax`](crate::softmax) makes probabilities.
+            #[must_use]
+            pub fn has_logits(self) -> bool {
+                match self {
+                    $(Self::$loss => <$type>::LOGITS,)*
+                }
+            }
+
+            /// How many outputs a net needs to answer with one of so many classes.
+            #[must_use]
+            pub fn outputs(self, classes: usize) -> usize {
+                match self {
+                    $(Self::$loss => <$type>::outputs(classes),)*
+                }
+            }
+
+            /// The class, below `classes`, that each row of `outputs` answers with.
+            #[must_use]
+            pub fn answers<T: Scalar>(self, outputs: &DMatrixView<T>, classes: usize) -> Vec<u32> {
+                match self {
+                    $(Self::$loss => <$type>::answers(outputs, classes),)*
+                }
+            }
+
+            /// The share of rows of `outputs` that answer with the class of `targets [rows]`.
+            ///
+            /// # Errors
+            /// [`Error::Length`] for another number of targets; [`Error::Class`] for one that is none of the classes.
+            pub fn accuracy<T: Scalar>(
+                self,
+                outputs: &DMatrixView<T>,
+                targets: &[u32],
+                classes: usize,
+            ) -> Result<f64, Error> {
+                match self {
+                    $(Self::$loss => <$type>::accuracy(outputs, targets, classes),)*
+                }
+            }
+
+            /// The least expected loss of one answer to targets of this distribution, which has a probability for each class.
+            #[must_use]
+            pub fn least(self, distribution: &[f64]) -> f64 {
+                match self {
+                    $(Self::$loss => <$type>::least(distribution),)*
+                }
+            }
+        }
+
+        impl<T: Scalar> Loss<T> for ClassLoss {
+            type Target = u32;
+
+            fn targets(&self, _outputs: usize) -> usize {
+                1
+            }
+
+            fn evaluate(
+                &self,
+                outputs: &DMatrixView<T>,
+                targets: &[u32],
+                d_outputs: &mut DMatrixViewMut<T>,
+            ) -> Result<f64, Error> {
+                match self {
+                    $(Self::$loss => $value.evaluate(outputs, targets, d_outputs),)*
+                }
+            }
+        }
+    };
+}
+
+losses! {
+    /// [`SoftmaxCrossEntropy`], with an output for each class.
+    CrossEntropy: SoftmaxCrossEntropy = SoftmaxCrossEntropy;
+    /// [`SquaredError`] between one output and the class's number.
+    SquaredError: SquaredError<u32> = SquaredError::<u32>::default();
+}
+
+/// The name in settings and files.
+impl fmt::Display for ClassLoss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
