@@ -10,6 +10,7 @@ mod report;
 mod sweep;
 mod trials;
 
+use crate::trials::sweep::Sweep;
 use chart_kit::page;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use error::Error;
@@ -257,11 +258,12 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         trials_per_task: trials_per_task.map(|trials| trials as usize),
         wait: *wait,
     };
+    let of = Sweep { plan: &plan, folder: &folder };
     match (arguments.engine, arguments.dry_run) {
-        (Engine::Local, false) => sweep::local::run(&plan, &folder, &options),
-        (Engine::Local, true) => sweep::dry_run::run(&plan, &folder, &options),
-        (Engine::Slurm, false) => slurm::submit(&plan, &folder, &options, &request),
-        (Engine::Slurm, true) => slurm::dry_run(&plan, &folder, &options, &request),
+        (Engine::Local, false) => sweep::local::run(of, &options),
+        (Engine::Local, true) => sweep::dry_run::run(of, &options),
+        (Engine::Slurm, false) => slurm::submit(of, &options, &request),
+        (Engine::Slurm, true) => slurm::dry_run(of, &options, &request),
     }
 }
 
@@ -269,14 +271,15 @@ fn report_command(folder: &Path, out: Option<&Path>) -> Result<u8, Error> {
     out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, "page"))?;
     store::check_is_sweep(folder)?;
     let plan = store::read_plan(folder)?;
+    let of = Sweep { plan: &plan, folder };
     if let Some(file) = out {
-        sweep::write_page(&plan, folder, store::latest(&plan, folder, false)?, store::is_busy(folder), file)?;
+        sweep::write_page(of, store::latest(of, false)?, store::is_busy(folder), file)?;
         return Ok(exit_code::DONE);
     }
     let _tables = store::lock_tables(folder)?;
-    let latest = store::latest(&plan, folder, false)?;
+    let latest = store::latest(of, false)?;
     store::check_nothing_is_lost(folder)?;
-    let rows = sweep::finish(&plan, folder, latest, store::is_busy(folder))?;
-    sweep::print_outcome(&plan, folder, &rows);
+    let rows = sweep::finish(of, latest, store::is_busy(folder))?;
+    sweep::print_outcome(of, &rows);
     Ok(exit_code::DONE)
 }

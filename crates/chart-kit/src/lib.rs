@@ -2,7 +2,7 @@
 //!
 //! * [`text`]: numbers in words, and text that a terminal shows as it is; always there.
 //! * `draw`, `scale`, `legend`, `heat`, `png` (feature `drawing`): an SVG, its texts and how wide they are; where a number
-//!   stands between two ends, and which to write beside an axis; what marks mean; numbers as colours; and dots of an SVG.
+//!   stands between two ends, and which ticks an axis has; what marks mean; numbers as colours; and dots of an SVG.
 //! * `page` (feature `page`): a page of HTML that loads and sends nothing, with tables that can be sorted.
 //!
 #![doc = include_str!("../README.md")]

@@ -31,7 +31,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     // One seed gives one input, whatever the echo.
     let series = |echo_step| {
         let mut series = Series::zeros(6000)?;
-        Echo { echo_step, ..Echo::default() }.fill(1, Split::Train(0), &mut series);
+        Echo { echo_step, ..Echo::default() }.fill(1, Split::Train(0), &mut series)?;
         Ok::<_, echo_data::Error>(series)
     };
     let layout = Layout::new(6000, 4, 25, 25)?;
@@ -59,7 +59,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
 fn windows(layout: &Layout, values: &[u8]) -> Result<DVector<f64>, echo_data::Error> {
     let mut all = DVector::zeros(layout.windows() * layout.window_values());
     for (window, out) in all.as_mut_slice().chunks_exact_mut(layout.window_values()).enumerate() {
-        layout.gather(values, window, out, |class| 2.0 * f64::from(class) - 1.0)?;
+        layout.copy_window(values, window, out, |class| 2.0 * f64::from(class) - 1.0)?;
     }
     Ok(all)
 }

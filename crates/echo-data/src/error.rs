@@ -89,6 +89,9 @@ pub enum Error {
         /// Values in a row.
         row_length: usize,
     },
+    /// A series that is recorded, where one is to be drawn.
+    #[error("a recorded series cannot be drawn")]
+    Recorded,
     /// A slice of another length than the layout's.
     #[error("{what}: there are {found}, there must be {expected}")]
     Length {
@@ -179,7 +182,7 @@ impl Error {
             Self::WindowStride { .. } => Some("window_stride"),
             Self::RowTooShort { setting, .. } => Some(setting),
             Self::OutOfMemory { .. } => Some("total_series_length"),
-            Self::Length { .. } | Self::Window { .. } => None,
+            Self::Length { .. } | Self::Window { .. } | Self::Recorded => None,
             Self::MissingColumn { .. }
             | Self::Cell { .. }
             | Self::Number { .. }

@@ -2,10 +2,10 @@
 //!
 //! Data flows one way through three rooms:
 //!
-//! * [`Task`] says what is asked, draws its data and knows how well they can be answered; [`Echo`] is one,
+//! * [`Task`] says what is asked, draws its data and knows how well its targets can be predicted; [`Echo`] is one,
 //! * [`Series`] holds input and target, a byte a value, drawn or read from CSV; [`files`] reads CSV and text strictly,
 //! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step), and
-//!   [`Scored`] which steps of a window count.
+//!   [`Scored`] which steps of a window are scored.
 //!
 //! Randomness always comes from a seed of the caller's. [`generator()`] makes a generator that is the same on every
 //! platform.
@@ -23,4 +23,4 @@ pub use error::Error;
 pub use files::Inputs;
 pub use generator::{Generator, generator};
 pub use sequences::{Layout, Scored, Series};
-pub use task::{Asked, Classes, Echo, Floor, Form, Recorded, Setting, Shape, Split, Task, Value, Words};
+pub use task::{AnyTask, Classes, Echo, Floor, Form, Recorded, Shape, Split, Task, TaskSetting, TaskValue, Words};

@@ -2,7 +2,7 @@
 //! a typed error of one line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{Asked, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Series, Split, Task, generator};
+use echo_data::{AnyTask, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Series, Split, Task, generator};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -69,11 +69,11 @@ proptest! {
     fn any_length_and_echo(length in sizes(), echo_step in sizes(), num_classes in 2..=256_usize) {
         let made = checked(Series::zeros(length));
         prop_assert_eq!(made.as_ref().map(Series::len), Some(length).filter(|length| (1..HUGE).contains(length)));
-        let mut asked = Asked::Echo(Echo { num_classes, class_probabilities: None, echo_step });
+        let mut asked = AnyTask::Echo(Echo { num_classes, class_probabilities: None, echo_step });
         prop_assert_eq!(asked.task_mut().settings().len(), 3);
         let recorded = Recorded::in_place_of(asked.task());
         for (mut series, task) in made.iter().cloned().flat_map(|made| [(made.clone(), asked.task()), (made, &recorded)]) {
-            task.fill(1, Split::Fresh, &mut series);
+            prop_assert_eq!(checked(task.fill(1, Split::Fresh, &mut series)).is_some(), task.reach().is_some());
             prop_assert!(series.target().iter().all(|&class| usize::from(class) < num_classes));
             let _ = (task.words(), task.reach(), task.why_all_known(length), task.chance(&|all| all[0]));
         }
@@ -105,7 +105,7 @@ proptest! {
             if length < HUGE {
                 let values = if exact[0] { length } else { values };
                 let places = if exact[1] { layout.window_values() } else { places };
-                let gathered = checked(layout.gather(&vec![1; values], asked, &mut vec![0; places], |value| value));
+                let gathered = checked(layout.copy_window(&vec![1; values], asked, &mut vec![0; places], |value| value));
                 let right = values == length && places == layout.window_values() && asked < layout.windows();
                 prop_assert_eq!(gathered.is_some(), right);
             }

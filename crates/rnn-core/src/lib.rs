@@ -29,8 +29,8 @@ pub use network::{
 };
 pub use numeric::Real;
 pub use training::{
-    Adagrad, AdagradPytorch, Adam, AdamW, ClassLoss, Clip, Constant, Decay, Loss, Method, Optimizer, Range, Report,
-    RmsProp, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder, Truncation, Value, accuracy,
-    classes, softmax,
+    Adagrad, AdagradPytorch, Adam, AdamW, ClassLoss, Clip, Constant, ConstantRange, ConstantValue, Decay, Loss, Method,
+    Optimizer, Report, RmsProp, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder, Truncation,
+    accuracy, classes, softmax,
 };
 pub use {nalgebra, rand};

@@ -113,12 +113,12 @@ fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
 /// The windows of an epoch's series, which is the one that `rnn-train run` draws.
 fn windows(seed: u64, epoch: u64) -> Result<Vec<Window>, Error> {
     let mut series = Series::zeros(LENGTH)?;
-    Echo { echo_step: LAG, ..Echo::default() }.fill(seed, Split::Train(epoch), &mut series);
+    Echo { echo_step: LAG, ..Echo::default() }.fill(seed, Split::Train(epoch), &mut series)?;
     let layout = Layout::new(LENGTH, BATCH, WINDOW, WINDOW)?;
     let mut windows = vec![(vec![0.0; layout.window_values()], vec![0; layout.window_values()]); layout.windows()];
     for (number, (inputs, targets)) in windows.iter_mut().enumerate() {
-        layout.gather(series.input(), number, inputs, f32::from)?;
-        layout.gather(series.target(), number, targets, u32::from)?;
+        layout.copy_window(series.input(), number, inputs, f32::from)?;
+        layout.copy_window(series.target(), number, targets, u32::from)?;
     }
     Ok(windows)
 }

@@ -4,7 +4,7 @@
 use rnn_train::outputs::files::EPOCHS;
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::table::read_rows;
-use rnn_train::training::run::Options;
+use rnn_train::training::options::Options;
 use rnn_train::training::watch::Silent;
 use rnn_train::view::drawing::Drawing;
 use rnn_train::{Colours, Error, Settings, run};

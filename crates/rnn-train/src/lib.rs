@@ -1,8 +1,8 @@
 //! Trains a recurrent net on a task of memory and writes what happened as CSV, weights and pictures.
 //!
-//! [`Settings`] say what to train, [`run()`] trains and writes a folder of files, [`evaluate`](evaluate()) scores saved
-//! weights. The rows and the status that a run leaves are the types in [`files`], so that another program can read them
-//! back. [`cli`] is the program.
+//! [`Settings`] say what to train, [`run()`] trains and writes a folder of files, [`evaluate()`] scores saved weights. The rows
+//! and the status that a run leaves are the types in [`outputs`], so that another program can read them back. The features
+//! `cli` and `view` add the program's commands, and its pictures, page and screen.
 //!
 #![doc = include_str!("../README.md")]
 

@@ -2,7 +2,7 @@
 //! stopped run goes on; any bytes are predicted on or refused.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{Asked, Echo};
+use echo_data::{AnyTask, Echo};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_train::outputs::files::{EPOCHS, METRICS, MODEL, SNAPSHOTS};
@@ -13,8 +13,8 @@ use rnn_train::settings::kind::Kind;
 use rnn_train::settings::row::Row;
 use rnn_train::training::evaluate::Scoring;
 use rnn_train::training::evaluate::evaluate;
+use rnn_train::training::options::Options;
 use rnn_train::training::predict::{Input, predict};
-use rnn_train::training::run::Options;
 use rnn_train::training::run::{self, run};
 use rnn_train::training::watch::{Beginning, Silent, Step, Watch};
 use rnn_train::view::drawing::Drawing;
@@ -140,7 +140,7 @@ fn layer(settings: &[(String, Value)]) -> Result<Layer, Error> {
 
 /// Changes a checked setting to what may not be.
 fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
-    let Settings { asked: Asked::Echo(echo), state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
+    let Settings { asked: AnyTask::Echo(echo), state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
     let Echo { num_classes, echo_step, .. } = echo;
     let places = [num_classes, state_size, batch_size, num_epochs, echo_step, window_stride];
     if let Some(place) = places.into_iter().nth(which) {

@@ -68,8 +68,8 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
     let svg = curves::draw(&panels, &layout.legend, ceiling)?;
     let figure = Figure { name: CURVES.to_owned(), label: format!("Loss curves. {}", layout.shows), svg };
     let caption = html! {
-        (layout.shows) " The band goes from the lower to the upper quartile of its trials; each epoch counts those that have a settled \
-        loss there."
+        (layout.shows) " The band goes from the lower to the upper quartile of its trials; each epoch counts those that have a "
+        (KNOWN_LOSS) " there."
         @if sampled { " Where a line is of more than " (MOST_TRIALS) " trials, an even sample of so many is drawn." }
         @if cut { " What leaves a panel at its top diverges." }
     };

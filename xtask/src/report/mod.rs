@@ -20,11 +20,11 @@ mod window;
 
 use crate::error::Error;
 use crate::trials::loss_curves::CURVES;
-use crate::trials::plan::Plan;
 use crate::trials::row::Row;
 use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, SUMMARY};
+use crate::trials::sweep::Sweep;
 use chart_kit::page;
 use facts::Facts;
 use maud::{Markup, html};
@@ -35,7 +35,8 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Writes the report of a sweep whose trials are these, in the plan's order, and its pictures to the sweep's folder.
-pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
+pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     let mut figures = Vec::new();
     let page = report(&Facts::new(plan, folder, rows, true), &mut figures)?;
     figure::write(folder, &figures)?;
@@ -43,7 +44,8 @@ pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Erro
 }
 
 /// Writes the page alone, to this file.
-pub(crate) fn write_page(plan: &Plan, folder: &Path, rows: &[Row], file: &Path) -> Result<(), Error> {
+pub(crate) fn write_page(sweep: Sweep<'_>, rows: &[Row], file: &Path) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     let page = report(&Facts::new(plan, folder, rows, false), &mut Vec::new())?;
     Ok(write_whole_among_others(file, page.into_string().as_bytes())?)
 }

@@ -9,7 +9,7 @@ use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
 use chart_kit::text::{number, thousands};
 use maud::{Markup, html};
-use rnn_train::outputs::rows::{KNOWN, SOLVED_LOSS};
+use rnn_train::outputs::rows::KNOWN;
 
 /// How many of the last commands, and of the values of a parameter, are shown.
 const COMMANDS: usize = 20;
@@ -20,7 +20,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
         p.outcome { (outcome(facts.plan, facts.rows)) }
         (counts(facts))
         p {
-            "A trial has solved the task if in some epoch its loss is less than " (SOLVED_LOSS) " above the least that any net can \
+            "A trial has solved the task if in some epoch its loss is less than " (facts.plan.solved_within()) " above the least that any net can \
              have: the mean loss of the " (KNOWN) " windows, where that is 0, or of all windows if none is " (KNOWN) ". A window is "
             (KNOWN) " if all targets that it scores can be known: the first ones of a row can depend on what the net has not read."
         }

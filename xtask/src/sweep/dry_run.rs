@@ -5,13 +5,13 @@ use crate::error::Error;
 use crate::trials::plan::Plan;
 use crate::trials::spec::SPEC;
 use crate::trials::store;
+use crate::trials::sweep::Sweep;
 use chart_kit::text::{count, duration, printable};
 use rnn_train::commands;
 use rnn_train::exit_code;
 use rnn_train::training::run::{self};
 use rnn_train::training::watch::{Beginning, Step, Watch};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,15 +22,16 @@ const TRY: Duration = Duration::from_millis(100);
 const SHOWN: usize = 8;
 
 /// Prints what a sweep would do in this folder, and runs nothing.
-pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
+pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<u8, Error> {
+    let Sweep { plan, folder } = sweep;
     let mut text = outline(plan);
     let is_sweep = folder.join(SPEC).exists() && !options.overwrite;
-    let latest = if is_sweep { store::latest(plan, folder, false)? } else { vec![None; plan.len()] };
+    let latest = if is_sweep { store::latest(sweep, false)? } else { vec![None; plan.len()] };
     if is_sweep {
-        store::differences(plan, folder)?
+        store::differences(sweep)?
             .iter()
             .for_each(|difference| text += &format!("the spec was changed: {difference}\n"));
-        let (_, lost) = store::kept_and_lost(plan, folder)?;
+        let (_, lost) = store::kept_and_lost(sweep)?;
         if lost > 0 {
             text += &format!("it would be refused: {} would be no part of it\n", count(lost, "finished trial"));
         }

@@ -8,8 +8,8 @@ use super::progress::Progress;
 use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed};
-use crate::trials::plan::Plan;
 use crate::trials::results::{Known, ResultsFile};
+use crate::trials::sweep::Sweep;
 use crate::trials::{store, summary};
 use chart_kit::text::count;
 use rnn_train::commands;
@@ -22,15 +22,16 @@ use std::sync::atomic::Ordering;
 const MANY_FOLDERS: usize = 10_000;
 
 /// Runs what is missing of a sweep, and writes its tables and report; returns the exit code.
-pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, Error> {
+pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<u8, Error> {
+    let Sweep { plan, folder } = sweep;
     let _lock = store::enter(folder)?;
     submissions::check_none_waits(folder)?;
-    store::prepare(plan, folder, options.overwrite)?;
-    let mut latest = store::latest(plan, folder, plan.spec.early_stopping.is_some())?;
+    store::prepare(sweep, options.overwrite)?;
+    let mut latest = store::latest(sweep, plan.spec.early_stopping.is_some())?;
     store::check_nothing_is_lost(folder)?;
     let pending = store::pending(plan, &latest, &options.retry);
     store::note(folder, "local", options.jobs)?;
-    tell_what_is_done(plan, folder, &latest, &pending, options);
+    tell_what_is_done(sweep, &latest, &pending, options);
 
     let stop = commands::stop_on_signal();
     let files = files(folder, options.jobs.min(pending.len()))?;
@@ -49,10 +50,10 @@ pub(crate) fn run(plan: &Plan, folder: &Path, options: &Options) -> Result<u8, E
     progress.end();
     let _tables = store::lock_tables(folder)?;
     // What stopped the work is the one to tell of, if this cannot be done either.
-    let finished = finish(plan, folder, latest, false);
+    let finished = finish(sweep, latest, false);
     ran?;
     let rows = finished?;
-    print_outcome(plan, folder, &rows);
+    print_outcome(sweep, &rows);
     let stopped = stop.load(Ordering::Relaxed);
     if stopped {
         let but = if options.overwrite { ", but without --overwrite," } else { "" };
@@ -72,7 +73,8 @@ fn files(folder: &Path, workers: usize) -> Result<Vec<ResultsFile>, Error> {
     names.filter_map(|name| ResultsFile::open(folder, &name).transpose()).collect()
 }
 
-fn tell_what_is_done(plan: &Plan, folder: &Path, latest: &[Known], pending: &[usize], options: &Options) {
+fn tell_what_is_done(sweep: Sweep<'_>, latest: &[Known], pending: &[usize], options: &Options) {
+    let Sweep { plan, folder } = sweep;
     for line in plan.left_out.words() {
         tracing::warn!("{line}");
     }

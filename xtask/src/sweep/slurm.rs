@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::trials::plan::{Hash, Plan};
 use crate::trials::results::ResultsFile;
 use crate::trials::store;
+use crate::trials::sweep::Sweep;
 use chart_kit::text::{count, printable};
 use rnn_train::commands;
 use rnn_train::exit_code;
@@ -55,7 +56,8 @@ const PROGRAM: &str = "xtask";
 const SHARES: &str = "trials.txt";
 
 /// Checks what is asked for before anything is written.
-fn check(plan: &Plan, folder: &Path, request: &Request) -> Result<(), Error> {
+fn check(sweep: Sweep<'_>, request: &Request) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     if plan.spec.early_stopping.is_some() {
         let problem = "early stopping compares trials with others, which tasks on other nodes cannot: take [early_stopping] out \
                        of the spec, or use --engine local";
@@ -78,18 +80,19 @@ fn check(plan: &Plan, folder: &Path, request: &Request) -> Result<(), Error> {
 }
 
 /// Submits what is missing of a sweep; returns the exit code.
-pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
-    check(plan, folder, request)?;
+pub(crate) fn submit(sweep: Sweep<'_>, options: &Options, request: &Request) -> Result<u8, Error> {
+    let Sweep { plan, folder } = sweep;
+    check(sweep, request)?;
     let lock = store::enter(folder)?;
     submissions::check_none_waits(folder)?;
-    store::prepare(plan, folder, options.overwrite)?;
-    let latest = store::latest(plan, folder, false)?;
+    store::prepare(sweep, options.overwrite)?;
+    let latest = store::latest(sweep, false)?;
     store::check_nothing_is_lost(folder)?;
     let pending = store::pending(plan, &latest, &options.retry);
     if pending.is_empty() {
         let _tables = store::lock_tables(folder)?;
-        let rows = finish(plan, folder, latest, false)?;
-        print_outcome(plan, folder, &rows);
+        let rows = finish(sweep, latest, false)?;
+        print_outcome(sweep, &rows);
         return Ok(exit_code::DONE);
     }
     plan.left_out.words().iter().for_each(|line| tracing::warn!("{line}"));
@@ -116,7 +119,7 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
         count(array.trials_per_task, "trial")
     );
     if request.wait {
-        return wait(plan, folder, pending.len());
+        return wait(sweep, pending.len());
     }
     // Nothing is lost where nobody reads it.
     let _ = commands::print(&format!(
@@ -126,13 +129,14 @@ pub(crate) fn submit(plan: &Plan, folder: &Path, options: &Options, request: &Re
 }
 
 /// Prints the plan in short, and the script that would be submitted.
-pub(crate) fn dry_run(plan: &Plan, folder: &Path, options: &Options, request: &Request) -> Result<u8, Error> {
-    check(plan, folder, request)?;
+pub(crate) fn dry_run(sweep: Sweep<'_>, options: &Options, request: &Request) -> Result<u8, Error> {
+    let Sweep { plan, folder } = sweep;
+    check(sweep, request)?;
     let is_new = options.overwrite || !folder.exists();
-    let latest = if is_new { vec![None; plan.len()] } else { store::latest(plan, folder, false)? };
+    let latest = if is_new { vec![None; plan.len()] } else { store::latest(sweep, false)? };
     let array = Array::of(store::pending(plan, &latest, &options.retry).len(), request);
     let at_once = request.array_limit.map_or(array.tasks, |limit| array.tasks.min(limit as usize));
-    dry_run::run(plan, folder, &Options { jobs: at_once.max(1), ..options.clone() })?;
+    dry_run::run(sweep, &Options { jobs: at_once.max(1), ..options.clone() })?;
     let place = submissions::next_place(folder)?;
     // Nothing is lost where nobody reads it.
     let _ = commands::print(&format!("\n{}", script(plan, &place, options.keep, request, &array)));
@@ -220,12 +224,12 @@ fn hand_over(place: &Path, array: &Array) -> Result<u64, Error> {
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Waits until no task is left, and then writes the tables and the report.
-fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
+fn wait(sweep: Sweep<'_>, trials: usize) -> Result<u8, Error> {
+    let Sweep { plan, folder } = sweep;
     let stop = commands::stop_on_signal();
     let mut progress = Progress::new(trials);
-    let ended = || -> Result<usize, Error> {
-        Ok(plan.len() - store::pending(plan, &store::latest(plan, folder, false)?, &[]).len())
-    };
+    let ended =
+        || -> Result<usize, Error> { Ok(plan.len() - store::pending(plan, &store::latest(sweep, false)?, &[]).len()) };
     let mut known = plan.len() - trials;
     let mut is_silent = false;
     loop {
@@ -258,8 +262,8 @@ fn wait(plan: &Plan, folder: &Path, trials: usize) -> Result<u8, Error> {
     progress.end();
     let _lock = store::lock(folder, Held::Alone)?;
     let _tables = store::lock_tables(folder)?;
-    let rows = finish(plan, folder, store::latest(plan, folder, false)?, false)?;
-    print_outcome(plan, folder, &rows);
+    let rows = finish(sweep, store::latest(sweep, false)?, false)?;
+    print_outcome(sweep, &rows);
     let whole = rows.iter().all(|row| row.status.is_final());
     Ok(if whole { exit_code::DONE } else { exit_code::FAILED })
 }
@@ -291,7 +295,7 @@ pub(crate) fn task(place: &Path, trials_per_task: usize, task: usize, keep: Keep
         std::thread::sleep(EVERY);
     };
     let plan = store::read_plan(folder)?;
-    let latest = store::latest(&plan, folder, false)?;
+    let latest = store::latest(Sweep { plan: &plan, folder }, false)?;
     let (numbers, ended) = (plan.numbers(), file.ended()?);
     let missing = |hash: &Hash| {
         let &number = numbers.get(hash)?;

@@ -5,6 +5,7 @@ use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed, words};
 use crate::trials::store;
+use crate::trials::sweep::Sweep;
 use chart_kit::text::{self, printable};
 use rnn_train::commands;
 use rnn_train::exit_code;
@@ -19,7 +20,7 @@ const SHOWN: usize = 5;
 pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     store::check_is_sweep(folder)?;
     let plan = store::read_plan(folder)?;
-    let latest = store::latest(&plan, folder, false)?;
+    let latest = store::latest(Sweep { plan: &plan, folder }, false)?;
     let busy = store::is_busy(folder);
     let counts = counts(&latest, busy);
     let mut text =

@@ -1,12 +1,11 @@
 //! `curves.csv`: a row for each trial and epoch, in tidy form, made from what the lines of results hold.
 
-use super::plan::Plan;
 use super::results::{self, Measured};
 use super::row::Row;
 use crate::error::Error;
+use crate::trials::sweep::Sweep;
 use rnn_train::outputs::folder::write_whole_with;
 use rnn_train::outputs::rows::EpochRow;
-use std::path::Path;
 
 /// The file of losses.
 pub(crate) const CURVES: &str = "curves.csv";
@@ -17,7 +16,8 @@ const COLUMNS: [&str; 5] =
 
 /// Writes the table of a sweep whose trials are these, in the plan's order. Of the losses of all trials, which can be more than
 /// fit in memory, one trial's are read at a time.
-pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
+pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     let (files, numbers) = (results::files(folder)?, plan.numbers());
     let mut places: Vec<Option<(usize, u64)>> = vec![None; rows.len()];
     for (file, path) in files.iter().enumerate() {

@@ -27,4 +27,5 @@ pub(crate) mod spec;
 pub(crate) mod stats;
 pub(crate) mod store;
 pub(crate) mod summary;
+pub(crate) mod sweep;
 pub(crate) mod values;

@@ -30,7 +30,8 @@ pub(crate) fn listed(counts: &[(TrialStatus, usize)]) -> String {
 pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let decided = rows.iter().filter(|row| row.is_decided()).count();
     let solved = rows.iter().filter(|row| row.is_decided() && row.solved()).count();
-    let lost = rows.iter().filter(|row| row.is_decided() && row.lost()).count();
+    let solved_within = plan.solved_within();
+    let lost = rows.iter().filter(|row| row.is_decided() && row.lost(solved_within)).count();
     let mut sentence = format!("{} of {} solved the task", thousands(solved), count(decided, "trial"));
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");

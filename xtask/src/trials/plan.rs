@@ -52,6 +52,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The task of all trials counts as solved where the loss is less than this above its floor.
+    pub(crate) fn solved_within(&self) -> f64 {
+        // A plan has a trial, whose settings have been resolved once.
+        self.trial(0).map_or(0.0, |trial| trial.settings.solved_within())
+    }
+
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
     /// there is memory for it and that the files are right.
     pub(crate) fn new(spec: Spec) -> Result<Self, Error> {

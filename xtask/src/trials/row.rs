@@ -2,7 +2,6 @@
 
 use super::plan::{HASH, Hash, Plan};
 use super::results::{Known, Record, TrialStatus, status_of};
-use rnn_train::outputs::rows::SOLVED_LOSS;
 
 /// The columns of the summary behind those of the varied settings.
 pub(super) const BEHIND: [&str; 13] = [
@@ -47,9 +46,9 @@ impl Row {
         self.number(|record| record.outcome.solved_steps).is_some()
     }
 
-    /// Whether the task, once solved, is so no more in the last epoch.
-    pub(crate) fn lost(&self) -> bool {
-        self.solved() && self.final_loss().is_some_and(|loss| loss >= SOLVED_LOSS)
+    /// Whether a task that is solved within this of its floor is so no more in the last epoch.
+    pub(crate) fn lost(&self, solved_within: f64) -> bool {
+        self.solved() && self.final_loss().is_some_and(|loss| loss >= solved_within)
     }
 
     pub(crate) fn final_loss(&self) -> Option<f64> {

@@ -21,6 +21,7 @@ use super::spec::{SPEC, Spec};
 use super::summary::{self, GROUPS, SUMMARY};
 use super::whole::{self, LENGTHS};
 use crate::error::Error;
+use crate::trials::sweep::Sweep;
 use chart_kit::text::count;
 use rnn_train::outputs::files;
 use rnn_train::outputs::folder::{self, write_whole};
@@ -99,12 +100,13 @@ pub(crate) fn enter(folder: &Path) -> Result<Lock, Error> {
 }
 
 /// Makes what lies in a locked folder this sweep: a new one, or one to go on with, if it is this one or a part of it.
-pub(crate) fn prepare(plan: &Plan, folder: &Path, overwrite: bool) -> Result<(), Error> {
+pub(crate) fn prepare(sweep: Sweep<'_>, overwrite: bool) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     let is_sweep = folder.join(SPEC).exists() || planned(folder).exists();
     if is_sweep && overwrite {
-        clear(plan, folder)?;
+        clear(sweep)?;
     } else if is_sweep {
-        take_over(plan, folder)?;
+        take_over(sweep)?;
     }
     let (spec, read) = (plan.spec.to_toml().to_string(), Files::of(&plan.contents, folder));
     let is_there = std::fs::read_to_string(planned(folder)).is_ok_and(|there| there == spec);
@@ -172,7 +174,8 @@ pub(crate) fn read_plan(folder: &Path) -> Result<Plan, Error> {
 }
 
 /// What a plan's spec says otherwise than that of the sweep in a folder, in words. A file that was moved is the same.
-pub(crate) fn differences(plan: &Plan, folder: &Path) -> Result<Vec<String>, Error> {
+pub(crate) fn differences(sweep: Sweep<'_>) -> Result<Vec<String>, Error> {
+    let Sweep { plan, folder } = sweep;
     let planned = planned(folder);
     let before = reader::read(&if planned.exists() { planned } else { folder.join(SPEC) })?;
     let before = Files::read(folder)?.called_as(&Files::of(&plan.contents, folder), before);
@@ -180,7 +183,8 @@ pub(crate) fn differences(plan: &Plan, folder: &Path) -> Result<Vec<String>, Err
 }
 
 /// How many trials that are at their end are of this plan, and how many are not.
-pub(crate) fn kept_and_lost(plan: &Plan, folder: &Path) -> Result<(usize, usize), Error> {
+pub(crate) fn kept_and_lost(sweep: Sweep<'_>) -> Result<(usize, usize), Error> {
+    let Sweep { plan, folder } = sweep;
     let numbers = plan.numbers();
     let mut ended = HashSet::new();
     results::read(folder, |record| {
@@ -193,9 +197,10 @@ pub(crate) fn kept_and_lost(plan: &Plan, folder: &Path) -> Result<(usize, usize)
 }
 
 /// Tells how a spec was changed; an error if trials that are at their end would be no part of the sweep any more.
-fn take_over(plan: &Plan, folder: &Path) -> Result<(), Error> {
-    let differences = differences(plan, folder)?;
-    let (kept, lost) = kept_and_lost(plan, folder)?;
+fn take_over(sweep: Sweep<'_>) -> Result<(), Error> {
+    let folder = sweep.folder;
+    let differences = differences(sweep)?;
+    let (kept, lost) = kept_and_lost(sweep)?;
     if lost > 0 {
         let changed = if differences.is_empty() {
             "the contents of files that the spec names were changed".to_owned()
@@ -221,7 +226,8 @@ fn take_over(plan: &Plan, folder: &Path) -> Result<(), Error> {
 /// Takes away what an older sweep has written, but nothing that this one reads and nothing of somebody else's. What was
 /// submitted to Slurm stays, because it may still be in the queue, and so do pictures, which the report replaces. The spec
 /// goes last, so that this can be begun again.
-fn clear(plan: &Plan, folder: &Path) -> Result<(), Error> {
+fn clear(sweep: Sweep<'_>) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     let refuse = |problem: String| Error::from(rnn_train::Error::Out { path: folder.to_owned(), problem });
     let trials = folder.join(TRIALS);
     for group in 0..plan.groups() {
@@ -264,7 +270,8 @@ pub(crate) fn lock_tables(folder: &Path) -> Result<Lock, Error> {
 }
 
 /// What became of each trial, as far as it is known; with the curves of losses only if they are asked for.
-pub(crate) fn latest(plan: &Plan, folder: &Path, curves: bool) -> Result<Vec<Known>, Error> {
+pub(crate) fn latest(sweep: Sweep<'_>, curves: bool) -> Result<Vec<Known>, Error> {
+    let Sweep { plan, folder } = sweep;
     let numbers = plan.numbers();
     let mut latest: Vec<Known> = vec![None; plan.len()];
     results::read(folder, |mut record| {
@@ -286,10 +293,10 @@ pub(crate) fn check_nothing_is_lost(folder: &Path) -> Result<(), Error> {
 }
 
 /// Writes the tables of trials of which this is known; `rows` has all of them in the plan's order.
-pub(crate) fn write_tables(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
-    summary::write(plan, folder, rows)?;
-    loss_curves::write(plan, folder, rows)?;
-    whole::note(folder)
+pub(crate) fn write_tables(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
+    summary::write(sweep, rows)?;
+    loss_curves::write(sweep, rows)?;
+    whole::note(sweep.folder)
 }
 
 /// Notes that a command is at work in a folder.

@@ -7,8 +7,8 @@ use super::results::{Outcome, Record, TrialStatus};
 use super::row::{BEHIND, Row};
 use super::spec::{Metric, Objective};
 use crate::error::Error;
+use crate::trials::sweep::Sweep;
 use rnn_train::outputs::folder::write_whole_with;
-use std::path::Path;
 
 /// The file of trials.
 pub(crate) const SUMMARY: &str = "summary.csv";
@@ -42,7 +42,8 @@ pub(crate) fn columns(plan: &Plan) -> Vec<String> {
 }
 
 /// Writes both tables, of trials of which this is known; `rows` has all of them in the plan's order.
-pub(crate) fn write(plan: &Plan, folder: &Path, rows: &[Row]) -> Result<(), Error> {
+pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
+    let Sweep { plan, folder } = sweep;
     write_whole_with(&folder.join(SUMMARY), |file| {
         let mut table = csv::Writer::from_writer(file);
         table.write_record(columns(plan))?;

@@ -1,7 +1,7 @@
 //! Files that others made, read strictly: nothing of them is skipped, merged or guessed.
 //!
 //! Data flows one way: the bytes of a file become UTF-8 text (`text`), its quotes and line ends are checked (`strict`), and
-//! the `csv` crate cuts it into the cells of [`Rows`] by the file's own [`Dialect`]. What is wrong is a `fault`. Each works on a
+//! the `csv` crate cuts it into the cells of [`Rows`] by the file's own [`Dialect`]. `fault` says what is wrong. Each works on a
 //! stream, so that a row is there as soon as its line has come.
 
 mod dialect;

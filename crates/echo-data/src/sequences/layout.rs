@@ -121,7 +121,7 @@ impl Layout {
     /// # Errors
     /// [`Error::Window`] if `window` is not below [`windows`](Self::windows); [`Error::Length`] if `values` are not as
     /// many as the series of this layout has, or `out` has not [`window_values`](Self::window_values) places.
-    pub fn gather<T>(
+    pub fn copy_window<T>(
         &self,
         values: &[u8],
         window: usize,
@@ -161,7 +161,7 @@ mod tests {
         let layout = Layout::new(36, 3, 3, 3).unwrap();
         assert_eq!((layout.windows(), layout.unused()), (4, 0));
         let mut window = [0; 9];
-        layout.gather(&values, 1, &mut window, |v| v).unwrap();
+        layout.copy_window(&values, 1, &mut window, |v| v).unwrap();
         assert_eq!(window, [4, 16, 28, 5, 17, 29, 6, 18, 30]);
     }
 
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_not_of_the_layout_is_refused() {
         let layout = Layout::new(10, 2, 2, 2).unwrap();
-        let gather = |values, window, places| layout.gather(&vec![1; values], window, &mut vec![0; places], |v| v);
+        let gather = |values, window, places| layout.copy_window(&vec![1; values], window, &mut vec![0; places], |v| v);
         assert_eq!(gather(10, 1, 4), Ok(()));
         assert_eq!(gather(10, 2, 4), Err(Error::Window { window: 2, windows: 2 }));
         for (values, places) in [(9, 4), (0, 4), (11, 4), (10, 3), (10, 0)] {

@@ -26,7 +26,7 @@
 
 use super::classes::Classes;
 use super::floor::Floor;
-use super::setting::{Setting, Value};
+use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, Shape, Split, Task, Words};
 use crate::error::{Error, check_num_classes};
 use crate::generator::generator;
@@ -38,7 +38,7 @@ use crate::sequences::{Layout, Scored, Series};
 /// use echo_data::{Echo, Series, Split, Task};
 /// let echo = Echo { echo_step: 2, ..Echo::default() };
 /// let mut series = Series::zeros(1000)?;
-/// echo.fill(7, Split::Train(0), &mut series);
+/// echo.fill(7, Split::Train(0), &mut series)?;
 /// assert_eq!(series.target()[2..], series.input()[..998]);
 /// assert_eq!(echo.words().title, "Echo after 2 steps");
 /// # Ok::<(), echo_data::Error>(())
@@ -94,25 +94,25 @@ impl Task for Echo {
         Form::Stream
     }
 
-    fn settings(&mut self) -> Vec<Setting<'_>> {
+    fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { num_classes, class_probabilities, echo_step } = self;
         vec![
-            Setting {
+            TaskSetting {
                 name: "num_classes",
                 about: "Classes in a series",
-                value: Value::Count(num_classes, 1),
+                value: TaskValue::Count(num_classes, 1),
                 beside: None,
             },
-            Setting {
+            TaskSetting {
                 name: "class_probabilities",
                 about: "Probability of each class, separated by commas",
-                value: Value::Numbers(class_probabilities, "all equal"),
+                value: TaskValue::Numbers(class_probabilities, "all equal"),
                 beside: Some("num_classes"),
             },
-            Setting {
+            TaskSetting {
                 name: "echo_step",
                 about: "Lag: the target is the input this many time steps earlier",
-                value: Value::Count(echo_step, 0),
+                value: TaskValue::Count(echo_step, 0),
                 beside: None,
             },
         ]
@@ -127,14 +127,14 @@ impl Task for Echo {
         layout.check_longer_than("echo_step", self.echo_step)
     }
 
-    fn fill(&self, seed: u64, split: Split, series: &mut Series) {
-        // Classes that cannot be have been refused by `check`.
-        let Ok(classes) = self.classes() else { return };
+    fn fill(&self, seed: u64, split: Split, series: &mut Series) -> Result<(), Error> {
+        let classes = self.classes()?;
         let (input, target) = series.both_mut();
         classes.fill(input, &mut generator(seed, split.stream()));
         let (unknown, echo) = target.split_at_mut(self.echo_step.min(input.len()));
         unknown.fill(0);
         echo.copy_from_slice(&input[..echo.len()]);
+        Ok(())
     }
 
     fn known_from(&self) -> usize {
@@ -223,7 +223,7 @@ mod tests {
 
     fn drawn(echo: &Echo, seed: u64, length: usize) -> Series {
         let mut series = Series::zeros(length).unwrap();
-        echo.fill(seed, Split::Train(0), &mut series);
+        echo.fill(seed, Split::Train(0), &mut series).unwrap();
         series
     }
 
@@ -248,7 +248,7 @@ mod tests {
             let echo = Echo { num_classes, class_probabilities: None, echo_step };
             let series = drawn(&echo, 3, length);
             let mut redrawn = drawn(&Echo { echo_step: 0, ..echo.clone() }, 4, length);
-            echo.fill(3, Split::Train(0), &mut redrawn);
+            echo.fill(3, Split::Train(0), &mut redrawn).unwrap();
             prop_assert_eq!(&redrawn, &series);
             prop_assert_eq!(series.target().len(), length);
             for i in 0..length {

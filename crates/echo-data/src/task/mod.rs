@@ -1,10 +1,10 @@
 //! Tasks: what a net is asked, a file a task.
 //!
-//! A [`Task`] says what its data look like, draws them from a seed, and knows how well they can be answered and what all of
-//! that is called. Whoever trains a net, writes files or draws pictures asks the task, and knows nothing of the echo. A new
-//! task is a file here and a line in the list ([`Asked`]).
+//! A [`Task`] says what its data look like, draws them from a seed, and knows how well its targets can be predicted and
+//! what all of that is called. Whoever trains a net, writes files or draws pictures asks the task, and knows nothing of the echo. A new
+//! task is a file here and a line in the list ([`AnyTask`]).
 
-mod asked;
+mod any_task;
 mod classes;
 mod echo;
 mod floor;
@@ -13,10 +13,10 @@ mod setting;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
 
-pub use asked::Asked;
+pub use any_task::AnyTask;
 pub use classes::Classes;
 pub use echo::Echo;
 pub use floor::Floor;
 pub use recorded::Recorded;
-pub use setting::{Setting, Value};
+pub use setting::{TaskSetting, TaskValue};
 pub use task::{Form, Shape, Split, Task, Words};

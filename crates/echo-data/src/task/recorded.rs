@@ -1,7 +1,7 @@
 //! A series that somebody else has recorded: what its targets have to do with its inputs is not known.
 
 use super::floor::Floor;
-use super::setting::Setting;
+use super::setting::TaskSetting;
 use super::task::{Form, Shape, Split, Task, Words};
 use crate::error::{Error, check_num_classes};
 use crate::sequences::{Layout, Scored, Series};
@@ -13,6 +13,8 @@ pub struct Recorded {
     pub num_classes: usize,
     /// The time in a row from which on whoever gives the series says that all targets can be known.
     pub known_from: usize,
+    /// The setting that says so.
+    pub setting: &'static str,
 }
 
 impl Recorded {
@@ -20,7 +22,8 @@ impl Recorded {
     #[must_use]
     pub fn in_place_of(task: &dyn Task) -> Self {
         let Shape::Classes(num_classes) = task.shape();
-        Self { num_classes, known_from: task.known_from() }
+        let setting = task.reach().map_or("", |(setting, _)| setting);
+        Self { num_classes, known_from: task.known_from(), setting }
     }
 }
 
@@ -33,7 +36,7 @@ impl Task for Recorded {
         Form::Stream
     }
 
-    fn settings(&mut self) -> Vec<Setting<'_>> {
+    fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         Vec::new()
     }
 
@@ -42,11 +45,12 @@ impl Task for Recorded {
     }
 
     fn check_rows(&self, layout: &Layout) -> Result<(), Error> {
-        layout.check_longer_than("echo_step", self.known_from)
+        layout.check_longer_than(self.setting, self.known_from)
     }
 
-    /// Draws nothing: it is recorded.
-    fn fill(&self, _seed: u64, _split: Split, _series: &mut Series) {}
+    fn fill(&self, _seed: u64, _split: Split, _series: &mut Series) -> Result<(), Error> {
+        Err(Error::Recorded)
+    }
 
     fn known_from(&self) -> usize {
         self.known_from
@@ -72,13 +76,14 @@ impl Task for Recorded {
     fn words(&self) -> Words {
         Words {
             title: "Series from files".to_owned(),
-            answer: "what it should answer".to_owned(),
+            answer: "what the file says".to_owned(),
             rule: "targets as the series has them".to_owned(),
             unknown: format!(
                 "Targets that depend on inputs before a row’s beginning cannot be known: {} time step{} at a row’s \
-                 beginning, as `echo_step` says.",
+                 beginning, as `{}` says.",
                 self.known_from,
-                if self.known_from == 1 { "" } else { "s" }
+                if self.known_from == 1 { "" } else { "s" },
+                self.setting
             ),
         }
     }

@@ -2,20 +2,20 @@
 
 /// A setting of a task, as programs and files have it.
 #[derive(Debug)]
-pub struct Setting<'a> {
+pub struct TaskSetting<'a> {
     /// Its name, such as `echo_step`.
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
     /// What it is set to.
-    pub value: Value<'a>,
+    pub value: TaskValue<'a>,
     /// The setting beside which its value has a meaning, if there is one: where that one changes, this one may have to go.
     pub beside: Option<&'static str>,
 }
 
 /// What a setting is set to.
 #[derive(Debug)]
-pub enum Value<'a> {
+pub enum TaskValue<'a> {
     /// A whole number of at least so much.
     Count(&'a mut usize, usize),
     /// A list of numbers; what it stands for where it is not given.

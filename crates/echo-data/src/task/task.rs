@@ -1,7 +1,7 @@
 //! What a task is.
 
 use super::floor::Floor;
-use super::setting::Setting;
+use super::setting::TaskSetting;
 use crate::error::Error;
 use crate::sequences::{Layout, Scored, Series};
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ pub trait Task: Debug {
     fn form(&self) -> Form;
 
     /// Its settings, to be read or set.
-    fn settings(&mut self) -> Vec<Setting<'_>>;
+    fn settings(&mut self) -> Vec<TaskSetting<'_>>;
 
     /// Makes sure of its settings.
     ///
@@ -33,7 +33,10 @@ pub trait Task: Debug {
     fn check_rows(&self, layout: &Layout) -> Result<(), Error>;
 
     /// Draws a sequence of a split: the same numbers from the same seed for ever.
-    fn fill(&self, seed: u64, split: Split, series: &mut Series);
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check); [`Error::Recorded`] for a task whose sequences are not drawn.
+    fn fill(&self, seed: u64, split: Split, series: &mut Series) -> Result<(), Error>;
 
     /// The time in a row from which on all targets can be known; those before may not.
     fn known_from(&self) -> usize;

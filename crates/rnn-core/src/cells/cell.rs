@@ -52,6 +52,10 @@ pub(crate) trait Cell: Copy + Send + Sync {
 
     /// What is summed up.
     const SUMS: Self::Sums<Sum>;
+    /// What the gates are called, in the order of their columns of W; of one column, nothing.
+    const GATES: &'static [&'static str] = &[""];
+    /// Whether outputs are from -1 to 1.
+    const BOUNDED: bool = true;
     /// 1, or 2 as PyTorch's gated cells have.
     const BIASES: usize = 1;
     /// Whether a unit has a memory beside its output.
@@ -130,6 +134,8 @@ pub(crate) struct Facts {
     pub(crate) biases: usize,
     pub(crate) has_memory: bool,
     pub(crate) forget_gate: Option<usize>,
+    pub(crate) gate_names: &'static [&'static str],
+    pub(crate) is_bounded: bool,
 }
 
 impl Facts {
@@ -145,6 +151,8 @@ impl Facts {
             biases: C::BIASES,
             has_memory: C::MEMORY,
             forget_gate: C::FORGET_GATE,
+            gate_names: C::GATES,
+            is_bounded: C::BOUNDED,
         }
     }
 }

@@ -32,6 +32,7 @@ impl<const RELU: bool> Cell for Elman<RELU> {
     type Own<V: Copy> = [V; 0];
     type Saved<V: Copy> = [V; 0];
 
+    const BOUNDED: bool = !RELU;
     const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: true }];
 
     #[inline(always)]

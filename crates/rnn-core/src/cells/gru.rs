@@ -38,6 +38,7 @@ impl Cell for Gru {
     type Own<V: Copy> = [V; 0];
     type Saved<V: Copy> = [V; 4];
 
+    const GATES: &'static [&'static str] = &["r", "z", "n"];
     const SUMS: [Sum; 4] = [
         Sum { gate: 0, input: true, state: true },
         Sum { gate: 1, input: true, state: true },

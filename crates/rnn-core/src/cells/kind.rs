@@ -76,6 +76,18 @@ impl CellKind {
     pub fn has_forget_gate(self) -> bool {
         self.facts().forget_gate.is_some()
     }
+
+    /// What its gates are called, in the order of PyTorch's tensors; of a cell without gates one empty name.
+    #[must_use]
+    pub fn gate_names(self) -> &'static [&'static str] {
+        self.facts().gate_names
+    }
+
+    /// Whether its outputs are from -1 to 1.
+    #[must_use]
+    pub fn is_bounded(self) -> bool {
+        self.facts().is_bounded
+    }
 }
 
 struct FactsOf;

@@ -36,6 +36,7 @@ impl Cell for Lstm {
     type Own<V: Copy> = [V; 0];
     type Saved<V: Copy> = [V; 5];
 
+    const GATES: &'static [&'static str] = &["i", "f", "g", "o"];
     const SUMS: [Sum; 4] = [
         Sum { gate: 0, input: true, state: true },
         Sum { gate: 1, input: true, state: true },

@@ -5,7 +5,7 @@
 //!
 //! A [`Kernel`] is written once, over [`Lanes`]; [`Real::run`] runs it in the way the processor allows, which it finds
 //! out at run time, so the stock build is fast. Both ways round alike: every operation is exactly rounded, a
-//! multiplication with an addition is always fused, and lanes are as many. So results have the same bits everywhere.
+//! multiplication with an addition is always fused, and both have equally many lanes. So results have the same bits everywhere.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -11,7 +11,7 @@ mod truncation;
 
 pub use losses::{ClassLoss, Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
 pub use optimizers::{
-    Adagrad, AdagradPytorch, Adam, AdamW, Clip, Constant, Method, Optimizer, Range, RmsProp, Sgd, Value,
+    Adagrad, AdagradPytorch, Adam, AdamW, Clip, Constant, ConstantRange, ConstantValue, Method, Optimizer, RmsProp, Sgd,
 };
 pub use schedule::{Decay, Schedule};
 pub use trainer::{Report, Trainer, TrainerBuilder};

@@ -8,7 +8,7 @@ pub(crate) fn check_error(error: &Error) {
     assert!(!message.is_empty() && !message.contains(char::is_control), "{message:?}");
 }
 
-/// Neither what is refused nor what is answered takes much memory. Asked where the system says it.
+/// Neither what is refused nor what is answered takes much memory. AnyTask where the system says it.
 pub(crate) fn check_memory() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());

@@ -2,7 +2,7 @@
 
 use crate::commands::outlet::to_stderr;
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 /// The lines that are kept; of more, the first ones are left out.
@@ -49,13 +49,16 @@ impl Write for Diagnostics {
     }
 }
 
+#[cfg(feature = "view")]
 /// Begins to hold lines back, unless they go where they garble nothing.
 pub(crate) fn hold() {
+    use std::io::IsTerminal;
     if std::io::stderr().is_terminal() {
         with(|held| *held = Some(Held { lines: VecDeque::new(), left_out: 0 }));
     }
 }
 
+#[cfg(feature = "view")]
 /// Writes what was held back.
 pub(crate) fn release() {
     // Kept out of the lock, in which the line of somebody else may be waiting.
@@ -70,11 +73,13 @@ pub(crate) fn release() {
     }
 }
 
+#[cfg(feature = "view")]
 /// The last line that was held back, without its colours.
 pub(crate) fn last() -> Option<String> {
     with(|held| held.as_ref().and_then(|held| held.lines.back()).map(|line| plain(line)))
 }
 
+#[cfg(feature = "view")]
 /// A line without the sequences that switch colours.
 fn plain(line: &str) -> String {
     let mut parts = line.split('\x1b');

@@ -1,7 +1,7 @@
 //! The program's commands, and what it says on the terminal (feature `cli`).
 //!
 //! `arguments` is what can be given on the command line, `command_line` reads it, `cli` is what is done with it. How a training
-//! is shown, and which further commands there are, a program brings with it (`shows`). `console` is what a run prints,
+//! is shown, and which further commands there are, the program supplies through the traits in `shows`. `console` is what a run prints,
 //! `diagnostics` the log lines and errors on standard error, which are `held` back while a screen is up; `outlet` writes so that
 //! nobody waits for a reader. `signals` ask for a stop, `terminal` is what a terminal can show.
 
@@ -16,10 +16,12 @@ mod shows;
 pub(crate) mod signals;
 pub mod terminal;
 
+#[cfg(feature = "view")]
 pub(crate) use arguments::EXIT_CODES;
 pub use arguments::Verbosity;
 pub use cli::{main, print};
 pub use command_line::parse;
+#[cfg(feature = "view")]
 pub(crate) use console::Console;
 pub use diagnostics::{report, start_logging};
 pub use shows::{More, NoMore, Plain, Shows};

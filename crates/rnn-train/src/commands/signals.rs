@@ -11,9 +11,9 @@ const ONCE: Duration = Duration::from_secs(1);
 
 /// A stop that can be asked for.
 #[derive(Clone)]
-pub(crate) struct Stop(Arc<Asked>);
+pub(crate) struct Stop(Arc<AnyTask>);
 
-struct Asked {
+struct AnyTask {
     flag: Arc<AtomicBool>,
     /// When somebody first asked who may ask again.
     first: Mutex<Option<Instant>>,
@@ -25,7 +25,7 @@ impl Stop {
     /// `tell` is called when a stop is first asked for, `before_exit` before the program ends at once.
     pub(crate) fn new(tell: impl Fn() + Send + Sync + 'static, before_exit: fn()) -> Self {
         let (flag, tell) = (Arc::new(AtomicBool::new(false)), Box::new(tell));
-        Self(Arc::new(Asked { flag, first: Mutex::new(None), tell, before_exit }))
+        Self(Arc::new(AnyTask { flag, first: Mutex::new(None), tell, before_exit }))
     }
 
     /// What is set when there is to be a stop.
@@ -33,6 +33,7 @@ impl Stop {
         Arc::clone(&self.0.flag)
     }
 
+    #[cfg(feature = "view")]
     pub(crate) fn is_asked(&self) -> bool {
         self.0.flag.load(Ordering::Relaxed)
     }

@@ -14,6 +14,8 @@ pub struct Column {
     pub about: &'static str,
     /// Whether its cells are whole numbers.
     pub is_whole: bool,
+    /// Whether its cells can be empty.
+    pub can_be_empty: bool,
 }
 
 /// A row of one of a run's tables, all of whose cells are numbers or empty.
@@ -31,15 +33,17 @@ pub trait Row: for<'de> Deserialize<'de> {
 }
 
 /// What can stand in a cell.
-pub trait Cell: Copy {
+pub trait Content: Copy {
     /// Whether it is a whole number.
     const IS_WHOLE: bool;
+    /// Whether there can be nothing.
+    const CAN_BE_EMPTY: bool = false;
 
     /// It as a number; nothing for a cell that is empty.
     fn value(self) -> Option<f64>;
 }
 
-impl Cell for usize {
+impl Content for usize {
     const IS_WHOLE: bool = true;
 
     fn value(self) -> Option<f64> {
@@ -47,7 +51,7 @@ impl Cell for usize {
     }
 }
 
-impl Cell for u32 {
+impl Content for u32 {
     const IS_WHOLE: bool = true;
 
     fn value(self) -> Option<f64> {
@@ -55,7 +59,7 @@ impl Cell for u32 {
     }
 }
 
-impl Cell for f64 {
+impl Content for f64 {
     const IS_WHOLE: bool = false;
 
     fn value(self) -> Option<f64> {
@@ -63,8 +67,9 @@ impl Cell for f64 {
     }
 }
 
-impl<C: Cell> Cell for Option<C> {
+impl<C: Content> Content for Option<C> {
     const IS_WHOLE: bool = C::IS_WHOLE;
+    const CAN_BE_EMPTY: bool = true;
 
     fn value(self) -> Option<f64> {
         self.and_then(C::value)
@@ -103,8 +108,9 @@ macro_rules! row {
                 pub const $column: $crate::outputs::columns::Column = $crate::outputs::columns::Column {
                     name: $name,
                     title: $title,
-                    about: concat!($($about),+),
-                    is_whole: <$type as $crate::outputs::columns::Cell>::IS_WHOLE,
+                    about: concat!($($about),+).trim_ascii(),
+                    is_whole: <$type as $crate::outputs::columns::Content>::IS_WHOLE,
+                    can_be_empty: <$type as $crate::outputs::columns::Content>::CAN_BE_EMPTY,
                 };
             )+
         }
@@ -113,7 +119,7 @@ macro_rules! row {
             const COLUMNS: &'static [$crate::outputs::columns::Column] = &[$(Self::$column),+];
 
             fn values(&self) -> Vec<Option<f64>> {
-                vec![$($crate::outputs::columns::Cell::value(self.$field)),+]
+                vec![$($crate::outputs::columns::Content::value(self.$field)),+]
             }
         }
     };

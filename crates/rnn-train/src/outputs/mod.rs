@@ -1,6 +1,6 @@
 //! What a run leaves: its folder, the CSV tables, the status, and how they are read back.
 //!
-//! `files` has the names of all files, `columns` what a column of a table is, `rows` the rows of two of the tables, `table`
+//! `files` has the names of all files, `columns` what a column of a table is, `rows` the rows of `metrics.csv` and `epochs.csv`, `table`
 //! writes and reads them. `snapshot` is a window and what the net answered there, `curve` the losses of any number of steps in
 //! bounded memory. A `record` takes down what happens in a run; a `recording` reads it back. The room knows settings and no
 //! training.

@@ -50,6 +50,7 @@ impl Record {
 /// Takes down what happens.
 pub(crate) struct Recorder {
     log_every: usize,
+    solved_within: f64,
     /// `None` where nothing is written.
     tables: Option<Tables>,
     durable: Durable,
@@ -131,7 +132,8 @@ impl Recorder {
     fn with(settings: &Settings, tables: Option<Tables>, curve: LossCurve, status: Status, durable: Durable) -> Self {
         let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
         let schedule = Schedule::from_step(status.steps);
-        Self { log_every: settings.log_every, tables, durable, schedule, curve, status, begun, seconds_before }
+        let (log_every, solved_within) = (settings.log_every, settings.solved_within());
+        Self { log_every, solved_within, tables, durable, schedule, curve, status, begun, seconds_before }
     }
 
     /// What has been taken down, all of it on the disk.
@@ -175,8 +177,8 @@ impl Recorder {
     }
 
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
-        self.status.add(row);
-        if row.solved() && self.status.solved_epoch == Some(row.epoch) {
+        self.status.add(row, self.solved_within);
+        if row.solved(self.solved_within) && self.status.solved_epoch == Some(row.epoch) {
             let (what, loss) = row.measured();
             tracing::info!("solved in epoch {}: {what} {}", row.epoch, text::number(loss, 4));
         }

@@ -25,7 +25,7 @@ row! {
         loss: T, LOSS = "loss", "loss";
         /// Share of the scored targets that were predicted.
         accuracy: T, ACCURACY = "accuracy", "accuracy";
-        /// Euclidean norm of the gradient of all parameters; empty if it is greater than the net's numbers can be.
+        /// Euclidean norm of the gradient of all parameters, before clipping; empty if it is greater than `dtype` can hold.
         gradient_norm: Option<T>, GRADIENT_NORM = "gradient_norm", "gradient norm";
         /// The learning rate of the step.
         learning_rate: T, LEARNING_RATE = "learning_rate", "learning rate";
@@ -66,16 +66,14 @@ row! {
     }
 }
 
-/// An epoch solves the task if its loss is less than this above the floor.
-pub const SOLVED_LOSS: f64 = 0.01;
-
 impl EpochRow {
     /// Whether the task was solved in this epoch: whether the mean loss of its settled windows, whose floor is 0, or of
-    /// all windows where none is settled, is less than [`SOLVED_LOSS`] above the floor.
+    /// all windows where none is settled, is less than this above the floor. How much that is, the task says
+    /// ([`Task::solved_within`](echo_data::Task::solved_within)).
     #[must_use]
-    pub fn solved(&self) -> bool {
+    pub fn solved(&self, within: f64) -> bool {
         let above_floor = self.known_loss.or_else(|| Some(self.loss - self.floor?));
-        above_floor.is_some_and(|loss| loss < SOLVED_LOSS)
+        above_floor.is_some_and(|loss| loss < within)
     }
 
     /// The loss that counts, and what it is called: that of the settled windows, if there are any.

@@ -167,13 +167,13 @@ impl Status {
         }
     }
 
-    /// Takes in an epoch's row.
-    pub(crate) fn add(&mut self, row: &EpochRow) {
+    /// Takes in an epoch's row, of a task that is solved within this of its floor.
+    pub(crate) fn add(&mut self, row: &EpochRow, solved_within: f64) {
         self.epochs += 1;
         self.final_loss = row.known_loss;
         self.accuracy = row.known_accuracy;
         self.best_loss = self.best_loss.into_iter().chain(row.known_loss).reduce(f64::min);
-        if row.solved() && self.solved_epoch.is_none() {
+        if row.solved(solved_within) && self.solved_epoch.is_none() {
             (self.solved_epoch, self.solved_steps) = (Some(row.epoch), Some(self.steps));
         }
     }

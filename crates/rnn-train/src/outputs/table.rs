@@ -192,13 +192,13 @@ pub(crate) fn for_each_row<R: Row>(
     while rows.next_row().map_err(malformed)? {
         let line = rows.line();
         let mut record = StringRecord::new();
-        for (column, Column { name, is_whole, .. }) in R::COLUMNS.iter().enumerate() {
+        for (column, Column { name, is_whole, can_be_empty, .. }) in R::COLUMNS.iter().enumerate() {
             let is_empty = rows.text(column).map_err(malformed)?.is_empty();
             if !is_empty {
                 rows.number(column).map_err(malformed)?;
             }
             let cell = rows.numeral(column).map_err(malformed)?;
-            if *is_whole && cell.parse().ok().is_none_or(|count: u64| count > MOST) {
+            if *is_whole && !(*can_be_empty && is_empty) && cell.parse().ok().is_none_or(|count: u64| count > MOST) {
                 let problem = if is_empty {
                     "the cell is empty: it must be a whole number".to_owned()
                 } else {

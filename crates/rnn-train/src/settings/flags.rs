@@ -18,7 +18,7 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// They as a layer.
+    /// The flags as a layer of settings.
     ///
     /// # Errors
     /// A [`SettingError`] for a path that a settings file could not hold.
@@ -85,7 +85,9 @@ impl Args for Flags {
 fn of_kind(arg: Arg, kind: &Kind) -> Arg {
     match kind {
         Kind::Truth => arg.num_args(0..=1).default_missing_value("true").value_parser(parser(kind)),
-        Kind::Numbers => arg.value_delimiter(',').allow_hyphen_values(true).value_parser(parser(kind)),
+        Kind::Numbers => {
+            arg.action(ArgAction::Append).value_delimiter(',').allow_hyphen_values(true).value_parser(parser(kind))
+        }
         Kind::File => arg.value_parser(parser(kind)),
         Kind::Files => arg.action(ArgAction::Append).value_parser(parser(kind)),
         Kind::Choice(_) => arg.value_parser(parser(kind)),

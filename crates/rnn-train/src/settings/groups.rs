@@ -3,8 +3,8 @@
 use super::kind::{Kind, number};
 use super::row::{Entry, Row, choice, in_help};
 use crate::error::SettingError;
-use echo_data::{Asked, Setting as TaskSetting, Value as TaskValue};
-use rnn_core::{Constant, Method, Named, Value as ConstantValue};
+use echo_data::{AnyTask, TaskSetting, TaskValue};
+use rnn_core::{Constant, ConstantValue, Method, Named};
 use toml::{Table, Value};
 
 /// How gradients change the weights: a method with its constants, and its learning rate.
@@ -121,7 +121,7 @@ fn defaults(of_methods: impl IntoIterator<Item = (&'static str, Value)>) -> Stri
     words.fold(first, |words, (value, methods)| format!("{words}; {value} for {methods}"))
 }
 
-impl Entry for Asked {
+impl Entry for AnyTask {
     /// Of one task there is nothing to choose.
     fn kind() -> Kind {
         Kind::Choice(Vec::new())

@@ -2,7 +2,6 @@
 
 use super::kind::Kind;
 use super::row::Row;
-use super::synonyms::nearest;
 use super::table::Settings;
 use crate::error::{Error, SettingError};
 use crate::text::read_text;
@@ -115,13 +114,16 @@ impl Layer {
         if row.replaced_by.contains(&setting) {
             return false;
         }
-        // It was given for what is only named now.
+        // Where that was not given in this layer, it was given for the value that is only named now.
         let Some(old) = self.values.get(setting).filter(|_| row.beside.contains(&setting)) else { return true };
-        // What was chosen, and is not just the default beside the old one, stays where it has a meaning.
-        let old = Settings::unchecked(&Table::from_iter([(setting.to_owned(), old.clone())]));
-        let default = old.ok().and_then(|settings| settings.to_table().get(row.name).cloned());
-        let together = [(row.name.to_owned(), own.clone()), (setting.to_owned(), value.clone())];
-        default.as_ref() != Some(own) && Settings::from_table(&Table::from_iter(together)).is_ok()
+        // What was chosen, and is not just the default beside the old one, stays where it is not what is wrong now.
+        let [before, now] = [old, value].map(|value| Table::from_iter([(setting.to_owned(), value.clone())]));
+        let default = Settings::filled(&before).ok().and_then(|settings| settings.to_table().get(row.name).cloned());
+        let is_wrong = |mut beside: Table| {
+            beside.insert(row.name.to_owned(), own.clone());
+            Settings::from_table(&beside).is_err_and(|error| error.setting == row.name)
+        };
+        default.as_ref() != Some(own) && (is_wrong(before) || !is_wrong(now))
     }
 
     /// The settings in it, in the order in which they were first added.
@@ -157,7 +159,7 @@ impl FromStr for Settings {
 /// Whether a setting's values are paths.
 #[must_use]
 pub fn holds_paths(setting: &str) -> bool {
-    Settings::rows().iter().any(|row| row.name == setting && matches!(row.kind, Kind::File | Kind::Files))
+    Settings::row(setting).is_ok_and(|row| matches!(row.kind, Kind::File | Kind::Files))
 }
 
 /// The line, counted from 1, of a place in a text.
@@ -182,20 +184,12 @@ fn lines_of_keys(text: &str) -> HashMap<String, usize> {
 
 /// Whether a setting of this name can have this value.
 fn check_type(setting: &str, value: &Value) -> Result<(), SettingError> {
-    let rows = Settings::rows();
-    if let Some(row) = rows.iter().find(|row| row.name == setting) {
-        return row.kind.mistyped(setting, value).map_or(Ok(()), |problem| Err(SettingError::new(setting, problem)));
-    }
-    if value.is_table() || value.as_array().is_some_and(|list| list.iter().any(Value::is_table)) {
-        let message = format!("unknown section `{setting}`: settings stand without sections");
-        return Err(SettingError::new(setting, message));
-    }
-    let names = || rows.iter().map(|row| row.name);
-    let hint = match nearest(setting, names()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("the settings are {}", names().collect::<Vec<_>>().join(", ")),
-    };
-    Err(SettingError::new(setting, format!("unknown setting `{setting}`: {hint}")))
+    let is_section = value.is_table() || value.as_array().is_some_and(|list| list.iter().any(Value::is_table));
+    let row = Settings::row(setting).map_err(|error| match is_section {
+        true => SettingError::new(setting, format!("unknown section `{setting}`: settings stand without sections")),
+        false => error,
+    })?;
+    row.kind.mistyped(setting, value).map_or(Ok(()), |problem| Err(SettingError::new(setting, problem)))
 }
 
 /// Makes the relative paths in a value, which count from `folder`, absolute.

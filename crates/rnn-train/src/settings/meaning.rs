@@ -36,15 +36,16 @@ impl Settings {
         self.clip().check::<T>()
     }
 
-    /// The same, checked once more, because a caller can have changed them.
-    pub(crate) fn checked_again(&self) -> Result<Self, SettingError> {
-        Self::from_table(&self.to_table())
-    }
-
     /// The task: that which is asked, or a recorded series in its place.
     #[must_use]
     pub fn task(&self) -> Box<dyn Task> {
         if self.series.is_empty() { self.asked.to_task() } else { Box::new(Recorded::in_place_of(self.asked.task())) }
+    }
+
+    /// The task counts as solved where the mean loss is less than this above its floor.
+    #[must_use]
+    pub fn solved_within(&self) -> f64 {
+        self.task().solved_within()
     }
 
     /// How many classes inputs and targets have.
@@ -148,7 +149,7 @@ impl Settings {
     pub fn first_known_window(&self) -> usize {
         // Which one it is does not depend on how many there are.
         let layout = self.layout(self.total_series_length.unwrap_or(usize::MAX));
-        layout.map_or(0, |layout| layout.first_window_from(self.asked.task().known_from(), &self.scored()))
+        layout.map_or(0, |layout| layout.first_window_from(self.task().known_from(), &self.scored()))
     }
 
     /// The least mean loss that any net can have in each window of a series that is cut like this, where that is known.
@@ -176,7 +177,7 @@ impl Settings {
         self.series.iter().chain(&self.initial_weights).find(lies_there).map(PathBuf::as_path)
     }
 
-    /// They as they stand in files: with absolute paths.
+    /// The settings as a settings file has them, with absolute paths.
     pub(crate) fn to_absolute_table(&self) -> toml::Table {
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let series = self.series.iter().map(absolute).collect();

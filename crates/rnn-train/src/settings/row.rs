@@ -96,10 +96,11 @@ impl Row {
     /// Its value among those that are given, if it is one that can be.
     pub(super) fn take<S: Setting>(&self, given: &Table) -> Result<Option<S>, SettingError> {
         let Some(value) = given.get(self.name) else { return Ok(None) };
-        match self.kind.problem(self.name, value) {
-            Some(problem) => Err(SettingError::new(self.name, problem)),
-            None => Ok(S::from_toml(value)),
+        if let Some(problem) = self.kind.problem(self.name, value) {
+            return Err(SettingError::new(self.name, problem));
         }
+        let too_great = || SettingError::new(self.name, format!("{} is {value}: it is too great", self.name));
+        S::from_toml(value).map(Some).ok_or_else(too_great)
     }
 }
 
@@ -123,10 +124,10 @@ pub(super) trait Setting: Sized {
     /// What it can be set to.
     fn kind() -> Kind;
 
-    /// It from a value of its kind.
+    /// The setting of a value of its kind.
     fn from_toml(value: &Value) -> Option<Self>;
 
-    /// It as it stands in files; nothing where it does not.
+    /// Its value in files; nothing where it is left out.
     fn to_toml(&self) -> Option<Value>;
 }
 
@@ -158,7 +159,7 @@ impl Setting for usize {
     }
 
     fn to_toml(&self) -> Option<Value> {
-        // It was one of TOML's whole numbers.
+        // Greater ones are refused, because what comes back is another number.
         Some(Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
     }
 }
@@ -232,7 +233,7 @@ impl Setting for PathBuf {
     }
 
     fn to_toml(&self) -> Option<Value> {
-        // Paths that are no UTF-8 have been refused.
+        // A path that is no text is refused, because what comes back is none.
         self.to_str().map(|path| Value::String(path.to_owned()))
     }
 }

@@ -5,8 +5,9 @@ use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
 use super::groups::Optimization;
 use super::or_off::OrOff;
 use super::row::{Entry, Row, in_help};
+use super::synonyms::nearest;
 use crate::error::SettingError;
-use echo_data::Asked;
+use echo_data::AnyTask;
 use rnn_core::{CellKind, ClassLoss, Init, Method};
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -32,8 +33,8 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// The settings among those `given`, and the defaults of the others.
-            fn filled($given: &Table) -> Result<Self, SettingError> {
+            /// The settings `given` and the defaults of the others, of which it is not known whether they fit each other.
+            pub(super) fn filled($given: &Table) -> Result<Self, SettingError> {
                 $(
                     let $row = row::<$type>(stringify!($name), concat!($($about),+));
                     let $name = <$type as Entry>::read(&$more, $given, $default)?;
@@ -64,6 +65,16 @@ macro_rules! settings {
                     }
                 )+
                 table
+            }
+        }
+
+        impl Settings {
+            /// The name of the first setting that is another one there.
+            fn first_difference(&self, other: &Self) -> Option<&'static str> {
+                $(if self.$name != other.$name {
+                    return Some(stringify!($name));
+                })+
+                None
             }
         }
 
@@ -104,7 +115,7 @@ settings! { given, row;
     /// Hidden units
     state_size: usize = 4, row.least(1);
     /// What the net is asked
-    asked: Asked = Asked::default(), row;
+    asked: AnyTask = AnyTask::default(), row;
     /// Rows that a series is cut into; they are trained side by side
     batch_size: usize = 5, row.least(1);
     /// The recurrent cell
@@ -185,20 +196,44 @@ impl Settings {
         &ROWS
     }
 
+    /// The row of this name.
+    ///
+    /// # Errors
+    /// A [`SettingError`] for an unknown name, with the nearest known one.
+    pub fn row(name: &str) -> Result<&'static Row, SettingError> {
+        Self::rows().iter().find(|row| row.name == name).ok_or_else(|| {
+            let names = || Self::rows().iter().map(|row| row.name);
+            let hint = match nearest(name, names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the settings are {}", names().collect::<Vec<_>>().join(", ")),
+            };
+            SettingError::new(name, format!("unknown setting `{name}`: {hint}"))
+        })
+    }
+
     /// Fills in defaults and checks every value, and the values against each other where no file is needed for that.
     ///
     /// # Errors
     /// A [`SettingError`] that names the first setting that is unknown, cannot be, or has no effect beside the others.
     pub fn from_table(given: &Table) -> Result<Self, SettingError> {
+        given.keys().try_for_each(|name| Self::row(name).map(drop))?;
         let settings = Self::filled(given)?;
         settings.check_effects(given)?;
         settings.check()?;
         Ok(settings)
     }
 
-    /// The settings `given` and the defaults of the others, of which it is not known whether they fit each other.
-    pub(super) fn unchecked(given: &Table) -> Result<Self, SettingError> {
-        Self::filled(given)
+    /// The same, checked once more, because a caller can have changed them.
+    pub(crate) fn checked_again(&self) -> Result<Self, SettingError> {
+        let settings = Self::from_table(&self.to_table())?;
+        match self.first_difference(&settings) {
+            None => Ok(settings),
+            Some(name) => {
+                let message =
+                    format!("{name} has no effect beside the other settings, or no settings file can hold it");
+                Err(SettingError::new(name, message))
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::layers::Layer;
 use super::net::{StoredReading, metadata, read_net};
 use super::table::Settings;
 use crate::error::Error;
-use echo_data::Asked;
+use echo_data::AnyTask;
 use rnn_core::{Architecture, Named};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ const TRAVELLING: [&str; 7] =
 pub(crate) const NUM_CLASSES: &str = "num_classes";
 
 /// The names of all settings that travel.
-fn travelling(asked: &Asked) -> impl Iterator<Item = &'static str> {
+fn travelling(asked: &AnyTask) -> impl Iterator<Item = &'static str> {
     let of_task: Vec<_> = asked.clone().task_mut().settings().into_iter().map(|setting| setting.name).collect();
     TRAVELLING.into_iter().chain(of_task)
 }
@@ -72,7 +72,7 @@ pub(crate) fn settings_of(model: &Path) -> Result<Layer, Error> {
         ("dtype".to_owned(), name(dtype.name())),
     ]);
     values.extend(num_classes.map(|classes| (NUM_CLASSES.to_owned(), count(classes))));
-    let names: Vec<_> = travelling(&Asked::default()).collect();
+    let names: Vec<_> = travelling(&AnyTask::default()).collect();
     for row in Settings::rows().iter().filter(|row| names.contains(&row.name)) {
         let Some(text) = stored.settings.get(row.name).filter(|_| !values.contains_key(row.name)) else { continue };
         let wrong = |expected| {

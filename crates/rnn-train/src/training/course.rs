@@ -1,6 +1,6 @@
 //! A run on its way: what is written of it, and how it ends.
 
-use super::run::Options;
+use super::options::Options;
 use super::session::{Ending, Event, Session};
 use super::watch::{Beginning, Drawable, Step, Watch};
 use crate::error::Error;

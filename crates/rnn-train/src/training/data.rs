@@ -34,8 +34,8 @@ pub(crate) struct Drawn {
 }
 
 impl Drawn {
-    fn draw(&mut self, split: Split) {
-        self.task.fill(self.seed, split, &mut self.series);
+    fn draw(&mut self, split: Split) -> Result<(), echo_data::Error> {
+        self.task.fill(self.seed, split, &mut self.series)
     }
 }
 
@@ -74,11 +74,12 @@ impl Source {
     }
 
     /// Goes to an epoch's series.
-    pub(crate) fn load(&mut self, epoch: usize) {
+    pub(crate) fn load(&mut self, epoch: usize) -> Result<(), Error> {
         match self {
-            Self::Drawn(drawn) => drawn.draw(Split::Train(epoch as u64)),
+            Self::Drawn(drawn) => drawn.draw(Split::Train(epoch as u64))?,
             Self::Read { files, current } => *current = epoch % files.len(),
         }
+        Ok(())
     }
 
     /// The current series and how it is cut.
@@ -125,7 +126,7 @@ impl Source {
     ) -> Result<(), Error> {
         match self {
             Self::Drawn(drawn) => {
-                drawn.draw(Split::Fresh);
+                drawn.draw(Split::Fresh)?;
                 score(&drawn.series, drawn.layout, drawn.floor.as_ref())
             }
             Self::Read { files, .. } => files.iter().try_for_each(|(series, layout)| score(series, *layout, None)),

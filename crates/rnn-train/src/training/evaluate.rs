@@ -12,7 +12,7 @@ use crate::settings::travelling::{NUM_CLASSES, settings_of};
 use crate::training::data::Source;
 use crate::training::means::Means;
 use chart_kit::text::printable;
-use echo_data::Value as TaskValue;
+use echo_data::TaskValue;
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};

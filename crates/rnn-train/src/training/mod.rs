@@ -1,9 +1,10 @@
 //! A run as a sequence of events: trained, watched, stopped, continued. And what a net answers without training.
 //!
-//! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch), and `course` takes
-//! them down in the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
+//! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch), and `course` writes
+//! them to the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
 //! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores and `predict` answers
-//! without training. The room knows settings and outputs, and not who watches.
+//! without training. The room knows settings and outputs; who its
+//! watchers are it does not know.
 
 pub(crate) mod checkpoint;
 mod course;
@@ -13,6 +14,7 @@ mod inputs;
 pub mod inside;
 mod means;
 mod nets;
+pub mod options;
 pub mod predict;
 mod prepare;
 pub mod run;

@@ -4,12 +4,13 @@
 use super::checkpoint::Checkpoint;
 use super::course::{Run, tell_of_no_inside};
 use super::inputs;
+use super::options::Options;
 use super::prepare::{self, prepare};
 use super::session::Session;
 use super::watch::Watch;
 use crate::error::{Error, SettingError};
 use crate::outputs::files;
-use crate::outputs::folder::{self, Durable};
+use crate::outputs::folder;
 use crate::outputs::lock::Lock;
 use crate::outputs::record::Recorder;
 use crate::outputs::run_folder::expect_run;
@@ -21,28 +22,6 @@ use rnn_core::{Network, Scalar};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-
-/// What to do beside training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// Replace the run that is in the folder.
-    pub overwrite: bool,
-    /// Threads that a training step is shared out to, at most. What comes out does not depend on it.
-    pub threads: usize,
-    /// When files are brought to the disk.
-    pub durable: Durable,
-    /// Keep a checkpoint of a run that is done, from which it can be resumed with more epochs.
-    pub keep_checkpoint: bool,
-    /// For [`resume`]: train so many epochs, instead of as many as `config.toml` says.
-    pub num_epochs: Option<i64>,
-}
-
-/// Nothing beside training, in one thread.
-impl Default for Options {
-    fn default() -> Self {
-        Self { overwrite: false, threads: 1, durable: Durable::AtOnce, keep_checkpoint: true, num_epochs: None }
-    }
-}
 
 /// Trains and writes the files of [`files`] to the folder `out`, until `stop` is set.
 ///

@@ -86,7 +86,7 @@ impl<T: Scalar> Session<T> {
         session.trainer.restore(bytes).map_err(weights)?;
         session.trainer.set_schedule(now)?;
         let Progress { epoch, batch, step, .. } = progress;
-        session.source.load(epoch);
+        session.source.load(epoch)?;
         let windows = session.source.current().1.windows();
         if epoch >= epochs_then || batch > windows || step != session.source.windows(epoch).saturating_add(batch) {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
@@ -204,7 +204,7 @@ impl<T: Scalar> Session<T> {
             return self.ending().map(Event::Ends);
         }
         if !self.epoch_begun {
-            self.begin_epoch();
+            self.begin_epoch()?;
             return Ok(Event::EpochStarts(epoch));
         }
         if self.progress.batch == self.source.current().1.windows() {
@@ -217,14 +217,15 @@ impl<T: Scalar> Session<T> {
     }
 
     /// Makes the epoch's series the current one. An epoch that is gone on with keeps its state.
-    fn begin_epoch(&mut self) {
-        self.source.load(self.progress.epoch);
+    fn begin_epoch(&mut self) -> Result<(), Error> {
+        self.source.load(self.progress.epoch)?;
         self.epoch_begun = true;
         if self.progress.batch == 0 {
             self.trainer.begin_series();
             self.draw_dropout_with(self.dropout_generator());
             self.progress.means = Means::new(self.settings.first_known_window());
         }
+        Ok(())
     }
 
     fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
@@ -275,8 +276,7 @@ impl<T: Scalar> Session<T> {
         Ok(broken.map_or(Ending::Done, Ending::Diverged))
     }
 
-    /// Where training is, as what to write to the file `path`; nothing if a number of it is infinite or none, from where
-    /// it could not go on.
+    /// Where training is, as what to write to the file `path`; nothing if it contains NaN or infinity, from where it could not go on.
     pub(crate) fn checkpoint(&self, path: &Path, record: Record) -> Result<Option<SafetensorsFile<'_, T>>, Error> {
         // The position is far from 2⁶⁴: an epoch draws two words for each number that goes from layer to layer.
         let dropout_position = self.trainer.generator().map_or(0, |generator| generator.get_word_pos() as u64);

@@ -1,6 +1,6 @@
 //! How a run ended, in sentences for a person: whether it learned its task, and if not, what stands out.
 
-use crate::outputs::rows::{EpochRow, SOLVED_LOSS};
+use crate::outputs::rows::EpochRow;
 use crate::outputs::status::Status;
 use crate::settings::table::Settings;
 use chart_kit::text::{count, number};
@@ -32,7 +32,8 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     let chance = settings.chance();
     let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
     let mut sentences = Vec::new();
-    match (status.solved_epoch, last.solved()) {
+    let within = settings.solved_within();
+    match (status.solved_epoch, last.solved(within)) {
         (Some(epoch), true) => {
             sentences.push(format!("solved in epoch {epoch}{}: {now} in the last epoch", after(status)))
         }
@@ -40,13 +41,13 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
             sentences
                 .push(format!("solved in epoch {epoch}{}, but not any more in the last epoch: {now}", after(status)));
         }
-        (None, _) if settings.series.is_empty() => {
-            sentences.push(format!("not solved: {now} in the last epoch; it is solved where the {what} is less than {SOLVED_LOSS} above its floor"));
+        (None, _) if chance.is_some() => {
+            sentences.push(format!("not solved: {now} in the last epoch; it is solved where the {what} is less than {within} above its floor"));
         }
         // What the series of a file could be known to is not known.
         (None, _) => sentences.push(format!("{now} in the last epoch")),
     }
-    if !last.solved() {
+    if !last.solved(within) {
         sentences.extend(stands_out(settings, epochs, loss, chance));
     }
     Verdict { is_bad, sentences }
@@ -117,7 +118,7 @@ mod tests {
         let mut status = Status::begun(0, 0);
         for row in &rows {
             status.steps += row.windows;
-            status.add(row);
+            status.add(row, 0.01);
         }
         let Verdict { is_bad, sentences } = verdict(&settings.parse().unwrap(), &status, &rows);
         (is_bad, sentences.join(". "))

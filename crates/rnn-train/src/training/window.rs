@@ -28,8 +28,8 @@ impl<T: Scalar> Window<T> {
         window: usize,
         reading: Reading,
     ) -> Result<(), Error> {
-        layout.gather(series.input(), window, &mut self.classes, u32::from)?;
-        layout.gather(series.target(), window, &mut self.targets, u32::from)?;
+        layout.copy_window(series.input(), window, &mut self.classes, u32::from)?;
+        layout.copy_window(series.target(), window, &mut self.targets, u32::from)?;
         Ok(reading.encode(&self.classes, &mut self.inputs)?)
     }
 

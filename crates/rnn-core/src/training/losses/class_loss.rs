@@ -71,7 +71,7 @@ macro_rules! losses {
             /// The share of rows of `outputs` that answer with the class of `targets [rows]`.
             ///
             /// # Errors
-            /// [`Error::Length`] for another number of targets; [`Error::Class`] for one that is none of the classes.
+            /// [`Error::Length`] for another number of targets; [`Error::Class`] for one that no output stands for.
             pub fn accuracy<T: Scalar>(
                 self,
                 outputs: &DMatrixView<T>,

@@ -5,8 +5,8 @@ use crate::kernels::Scalar;
 use nalgebra::{DMatrixView, DMatrixViewMut};
 use std::fmt::Debug;
 
-/// A loss: the mean over all rows of some function of a row's outputs and its targets. How many answers are right is no
-/// business of a loss: that is [`accuracy`](super::accuracy), or whatever a task calls right.
+/// A loss: the mean over all rows of some function of a row's outputs and its targets. How many answers are right is
+/// another question: see [`accuracy`](super::accuracy) and [`ClassLoss::accuracy`](super::ClassLoss::accuracy).
 pub trait Loss<T: Scalar>: Send + Sync {
     /// A target.
     type Target: Copy + Debug + PartialEq + 'static;

@@ -11,21 +11,21 @@ pub struct Constant<'a> {
     /// What it is, in a few words.
     pub about: &'static str,
     /// What it is set to.
-    pub value: Value<'a>,
+    pub value: ConstantValue<'a>,
 }
 
 /// What a constant is set to.
 #[derive(Debug)]
-pub enum Value<'a> {
+pub enum ConstantValue<'a> {
     /// A number of this range.
-    Number(&'a mut f64, Range),
+    Number(&'a mut f64, ConstantRange),
     /// On or off.
     Truth(&'a mut bool),
 }
 
 /// What a number may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
+pub enum ConstantRange {
     /// From 0 to less than 1.
     Share,
     /// At least 0.
@@ -37,13 +37,13 @@ pub enum Range {
 impl Constant<'_> {
     /// Makes sure that it is in its range, as the net's number type `T` has it.
     pub(super) fn check<T: Scalar>(&self) -> Result<(), Error> {
-        let Value::Number(ref value, range) = self.value else { return Ok(()) };
+        let ConstantValue::Number(ref value, range) = self.value else { return Ok(()) };
         let value = **value;
         let finite = T::narrow(value).is_finite();
         let (right, allowed) = match range {
-            Range::Share => ((0.0..1.0).contains(&value), "from 0 to less than 1"),
-            Range::AtLeastZero => (value >= 0.0 && finite, "a number of at least 0"),
-            Range::Positive => (is_positive::<T>(value), "a number greater than 0"),
+            ConstantRange::Share => ((0.0..1.0).contains(&value), "from 0 to less than 1"),
+            ConstantRange::AtLeastZero => (value >= 0.0 && finite, "a number of at least 0"),
+            ConstantRange::Positive => (is_positive::<T>(value), "a number greater than 0"),
         };
         if right { Ok(()) } else { Err(Error::Range { name: self.name, value, allowed }) }
     }
@@ -93,12 +93,12 @@ macro_rules! method {
 /// A constant's value: a number if it has a range, otherwise on or off.
 macro_rules! value {
     ($value:expr) => {
-        $crate::training::optimizers::constants::Value::Truth($value)
+        $crate::training::optimizers::constants::ConstantValue::Truth($value)
     };
     ($value:expr, $range:ident) => {
-        $crate::training::optimizers::constants::Value::Number(
+        $crate::training::optimizers::constants::ConstantValue::Number(
             $value,
-            $crate::training::optimizers::constants::Range::$range,
+            $crate::training::optimizers::constants::ConstantRange::$range,
         )
     };
 }

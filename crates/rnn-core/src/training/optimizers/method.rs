@@ -2,7 +2,7 @@
 
 use super::adagrad::{Adagrad, AdagradPytorch};
 use super::adam::{Adam, AdamW};
-use super::constants::{Constant, Value};
+use super::constants::{Constant, ConstantValue};
 use super::descent::{Declared, Descent, Step};
 use super::rmsprop::RmsProp;
 use super::sgd::Sgd;
@@ -118,8 +118,8 @@ impl fmt::Display for Method {
         // Reading them takes a copy, because they can be set too.
         for Constant { name, value, .. } in { *self }.constants() {
             match value {
-                Value::Number(number, _) => write!(f, ", {name} {number:?}")?,
-                Value::Truth(truth) => write!(f, ", {name} {truth}")?,
+                ConstantValue::Number(number, _) => write!(f, ", {name} {number:?}")?,
+                ConstantValue::Truth(truth) => write!(f, ", {name} {truth}")?,
             }
         }
         Ok(())

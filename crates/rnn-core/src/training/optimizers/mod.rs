@@ -17,7 +17,7 @@ pub use adagrad::{Adagrad, AdagradPytorch};
 pub use adam::{Adam, AdamW};
 pub use clip::Clip;
 pub(crate) use clip::euclidean_norm;
-pub use constants::{Constant, Range, Value};
+pub use constants::{Constant, ConstantRange, ConstantValue};
 pub use method::Method;
 pub use optimizer::Optimizer;
 pub use rmsprop::RmsProp;

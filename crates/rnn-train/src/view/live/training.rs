@@ -101,7 +101,9 @@ impl Watch for Training<'_> {
     }
 
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
-        if let Some(Shown { scene, .. }) = self.shown.as_mut().filter(|_| row.solved()) {
+        if let Some(Shown { scene, .. }) = &mut self.shown
+            && row.solved(scene.settings.solved_within())
+        {
             scene.solved = scene.solved.or(Some(row.epoch));
         }
         ControlFlow::Continue(())

@@ -128,9 +128,7 @@ impl Film {
 
 /// What the net learns.
 fn headline(settings: &Settings) -> String {
-    let of_file = || "the targets of a file".to_owned();
-    let answer = if settings.series.is_empty() { settings.task().words().answer } else { of_file() };
-    format!("A net learns to answer with {answer}")
+    format!("A net learns to answer with {}", settings.task().words().answer)
 }
 
 /// Losses of neighbouring training steps that share a column of dots. A [`LossCurve`](crate::outputs::curve::LossCurve) has as many steps

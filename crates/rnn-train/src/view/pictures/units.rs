@@ -10,7 +10,6 @@ use chart_kit::heat::{Grid, greatest, scale_bar, short};
 use chart_kit::legend::{Entry, Mark};
 use chart_kit::text::count;
 use plotters::prelude::*;
-use rnn_core::CellKind;
 
 /// More units than these are not told apart as strips.
 const MOST_STRIPS: usize = 16;
@@ -35,9 +34,10 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
     let left_out = if every > 1 { format!(", one in {every} of them") } else { String::new() };
     let title = format!("Outputs of the hidden units{layer}{left_out}");
     let ends = panels.each_ref().map(|panel| panel.ends.map(short));
-    let ends = match settings.cell {
-        CellKind::ElmanRelu => format!("from 0 to {}, after training to {}", ends[0][1], ends[1][1]),
-        _ => format!("from {} to {}", ends[0][0], ends[0][1]),
+    let ends = if settings.cell.is_bounded() {
+        format!("from {} to {}", ends[0][0], ends[0][1])
+    } else {
+        format!("from 0 to {}, after training to {}", ends[0][1], ends[1][1])
     };
     let subtitle = format!("{}; each unit {ends}", headline(settings));
     let legend = bottom + GAP + LANE + 66;
@@ -86,9 +86,10 @@ impl<'a> Panel<'a> {
         let most_lines = if strips { MOST_STRIPS } else { (MOST_CELLS / steps).clamp(MOST_STRIPS, 128) };
         let every = settings.state_size.div_ceil(most_lines);
         let units: Vec<_> = inside.units.iter().step_by(every).map(Vec::as_slice).collect();
-        let ends = match settings.cell {
-            CellKind::ElmanRelu => [0.0, greatest(units.iter().copied().flatten().copied())],
-            _ => [-1.0, 1.0],
+        let ends = if settings.cell.is_bounded() {
+            [-1.0, 1.0]
+        } else {
+            [0.0, greatest(units.iter().copied().flatten().copied())]
         };
         let lines = units.len() as i32;
         let high = if strips { (480 / lines).clamp(32, 60) } else { (420 / lines).clamp(3, 16) };

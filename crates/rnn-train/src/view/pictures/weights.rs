@@ -30,8 +30,8 @@ pub(crate) fn weights(shown: &Shown<'_>, [before, after]: &[Inside; 2]) -> Resul
     let layers = settings.num_layers;
     let left_out = LAYERS_AT_EACH_END..layers.saturating_sub(LAYERS_AT_EACH_END);
     // As large as lets a layer's tensors stand in one line.
-    let side = match (layers, settings.cell) {
-        (1, CellKind::Elman | CellKind::ElmanRelu) => 256,
+    let side = match (layers, settings.cell.gate_names().len()) {
+        (1, 1) => 256,
         (1, _) => 192,
         _ => 128,
     };
@@ -91,11 +91,7 @@ impl Pair {
     fn new(tensors: [&Weights; 2], cell: CellKind, side: i32) -> Self {
         let Weights { ref name, shape: [rows, columns], block, .. } = *tensors[0];
         let of_readout = layer_of(name).is_none();
-        let gates: &[_] = match cell {
-            CellKind::Gru if !of_readout => &["r", "z", "n"],
-            CellKind::Lstm if !of_readout => &["i", "f", "g", "o"],
-            _ => &[""],
-        };
+        let gates = if of_readout { &[""] } else { cell.gate_names() };
         let maps = tensors.map(|tensor| {
             let [rows, columns] = tensor.blocks;
             Grid { rows, columns, values: tensor.values.clone() }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::jumps::{AFTER, Jump, Jumps};
 use crate::outputs::files::EPOCHS;
-use crate::outputs::rows::{EpochRow, KNOWN, SOLVED_LOSS};
+use crate::outputs::rows::{EpochRow, KNOWN};
 use chart_kit::text::{count, number, thousands};
 use maud::{Markup, html};
 use rnn_core::Method;
@@ -22,9 +22,9 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         h3 { "Jumps right after them" }
         p {
             "A " (KNOWN) " window can jump too, soon after an epoch’s first windows. Of the " (of) " that followed an epoch with a "
-            code { (EpochRow::KNOWN_LOSS.name) } " below " (SOLVED_LOSS) ", "
+            code { (EpochRow::KNOWN_LOSS.name) } " below " (settings.solved_within()) ", "
             @if jumps.all.is_empty() { "none has" } @else { b { (thousands(jumps.all.len())) } @if jumps.all.len() == 1 { " has" } @else { " have" } }
-            " a loss above " (SOLVED_LOSS) " in one of the first " (AFTER) " " (KNOWN) " windows. "
+            " a loss above " (settings.solved_within()) " in one of the first " (AFTER) " " (KNOWN) " windows. "
             @if settings.log_every > 1 { "Only every " (thousands(settings.log_every)) "th training step was logged, so there may be more. " }
         }
         p {

@@ -1,7 +1,7 @@
 //! Known windows that jump: losses that are high again right after an epoch's first windows.
 
 use crate::outputs::recording::Recording;
-use crate::outputs::rows::{MetricsRow, SOLVED_LOSS};
+use crate::outputs::rows::MetricsRow;
 
 /// How many known windows of an epoch are looked at, from the first on.
 pub(super) const AFTER: usize = 10;
@@ -30,16 +30,17 @@ pub(super) struct Jump {
 impl Jumps {
     /// Takes in the next row of `metrics.csv`.
     pub(super) fn push(&mut self, row: &MetricsRow<f64>, recording: &Recording, first_known: usize) {
+        let within = recording.settings.solved_within();
         if row.batch == 0 {
             let before = row.epoch.checked_sub(1).and_then(|before| recording.epochs.get(before));
-            let knows = before.and_then(|before| before.known_loss).is_some_and(|loss| loss < SOLVED_LOSS);
+            let knows = before.and_then(|before| before.known_loss).is_some_and(|loss| loss < within);
             self.first = Some(*row).filter(|_| knows && first_known > 0);
             self.epochs += usize::from(self.first.is_some());
             return;
         }
         let Some(first) = self.first.filter(|first| first.epoch == row.epoch) else { return };
         let is_near = (first_known..first_known.saturating_add(AFTER)).contains(&row.batch);
-        if !is_near || row.loss <= SOLVED_LOSS {
+        if !is_near || row.loss <= within {
             return;
         }
         match self.all.last_mut().filter(|jump| jump.first.epoch == row.epoch) {

@@ -1,7 +1,7 @@
 //! The head of a report: what was trained, how it ended, and its numbers in one look.
 
 use super::facts::Facts;
-use crate::outputs::rows::{EpochRow, KNOWN, SOLVED_LOSS};
+use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::outputs::status::{State, Status};
 use chart_kit::text::{count, duration, number, thousands};
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
         p.note {
             @if !facts.recording.epochs.is_empty() { "Loss and accuracy are those of the last whole epoch. " }
-            "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (SOLVED_LOSS)
+            "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
         }
     }

@@ -9,11 +9,11 @@ macro_rules! tasks {
         /// The task that is asked, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs, reason = "each is a struct that says what it is")]
-        pub enum Asked {
+        pub enum AnyTask {
             $($task($task),)*
         }
 
-        impl Asked {
+        impl AnyTask {
             /// It as what all tasks are.
             #[must_use]
             pub fn task(&self) -> &dyn Task {
@@ -45,7 +45,7 @@ tasks! {
 }
 
 /// The tutorial's echo.
-impl Default for Asked {
+impl Default for AnyTask {
     fn default() -> Self {
         Self::Echo(Echo::default())
     }
