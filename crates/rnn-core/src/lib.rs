@@ -28,9 +28,5 @@ pub use network::{
     Architecture, Gradients, Init, Network, Place, Role, State, Stream, Tape, Tensor, add_forget_bias, one_hot,
 };
 pub use numeric::Real;
-pub use training::{
-    Adagrad, AdagradPytorch, Adam, AdamW, ClassLoss, Clip, Constant, ConstantRange, ConstantValue, Decay, Loss, Method,
-    Optimizer, Report, RmsProp, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, TrainerBuilder, Truncation,
-    accuracy, classes, softmax,
-};
+pub use training::*;
 pub use {nalgebra, rand};

@@ -1,16 +1,15 @@
 //! The list of tasks: a line for each.
 
-use super::echo::Echo;
 use super::task::Task;
 
 /// Declares the enum of all tasks, each of which is a struct of its settings.
 macro_rules! tasks {
-    ($($task:ident,)*) => {
+    ($($file:ident::$task:ident,)*) => {
         /// The task that is asked, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs, reason = "each is a struct that says what it is")]
         pub enum AnyTask {
-            $($task($task),)*
+            $($task(super::$file::$task),)*
         }
 
         impl AnyTask {
@@ -41,12 +40,12 @@ macro_rules! tasks {
 }
 
 tasks! {
-    Echo,
+    echo::Echo,
 }
 
 /// The tutorial's echo.
 impl Default for AnyTask {
     fn default() -> Self {
-        Self::Echo(Echo::default())
+        Self::Echo(super::echo::Echo::default())
     }
 }

@@ -1,9 +1,6 @@
 //! The list of cells: a line for each, from which its name, its help and all facts about it are taken.
 
 use super::cell::{Cell, Facts};
-use super::elman::Elman;
-use super::gru::Gru;
-use super::lstm::Lstm;
 
 /// Declares the enum of all cells, and what is done with the arithmetic of one.
 macro_rules! cells {
@@ -33,9 +30,9 @@ macro_rules! cells {
 
 cells! {
     /// `h′ = tanh([x | h]·W + b)` (Elman 1990), with one bias.
-    Elman = "elman", "The Elman cell, with tanh", Elman::<false>;
+    Elman = "elman", "The Elman cell, with tanh", super::elman::Elman::<false>;
     /// `h′ = max(0, [x | h]·W + b)`, with one bias.
-    ElmanRelu = "elman_relu", "The Elman cell with rectified linear units (ReLU)", Elman::<true>;
+    ElmanRelu = "elman_relu", "The Elman cell with rectified linear units (ReLU)", super::elman::Elman::<true>;
     /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form, with two biases b and c: the reset gate is applied
     /// after the recurrent product.
     ///
@@ -45,7 +42,7 @@ cells! {
     /// n  = tanh(x·W_xn + b_n + r ∘ (h·W_hn + c_n))
     /// h′ = (1 − z) ∘ n + z ∘ h
     /// ```
-    Gru = "gru", "The gated recurrent unit", Gru;
+    Gru = "gru", "The gated recurrent unit", super::gru::Gru;
     /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000), as PyTorch has
     /// it, with two biases; m is the memory, which is carried beside the output.
     ///
@@ -54,7 +51,7 @@ cells! {
     /// m′ = f ∘ m + i ∘ g
     /// h′ = o ∘ tanh(m′)
     /// ```
-    Lstm = "lstm", "The long short-term memory", Lstm;
+    Lstm = "lstm", "The long short-term memory", super::lstm::Lstm;
 }
 
 /// Something to do with a cell's arithmetic.

@@ -10,9 +10,7 @@ mod trainer;
 mod truncation;
 
 pub use losses::{ClassLoss, Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
-pub use optimizers::{
-    Adagrad, AdagradPytorch, Adam, AdamW, Clip, Constant, ConstantRange, ConstantValue, Method, Optimizer, RmsProp, Sgd,
-};
+pub use optimizers::*;
 pub use schedule::{Decay, Schedule};
 pub use trainer::{Report, Trainer, TrainerBuilder};
 pub use truncation::Truncation;

@@ -1,9 +1,7 @@
 //! The list of losses for targets that are classes: a line for each.
 
-use super::cross_entropy::SoftmaxCrossEntropy;
 use super::loss::Loss;
 use super::of_classes::OfClasses;
-use super::squared_error::SquaredError;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
@@ -12,7 +10,7 @@ use std::fmt;
 
 /// Declares the enum of all losses for classes.
 macro_rules! losses {
-    ($($(#[$doc:meta])* $loss:ident: $type:ty = $value:expr;)*) => {
+    ($($(#[$doc:meta])* $loss:ident: $type:ty;)*) => {
         /// A loss for targets that are classes, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ClassLoss {
@@ -106,7 +104,7 @@ macro_rules! losses {
                 d_outputs: &mut DMatrixViewMut<T>,
             ) -> Result<f64, Error> {
                 match self {
-                    $(Self::$loss => $value.evaluate(outputs, targets, d_outputs),)*
+                    $(Self::$loss => <$type>::default().evaluate(outputs, targets, d_outputs),)*
                 }
             }
         }
@@ -114,10 +112,10 @@ macro_rules! losses {
 }
 
 losses! {
-    /// [`SoftmaxCrossEntropy`], with an output for each class.
-    CrossEntropy: SoftmaxCrossEntropy = SoftmaxCrossEntropy;
-    /// [`SquaredError`] between one output and the class's number.
-    SquaredError: SquaredError<u32> = SquaredError::<u32>::default();
+    /// [`SoftmaxCrossEntropy`](crate::SoftmaxCrossEntropy), with an output for each class.
+    CrossEntropy: super::cross_entropy::SoftmaxCrossEntropy;
+    /// [`SquaredError`](crate::SquaredError) between one output and the class's number.
+    SquaredError: super::squared_error::SquaredError<u32>;
 }
 
 /// The name in settings and files.

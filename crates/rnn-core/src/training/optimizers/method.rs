@@ -1,11 +1,7 @@
 //! The list of methods: a line for each.
 
-use super::adagrad::{Adagrad, AdagradPytorch};
-use super::adam::{Adam, AdamW};
 use super::constants::{Constant, ConstantValue};
 use super::descent::{Declared, Descent, Step};
-use super::rmsprop::RmsProp;
-use super::sgd::Sgd;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
@@ -13,7 +9,9 @@ use std::fmt;
 
 /// Declares the enum of all methods, each of which is a struct of its constants.
 macro_rules! methods {
-    ($($method:ident,)*) => {
+    ($($file:ident::$method:ident,)*) => {
+        $(pub use super::$file::$method;)*
+
         /// A method of descent and its constants. In the formulas p is a parameter, g its gradient, and lr the learning rate
         /// as the schedule has it at the step.
         #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,12 +90,12 @@ macro_rules! methods {
 }
 
 methods! {
-    Sgd,
-    Adagrad,
-    AdagradPytorch,
-    RmsProp,
-    Adam,
-    AdamW,
+    sgd::Sgd,
+    adagrad::Adagrad,
+    adagrad::AdagradPytorch,
+    rmsprop::RmsProp,
+    adam::Adam,
+    adam::AdamW,
 }
 
 impl Method {

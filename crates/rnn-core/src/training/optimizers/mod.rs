@@ -13,12 +13,8 @@ mod optimizer;
 mod rmsprop;
 mod sgd;
 
-pub use adagrad::{Adagrad, AdagradPytorch};
-pub use adam::{Adam, AdamW};
 pub use clip::Clip;
 pub(crate) use clip::euclidean_norm;
 pub use constants::{Constant, ConstantRange, ConstantValue};
-pub use method::Method;
+pub use method::*;
 pub use optimizer::Optimizer;
-pub use rmsprop::RmsProp;
-pub use sgd::Sgd;
