@@ -140,7 +140,7 @@ fn layer(settings: &[(String, Value)]) -> Result<Layer, Error> {
 
 /// Changes a checked setting to what may not be.
 fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
-    let Settings { asked: AnyTask::Echo(echo), state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
+    let Settings { task: AnyTask::Echo(echo), state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
     let Echo { num_classes, echo_step, .. } = echo;
     let places = [num_classes, state_size, batch_size, num_epochs, echo_step, window_stride];
     if let Some(place) = places.into_iter().nth(which) {
@@ -225,7 +225,7 @@ proptest! {
             let model = out.join(MODEL);
             if settings.series.is_empty() {
                 let scoring = Scoring::of(&model, &Layer::default()).unwrap();
-                let of = |settings: &Settings| (settings.cell, settings.asked.clone());
+                let of = |settings: &Settings| (settings.cell, settings.task.clone());
                 prop_assert_eq!(of(&scoring.settings), of(&settings));
             }
             for row in evaluate(&Scoring { settings, targets_known: true }, &model).unwrap() {

@@ -13,6 +13,12 @@ macro_rules! tasks {
         }
 
         impl AnyTask {
+            /// All of them, with their defaults.
+            #[must_use]
+            pub fn all() -> Vec<Self> {
+                vec![$(Self::$task(super::$file::$task::default()),)*]
+            }
+
             /// It as what all tasks are.
             #[must_use]
             pub fn task(&self) -> &dyn Task {

@@ -86,6 +86,14 @@ impl Echo {
 }
 
 impl Task for Echo {
+    fn name(&self) -> &'static str {
+        "echo"
+    }
+
+    fn about(&self) -> &'static str {
+        "The input of some steps ago"
+    }
+
     fn shape(&self) -> Shape {
         Shape::Classes(self.num_classes)
     }

@@ -28,6 +28,14 @@ impl Recorded {
 }
 
 impl Task for Recorded {
+    fn name(&self) -> &'static str {
+        "recorded"
+    }
+
+    fn about(&self) -> &'static str {
+        "A series that somebody else has recorded"
+    }
+
     fn shape(&self) -> Shape {
         Shape::Classes(self.num_classes)
     }

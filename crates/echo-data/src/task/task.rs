@@ -11,6 +11,12 @@ use std::fmt::Debug;
 /// A program that trains nets needs to know no more of a task than this. `least` is the least expected loss of one answer to
 /// targets of a distribution over the classes: their entropy for cross-entropy, their variance for squared error.
 pub trait Task: Debug {
+    /// The name in settings and files, such as `echo`.
+    fn name(&self) -> &'static str;
+
+    /// What it is, in a few words.
+    fn about(&self) -> &'static str;
+
     /// What a net reads and answers at each time step.
     fn shape(&self) -> Shape;
 

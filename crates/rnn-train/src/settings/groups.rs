@@ -1,11 +1,150 @@
 //! Settings that other crates declare: the constants of an optimizer, and what belongs to a task.
+//!
+//! Each is one of a list, and each of the list has settings of its own. What several of them call alike is one row of the
+//! table. A setting of one that is not chosen is refused.
 
-use super::kind::{Kind, number};
-use super::row::{Entry, Row, choice, in_help};
+use super::kind::Kind;
+use super::row::{Entry, Row, Setting, choice, in_help};
 use crate::error::SettingError;
 use echo_data::{AnyTask, TaskSetting, TaskValue};
 use rnn_core::{Constant, ConstantValue, Method, Named};
 use toml::{Table, Value};
+
+/// One of a list, with settings of its own.
+trait Declares: Clone {
+    /// All of the list, with their defaults.
+    fn all() -> Vec<Self>;
+
+    /// Its name, by which it is chosen.
+    fn called(&self) -> &'static str;
+
+    /// Its settings, to be read or set.
+    fn own(&mut self) -> Vec<Own<'_>>;
+}
+
+/// A setting of one of a list.
+struct Own<'a> {
+    name: &'static str,
+    about: &'static str,
+    place: Place<'a>,
+    /// Another setting of the same one, beside which it has its value.
+    beside: Option<&'static str>,
+}
+
+/// Where a setting's value is.
+enum Place<'a> {
+    Number(&'a mut f64),
+    Truth(&'a mut bool),
+    Count(&'a mut usize, usize),
+    /// What it stands for where it is not given.
+    Numbers(&'a mut Option<Vec<f64>>, &'static str),
+}
+
+impl Place<'_> {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Number(_) => Kind::Number,
+            Self::Truth(_) => Kind::Truth,
+            Self::Count(_, least) => Kind::Count(*least as i64),
+            Self::Numbers(..) => Kind::Numbers,
+        }
+    }
+
+    fn value(&self) -> Option<Value> {
+        match self {
+            Self::Number(number) => number.to_toml(),
+            Self::Truth(truth) => Some(Value::Boolean(**truth)),
+            Self::Count(count, _) => count.to_toml(),
+            Self::Numbers(numbers, _) => numbers.to_toml(),
+        }
+    }
+
+    fn default(&self) -> String {
+        match self {
+            Self::Numbers(None, without) => (*without).to_owned(),
+            _ => self.value().as_ref().map(in_help).unwrap_or_default(),
+        }
+    }
+
+    fn take(&mut self, row: &Row, given: &Table) -> Result<(), SettingError> {
+        match self {
+            Self::Number(to) => **to = row.take(given)?.unwrap_or(**to),
+            Self::Truth(to) => **to = row.take(given)?.unwrap_or(**to),
+            Self::Count(to, _) => **to = row.take(given)?.unwrap_or(**to),
+            Self::Numbers(to, _) => **to = row.take(given)?.or(to.take()),
+        }
+        Ok(())
+    }
+}
+
+/// The rows of all settings that those of a list have, which is chosen from by the setting `chooser`.
+fn own_rows<D: Declares>(chooser: &'static str) -> Vec<Row> {
+    let is_chosen = D::all().len() > 1;
+    let mut rows: Vec<Row> = Vec::new();
+    for mut one in D::all() {
+        for Own { name, about, place, beside } in one.own() {
+            if rows.iter().any(|row| row.name == name) {
+                continue;
+            }
+            let having = having::<D>(name);
+            let names: Vec<_> = having.iter().map(|(one, _)| *one).collect();
+            let whose = if is_chosen { format!(" ({})", names.join(", ")) } else { String::new() };
+            let row = Row::new(name, format!("{about}{whose}"), place.kind()).by_default(defaults(having));
+            rows.push(beside.into_iter().chain(is_chosen.then_some(chooser)).fold(row, Row::beside));
+        }
+    }
+    rows
+}
+
+/// Those of a list that have a setting of this name, and its default in words.
+fn having<D: Declares>(name: &str) -> Vec<(&'static str, String)> {
+    let of = |mut one: D| {
+        let called = one.called();
+        one.own().into_iter().find(|own| own.name == name).map(|own| (called, own.place.default()))
+    };
+    D::all().into_iter().filter_map(of).collect()
+}
+
+/// Defaults in words: the first one, and which have others.
+fn defaults(of_each: Vec<(&'static str, String)>) -> String {
+    let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
+    for (one, value) in of_each {
+        match parts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, names)) => names.push(one),
+            None => parts.push((value, vec![one])),
+        }
+    }
+    let mut parts = parts.into_iter();
+    let first = parts.next().map(|(value, _)| value).unwrap_or_default();
+    parts.fold(first, |words, (value, names)| format!("{words}; {value} for {}", names.join(", ")))
+}
+
+/// Takes what is given of its own settings; an error for one that only others have.
+fn take_own<D: Declares>(one: &mut D, chooser: &str, given: &Table) -> Result<(), SettingError> {
+    let called = one.called();
+    for row in own_rows::<D>("").into_iter().filter(|row| given.contains_key(row.name)) {
+        let mut own = one.own();
+        match own.iter_mut().find(|own| own.name == row.name) {
+            Some(own) => own.place.take(&row, given)?,
+            None => {
+                let names: Vec<_> = having::<D>(row.name).into_iter().map(|(one, _)| one).collect();
+                let only = match &names[..] {
+                    [before @ .., last] if !before.is_empty() => format!("{} and {last} have", before.join(", ")),
+                    alone => format!("{} has", alone.join("")),
+                };
+                let only = format!("with the {chooser} {called}: only {only} it");
+                return Err(SettingError::no_effect(row.name, only));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_own<D: Declares>(one: &D, to: &mut Table) {
+    for Own { name, place, .. } in one.clone().own() {
+        to.extend(place.value().map(|value| (name.to_owned(), value)));
+    }
+}
 
 /// How gradients change the weights: a method with its constants, and its learning rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,9 +161,35 @@ impl Optimization {
     pub fn usual(method: Method) -> Self {
         Self { method, learning_rate: method.usual_learning_rate() }
     }
+
+    /// The row of the learning rate.
+    fn learning_rate(optimizer: &'static str) -> Row {
+        let usual = |method: &Method| (method.name(), in_help(&Value::Float(method.usual_learning_rate())));
+        let row = Row::new("learning_rate", "Learning rate: step size of the optimizer", Kind::Number);
+        row.by_default(defaults(Method::ALL.iter().map(usual).collect())).beside(optimizer)
+    }
 }
 
-const LEARNING_RATE: &str = "learning_rate";
+impl Declares for Method {
+    fn all() -> Vec<Self> {
+        Self::ALL.to_vec()
+    }
+
+    fn called(&self) -> &'static str {
+        self.name()
+    }
+
+    fn own(&mut self) -> Vec<Own<'_>> {
+        let of = |Constant { name, about, value }| {
+            let place = match value {
+                ConstantValue::Number(number, _) => Place::Number(number),
+                ConstantValue::Truth(truth) => Place::Truth(truth),
+            };
+            Own { name, about, place, beside: None }
+        };
+        self.constants().into_iter().map(of).collect()
+    }
+}
 
 impl Entry for Optimization {
     fn kind() -> Kind {
@@ -33,129 +198,69 @@ impl Entry for Optimization {
 
     fn rows(row: Row) -> Vec<Row> {
         let optimizer = row.name;
-        let own = Method::ALL.iter().map(|method| (method.name(), Value::Float(method.usual_learning_rate())));
-        let rate = Row::new(LEARNING_RATE, "Learning rate: step size of the optimizer", Kind::Number);
-        let mut rows = vec![row, rate.by_default(defaults(own)).beside(optimizer).for_training()];
-        for method in Method::ALL {
-            for Constant { name, about, value } in { *method }.constants() {
-                if rows.iter().all(|row| row.name != name) {
-                    let having: Vec<_> = having(name).collect();
-                    let names: Vec<_> = having.iter().map(|(method, _)| *method).collect();
-                    let kind = if matches!(value, ConstantValue::Truth(_)) { Kind::Truth } else { Kind::Number };
-                    let row = Row::new(name, format!("{about} ({})", names.join(", ")), kind);
-                    rows.push(row.by_default(defaults(having)).beside(optimizer).for_training());
-                }
-            }
-        }
-        rows
+        let rest = [Self::learning_rate(optimizer)].into_iter().chain(own_rows::<Method>(optimizer));
+        [row].into_iter().chain(rest.map(Row::for_training)).collect()
     }
 
     fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError> {
         let mut own = row.take::<Method>(given)?.map_or(without, Self::usual);
-        let chosen = own.method.name();
-        for row in Self::rows(row.clone()).iter().skip(1) {
-            let Some(value) = given.get(row.name) else { continue };
-            if let Some(problem) = row.kind.problem(row.name, value) {
-                return Err(SettingError::new(row.name, problem));
-            }
-            if row.name == LEARNING_RATE {
-                own.learning_rate = number(value).unwrap_or(own.learning_rate);
-                continue;
-            }
-            let mut constants = own.method.constants();
-            let constant = constants.iter_mut().find(|constant| constant.name == row.name);
-            let Some(constant) = constant else {
-                let names: Vec<_> = having(row.name).map(|(method, _)| method).collect();
-                let only = match &names[..] {
-                    [before @ .., last] if !before.is_empty() => format!("{} and {last} have", before.join(", ")),
-                    alone => format!("{} has", alone.join("")),
-                };
-                let only = format!("with the optimizer {chosen}: only {only} it");
-                return Err(SettingError::no_effect(row.name, only));
-            };
-            match &mut constant.value {
-                ConstantValue::Number(to, _) => **to = number(value).unwrap_or(**to),
-                ConstantValue::Truth(to) => **to = value.as_bool().unwrap_or(**to),
-            }
-        }
+        own.learning_rate = Self::learning_rate(row.name).take(given)?.unwrap_or(own.learning_rate);
+        take_own(&mut own.method, row.name, given)?;
         Ok(own)
     }
 
     fn write(&self, name: &str, to: &mut Table) {
         self.method.write(name, to);
-        self.learning_rate.write(LEARNING_RATE, to);
-        for Constant { name, value, .. } in { self.method }.constants() {
-            to.insert(name.to_owned(), of_constant(&value));
-        }
+        self.learning_rate.write("learning_rate", to);
+        write_own(&self.method, to);
     }
 }
 
-/// The methods that have a constant of this name, and its defaults.
-fn having(name: &'static str) -> impl Iterator<Item = (&'static str, Value)> {
-    Method::ALL.iter().filter_map(move |method| {
-        let mut method = *method;
-        let of_method = method.name();
-        let constant = method.constants().into_iter().find(|constant| constant.name == name)?;
-        Some((of_method, of_constant(&constant.value)))
-    })
-}
-
-fn of_constant(value: &ConstantValue<'_>) -> Value {
-    match value {
-        ConstantValue::Number(number, _) => Value::Float(**number),
-        ConstantValue::Truth(truth) => Value::Boolean(**truth),
+impl Declares for AnyTask {
+    fn all() -> Vec<Self> {
+        Self::all()
     }
-}
 
-/// Defaults in words: the first one, and which methods have others.
-fn defaults(of_methods: impl IntoIterator<Item = (&'static str, Value)>) -> String {
-    let mut parts: Vec<(Value, Vec<&str>)> = Vec::new();
-    for (method, value) in of_methods {
-        match parts.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, methods)) => methods.push(method),
-            None => parts.push((value, vec![method])),
-        }
+    fn called(&self) -> &'static str {
+        self.task().name()
     }
-    let mut words = parts.iter().map(|(value, methods)| (in_help(value), methods.join(", ")));
-    let first = words.next().map(|(value, _)| value).unwrap_or_default();
-    words.fold(first, |words, (value, methods)| format!("{words}; {value} for {methods}"))
+
+    fn own(&mut self) -> Vec<Own<'_>> {
+        let of = |TaskSetting { name, about, value, beside }| {
+            let place = match value {
+                TaskValue::Count(count, least) => Place::Count(count, least),
+                TaskValue::Numbers(numbers, without) => Place::Numbers(numbers, without),
+            };
+            Own { name, about, place, beside }
+        };
+        self.task_mut().settings().into_iter().map(of).collect()
+    }
 }
 
 impl Entry for AnyTask {
-    /// Of one task there is nothing to choose.
     fn kind() -> Kind {
-        Kind::Choice(Vec::new())
+        Kind::Choice(Self::all().iter().map(|one| (one.task().name(), one.task().about())).collect())
     }
 
-    fn rows(_row: Row) -> Vec<Row> {
-        let of = |TaskSetting { name, about, value, beside }: TaskSetting<'_>| {
-            let (kind, default) = match value {
-                TaskValue::Count(count, least) => (Kind::Count(least as i64), count.to_string()),
-                TaskValue::Numbers(_, without) => (Kind::Numbers, without.to_owned()),
-            };
-            let row = Row::new(name, about, kind).by_default(default);
-            beside.into_iter().fold(row, Row::beside)
-        };
-        Self::default().task_mut().settings().into_iter().map(of).collect()
+    /// Of one task there is nothing to choose.
+    fn rows(row: Row) -> Vec<Row> {
+        let task = row.name;
+        let chooser = (Self::all().len() > 1).then_some(row);
+        chooser.into_iter().chain(own_rows::<Self>(task)).collect()
     }
 
-    fn read(row: &Row, given: &Table, mut without: Self) -> Result<Self, SettingError> {
-        let rows = Self::rows(row.clone());
-        for (row, setting) in rows.iter().zip(without.task_mut().settings()) {
-            match setting.value {
-                TaskValue::Count(to, _) => *to = row.take(given)?.unwrap_or(*to),
-                TaskValue::Numbers(to, _) => *to = row.take(given)?.or(to.take()),
-            }
+    fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError> {
+        let name = row.take::<String>(given)?;
+        let named = name.and_then(|name| Self::all().into_iter().find(|one| one.called() == name));
+        let mut own = named.unwrap_or(without);
+        take_own(&mut own, row.name, given)?;
+        Ok(own)
+    }
+
+    fn write(&self, name: &str, to: &mut Table) {
+        if Self::all().len() > 1 {
+            to.insert(name.to_owned(), Value::String(self.called().to_owned()));
         }
-        Ok(without)
-    }
-
-    fn write(&self, _name: &str, to: &mut Table) {
-        for TaskSetting { name, value, .. } in self.clone().task_mut().settings() {
-            match value {
-                TaskValue::Count(count, _) => count.write(name, to),
-                TaskValue::Numbers(numbers, _) => numbers.write(name, to),
-            }
-        }
+        write_own(self, to);
     }
 }

@@ -23,7 +23,7 @@ impl Settings {
             let message = format!("forget_bias is {}: it must be a number", self.forget_bias);
             return Err(SettingError::new("forget_bias", message));
         }
-        self.asked.task().check().map_err(of_data)?;
+        self.task.task().check().map_err(of_data)?;
         match self.drawn_length() {
             Some(length) => self.layout(length).map(drop).map_err(of_data),
             None => Ok(()),
@@ -39,7 +39,7 @@ impl Settings {
     /// The task: that which is asked, or a recorded series in its place.
     #[must_use]
     pub fn task(&self) -> Box<dyn Task> {
-        if self.series.is_empty() { self.asked.to_task() } else { Box::new(Recorded::in_place_of(self.asked.task())) }
+        if self.series.is_empty() { self.task.to_task() } else { Box::new(Recorded::in_place_of(self.task.task())) }
     }
 
     /// The task counts as solved where the mean loss is less than this above its floor.
@@ -51,7 +51,7 @@ impl Settings {
     /// How many classes inputs and targets have.
     #[must_use]
     pub fn num_classes(&self) -> usize {
-        let Shape::Classes(classes) = self.asked.task().shape();
+        let Shape::Classes(classes) = self.task.task().shape();
         classes
     }
 

@@ -223,6 +223,35 @@ impl<S: Setting> Setting for OrOff<S> {
     }
 }
 
+impl Setting for bool {
+    fn kind() -> Kind {
+        Kind::Truth
+    }
+
+    fn from_toml(value: &Value) -> Option<Self> {
+        value.as_bool()
+    }
+
+    fn to_toml(&self) -> Option<Value> {
+        Some(Value::Boolean(*self))
+    }
+}
+
+/// A name of a list that is only known while the program runs.
+impl Setting for String {
+    fn kind() -> Kind {
+        Kind::Choice(Vec::new())
+    }
+
+    fn from_toml(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+
+    fn to_toml(&self) -> Option<Value> {
+        Some(Value::String(self.clone()))
+    }
+}
+
 impl Setting for PathBuf {
     fn kind() -> Kind {
         Kind::File

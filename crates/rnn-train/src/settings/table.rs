@@ -115,7 +115,7 @@ settings! { given, row;
     /// Hidden units
     state_size: usize = 4, row.least(1);
     /// What the net is asked
-    asked: AnyTask = AnyTask::default(), row;
+    task: AnyTask = AnyTask::default(), row;
     /// Rows that a series is cut into; they are trained side by side
     batch_size: usize = 5, row.least(1);
     /// The recurrent cell

@@ -34,7 +34,7 @@ impl Settings {
     /// came from files, how they were drawn.
     pub(crate) fn travelling(&self) -> BTreeMap<String, String> {
         let table = self.to_table();
-        let names = travelling(&self.asked).filter(|name| self.series.is_empty() || !is_drawn(name));
+        let names = travelling(&self.task).filter(|name| self.series.is_empty() || !is_drawn(name));
         names.filter_map(|name| Some((name.to_owned(), in_metadata(table.get(name)?)))).collect()
     }
 }

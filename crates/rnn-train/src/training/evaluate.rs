@@ -158,7 +158,7 @@ fn of_task() -> Vec<&'static Row> {
 
 /// The whole numbers among the task's settings, the most telling one first.
 fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
-    let mut asked = settings.asked.clone();
+    let mut asked = settings.task.clone();
     let told = asked.task_mut().settings().into_iter().rev().filter_map(|setting| match setting.value {
         TaskValue::Count(count, _) => Some((setting.name, *count)),
         TaskValue::Numbers(..) => None,
