@@ -81,6 +81,14 @@ macro_rules! losses {
                 }
             }
 
+            /// What [`least`](Self::least) is of a distribution, in words, such as `the variance`.
+            #[must_use]
+            pub fn least_in_words(self) -> &'static str {
+                match self {
+                    $(Self::$loss => <$type>::LEAST,)*
+                }
+            }
+
             /// The least expected loss of one answer to targets of this distribution, which has a probability for each class.
             #[must_use]
             pub fn least(self, distribution: &[f64]) -> f64 {

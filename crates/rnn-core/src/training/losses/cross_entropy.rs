@@ -48,6 +48,7 @@ impl OfClasses for SoftmaxCrossEntropy {
     const ABOUT: &'static str = "Cross-entropy, with one output for each class";
     const UNIT: &'static str = "cross-entropy (nats)";
     const LOGITS: bool = true;
+    const LEAST: &'static str = "the entropy, in nats,";
 
     fn outputs(classes: usize) -> usize {
         classes

@@ -24,6 +24,9 @@ pub(super) trait OfClasses {
     /// The share of rows that answer with their target.
     fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], classes: usize) -> Result<f64, Error>;
 
+    /// What [`least`](Self::least) is of a distribution, in words.
+    const LEAST: &'static str;
+
     /// The least expected loss of one answer to all targets of this distribution.
     fn least(distribution: &[f64]) -> f64;
 }

@@ -63,6 +63,7 @@ impl OfClasses for SquaredError<u32> {
     const ABOUT: &'static str = "Squared error between one output and the class's number";
     const UNIT: &'static str = "squared error";
     const LOGITS: bool = false;
+    const LEAST: &'static str = "the variance";
 
     fn outputs(_classes: usize) -> usize {
         1

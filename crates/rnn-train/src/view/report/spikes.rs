@@ -79,10 +79,7 @@ fn floors(facts: &Facts<'_>) -> Markup {
             p.formula { (formula) " = " b { (short(*floor)) } }
         };
     }
-    let measure = match settings.loss {
-        ClassLoss::CrossEntropy => "the entropy, in nats,",
-        ClassLoss::SquaredError => "the variance",
-    };
+    let measure = settings.loss.least_in_words();
     html! {
         p {
             "The floor is " (measure) " of these probabilities, as a mean over the window’s scored targets; those that can be known count as 0. Here:"
