@@ -13,7 +13,7 @@ pub enum Error {
         name: &'static str,
     },
     /// A stride that is no stride of the window.
-    #[error("window_stride is {stride}: it must be from 1 to the window's length, which is {window}")]
+    #[error("stride is {stride}: it must be from 1 to the window's length, which is {window}")]
     Stride {
         /// h′, the time steps from one window's start to the next one's.
         stride: usize,

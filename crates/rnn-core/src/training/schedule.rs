@@ -60,10 +60,10 @@ impl Schedule {
     pub fn check(&self) -> Result<(), Error> {
         match self.decay {
             Decay::Constant => Ok(()),
-            Decay::Step { steps: 0, .. } | Decay::Cosine { steps: 0, .. } => Err(Error::Zero { name: "decay_steps" }),
+            Decay::Step { steps: 0, .. } | Decay::Cosine { steps: 0, .. } => Err(Error::Zero { name: "decay.steps" }),
             Decay::Step { factor, .. } | Decay::Cosine { factor, .. } if (0.0..=1.0).contains(&factor) => Ok(()),
             Decay::Step { factor: value, .. } | Decay::Cosine { factor: value, .. } => {
-                Err(Error::Range { name: "decay_factor", value, allowed: "from 0 to 1" })
+                Err(Error::Range { name: "decay.factor", value, allowed: "from 0 to 1" })
             }
         }
     }
@@ -119,9 +119,9 @@ mod tests {
     #[test]
     fn what_says_nothing_is_refused() {
         let of = |decay| Schedule { warmup: 0, decay }.check();
-        assert_eq!(of(Decay::Step { steps: 0, factor: 0.5 }), Err(Error::Zero { name: "decay_steps" }));
+        assert_eq!(of(Decay::Step { steps: 0, factor: 0.5 }), Err(Error::Zero { name: "decay.steps" }));
         for factor in [-0.1, 1.1, f64::NAN] {
-            assert!(matches!(of(Decay::Cosine { steps: 5, factor }), Err(Error::Range { name: "decay_factor", .. })));
+            assert!(matches!(of(Decay::Cosine { steps: 5, factor }), Err(Error::Range { name: "decay.factor", .. })));
         }
         assert_eq!(of(Decay::Cosine { steps: 5, factor: 0.0 }), Ok(()));
     }

@@ -24,10 +24,10 @@ impl Settings {
             return Err(SettingError::new("forget_bias", message));
         }
         self.task.task().check().map_err(of_data)?;
-        match self.drawn_length() {
-            Some(length) => self.layout(length).map(drop).map_err(of_data),
-            None => Ok(()),
+        if let Some(length) = self.drawn_length() {
+            self.layout(length).map_err(of_data)?;
         }
+        self.truncation().map(drop).map_err(of_core)
     }
 
     fn check_optimizer<T: Scalar>(&self) -> Result<(), rnn_core::Error> {
@@ -198,9 +198,20 @@ fn of_core(error: rnn_core::Error) -> SettingError {
             name
         }
         rnn_core::Error::LearningRate { .. } => "learning_rate",
+        rnn_core::Error::Stride { .. } => "stride",
         rnn_core::Error::Layers { .. } => "num_layers",
         _ => "",
     };
-    let off = if name.starts_with("clip_") { ", or \"off\"" } else { "" };
-    SettingError::new(name, format!("{error}{off}"))
+    let setting = SETTINGS_OF_CORE.iter().find(|(own, _)| *own == name).map_or(name, |(_, setting)| setting);
+    let off = if setting.starts_with("clip_") { ", or \"off\"" } else { "" };
+    SettingError::new(setting, format!("{}{off}", error.to_string().replacen(name, setting, 1)))
 }
+
+/// Fields of the net's and the optimizer's that have another name as settings.
+const SETTINGS_OF_CORE: [(&str, &str); 5] = [
+    ("stride", "window_stride"),
+    ("clip.value", "clip_value"),
+    ("clip.norm", "clip_norm"),
+    ("decay.steps", "decay_steps"),
+    ("decay.factor", "decay_factor"),
+];

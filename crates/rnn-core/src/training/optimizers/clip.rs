@@ -24,7 +24,7 @@ impl Clip {
     /// # Errors
     /// [`Error::Range`] for one that is not a number greater than 0.
     pub fn check<T: Scalar>(&self) -> Result<(), Error> {
-        for (name, limit) in [("clip_value", self.value), ("clip_norm", self.norm)] {
+        for (name, limit) in [("clip.value", self.value), ("clip.norm", self.norm)] {
             if let Some(value) = limit.filter(|limit| !is_positive::<T>(*limit)) {
                 return Err(Error::Range { name, value, allowed: "a number greater than 0" });
             }
