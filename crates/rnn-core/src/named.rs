@@ -41,12 +41,12 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
 /// ```
 #[macro_export]
 macro_rules! named {
-    ($(#[$meta:meta])* pub enum $thing:ident {
+    ($(#[$meta:meta])* $vis:vis enum $thing:ident {
         $($(#[$of_one:meta])* $variant:ident = $name:literal, $about:literal;)+
     }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $thing {
+        $vis enum $thing {
             $($(#[$of_one])* $variant,)+
         }
 

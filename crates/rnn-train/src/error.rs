@@ -159,14 +159,9 @@ impl Error {
         Self::Folder { path: path.to_owned(), problem, source }
     }
 
-    /// A table that cannot be written. The csv crate's own conversion hides what kind of error the system told.
+    /// A table that cannot be written.
     pub(crate) fn write_csv(path: &Path, error: csv::Error) -> Self {
-        let shown = error.to_string();
-        let source = match error.into_kind() {
-            csv::ErrorKind::Io(source) => source,
-            _ => std::io::Error::other(shown),
-        };
-        Self::write(path, source)
+        Self::write(path, of_csv(error))
     }
 
     /// Whether nothing can be written for want of space, or because the file system is read-only. That says nothing of the run:
@@ -186,5 +181,14 @@ impl Error {
             Self::NoAnswer { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,
         }
+    }
+}
+
+/// The system's error within one of the csv crate's, whose own conversion hides its kind.
+pub(crate) fn of_csv(error: csv::Error) -> std::io::Error {
+    let shown = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(source) => source,
+        _ => std::io::Error::other(shown),
     }
 }

@@ -25,6 +25,7 @@ pub use settings::choices::{Dtype, InputKind, Readout, ScheduleKind};
 pub use settings::layers::Layer;
 pub use settings::or_off::OrOff;
 pub use settings::table::Settings;
+pub use rnn_core::{Named, named};
 pub use text::read_text;
 pub use training::evaluate::evaluate;
 pub use training::run::run;

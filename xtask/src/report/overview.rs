@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::parameters::Parameter;
 use crate::error::Error;
 use crate::trials::outcome::{best, outcome, words};
-use crate::trials::results::{STATUSES, TrialStatus};
+use crate::trials::results::{LISTED, TrialStatus};
 use crate::trials::spec::SPEC;
 use crate::trials::store::{HISTORY, trial_folder};
 use chart_kit::text::{number, thousands};
@@ -33,7 +33,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
 /// How many trials there are of each status.
 fn counts(facts: &Facts<'_>) -> Markup {
     let count = |status: TrialStatus| facts.rows.iter().filter(|row| row.status == status).count();
-    let counts = STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0);
+    let counts = LISTED.iter().map(|&status| (status, count(status))).filter(|(_, count)| *count > 0);
     html! {
         ul.counts {
             li { b { (thousands(facts.rows.len())) } " planned" }

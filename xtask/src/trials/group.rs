@@ -8,27 +8,37 @@ use super::results::TrialStatus;
 use super::row::Row;
 use super::stats::{mean, median, quantile, wilson};
 
+/// A column of groups: its name, and what stands in the cell of one whose nets have so many parameters.
+type Column = (&'static str, fn(&Group, usize) -> String);
+
 /// The columns of `groups.csv` behind those of the varied settings.
-pub(crate) const COLUMNS: [&str; 18] = [
-    "parameters",
-    "trials",
-    "n",
-    "solved",
-    "unknown",
-    "solve_rate",
-    "solve_rate_low",
-    "solve_rate_high",
-    "median_solved_steps",
-    "median_final_loss",
-    "lower_quartile_final_loss",
-    "upper_quartile_final_loss",
-    "median_accuracy",
-    "done",
-    "diverged",
-    "pruned",
-    "failed",
-    "mean_wall_seconds",
+pub(crate) const COLUMNS: [Column; 18] = [
+    ("parameters", |_, parameters| parameters.to_string()),
+    ("trials", |group, _| group.trials.to_string()),
+    ("n", |group, _| group.decided.to_string()),
+    ("solved", |group, _| group.solved.to_string()),
+    ("unknown", |group, _| group.unknown.to_string()),
+    ("solve_rate", |group, _| cell(group.rate())),
+    ("solve_rate_low", |group, _| cell(group.rate_interval().map(|ends| ends.0))),
+    ("solve_rate_high", |group, _| cell(group.rate_interval().map(|ends| ends.1))),
+    ("median_solved_steps", |group, _| cell(group.median_solved_steps())),
+    ("median_final_loss", |group, _| cell(group.final_loss(0.5))),
+    ("lower_quartile_final_loss", |group, _| cell(group.final_loss(0.25))),
+    ("upper_quartile_final_loss", |group, _| cell(group.final_loss(0.75))),
+    ("median_accuracy", |group, _| cell(group.median_accuracy())),
+    ("done", |group, _| group.count(|status| status == TrialStatus::Done).to_string()),
+    ("diverged", |group, _| group.count(|status| status == TrialStatus::Diverged).to_string()),
+    ("pruned", |group, _| group.count(|status| status == TrialStatus::Pruned).to_string()),
+    ("failed", |group, _| group.count(TrialStatus::is_failure).to_string()),
+    ("mean_wall_seconds", |group, _| {
+        group.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default()
+    }),
 ];
+
+/// A number in a cell; a file holds no infinity.
+fn cell(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
+}
 
 /// What became of trials that have something in common.
 #[derive(Debug, Clone, Default)]
@@ -111,34 +121,5 @@ impl Group {
     /// How many trials ended in ways that are so.
     pub(crate) fn count(&self, is: impl Fn(TrialStatus) -> bool) -> usize {
         self.statuses.iter().filter(|status| is(**status)).count()
-    }
-
-    /// The cells of the columns, for nets of so many parameters.
-    pub(crate) fn cells(&self, parameters: usize) -> [String; COLUMNS.len()] {
-        // A file holds no infinity.
-        let number = |value: Option<f64>| {
-            value.filter(|value| value.is_finite()).map(|value| value.to_string()).unwrap_or_default()
-        };
-        let rates = self.rate_interval();
-        [
-            parameters.to_string(),
-            self.trials.to_string(),
-            self.decided.to_string(),
-            self.solved.to_string(),
-            self.unknown.to_string(),
-            number(self.rate()),
-            number(rates.map(|rates| rates.0)),
-            number(rates.map(|rates| rates.1)),
-            number(self.median_solved_steps()),
-            number(self.final_loss(0.5)),
-            number(self.final_loss(0.25)),
-            number(self.final_loss(0.75)),
-            number(self.median_accuracy()),
-            self.count(|status| status == TrialStatus::Done).to_string(),
-            self.count(|status| status == TrialStatus::Diverged).to_string(),
-            self.count(|status| status == TrialStatus::Pruned).to_string(),
-            self.count(TrialStatus::is_failure).to_string(),
-            self.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default(),
-        ]
     }
 }

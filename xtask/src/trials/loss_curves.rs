@@ -4,7 +4,7 @@ use super::results::{self, Measured};
 use super::row::Row;
 use crate::error::Error;
 use crate::trials::sweep::Sweep;
-use rnn_train::outputs::folder::write_whole_with;
+use rnn_train::outputs::table::write_table;
 use rnn_train::outputs::rows::EpochRow;
 
 /// The file of losses.
@@ -31,8 +31,7 @@ pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
             }
         })?;
     }
-    Ok(write_whole_with(&folder.join(CURVES), |file| {
-        let mut table = csv::Writer::from_writer(file);
+    Ok(write_table(&folder.join(CURVES), |table| {
         table.write_record(COLUMNS)?;
         let cell = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         for (trial, place) in places.iter().enumerate() {
@@ -44,6 +43,6 @@ pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
                 table.write_record([trial.to_string(), epoch.to_string(), loss, known_loss, accuracy])?;
             }
         }
-        table.flush()
+        Ok(())
     })?)
 }

@@ -14,7 +14,7 @@ pub(crate) fn words(status: TrialStatus) -> String {
 pub(crate) fn counts(latest: &[Known], running: bool) -> Vec<(TrialStatus, usize)> {
     let status = |record: &Known| status_of(record.as_deref(), running);
     let count = |which: TrialStatus| latest.iter().filter(|record| status(record) == which).count();
-    results::STATUSES.iter().map(|(status, _)| (*status, count(*status))).filter(|(_, count)| *count > 0).collect()
+    results::LISTED.iter().map(|&status| (status, count(status))).filter(|(_, count)| *count > 0).collect()
 }
 
 /// Such numbers in words.
@@ -36,7 +36,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");
     }
-    let mut others: Vec<TrialStatus> = results::STATUSES.iter().map(|(status, _)| *status).collect();
+    let mut others: Vec<TrialStatus> = results::LISTED.to_vec();
     others.retain(|status| *status != TrialStatus::Done);
     for status in others {
         let count = rows.iter().filter(|row| row.status == status).count();

@@ -7,9 +7,10 @@ mod tests;
 
 use super::early_stopping::EarlyStopping;
 use super::places::Places;
-use super::spec::{Dimension, GOALS, METRICS, MOST_TRIALS, Metric, Objective, Spec};
+use super::spec::{Dimension, GOALS, MOST_TRIALS, Metric, Objective, Spec};
 use crate::error::Error;
 use chart_kit::text::{count, thousands};
+use rnn_train::Named;
 use rnn_train::settings::layers::not_toml;
 use rnn_train::settings::synonyms::nearest;
 use rnn_train::{Layer, SettingError};
@@ -152,12 +153,11 @@ impl Reader<'_> {
 
     fn objective(&self) -> Result<Objective, SettingError> {
         let table = self.section("objective", &OBJECTIVE_KEYS)?;
-        let names = METRICS.map(|(_, name, _)| name);
-        let name = self.word(&table, "objective", "metric", &names)?.unwrap_or(names[0]);
-        let (metric, more) =
-            METRICS.iter().find(|metric| metric.1 == name).map_or((Metric::FinalLoss, false), |m| (m.0, m.2));
+        let names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        let name = self.word(&table, "objective", "metric", &names)?;
+        let metric = name.and_then(Metric::named).unwrap_or(Metric::FinalLoss);
         let goal = self.word(&table, "objective", "goal", &GOALS)?;
-        Ok(Objective { metric, maximize: goal.map_or(more, |goal| goal == GOALS[1]) })
+        Ok(Objective { metric, maximize: goal.map_or(metric.is_better_greater(), |goal| goal == GOALS[1]) })
     }
 
     fn early_stopping(&self) -> Result<Option<EarlyStopping>, SettingError> {

@@ -9,6 +9,7 @@ use rnn_train::outputs::folder::sync_all;
 use rnn_train::outputs::lock::{Held, Lock, holder_of};
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::status::State;
+use rnn_train::named;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -16,36 +17,44 @@ use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// The folder of the workers' files.
 pub(crate) const RESULTS: &str = "results";
 
-/// What has become of a trial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub(crate) enum TrialStatus {
-    Pending,
-    Running,
-    /// Stopped before its end, by a signal or with the sweep.
-    Interrupted,
-    Failed,
-    TimedOut,
-    Diverged,
-    Pruned,
-    Done,
+named! {
+    /// What has become of a trial. Of several attempts at it the greatest counts.
+    #[derive(PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub(crate) enum TrialStatus {
+        /// It has not begun.
+        Pending = "pending", "It has not begun";
+        /// It has begun, or was killed.
+        Running = "running", "It has begun, or was killed";
+        /// Stopped before its end, by a signal or with the sweep.
+        Interrupted = "interrupted", "Stopped by a signal, or with the sweep";
+        /// Stopped by an error.
+        Failed = "failed", "Stopped by an error";
+        /// Stopped because its time was up.
+        TimedOut = "timed_out", "Stopped because its time was up";
+        /// The loss or its gradient became NaN or infinite.
+        Diverged = "diverged", "The loss or its gradient became NaN or infinite";
+        /// Stopped as hopeless beside the others.
+        Pruned = "pruned", "Stopped as hopeless beside the others";
+        /// Trained to its end.
+        Done = "done", "Trained to its end";
+    }
 }
 
-/// All of them and their names in files.
-pub(crate) const STATUSES: [(TrialStatus, &str); 8] = [
-    (TrialStatus::Pending, "pending"),
-    (TrialStatus::Running, "running"),
-    (TrialStatus::Done, "done"),
-    (TrialStatus::Diverged, "diverged"),
-    (TrialStatus::Pruned, "pruned"),
-    (TrialStatus::Failed, "failed"),
-    (TrialStatus::TimedOut, "timed_out"),
-    (TrialStatus::Interrupted, "interrupted"),
+/// All of them, in the order in which they are counted for people.
+pub(crate) const LISTED: [TrialStatus; 8] = [
+    TrialStatus::Pending,
+    TrialStatus::Running,
+    TrialStatus::Done,
+    TrialStatus::Diverged,
+    TrialStatus::Pruned,
+    TrialStatus::Failed,
+    TrialStatus::TimedOut,
+    TrialStatus::Interrupted,
 ];
 
 impl TrialStatus {
@@ -75,35 +84,6 @@ impl From<State> for TrialStatus {
             State::Pruned => Self::Pruned,
             State::Failed => Self::Failed,
         }
-    }
-}
-
-impl fmt::Display for TrialStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(STATUSES.iter().find(|(status, _)| status == self).map_or("", |(_, name)| name))
-    }
-}
-
-impl FromStr for TrialStatus {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let status = STATUSES.iter().find(|(_, known)| *known == name).map(|(status, _)| *status);
-        status.ok_or_else(|| format!("`{name}` is not the status of a trial"))
-    }
-}
-
-impl From<TrialStatus> for String {
-    fn from(status: TrialStatus) -> Self {
-        status.to_string()
-    }
-}
-
-impl TryFrom<String> for TrialStatus {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, Self::Error> {
-        name.parse()
     }
 }
 

@@ -3,22 +3,33 @@
 use super::plan::{HASH, Hash, Plan};
 use super::results::{Known, Record, TrialStatus, status_of};
 
+/// A column of a table: its name, and what stands in a row's cell.
+pub(super) type Column<R> = (&'static str, fn(&R) -> String);
+
 /// The columns of the summary behind those of the varied settings.
-pub(super) const BEHIND: [&str; 13] = [
-    "parameters",
-    "status",
-    "final_loss",
-    "best_loss",
-    "accuracy",
-    "solved_epoch",
-    "solved_steps",
-    "epochs",
-    "steps",
-    "wall_seconds",
-    "error",
-    "stderr",
-    HASH,
+pub(super) const BEHIND: [Column<Row>; 13] = [
+    ("parameters", |row| row.parameters.to_string()),
+    ("status", |row| row.status.to_string()),
+    ("final_loss", |row| cell(row.final_loss())),
+    ("best_loss", |row| cell(row.number(|record| record.outcome.best_loss))),
+    ("accuracy", |row| cell(row.number(|record| record.outcome.accuracy))),
+    ("solved_epoch", |row| cell(row.number(|record| record.outcome.solved_epoch))),
+    ("solved_steps", |row| cell(row.number(|record| record.outcome.solved_steps))),
+    ("epochs", |row| cell(row.number(|record| Some(record.outcome.epochs).filter(|&epochs| epochs > 0)))),
+    ("steps", |row| cell(row.number(|record| Some(record.outcome.steps).filter(|&steps| steps > 0)))),
+    ("wall_seconds", |row| {
+        let ended = row.record.as_ref().filter(|record| record.status != TrialStatus::Running);
+        cell(ended.map(|record| format!("{:.3}", record.outcome.wall_seconds)))
+    }),
+    ("error", |row| cell(row.error())),
+    ("stderr", |row| cell(row.record.as_ref().and_then(|record| record.stderr.as_ref()))),
+    (HASH, |row| row.hash.to_string()),
 ];
+
+/// What stands in a cell; nothing where there is no value.
+fn cell(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
 
 /// A trial and what became of it.
 #[derive(Debug, Clone)]
@@ -80,32 +91,8 @@ impl Row {
 
     /// The row's cells, in the order of the columns.
     pub(crate) fn cells(&self, values: &[String]) -> Vec<String> {
-        fn cell(value: Option<impl ToString>) -> String {
-            value.map(|value| value.to_string()).unwrap_or_default()
-        }
         let before = [self.trial.to_string(), self.replicate.to_string(), self.seed.to_string()];
-        let trained =
-            |of: fn(&Record) -> usize| cell(self.number(|record| Some(of(record)).filter(|&number| number > 0)));
-        let behind = [
-            self.parameters.to_string(),
-            self.status.to_string(),
-            cell(self.final_loss()),
-            cell(self.number(|record| record.outcome.best_loss)),
-            cell(self.number(|record| record.outcome.accuracy)),
-            cell(self.number(|record| record.outcome.solved_epoch)),
-            cell(self.number(|record| record.outcome.solved_steps)),
-            trained(|record| record.outcome.epochs),
-            trained(|record| record.outcome.steps),
-            cell(
-                self.record
-                    .as_ref()
-                    .filter(|record| record.status != TrialStatus::Running)
-                    .map(|record| format!("{:.3}", record.outcome.wall_seconds)),
-            ),
-            cell(self.error()),
-            cell(self.record.as_ref().and_then(|record| record.stderr.as_ref())),
-            self.hash.to_string(),
-        ];
+        let behind = BEHIND.iter().map(|(_, cell)| cell(self));
         before.into_iter().chain(values.iter().cloned()).chain(behind).collect()
     }
 }

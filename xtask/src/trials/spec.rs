@@ -20,6 +20,7 @@ use super::early_stopping::EarlyStopping;
 use super::values::Distribution;
 use echo_data::generator;
 use rand::Rng;
+use rnn_train::{Named, named};
 use rnn_train::Layer;
 use rnn_train::settings::layers::holds_paths;
 use std::collections::HashSet;
@@ -144,28 +145,32 @@ pub(crate) struct Objective {
     pub(crate) maximize: bool,
 }
 
-/// What trials can be ranked by: columns of the summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Metric {
-    FinalLoss,
-    BestLoss,
-    Accuracy,
-    SolvedSteps,
+named! {
+    /// What trials are compared by.
+    pub(crate) enum Metric {
+        /// The loss of the last epoch.
+        FinalLoss = "final_loss", "The loss of the last epoch";
+        /// The lowest loss of any epoch.
+        BestLoss = "best_loss", "The lowest loss of any epoch";
+        /// The accuracy of the last epoch.
+        Accuracy = "accuracy", "The accuracy of the last epoch";
+        /// Training steps until the task was solved.
+        SolvedSteps = "solved_steps", "Training steps until the task was solved";
+    }
 }
 
-/// The metrics, their names, and whether more is better.
-pub(crate) const METRICS: [(Metric, &str, bool); 4] = [
-    (Metric::FinalLoss, "final_loss", false),
-    (Metric::BestLoss, "best_loss", false),
-    (Metric::Accuracy, "accuracy", true),
-    (Metric::SolvedSteps, "solved_steps", false),
-];
+impl Metric {
+    /// Whether more is better.
+    pub(crate) fn is_better_greater(self) -> bool {
+        self == Self::Accuracy
+    }
+}
 
 pub(crate) const GOALS: [&str; 2] = ["minimize", "maximize"];
 
 impl Objective {
     pub(crate) fn name(self) -> &'static str {
-        METRICS.iter().find(|(metric, ..)| *metric == self.metric).map_or("", |(_, name, _)| name)
+        self.metric.name()
     }
 
     pub(crate) fn goal(self) -> &'static str {

@@ -8,7 +8,7 @@ use super::row::{BEHIND, Row};
 use super::spec::{Metric, Objective};
 use crate::error::Error;
 use crate::trials::sweep::Sweep;
-use rnn_train::outputs::folder::write_whole_with;
+use rnn_train::outputs::table::write_table;
 
 /// The file of trials.
 pub(crate) const SUMMARY: &str = "summary.csv";
@@ -38,27 +38,26 @@ impl Objective {
 
 /// The names of the summary's columns.
 pub(crate) fn columns(plan: &Plan) -> Vec<String> {
-    BEFORE.into_iter().chain(plan.spec.varied()).chain(BEHIND).map(str::to_owned).collect()
+    BEFORE.into_iter().chain(plan.spec.varied()).chain(BEHIND.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
 }
 
 /// Writes both tables, of trials of which this is known; `rows` has all of them in the plan's order.
 pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
     let Sweep { plan, folder } = sweep;
-    write_whole_with(&folder.join(SUMMARY), |file| {
-        let mut table = csv::Writer::from_writer(file);
+    write_table(&folder.join(SUMMARY), |table| {
         table.write_record(columns(plan))?;
         for row in rows {
             table.write_record(row.cells(&plan.texts(plan.place(row.trial).0)))?;
         }
-        table.flush()
+        Ok(())
     })?;
-    Ok(write_whole_with(&folder.join(GROUPS), |file| {
-        let mut table = csv::Writer::from_writer(file);
-        table.write_record(plan.spec.varied().into_iter().chain(group::COLUMNS))?;
+    Ok(write_table(&folder.join(GROUPS), |table| {
+        table.write_record(plan.spec.varied().into_iter().chain(group::COLUMNS.iter().map(|(name, _)| *name)))?;
         for group in 0..plan.groups() {
-            let cells = Group::of(plan.trials_of(group).map(|trial| &rows[trial])).cells(plan.parameters(group));
+            let of_group = Group::of(plan.trials_of(group).map(|trial| &rows[trial]));
+            let cells = group::COLUMNS.iter().map(|(_, cell)| cell(&of_group, plan.parameters(group)));
             table.write_record(plan.texts(group).into_iter().chain(cells))?;
         }
-        table.flush()
+        Ok(())
     })?)
 }

@@ -8,31 +8,32 @@ use crate::exit_code;
 use crate::settings::layers::not_toml;
 use crate::settings::table::Settings;
 use crate::text::read_text;
+use rnn_core::named;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub enum State {
-    /// It has begun; if nothing runs any more, it was killed.
-    Running,
-    /// All epochs were trained.
-    Done,
-    /// The loss or its gradient became infinite or not a number.
-    Diverged,
-    /// Stopped by a signal.
-    Interrupted,
-    /// Stopped by whoever watched it, as not worth going on with.
-    Pruned,
-    /// Stopped by an error.
-    Failed,
+named! {
+    /// How far a run has come.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum State {
+        /// It has begun; if nothing runs any more, it was killed.
+        Running = "running", "It has begun, or was killed";
+        /// All epochs were trained.
+        Done = "done", "All epochs were trained";
+        /// The loss or its gradient became infinite or not a number.
+        Diverged = "diverged", "The loss or its gradient became NaN or infinite";
+        /// Stopped by a signal.
+        Interrupted = "interrupted", "Stopped by a signal";
+        /// Stopped by whoever watched it, as not worth continuing.
+        Pruned = "pruned", "Stopped as not worth continuing";
+        /// Stopped by an error.
+        Failed = "failed", "Stopped by an error";
+    }
 }
 
 impl State {
-    /// Whether there is nothing to go on with.
+    /// Whether there is nothing to continue.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Done | Self::Diverged | Self::Pruned)
@@ -47,46 +48,6 @@ impl State {
             Self::Interrupted => exit_code::INTERRUPTED,
             Self::Running | Self::Failed => exit_code::FAILED,
         }
-    }
-}
-
-/// The states and their names in files.
-const STATES: [(State, &str); 6] = [
-    (State::Running, "running"),
-    (State::Done, "done"),
-    (State::Diverged, "diverged"),
-    (State::Interrupted, "interrupted"),
-    (State::Pruned, "pruned"),
-    (State::Failed, "failed"),
-];
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = STATES.iter().find(|(state, _)| state == self).map(|(_, name)| *name);
-        f.write_str(name.unwrap_or_default())
-    }
-}
-
-impl From<State> for String {
-    fn from(state: State) -> Self {
-        state.to_string()
-    }
-}
-
-impl TryFrom<String> for State {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, Self::Error> {
-        name.parse()
-    }
-}
-
-impl FromStr for State {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let state = STATES.iter().find(|(_, known)| *known == name).map(|(state, _)| *state);
-        state.ok_or_else(|| format!("`{name}` is no status"))
     }
 }
 

@@ -1,14 +1,14 @@
 //! CSV files, written and read row by row.
 
 use super::columns::{Column, Row};
-use crate::error::Error;
-use crate::outputs::folder::Durable;
+use super::folder::{Durable, write_whole_with};
+use crate::error::{Error, of_csv};
 use crc32fast::Hasher;
 use csv::StringRecord;
 use echo_data::files::Rows;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{Error as IoError, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Error as IoError, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A CSV file that is written row by row.
@@ -160,6 +160,21 @@ impl Table {
     pub fn flush(&mut self) -> Result<(), Error> {
         self.csv.flush().map_err(|source| Error::write(&self.path, source))
     }
+}
+
+/// Writes a table to a file that is there whole or not at all: `fill` adds its rows, the header first.
+///
+/// # Errors
+/// [`Error::Write`].
+pub fn write_table(
+    path: &Path,
+    fill: impl FnOnce(&mut csv::Writer<&mut BufWriter<File>>) -> Result<(), csv::Error>,
+) -> Result<(), Error> {
+    write_whole_with(path, |file| {
+        let mut table = csv::Writer::from_writer(file);
+        fill(&mut table).map_err(of_csv)?;
+        table.flush()
+    })
 }
 
 /// More than any run counts; what is computed of such numbers stays within 64 bits.

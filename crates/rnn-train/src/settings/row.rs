@@ -149,34 +149,27 @@ impl<S: Setting> Entry for S {
     }
 }
 
-impl Setting for usize {
-    fn kind() -> Kind {
-        Kind::Count(0)
-    }
+/// A whole number.
+macro_rules! whole {
+    ($($number:ty),+) => {
+        $(impl Setting for $number {
+            fn kind() -> Kind {
+                Kind::Count(0)
+            }
 
-    fn from_toml(value: &Value) -> Option<Self> {
-        value.as_integer()?.try_into().ok()
-    }
+            fn from_toml(value: &Value) -> Option<Self> {
+                value.as_integer()?.try_into().ok()
+            }
 
-    fn to_toml(&self) -> Option<Value> {
-        // Greater ones are refused, because what comes back is another number.
-        Some(Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
-    }
+            fn to_toml(&self) -> Option<Value> {
+                // A greater one than a file can hold is refused, because what comes back is another.
+                Some(Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
+            }
+        })+
+    };
 }
 
-impl Setting for u64 {
-    fn kind() -> Kind {
-        Kind::Count(0)
-    }
-
-    fn from_toml(value: &Value) -> Option<Self> {
-        value.as_integer()?.try_into().ok()
-    }
-
-    fn to_toml(&self) -> Option<Value> {
-        Some(Value::Integer(i64::try_from(*self).unwrap_or(i64::MAX)))
-    }
-}
+whole!(usize, u64);
 
 impl Setting for f64 {
     fn kind() -> Kind {
