@@ -30,9 +30,7 @@ pub(crate) const COLUMNS: [Column; 18] = [
     ("diverged", |group, _| group.count(|status| status == TrialStatus::Diverged).to_string()),
     ("pruned", |group, _| group.count(|status| status == TrialStatus::Pruned).to_string()),
     ("failed", |group, _| group.count(TrialStatus::is_failure).to_string()),
-    ("mean_wall_seconds", |group, _| {
-        group.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default()
-    }),
+    ("mean_wall_seconds", |group, _| group.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default()),
 ];
 
 /// A number in a cell; a file holds no infinity.

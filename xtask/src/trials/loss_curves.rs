@@ -4,8 +4,8 @@ use super::results::{self, Measured};
 use super::row::Row;
 use crate::error::Error;
 use crate::trials::sweep::Sweep;
-use rnn_train::outputs::table::write_table;
 use rnn_train::outputs::rows::EpochRow;
+use rnn_train::outputs::table::write_table;
 
 /// The file of losses.
 pub(crate) const CURVES: &str = "curves.csv";

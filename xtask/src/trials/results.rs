@@ -9,7 +9,7 @@ use rnn_train::outputs::folder::sync_all;
 use rnn_train::outputs::lock::{Held, Lock, holder_of};
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::status::State;
-use rnn_train::named;
+use rnn_train::{Named, named};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -24,7 +24,7 @@ pub(crate) const RESULTS: &str = "results";
 named! {
     /// What has become of a trial. Of several attempts at it the greatest counts.
     #[derive(PartialOrd, Ord, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[serde(rename_all = "snake_case", try_from = "String")]
     pub(crate) enum TrialStatus {
         /// It has not begun.
         Pending = "pending", "It has not begun";
@@ -56,6 +56,14 @@ pub(crate) const LISTED: [TrialStatus; 8] = [
     TrialStatus::TimedOut,
     TrialStatus::Interrupted,
 ];
+
+impl TryFrom<String> for TrialStatus {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| format!("`{name}` is not the status of a trial"))
+    }
+}
 
 impl TrialStatus {
     /// Whether the trial is at its end, and need not run again.

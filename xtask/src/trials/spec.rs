@@ -20,9 +20,9 @@ use super::early_stopping::EarlyStopping;
 use super::values::Distribution;
 use echo_data::generator;
 use rand::Rng;
-use rnn_train::{Named, named};
 use rnn_train::Layer;
 use rnn_train::settings::layers::holds_paths;
+use rnn_train::{Named, named};
 use std::collections::HashSet;
 use std::path::Path;
 use toml::Value;
@@ -148,13 +148,9 @@ pub(crate) struct Objective {
 named! {
     /// What trials are compared by.
     pub(crate) enum Metric {
-        /// The loss of the last epoch.
         FinalLoss = "final_loss", "The loss of the last epoch";
-        /// The lowest loss of any epoch.
         BestLoss = "best_loss", "The lowest loss of any epoch";
-        /// The accuracy of the last epoch.
         Accuracy = "accuracy", "The accuracy of the last epoch";
-        /// Training steps until the task was solved.
         SolvedSteps = "solved_steps", "Training steps until the task was solved";
     }
 }

@@ -38,7 +38,12 @@ impl Objective {
 
 /// The names of the summary's columns.
 pub(crate) fn columns(plan: &Plan) -> Vec<String> {
-    BEFORE.into_iter().chain(plan.spec.varied()).chain(BEHIND.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
+    BEFORE
+        .into_iter()
+        .chain(plan.spec.varied())
+        .chain(BEHIND.iter().map(|(name, _)| *name))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Writes both tables, of trials of which this is known; `rows` has all of them in the plan's order.

@@ -8,14 +8,14 @@ use crate::exit_code;
 use crate::settings::layers::not_toml;
 use crate::settings::table::Settings;
 use crate::text::read_text;
-use rnn_core::named;
+use rnn_core::{Named, named};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 named! {
     /// How far a run has come.
     #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
+    #[serde(rename_all = "snake_case", try_from = "String")]
     pub enum State {
         /// It has begun; if nothing runs any more, it was killed.
         Running = "running", "It has begun, or was killed";
@@ -29,6 +29,14 @@ named! {
         Pruned = "pruned", "Stopped as not worth continuing";
         /// Stopped by an error.
         Failed = "failed", "Stopped by an error";
+    }
+}
+
+impl TryFrom<String> for State {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::named(&name).ok_or_else(|| format!("`{name}` is no status"))
     }
 }
 
