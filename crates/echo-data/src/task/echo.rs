@@ -250,6 +250,90 @@ mod tests {
         assert_eq!([first, second, fresh], [1, 2, u64::MAX]);
     }
 
+    fn entropy(distribution: &[f64]) -> f64 {
+        0.0 - distribution.iter().filter(|&&p| p > 0.0).map(|p| p * p.ln()).sum::<f64>()
+    }
+
+    fn variance(distribution: &[f64]) -> f64 {
+        let mean: f64 = distribution.iter().enumerate().map(|(class, p)| class as f64 * p).sum();
+        distribution.iter().enumerate().map(|(class, p)| p * (class as f64 - mean).powi(2)).sum()
+    }
+
+    /// The floor of an echo where every step of a window is scored, or the last one alone.
+    fn floor(layout: Layout, echo: Echo, last_alone: bool, least: fn(&[f64]) -> f64) -> Floor {
+        let h = layout.window_length();
+        let every = Scored { first: 0..h, others: h - layout.window_stride()..h };
+        let scored = if last_alone { Scored { first: h - 1..h, others: h - 1..h } } else { every };
+        echo.floor(layout, &scored, &least).unwrap()
+    }
+
+    fn binary(echo_step: usize) -> Echo {
+        Echo { echo_step, ..Echo::default() }
+    }
+
+    /// Asserts what the floor of each window is: some, and from there on exactly 0, also behind the last window.
+    fn check(layout: Layout, floor: &Floor, first: &[f64]) {
+        for window in (0..layout.windows() + 3).chain([usize::MAX]) {
+            let expected = first.get(window).copied().unwrap_or(0.0);
+            let found = floor.window(window);
+            assert!((found - expected).abs() < 1e-15, "window {window}: {found} for {expected}");
+            assert!(expected != 0.0 || found.to_bits() == 0, "window {window}: {found}");
+        }
+    }
+
+    #[test]
+    fn the_tutorials_spike() {
+        let layout = Layout::new(50_000, 5, 15, 15).unwrap();
+        let spike = floor(layout, binary(3), false, entropy);
+        let h = -(0.4 * 0.4_f64.ln() + 0.6 * 0.6_f64.ln());
+        assert_eq!(format!("{:.6}", spike.window(0)), "0.134602");
+        check(layout, &spike, &[3.0 * h / 15.0]);
+        check(layout, &floor(layout, binary(3), false, variance), &[3.0 * (0.4 * 0.6) / 15.0]);
+        // The last step of its first window echoes what that window has read.
+        check(layout, &floor(layout, binary(3), true, entropy), &[]);
+    }
+
+    #[test]
+    fn a_lag_longer_than_a_window() {
+        // Two rows of 24. An unknown target is a one with probability 1/4.
+        let h = -(0.25 * 0.25_f64.ln() + 0.75 * 0.75_f64.ln());
+        let apart = Layout::new(48, 2, 4, 4).unwrap();
+        check(apart, &floor(apart, binary(10), false, entropy), &[h, h, h / 2.0]);
+        check(apart, &floor(apart, binary(10), true, entropy), &[h, h]);
+        // Windows score the steps 0..4, 4..6, 6..8, 8..10, 10..12.
+        let overlapping = Layout::new(48, 2, 4, 2).unwrap();
+        check(overlapping, &floor(overlapping, binary(9), false, entropy), &[h, h, h, h / 2.0]);
+        check(overlapping, &floor(overlapping, binary(9), true, entropy), &[h, h, h]);
+    }
+
+    #[test]
+    fn a_lag_longer_than_a_row() {
+        // Four rows of 6. In two of them the target lies before the beginning, from the time 2 on in one.
+        let layout = Layout::new(24, 4, 3, 3).unwrap();
+        let [two, one] = [[0.75, 0.25], [0.625, 0.375]].map(|mixture| entropy(&mixture));
+        check(layout, &floor(layout, binary(8), false, entropy), &[(2.0 * two + one) / 3.0, one]);
+        // All targets lie before it.
+        for echo_step in [24, 25, usize::MAX] {
+            check(layout, &floor(layout, binary(echo_step), false, entropy), &[]);
+        }
+    }
+
+    #[test]
+    fn where_all_can_be_known_it_is_zero() {
+        for echo_step in [0, 1, 7, 59, 60, usize::MAX] {
+            // A batch of one row begins where the series does.
+            let layout = Layout::new(60, 1, 10, 5).unwrap();
+            let three = Echo { num_classes: 3, class_probabilities: Some(vec![0.2, 0.3, 0.5]), echo_step };
+            check(layout, &floor(layout, three, false, variance), &[]);
+        }
+        // Rows of one value lie before the beginning as far as can be.
+        let layout = Layout::new(3, 3, 1, 1).unwrap();
+        let three = Echo { num_classes: 3, class_probabilities: Some(vec![0.2, 0.3, 0.5]), echo_step: usize::MAX };
+        check(layout, &floor(layout, three.clone(), false, entropy), &[]);
+        let layout = Layout::new(60, 3, 10, 5).unwrap();
+        check(layout, &floor(layout, Echo { echo_step: 0, ..three }, false, entropy), &[]);
+    }
+
     proptest! {
         #[test]
         fn the_target_is_the_input_later(length in 1_usize..200, num_classes in 2_usize..=256, echo_step in 0_usize..250) {

@@ -82,3 +82,35 @@ impl EpochRow {
         self.known_loss.map_or((Self::LOSS.title, self.loss), |loss| (Self::KNOWN_LOSS.title, loss))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::columns::Row;
+    use super::*;
+    use serde::Serialize;
+
+    fn header(row: impl Serialize) -> String {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.serialize(row).unwrap();
+        String::from_utf8(csv.into_inner().unwrap()).unwrap().lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn columns_are_the_rows_fields() {
+        let (loss, accuracy, learning_rate) = (0.0, 0.0, 0.3);
+        let metrics =
+            MetricsRow { epoch: 0, batch: 0, step: 0, loss, accuracy, gradient_norm: None, learning_rate, floor: None };
+        assert_eq!(header(metrics), MetricsRow::<f64>::names().join(","));
+        let epoch = EpochRow {
+            epoch: 0,
+            windows: 1,
+            loss,
+            first_window_loss: loss,
+            known_loss: None,
+            accuracy,
+            known_accuracy: None,
+            floor: None,
+        };
+        assert_eq!(header(epoch), EpochRow::names().join(","));
+    }
+}

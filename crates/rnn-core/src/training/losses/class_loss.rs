@@ -132,3 +132,32 @@ impl fmt::Display for ClassLoss {
         f.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LN_2: f64 = std::f64::consts::LN_2;
+
+    #[test]
+    fn entropies_and_variances_by_hand() {
+        let entropy = |distribution: &[f64]| ClassLoss::CrossEntropy.least(distribution);
+        let variance = |distribution: &[f64]| ClassLoss::SquaredError.least(distribution);
+        for (distribution, nats, square) in [
+            (&[0.5, 0.5][..], LN_2, 0.25),
+            (&[0.25, 0.5, 0.25], 1.5 * LN_2, 0.5),
+            (&[0.5, 0.0, 0.5], LN_2, 1.0),
+            (&[1.0, 0.0], 0.0, 0.0),
+            (&[0.0, 0.0, 1.0], 0.0, 0.0),
+            (&[], 0.0, 0.0),
+        ] {
+            assert!((entropy(distribution) - nats).abs() < 1e-15, "{distribution:?}");
+            assert!((variance(distribution) - square).abs() < 1e-15, "{distribution:?}");
+            assert!(entropy(distribution).is_sign_positive() && variance(distribution).is_sign_positive());
+        }
+        // Two neighbours far from 0, of which one is rare: the square of the mean is 10¹⁵ times the variance.
+        let mut rare = [0.0; 256];
+        (rare[254], rare[255]) = (1e-10, 1.0 - 1e-10);
+        assert!((variance(&rare) / (1e-10 * (1.0 - 1e-10)) - 1.0).abs() < 1e-6, "{}", variance(&rare));
+    }
+}
