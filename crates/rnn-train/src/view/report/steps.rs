@@ -60,7 +60,7 @@ pub(super) struct Range {
 impl Steps {
     /// Reads them twice: to count them, and to take them in.
     pub(super) fn read(folder: &Path, recording: &Recording) -> Result<Self, Error> {
-        let first_known = recording.settings.first_known_window();
+        let (first_known, within) = (recording.settings.first_known_window(), recording.settings.solved_within());
         let asked: HashSet<usize> = recording.snapshots.iter().map(|snapshot| snapshot.step).collect();
         let [mut known, mut guessed] = [0, 0];
         Recording::for_each_step(folder, |row| {
@@ -76,7 +76,7 @@ impl Steps {
         Recording::for_each_step(folder, |row| {
             let track = if row.batch >= first_known { &mut steps.known } else { &mut steps.guessed };
             track.push(&row);
-            steps.jumps.push(&row, recording, first_known);
+            steps.jumps.push(&row, recording, first_known, within);
             steps.rows += 1;
             steps.last = Some(row);
             if asked.contains(&row.step) {
