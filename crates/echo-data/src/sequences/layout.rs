@@ -166,14 +166,6 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_longer_than_a_lag() {
-        let layout = Layout::new(50, 5, 10, 10).unwrap();
-        assert_eq!(layout.check_longer_than("echo_step", 9), Ok(()));
-        let refused = Error::RowTooShort { setting: "echo_step", values: 10, row_length: 10 };
-        assert_eq!(layout.check_longer_than("echo_step", 10), Err(refused));
-    }
-
-    #[test]
     fn what_cannot_be_cut_is_refused() {
         assert_eq!(Layout::new(0, 5, 15, 15), Err(Error::Zero { name: "total_series_length" }));
         assert_eq!(Layout::new(50, 0, 15, 15), Err(Error::Zero { name: "batch_size" }));

@@ -282,6 +282,14 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_longer_than_the_lag() {
+        let layout = Layout::new(50, 5, 10, 10).unwrap();
+        assert_eq!(binary(9).check_rows(&layout), Ok(()));
+        let refused = Error::RowTooShort { setting: "echo_step", values: 10, row_length: 10 };
+        assert_eq!(binary(10).check_rows(&layout), Err(refused));
+    }
+
+    #[test]
     fn the_tutorials_spike() {
         let layout = Layout::new(50_000, 5, 15, 15).unwrap();
         let spike = floor(layout, binary(3), false, entropy);

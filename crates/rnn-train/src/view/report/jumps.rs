@@ -28,7 +28,7 @@ pub(super) struct Jump {
 }
 
 impl Jumps {
-    /// Takes in the next row of `metrics.csv`. A settled loss below `within` is that of a net that has solved the task.
+    /// Takes in the next row of `metrics.csv`. A net whose known loss is below `within` has solved the task.
     pub(super) fn push(&mut self, row: &MetricsRow<f64>, recording: &Recording, first_known: usize, within: f64) {
         if row.batch == 0 {
             let before = row.epoch.checked_sub(1).and_then(|before| recording.epochs.get(before));
