@@ -4,7 +4,7 @@
 //! table. A setting of one that is not chosen is refused.
 
 use super::kind::Kind;
-use super::row::{Entry, Row, Setting, choice, in_help};
+use super::row::{Entry, Row, Setting, allowed, choice, in_help, taken};
 use crate::error::SettingError;
 use echo_data::{AnyTask, TaskSetting, TaskValue};
 use rnn_core::{Constant, ConstantValue, Method, Named};
@@ -66,12 +66,12 @@ impl Place<'_> {
         }
     }
 
-    fn take(&mut self, row: &Row, given: &Table) -> Result<(), SettingError> {
+    fn take(&mut self, rows: &[Row], name: &str, given: &Table) -> Result<(), SettingError> {
         match self {
-            Self::Number(to) => **to = row.take(given)?.unwrap_or(**to),
-            Self::Truth(to) => **to = row.take(given)?.unwrap_or(**to),
-            Self::Count(to, _) => **to = row.take(given)?.unwrap_or(**to),
-            Self::Numbers(to, _) => **to = row.take(given)?.or(to.take()),
+            Self::Number(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Truth(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Count(to, _) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Numbers(to, _) => **to = taken(rows, name, given)?.or(to.take()),
         }
         Ok(())
     }
@@ -120,22 +120,18 @@ fn defaults(of_each: Vec<(&'static str, String)>) -> String {
 }
 
 /// Takes what is given of its own settings; an error for one that only others have.
-fn take_own<D: Declares>(one: &mut D, chooser: &str, given: &Table) -> Result<(), SettingError> {
+fn take_own<D: Declares>(one: &mut D, chooser: &str, rows: &[Row], given: &Table) -> Result<(), SettingError> {
     let called = one.called();
-    for row in own_rows::<D>("").into_iter().filter(|row| given.contains_key(row.name)) {
-        let mut own = one.own();
-        match own.iter_mut().find(|own| own.name == row.name) {
-            Some(own) => own.place.take(&row, given)?,
-            None => {
-                let names: Vec<_> = having::<D>(row.name).into_iter().map(|(one, _)| one).collect();
-                let only = match &names[..] {
-                    [before @ .., last] if !before.is_empty() => format!("{} and {last} have", before.join(", ")),
-                    alone => format!("{} has", alone.join("")),
-                };
-                let only = format!("with the {chooser} {called}: only {only} it");
-                return Err(SettingError::no_effect(row.name, only));
-            }
-        }
+    one.own().iter_mut().try_for_each(|own| own.place.take(rows, own.name, given))?;
+    for row in rows.iter().filter(|row| row.beside.contains(&chooser) && given.contains_key(row.name)) {
+        let names: Vec<_> = having::<D>(row.name).into_iter().map(|(one, _)| one).collect();
+        let only = match &names[..] {
+            [] => continue,
+            has_it if has_it.contains(&called) => continue,
+            [alone] => format!("{alone} has"),
+            [before @ .., last] => format!("{} and {last} have", before.join(", ")),
+        };
+        return Err(SettingError::no_effect(row.name, format!("with the {chooser} {called}: only {only} it")));
     }
     Ok(())
 }
@@ -202,10 +198,10 @@ impl Entry for Optimization {
         [row].into_iter().chain(rest.map(Row::for_training)).collect()
     }
 
-    fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError> {
-        let mut own = row.take::<Method>(given)?.map_or(without, Self::usual);
-        own.learning_rate = Self::learning_rate(row.name).take(given)?.unwrap_or(own.learning_rate);
-        take_own(&mut own.method, row.name, given)?;
+    fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError> {
+        let mut own = taken::<Method>(rows, name, given)?.map_or(without, Self::usual);
+        own.learning_rate = taken(rows, "learning_rate", given)?.unwrap_or(own.learning_rate);
+        take_own(&mut own.method, name, rows, given)?;
         Ok(own)
     }
 
@@ -249,11 +245,11 @@ impl Entry for AnyTask {
         chooser.into_iter().chain(own_rows::<Self>(task)).collect()
     }
 
-    fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError> {
-        let name = row.take::<String>(given)?;
-        let named = name.and_then(|name| Self::all().into_iter().find(|one| one.called() == name));
+    fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError> {
+        let chosen = allowed(rows, name, given)?.and_then(Value::as_str);
+        let named = chosen.and_then(|chosen| Self::all().into_iter().find(|one| one.called() == chosen));
         let mut own = named.unwrap_or(without);
-        take_own(&mut own, row.name, given)?;
+        take_own(&mut own, name, rows, given)?;
         Ok(own)
     }
 

@@ -92,16 +92,20 @@ impl Row {
         let default = self.default.as_ref().map(|words| format!(" [default: {words}]"));
         self.about.clone() + &default.unwrap_or_default()
     }
+}
 
-    /// Its value among those that are given, if it is one that can be.
-    pub(super) fn take<S: Setting>(&self, given: &Table) -> Result<Option<S>, SettingError> {
-        let Some(value) = given.get(self.name) else { return Ok(None) };
-        if let Some(problem) = self.kind.problem(self.name, value) {
-            return Err(SettingError::new(self.name, problem));
-        }
-        let too_great = || SettingError::new(self.name, format!("{} is {value}: it is too great", self.name));
-        S::from_toml(value).map(Some).ok_or_else(too_great)
-    }
+/// The value of a setting among those that are given, if it is one that its row allows.
+pub(super) fn allowed<'a>(rows: &[Row], name: &str, given: &'a Table) -> Result<Option<&'a Value>, SettingError> {
+    let Some(value) = given.get(name) else { return Ok(None) };
+    let problem = rows.iter().find(|row| row.name == name).and_then(|row| row.kind.problem(name, value));
+    problem.map_or(Ok(Some(value)), |problem| Err(SettingError::new(name, problem)))
+}
+
+/// The same, read.
+pub(super) fn taken<S: Setting>(rows: &[Row], name: &str, given: &Table) -> Result<Option<S>, SettingError> {
+    let Some(value) = allowed(rows, name, given)? else { return Ok(None) };
+    let too_great = || SettingError::new(name, format!("{name} is {value}: it is too great"));
+    S::from_toml(value).map(Some).ok_or_else(too_great)
 }
 
 /// One or more settings that are read and written together.
@@ -112,8 +116,8 @@ pub(super) trait Entry: Sized {
     /// The rows of the table, of which this is the one of its name.
     fn rows(row: Row) -> Vec<Row>;
 
-    /// What is given, and otherwise what stands here without.
-    fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError>;
+    /// What is given under its name and those of its other rows, and otherwise what stands here without.
+    fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError>;
 
     /// Adds what is to stand in files.
     fn write(&self, name: &str, to: &mut Table);
@@ -140,8 +144,8 @@ impl<S: Setting> Entry for S {
         vec![row]
     }
 
-    fn read(row: &Row, given: &Table, without: Self) -> Result<Self, SettingError> {
-        Ok(row.take(given)?.unwrap_or(without))
+    fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError> {
+        Ok(taken(rows, name, given)?.unwrap_or(without))
     }
 
     fn write(&self, name: &str, to: &mut Table) {
@@ -227,21 +231,6 @@ impl Setting for bool {
 
     fn to_toml(&self) -> Option<Value> {
         Some(Value::Boolean(*self))
-    }
-}
-
-/// A name of a list that is only known while the program runs.
-impl Setting for String {
-    fn kind() -> Kind {
-        Kind::Choice(Vec::new())
-    }
-
-    fn from_toml(value: &Value) -> Option<Self> {
-        value.as_str().map(str::to_owned)
-    }
-
-    fn to_toml(&self) -> Option<Value> {
-        Some(Value::String(self.clone()))
     }
 }
 

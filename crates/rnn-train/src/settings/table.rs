@@ -35,10 +35,7 @@ macro_rules! settings {
         impl Settings {
             /// The settings `given` and the defaults of the others, of which it is not known whether they fit each other.
             pub(super) fn filled($given: &Table) -> Result<Self, SettingError> {
-                $(
-                    let $row = row::<$type>(stringify!($name), concat!($($about),+));
-                    let $name = <$type as Entry>::read(&$more, $given, $default)?;
-                )+
+                $(let $name = <$type as Entry>::read(&BARE_ROWS, stringify!($name), $given, $default)?;)+
                 Ok(Self { $($name,)+ })
             }
 
@@ -66,9 +63,7 @@ macro_rules! settings {
                 )+
                 table
             }
-        }
 
-        impl Settings {
             /// The name of the first setting that is another one there.
             fn first_difference(&self, other: &Self) -> Option<&'static str> {
                 $(if self.$name != other.$name {
@@ -89,6 +84,9 @@ macro_rules! settings {
         }
     };
 }
+
+/// The rows without those defaults. To read settings takes no more of a row.
+static BARE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(bare_rows);
 
 /// Whether series files are given, which bring their own length.
 fn names_series(given: &Table) -> bool {
@@ -174,11 +172,11 @@ settings! { given, row;
 /// All settings, in the order in which they are listed.
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let defaults = Settings::default().to_table();
-    let with_default = |row: Row| match (&row.default, defaults.get(row.name)) {
-        (None, Some(value)) => row.by_default(in_help(value)),
-        _ => row,
+    let with_default = |row: &Row| match (&row.default, defaults.get(row.name)) {
+        (None, Some(value)) => row.clone().by_default(in_help(value)),
+        _ => row.clone(),
     };
-    bare_rows().into_iter().map(with_default).collect()
+    BARE_ROWS.iter().map(with_default).collect()
 });
 
 /// The tutorial's.
@@ -265,24 +263,28 @@ mod tests {
         }
     }
 
-    /// Where a default depends on other settings, the help says it in words.
+    /// Whatever stands beside a setting: its default is one of those that the help tells, under the name that it tells.
     #[test]
     fn the_help_states_the_defaults() {
-        let help = |name: &str| Settings::rows().iter().find(|row| row.name == name).unwrap().help();
-        for (beside, name) in [("schedule = 'step'\ndecay_steps = 5", "decay_factor"), ("cell = 'gru'", "init")] {
-            let value = in_help(&resolved(beside)[name]);
-            assert!(help(name).contains(&value), "{name}: {value}");
+        for beside in BESIDE {
+            let table = resolved(beside);
+            let given: Table = beside.parse().unwrap();
+            for (name, value) in table.iter().filter(|(name, _)| !given.contains_key(*name)) {
+                let help = Settings::rows().iter().find(|row| row.name == name).unwrap().help();
+                let (_, told) =
+                    help.trim_end_matches(']').split_once(" [default: ").unwrap_or_else(|| panic!("{help}"));
+                let mut defaults =
+                    told.split("; ").map(|told| told.split_once(" for ").unwrap_or((told, "all others")));
+                let chosen = given.values().chain(table.get("optimizer")).filter_map(Value::as_str);
+                let chosen: Vec<_> = chosen.chain((beside == "cell = 'lstm'").then_some("the other cells")).collect();
+                let own = defaults.clone().find(|(_, whose)| whose.split(", ").any(|one| chosen.contains(&one)));
+                let (default, _) = own.or_else(|| defaults.next()).unwrap();
+                assert_eq!(in_help(value), default, "{name} beside {beside:?}: {help}");
+            }
         }
-        assert!(help("decay_factor").ends_with("[default: 0.1; 0.0 for cosine]"));
-        assert!(help("init").ends_with("[default: tutorial; pytorch for the other cells]"));
-        assert!(
-            help("learning_rate").ends_with("[default: 0.3; 0.01 for rmsprop, adam, adamw]"),
-            "{}",
-            help("learning_rate")
-        );
-        assert!(help("epsilon").ends_with("[default: 1e-10; 1e-8 for rmsprop, adam, adamw]"), "{}", help("epsilon"));
+        let help = |name: &str| Settings::row(name).unwrap().help();
+        assert!(help("learning_rate").ends_with("[default: 0.3; 0.01 for rmsprop, adam, adamw]"));
         assert!(help("beta1").ends_with("(adam, adamw) [default: 0.9]"));
-        assert!(help("echo_step").ends_with("earlier [default: 3]"));
         assert!(help("class_probabilities").ends_with("[default: all equal]"));
     }
 

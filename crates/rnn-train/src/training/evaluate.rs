@@ -5,6 +5,7 @@ use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::settings::choices::with_numbers;
+use crate::settings::kind::Kind;
 use crate::settings::layers::Layer;
 use crate::settings::row::Row;
 use crate::settings::table::Settings;
@@ -85,8 +86,10 @@ impl Scoring {
         }
         let targets_known = missing.iter().all(|row| row.name == NUM_CLASSES);
         for row in missing.iter().filter(|row| row.name != NUM_CLASSES) {
-            // Rows of any length have room for the least.
-            layer.put(row.name, Value::Integer(0), &model.display().to_string());
+            if let Kind::Count(least) = row.kind {
+                // Rows of any length have room for the least.
+                layer.put(row.name, Value::Integer(least), &model.display().to_string());
+            }
         }
         Ok(Self { settings: layer.resolve()?, targets_known })
     }
