@@ -94,10 +94,8 @@ impl Fixture {
 
     fn architecture(&self) -> Architecture {
         let [_, _, inputs, hidden, classes] = SIZES;
-        Architecture {
-            num_layers: self.layers,
-            ..Architecture::new(self.cell).input_size(inputs).hidden_size(hidden).outputs(classes)
-        }
+        let layers = Architecture::new(self.cell).hidden_size(hidden).num_layers(self.layers);
+        layers.input_size(inputs).outputs(classes)
     }
 
     fn one_bias(&self) -> bool {
@@ -224,11 +222,9 @@ fn a_state_dict_comes_and_goes() {
         let found = stored(&bytes).unwrap();
         // Nothing in PyTorch's file says whether it is tanh or ReLU.
         let known = if cell == CellKind::ElmanRelu { CellKind::Elman } else { cell };
-        assert_eq!(
-            found.architecture,
-            Architecture { num_layers: 2, ..Architecture::new(known).input_size(2).hidden_size(4).outputs(3) }
-        );
-        let mut network = Network::<f32>::new(Architecture { cell, ..found.architecture }).unwrap();
+        assert_eq!(found.architecture, Architecture::new(known).input_size(2).hidden_size(4).num_layers(2).outputs(3));
+        let layers = Architecture::new(cell).hidden_size(4).num_layers(2).layers;
+        let mut network = Network::<f32>::new(Architecture { layers, ..found.architecture }).unwrap();
         network.load_safetensors(&bytes).unwrap();
         let written = network.to_safetensors(&BTreeMap::new()).unwrap();
         let [theirs, ours] = [&bytes, &written].map(|bytes| SafeTensors::deserialize(bytes).unwrap());

@@ -28,14 +28,6 @@ pub enum Error {
         /// The net's number type.
         dtype: &'static str,
     },
-    /// More layers than a net can have.
-    #[error("num_layers is {num_layers}: it must be at most {most}")]
-    Layers {
-        /// The layers asked for.
-        num_layers: usize,
-        /// The most that there can be.
-        most: usize,
-    },
     /// A constant that has a meaning only beside another one.
     #[error("{name} is {value}: it needs {needed}")]
     Needs {
@@ -81,8 +73,8 @@ pub enum Error {
         /// The net's dropout.
         dropout: f64,
     },
-    /// A tape that was made for another net.
-    #[error("the tape was made for another net")]
+    /// A tape or gradients that were made for another net.
+    #[error("the tape, or the gradients, were made for another net")]
     OtherNet,
     /// A buffer that cannot be allocated.
     #[error("there is no memory for {what}, which would be {rows} × {columns} numbers")]

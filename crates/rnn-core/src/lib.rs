@@ -25,7 +25,7 @@ pub use files::{Modules, SafetensorsFile, Stored, checkpoint_note, stored};
 pub use kernels::Scalar;
 pub use named::Named;
 pub use network::{
-    Architecture, Gradients, Init, Network, Place, Role, State, Stream, Tape, Tensor, add_forget_bias, one_hot,
+    Architecture, Gradients, Init, Layer, Network, Place, Role, State, Stream, Tape, Tensor, add_forget_bias, one_hot,
 };
 pub use numeric::Real;
 pub use training::*;

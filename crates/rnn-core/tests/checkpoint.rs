@@ -3,13 +3,13 @@
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Method, Named, Network, Report, RmsProp,
-    Scalar, Schedule, Sgd, SoftmaxCrossEntropy, Trainer, Truncation,
+    Adagrad, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Layer, Method, Named, Network, Report,
+    RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, Trainer, Truncation,
 };
 use safetensors::tensor::{SafeTensors, TensorView, serialize};
 
 /// Everything that a checkpoint must know again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Setting {
     architecture: Architecture,
     method: Method,
@@ -23,8 +23,7 @@ struct Setting {
 }
 
 fn setting(cell: CellKind, method: Method) -> Setting {
-    let architecture =
-        Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell).hidden_size(3).outputs(2) };
+    let architecture = Architecture::new(cell).hidden_size(3).num_layers(2).dropout(0.3).outputs(2);
     // At the checkpoint the warm-up is over and the decay is under way.
     let schedule = Schedule { warmup: 3, decay: Decay::Cosine { steps: 10, factor: 0.1 } };
     let clip = Clip { value: None, norm: Some(0.5) };
@@ -40,9 +39,9 @@ struct Training<T> {
 
 impl<T: Scalar> Training<T> {
     /// All parameters 0, and generators at their starts.
-    fn new(setting: Setting) -> Self {
+    fn new(setting: &Setting) -> Self {
         let Setting { architecture, method, learning_rate, schedule, clip, window, stride, last_alone, batch } =
-            setting;
+            setting.clone();
         let truncation = Truncation::new(window, stride).unwrap();
         let truncation = if last_alone { truncation.scoring_the_last_alone() } else { truncation };
         let trainer = Trainer::builder(Network::new(architecture).unwrap(), SoftmaxCrossEntropy)
@@ -56,7 +55,7 @@ impl<T: Scalar> Training<T> {
     }
 
     /// The same under way: five steps from random parameters.
-    fn under_way(setting: Setting) -> Self {
+    fn under_way(setting: &Setting) -> Self {
         let mut training = Self::new(setting);
         Init::PyTorch.apply(&mut training.trainer.network, &mut training.rng).unwrap();
         training.steps(setting, 5);
@@ -64,14 +63,14 @@ impl<T: Scalar> Training<T> {
     }
 
     /// The same at another place, so that whatever a refused checkpoint would change is seen.
-    fn another(setting: Setting) -> Self {
+    fn another(setting: &Setting) -> Self {
         let mut training = Self::under_way(setting);
         training.steps(setting, 3);
         training
     }
 
     /// Steps on windows that the generator draws.
-    fn steps(&mut self, setting: Setting, count: usize) -> Vec<Report> {
+    fn steps(&mut self, setting: &Setting, count: usize) -> Vec<Report> {
         let values = setting.window * setting.batch;
         let mut step = || {
             let targets: Vec<u32> = (0..values).map(|_| self.rng.random_range(0..2)).collect();
@@ -108,7 +107,7 @@ fn methods() -> [Method; 7] {
     ]
 }
 
-fn goes_on<T: Scalar>(setting: Setting) {
+fn goes_on<T: Scalar>(setting: &Setting) {
     let mut first = Training::<T>::under_way(setting);
     // The caller's note is the place for where generators are.
     let places = [first.rng.get_word_pos(), first.trainer.generator().unwrap().get_word_pos()];
@@ -133,8 +132,8 @@ fn goes_on<T: Scalar>(setting: Setting) {
 fn training_goes_on_bit_by_bit() {
     for &cell in CellKind::ALL {
         for method in methods() {
-            goes_on::<f32>(setting(cell, method));
-            goes_on::<f64>(setting(cell, method));
+            goes_on::<f32>(&setting(cell, method));
+            goes_on::<f64>(&setting(cell, method));
         }
     }
 }
@@ -143,22 +142,22 @@ fn training_goes_on_bit_by_bit() {
 #[test]
 fn the_state_the_memory_and_the_schedule_are_all_needed() {
     let setting = setting(CellKind::Lstm, Method::Adam(Adam::default()));
-    let bytes = Training::<f64>::under_way(setting).checkpoint();
+    let bytes = Training::<f64>::under_way(&setting).checkpoint();
     let restored = || {
-        let mut training = Training::<f64>::new(setting);
+        let mut training = Training::<f64>::new(&setting);
         training.trainer.restore(&bytes).unwrap();
         training
     };
-    let right = restored().steps(setting, 7);
+    let right = restored().steps(&setting, 7);
 
     let mut without_state = restored();
     without_state.trainer.state_mut().as_mut_slice().fill(0.0);
-    assert_ne!(without_state.steps(setting, 7), right);
+    assert_ne!(without_state.steps(&setting, 7), right);
 
-    let mut without_optimizer = Training::<f64>::new(setting);
+    let mut without_optimizer = Training::<f64>::new(&setting);
     without_optimizer.trainer.network = restored().trainer.network;
     without_optimizer.trainer.state_mut().copy_from(restored().trainer.state()).unwrap();
-    assert_ne!(without_optimizer.steps(setting, 7), right);
+    assert_ne!(without_optimizer.steps(&setting, 7), right);
 }
 
 /// One setting is another's: refused, with its name.
@@ -166,46 +165,46 @@ fn the_state_the_memory_and_the_schedule_are_all_needed() {
 fn a_checkpoint_of_another_training_is_refused_by_name() {
     let own = setting(CellKind::Gru, Method::Adam(Adam::default()));
     let of = |change: &dyn Fn(&mut Architecture)| {
-        let mut architecture = own.architecture;
+        let mut architecture = own.architecture.clone();
         change(&mut architecture);
-        Setting { architecture, ..own }
+        Setting { architecture, ..own.clone() }
     };
     let decay = Decay::Cosine { steps: 11, factor: 0.1 };
     let others: [(&str, Setting); 15] = [
-        ("cell", of(&|a| a.cell = CellKind::Lstm)),
+        ("cell", of(&|a| a.layers = vec![Layer { cell: CellKind::Lstm, hidden_size: 3 }; 2])),
         ("input_size", of(&|a| a.input_size = 2)),
-        ("hidden_size", of(&|a| a.hidden_size = 4)),
-        ("num_layers", of(&|a| a.num_layers = 1)),
+        ("hidden_size", of(&|a| a.layers[1].hidden_size = 4)),
+        ("num_layers", of(&|a| a.layers.truncate(1))),
         ("dropout", of(&|a| a.dropout = 0.2)),
         ("outputs", of(&|a| a.outputs = 3)),
-        ("method", Setting { method: Method::AdamW(AdamW::default()), ..own }),
-        ("method", Setting { method: Method::Adam(Adam { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }), ..own }),
-        ("learning_rate", Setting { learning_rate: 0.06, ..own }),
-        ("schedule", Setting { schedule: Schedule { decay, ..own.schedule }, ..own }),
-        ("clip", Setting { clip: Clip { value: None, norm: None }, ..own }),
-        ("batch", Setting { batch: 3, ..own }),
-        ("truncation", Setting { window: 7, ..own }),
-        ("truncation", Setting { stride: 5, ..own }),
-        ("truncation", Setting { last_alone: true, ..own }),
+        ("method", Setting { method: Method::AdamW(AdamW::default()), ..own.clone() }),
+        ("method", Setting { method: Method::Adam(Adam { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 }), ..own.clone() }),
+        ("learning_rate", Setting { learning_rate: 0.06, ..own.clone() }),
+        ("schedule", Setting { schedule: Schedule { decay, ..own.schedule }, ..own.clone() }),
+        ("clip", Setting { clip: Clip { value: None, norm: None }, ..own.clone() }),
+        ("batch", Setting { batch: 3, ..own.clone() }),
+        ("truncation", Setting { window: 7, ..own.clone() }),
+        ("truncation", Setting { stride: 5, ..own.clone() }),
+        ("truncation", Setting { last_alone: true, ..own.clone() }),
     ];
-    let bytes = Training::<f32>::under_way(own).checkpoint();
+    let bytes = Training::<f32>::under_way(&own).checkpoint();
     for (name, other) in others {
-        let error = Training::<f32>::another(other).refusal(&bytes);
+        let error = Training::<f32>::another(&other).refusal(&bytes);
         assert!(matches!(&error, Error::Metadata { key, .. } if key == name), "{name}: {error}");
         assert!(error.to_string().starts_with(&format!("`{name}` is ")), "{error}");
     }
-    let error = Training::<f64>::another(own).refusal(&bytes);
+    let error = Training::<f64>::another(&own).refusal(&bytes);
     assert!(error.to_string().starts_with("`dtype` is \"F32\""), "{error}");
     // A file of weights is none.
-    let weights = Training::<f32>::under_way(own).trainer.network.to_safetensors(&Default::default()).unwrap();
-    assert_eq!(Training::<f32>::another(own).refusal(&weights), Error::NoCheckpoint);
+    let weights = Training::<f32>::under_way(&own).trainer.network.to_safetensors(&Default::default()).unwrap();
+    assert_eq!(Training::<f32>::another(&own).refusal(&weights), Error::NoCheckpoint);
 }
 
 #[test]
 fn a_checkpoint_that_is_cut_is_refused() {
     let own = setting(CellKind::Lstm, Method::Adam(Adam::default()));
-    let bytes = Training::<f32>::under_way(own).checkpoint();
-    let mut training = Training::<f32>::another(own);
+    let bytes = Training::<f32>::under_way(&own).checkpoint();
+    let mut training = Training::<f32>::another(&own);
     for length in 0..bytes.len() {
         assert!(matches!(training.refusal(&bytes[..length]), Error::NotSafetensors { .. }), "{length} bytes");
     }
@@ -216,7 +215,7 @@ fn a_checkpoint_that_is_cut_is_refused() {
 #[test]
 fn a_checkpoint_with_a_changed_bit_is_refused() {
     let own = setting(CellKind::Gru, Method::Adam(Adam::default()));
-    let mut training = Training::<f32>::under_way(own);
+    let mut training = Training::<f32>::under_way(&own);
     let bytes = training.trainer.checkpoint("the note").unwrap();
     let data = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
     // The lowest bits of the numbers, which leave them finite.
@@ -251,7 +250,7 @@ fn with_tensor(bytes: &[u8], name: &str, change: impl Fn(&mut String, &mut Vec<u
 fn what_is_no_number_is_refused_on_both_sides() {
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let own = setting(CellKind::Gru, Method::RmsProp(RmsProp::default()));
-        let bytes = Training::<f32>::under_way(own).checkpoint();
+        let bytes = Training::<f32>::under_way(&own).checkpoint();
         let is_refused = |error, tensor: &str| match error {
             Error::NotFinite { name, position: 5, value: found } => {
                 name == tensor && found.to_bits() == f64::from(value).to_bits()
@@ -260,12 +259,12 @@ fn what_is_no_number_is_refused_on_both_sides() {
         };
         for tensor in ["parameters", "state", "optimizer.accumulator"] {
             let changed = with_tensor(&bytes, tensor, |_, _, data| data[20..24].copy_from_slice(&value.to_le_bytes()));
-            assert!(is_refused(Training::<f32>::another(own).refusal(&changed), tensor));
+            assert!(is_refused(Training::<f32>::another(&own).refusal(&changed), tensor));
         }
-        let mut training = Training::<f32>::under_way(own);
+        let mut training = Training::<f32>::under_way(&own);
         training.trainer.state_mut().as_mut_slice()[5] = value;
         assert!(is_refused(training.trainer.checkpoint("").unwrap_err(), "state"));
-        let mut training = Training::<f32>::under_way(own);
+        let mut training = Training::<f32>::under_way(&own);
         training.trainer.network.parameters_mut()[5] = value;
         assert!(is_refused(training.trainer.checkpoint("").unwrap_err(), "parameters"));
     }
@@ -274,8 +273,8 @@ fn what_is_no_number_is_refused_on_both_sides() {
 #[test]
 fn tensors_of_another_name_or_shape_are_refused() {
     let own = setting(CellKind::Elman, Method::Adam(Adam::default()));
-    let bytes = Training::<f32>::under_way(own).checkpoint();
-    let mut training = Training::<f32>::another(own);
+    let bytes = Training::<f32>::under_way(&own).checkpoint();
+    let mut training = Training::<f32>::another(&own);
     for name in ["parameters", "state", "optimizer.first_moment", "optimizer.second_moment"] {
         let renamed = with_tensor(&bytes, name, |name, _, _| name.push('x'));
         let expected = format!("{name}x");
@@ -295,14 +294,14 @@ fn the_place_in_a_series_is_remembered() {
         architecture: Architecture::new(CellKind::Gru).hidden_size(3).outputs(2),
         ..setting(CellKind::Gru, Method::Sgd(Sgd::default()))
     };
-    let mut begun = Training::<f64>::under_way(own);
+    let mut begun = Training::<f64>::under_way(&own);
     assert!(!begun.trainer.state().is_at_start());
     begun.trainer.begin_series();
     let bytes = begun.checkpoint();
-    let mut restored = Training::<f64>::another(own);
+    let mut restored = Training::<f64>::another(&own);
     restored.trainer.restore(&bytes).unwrap();
     assert!(restored.trainer.state().is_at_start());
     restored.rng.set_word_pos(begun.rng.get_word_pos());
-    assert_eq!(restored.steps(own, 2), begun.steps(own, 2));
+    assert_eq!(restored.steps(&own, 2), begun.steps(&own, 2));
     assert_eq!(restored.trainer.scored_outputs().nrows(), own.stride * own.batch);
 }

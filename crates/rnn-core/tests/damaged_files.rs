@@ -19,8 +19,7 @@ const FILES: u64 = 1;
 const READERS: u64 = 3;
 
 fn network<T: Scalar>(cell: CellKind, seed: u64) -> Network<T> {
-    let architecture =
-        Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell).hidden_size(2).outputs(2) };
+    let architecture = Architecture::new(cell).hidden_size(2).num_layers(2).dropout(0.25).outputs(2);
     let mut network = Network::new(architecture).unwrap();
     Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
     network

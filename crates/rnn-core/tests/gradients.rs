@@ -68,8 +68,7 @@ fn active_units(network: &Network<f64>, tape: &Tape<f64>, window: usize, batch: 
 }
 
 fn check<L: Loss<f64>>(
-    cell: CellKind,
-    num_layers: usize,
+    stack: impl Fn(usize) -> Architecture,
     loss: &L,
     target: impl Fn(f64, usize) -> L::Target,
     case: &Case,
@@ -79,22 +78,19 @@ fn check<L: Loss<f64>>(
     let truncation = if last_alone { truncation.scoring_the_last_alone() } else { truncation };
     let scored = truncation.scored(first);
     let dropout = if dropping { 0.5 } else { 0.0 };
-    let architecture = Architecture {
-        num_layers,
-        dropout,
-        ..Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(outputs)
-    };
+    let architecture = stack(hidden).input_size(input).dropout(dropout).outputs(outputs);
+    let has_relu = architecture.layers.iter().any(|layer| layer.cell == CellKind::ElmanRelu);
     let mut network = Network::<f64>::new(architecture).unwrap();
     let mut numbers = case.numbers.iter().copied().cycle();
     // Without bounds, larger ones would grow from step to step.
-    let scale = if cell == CellKind::ElmanRelu { 0.5 } else { 1.0 };
+    let scale = if has_relu { 0.5 } else { 1.0 };
     network.parameters_mut().fill_with(|| scale * numbers.next().unwrap());
     let inputs: Vec<f64> = numbers.by_ref().take(window * batch * input).collect();
     let count = window * batch * loss.targets(outputs);
     let targets: Vec<_> = numbers.by_ref().take(count).map(|x| target(x, outputs)).collect();
     let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().fill_with(|| numbers.next().unwrap());
-    if cell == CellKind::ElmanRelu {
+    if has_relu {
         state.as_mut_slice().iter_mut().for_each(|h| *h = h.abs());
     }
 
@@ -102,7 +98,7 @@ fn check<L: Loss<f64>>(
     network.draw_dropout(&mut tape, &mut ChaCha8Rng::seed_from_u64(window as u64));
     let mut score = |network: &Network<f64>| {
         let value = network.loss(&inputs, &targets, scored.clone(), &state, loss, &mut tape).unwrap();
-        let active = if cell == CellKind::ElmanRelu { active_units(network, &tape, window, batch) } else { Vec::new() };
+        let active = if has_relu { active_units(network, &tape, window, batch) } else { Vec::new() };
         (value, active)
     };
     let (_, active) = score(&network);
@@ -138,15 +134,21 @@ fn check<L: Loss<f64>>(
     Ok(())
 }
 
-/// 50 random cases for both losses and for one, two and three layers: 300 a cell.
+/// 50 random cases for both losses.
+fn check_both(name: &str, stack: impl Fn(usize) -> Architecture + Copy) {
+    let mut runner = TestRunner::new(ProptestConfig { max_global_rejects: 5000, ..ProptestConfig::with_cases(50) });
+    let class = |x: f64, classes: usize| ((x + 1.0) / 2.0 * classes as f64) as u32;
+    let cross_entropy = |case| check(stack, &SoftmaxCrossEntropy, class, &case);
+    let squared_error = |case| check(stack, &SquaredError::<f64>::default(), |x, _| x, &case);
+    runner.run(&cases(), cross_entropy).unwrap_or_else(|e| panic!("cross-entropy, {name}: {e}"));
+    runner.run(&cases(), squared_error).unwrap_or_else(|e| panic!("squared error, {name}: {e}"));
+}
+
+/// One, two and three layers: 300 cases a cell.
 fn check_all(cell: CellKind) {
     for num_layers in 1..=3 {
-        let mut runner = TestRunner::new(ProptestConfig { max_global_rejects: 5000, ..ProptestConfig::with_cases(50) });
-        let class = |x: f64, classes: usize| ((x + 1.0) / 2.0 * classes as f64) as u32;
-        let cross_entropy = |case| check(cell, num_layers, &SoftmaxCrossEntropy, class, &case);
-        let squared_error = |case| check(cell, num_layers, &SquaredError::<f64>::default(), |x, _| x, &case);
-        runner.run(&cases(), cross_entropy).unwrap_or_else(|e| panic!("cross-entropy, {num_layers} layers: {e}"));
-        runner.run(&cases(), squared_error).unwrap_or_else(|e| panic!("squared error, {num_layers} layers: {e}"));
+        let stack = |hidden| Architecture::new(cell).hidden_size(hidden).num_layers(num_layers);
+        check_both(&format!("{num_layers} layers"), stack);
     }
 }
 
@@ -168,4 +170,17 @@ fn gru_gradients_are_the_losses_derivatives() {
 #[test]
 fn lstm_gradients_are_the_losses_derivatives() {
     check_all(CellKind::Lstm);
+}
+
+/// Layers of several cells, a wide one on a narrow one and the other way round: few units and many, with and without a
+/// memory.
+#[test]
+fn gradients_of_mixed_stacks_are_the_losses_derivatives() {
+    let lstm_above = |hidden| Architecture::new(CellKind::Gru).hidden_size(hidden).layer(CellKind::Lstm, hidden + 4);
+    check_both("gru, lstm", lstm_above);
+    let three = |hidden| {
+        let wide = Architecture::new(CellKind::Lstm).hidden_size(6);
+        wide.layer(CellKind::ElmanRelu, hidden).layer(CellKind::Elman, 2)
+    };
+    check_both("lstm, elman_relu, elman", three);
 }

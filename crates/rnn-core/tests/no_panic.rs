@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, AdagradPytorch, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Loss, Method, Named,
+    Adagrad, AdagradPytorch, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Layer, Loss, Method, Named,
     Network, Optimizer, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, Truncation,
     accuracy, add_forget_bias, classes, one_hot,
 };
@@ -47,16 +47,23 @@ fn architectures<S: Strategy<Value = usize>>(
     size: impl Fn() -> S,
     dropout: impl Strategy<Value = f64>,
 ) -> impl Strategy<Value = Architecture> {
-    (select(CellKind::ALL), size(), size(), size(), dropout, size()).prop_map(
-        |(cell, input_size, hidden_size, num_layers, dropout, outputs)| Architecture {
-            cell,
-            input_size,
-            hidden_size,
-            num_layers,
-            dropout,
-            outputs,
-        },
+    (
+        select(CellKind::ALL),
+        size(),
+        size(),
+        size(),
+        dropout,
+        size(),
+        proptest::option::weighted(0.2, (select(CellKind::ALL), size())),
     )
+        .prop_map(|(cell, input_size, hidden_size, num_layers, dropout, outputs, top)| {
+            let net = Architecture::new(cell).input_size(input_size).hidden_size(hidden_size).num_layers(num_layers);
+            let net = net.dropout(dropout).outputs(outputs);
+            match top {
+                None => net,
+                Some((cell, hidden_size)) => net.layer(cell, hidden_size),
+            }
+        })
 }
 
 fn small_architectures() -> impl Strategy<Value = Architecture> {
@@ -68,11 +75,15 @@ fn pairs() -> impl Strategy<Value = [Architecture; 2]> {
     (small_architectures(), small_architectures(), 0..8).prop_map(|(a, b, kind)| {
         let like_a = match kind {
             0 => b,
-            1 => Architecture { cell: b.cell, ..a },
-            2 => Architecture { num_layers: b.num_layers, ..a },
-            3 => Architecture { hidden_size: b.hidden_size, ..a },
-            4 => Architecture { dropout: b.dropout, ..a },
-            _ => a,
+            1 => {
+                let cell = b.layers[0].cell;
+                let layers = a.layers.iter().map(|layer| Layer { cell, ..*layer }).collect();
+                Architecture { layers, ..a.clone() }
+            }
+            2 => a.clone().num_layers(b.layers.len()),
+            3 => a.clone().hidden_size(b.layers[0].hidden_size),
+            4 => a.clone().dropout(b.dropout),
+            _ => a.clone(),
         };
         [a, like_a]
     })
@@ -84,8 +95,8 @@ fn bits<T: Scalar>(values: &[T]) -> Vec<u64> {
 }
 
 fn state_size(architecture: &Architecture) -> usize {
-    let of_layer = architecture.hidden_size * if architecture.cell == CellKind::Lstm { 2 } else { 1 };
-    of_layer * architecture.num_layers
+    let of_layer = |layer: &Layer| layer.hidden_size * if layer.cell == CellKind::Lstm { 2 } else { 1 };
+    architecture.layers.iter().map(of_layer).sum()
 }
 
 /// A net of random parameters, among them what is no finite number if `numbers` has such.
@@ -144,13 +155,15 @@ impl<T: Scalar> Loss<T> for Own {
 }
 
 fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: usize, bias: f64) {
-    let Architecture { cell, input_size, hidden_size, num_layers, dropout, outputs } = architecture;
-    let fits = |size: usize| size <= 4;
-    let sizes = [input_size, hidden_size, num_layers, outputs];
-    let sound =
-        sizes.iter().all(|&size| size > 0) && num_layers <= Architecture::MOST_LAYERS && (0.0..1.0).contains(&dropout);
+    let Architecture { input_size, ref layers, dropout, outputs } = architecture;
+    let (fits, num_layers) = (|size: usize| size <= 4, layers.len());
+    let widths = layers.iter().map(|layer| layer.hidden_size);
+    let sizes: Vec<usize> = widths.chain([input_size, outputs]).collect();
+    let sound = sizes.iter().all(|&size| size > 0)
+        && (1..=Architecture::MOST_LAYERS).contains(&num_layers)
+        && (0.0..1.0).contains(&dropout);
     check("check", architecture.check(), sound);
-    let made = Network::<T>::new(architecture);
+    let made = Network::<T>::new(architecture.clone());
     check("a net", made.as_ref().map_err(Clone::clone), sound && sizes.into_iter().all(fits));
     let Ok(mut network) = made else { return };
 
@@ -182,7 +195,11 @@ fn made_or_refused<T: Scalar>(architecture: Architecture, steps: usize, batch: u
         assert_eq!((read.architecture(), read.parameters()), (&architecture, network.parameters()));
     }
     let finite = T::narrow(bias).is_finite();
-    check("a forget bias", add_forget_bias(&mut network, bias), cell == CellKind::Lstm && finite);
+    check(
+        "a forget bias",
+        add_forget_bias(&mut network, bias),
+        layers.iter().any(|layer| layer.cell == CellKind::Lstm) && finite,
+    );
 }
 
 /// Everything that a net does on buffers which may be another's.
@@ -221,7 +238,7 @@ fn mixed() -> impl Strategy<Value = Mixed> {
 }
 
 fn any_buffers<T: Scalar>(case: &Mixed) {
-    let nets = case.nets.map(|architecture| filled::<T>(architecture, &case.numbers));
+    let nets = case.nets.clone().map(|architecture| filled::<T>(architecture, &case.numbers));
     let network = &nets[0];
     let architecture = network.architecture();
     let (tape_of, window, batch) = case.tape;
@@ -304,7 +321,7 @@ proptest! {
         batch in sizes(),
         bias in numbers(),
     ) {
-        made_or_refused::<f32>(architecture, steps, batch, bias);
+        made_or_refused::<f32>(architecture.clone(), steps, batch, bias);
         made_or_refused::<f64>(architecture, steps, batch, bias);
         check_memory();
     }
@@ -397,7 +414,7 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     targets: impl Fn(usize) -> Vec<L::Target>,
 ) {
     let (_, window, batch) = case.tape;
-    let nets = case.nets.map(|architecture| filled::<T>(architecture, &case.numbers));
+    let nets = case.nets.clone().map(|architecture| filled::<T>(architecture, &case.numbers));
     let Ok(truncation) = Truncation::new(window, stride) else { return };
     let trainer =
         Trainer::builder(nets[0].clone(), loss.clone()).optimizer(Adam::default(), 0.01).truncation(truncation);
@@ -405,7 +422,7 @@ fn any_training_with<T: Scalar, L: Loss<T> + Clone>(
     if swapped {
         trainer.network = nets[1].clone();
     }
-    let architecture = *trainer.network.architecture();
+    let architecture = trainer.network.architecture().clone();
     let mut state = nets[case.state.0].zero_state(case.state.1).unwrap();
     let inputs: Vec<T> = some(&case.numbers, length(window * batch * architecture.input_size, case.lengths.0));
     let targets = targets(length(window * batch * loss.targets(architecture.outputs), case.lengths.1));
@@ -505,10 +522,8 @@ fn gradients_of_a_net_with_as_many_parameters_are_refused() {
         sizes().flat_map(move |input| {
             sizes().flat_map(move |hidden| {
                 sizes().flat_map(move |outputs| {
-                    (1..=2).map(move |num_layers| Architecture {
-                        num_layers,
-                        ..Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(outputs)
-                    })
+                    let one = Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(outputs);
+                    (1..=2).map(move |num_layers| one.clone().num_layers(num_layers))
                 })
             })
         })
@@ -518,12 +533,7 @@ fn gradients_of_a_net_with_as_many_parameters_are_refused() {
     for network in &nets {
         let tape = network.tape(2, 2).unwrap();
         for other in nets.iter().filter(|other| other.parameters().len() == network.parameters().len()) {
-            let gates = |network: &Network<f32>| network.tensors()[0].gates;
-            let sizes = |network: &Network<f32>| {
-                let Architecture { input_size, hidden_size, outputs, .. } = *network.architecture();
-                [input_size, hidden_size, outputs, gates(network)]
-            };
-            let alike = sizes(other) == sizes(network);
+            let alike = other.architecture() == network.architecture();
             let mut gradients = other.gradients(2, 2).unwrap();
             check("backward", network.backward(&tape, &mut gradients), alike);
             refused += usize::from(!alike);

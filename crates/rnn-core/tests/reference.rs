@@ -39,7 +39,8 @@ fn tensor<T: Scalar>(network: &Network<T>, values: &[T], name: &str) -> Matrix {
 
 impl Reference {
     fn of<T: Scalar>(network: &Network<T>, values: &[T]) -> Self {
-        let Architecture { cell, hidden_size: hidden, num_layers, .. } = *network.architecture();
+        let num_layers = network.architecture().layers.len();
+        let rnn_core::Layer { cell, hidden_size: hidden } = network.architecture().uniform().unwrap();
         let vector = |name: &str| tensor(network, values, name).concat();
         let layer = |l: usize| Layer {
             w_ih: tensor(network, values, &format!("rnn.weight_ih_l{l}")),
@@ -263,10 +264,8 @@ fn cases() -> impl Strategy<Value = Case> {
 fn check<T: Scalar>(case: &Case, tolerance: f64) -> Result<(), TestCaseError> {
     let [input, hidden, classes, batch, window, num_layers] = case.sizes;
     let mut rng = ChaCha8Rng::seed_from_u64(case.seed);
-    let architecture = Architecture {
-        num_layers,
-        ..Architecture::new(case.cell).input_size(input).hidden_size(hidden).outputs(classes)
-    };
+    let architecture =
+        Architecture::new(case.cell).input_size(input).hidden_size(hidden).num_layers(num_layers).outputs(classes);
     let mut network = Network::<T>::new(architecture).unwrap();
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let mut number = || T::narrow(2.0 * f64::unit_uniform(&mut rng) - 1.0);
@@ -333,8 +332,7 @@ proptest! {
 fn trained<T: Scalar>(cell: CellKind, layers: usize, threads: usize) -> Vec<T> {
     let (hidden, batch, window) = (72, 37, 30);
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let architecture =
-        Architecture { num_layers: layers, ..Architecture::new(cell).input_size(3).hidden_size(hidden).outputs(4) };
+    let architecture = Architecture::new(cell).input_size(3).hidden_size(hidden).num_layers(layers).outputs(4);
     let mut network = Network::<T>::new(architecture).unwrap();
     Init::PyTorch.apply(&mut network, &mut rng).unwrap();
     let inputs: Vec<T> = (0..window * batch * 3).map(|_| T::unit_uniform(&mut rng)).collect();

@@ -11,7 +11,7 @@ fn architecture() -> Architecture {
 }
 
 fn stacked(cell: CellKind) -> Architecture {
-    Architecture { num_layers: 2, dropout: 0.25, ..Architecture::new(cell).input_size(2).hidden_size(3).outputs(4) }
+    Architecture::new(cell).input_size(2).hidden_size(3).num_layers(2).dropout(0.25).outputs(4)
 }
 
 fn network<T: Scalar>(architecture: Architecture) -> Network<T> {
@@ -102,13 +102,37 @@ fn the_settings_travel_with_the_weights() {
     assert_eq!(stored(&changed(stacked(CellKind::Gru), metadata, |_| {})).unwrap().architecture.dropout, 0.25);
 }
 
+/// Layers of several cells and widths come back, from metadata and from shapes alone.
+#[test]
+fn mixed_stacks_come_and_go() {
+    let narrow = Architecture::new(CellKind::Gru).input_size(2).hidden_size(3).outputs(4);
+    let stack = narrow.layer(CellKind::ElmanRelu, 7).layer(CellKind::Lstm, 5);
+    let written = network::<f64>(stack.clone());
+    let bytes = bytes_of(&written);
+    let found = stored(&bytes).unwrap();
+    assert_eq!(found.architecture, stack);
+    assert_eq!((&*found.settings["cell"], &*found.settings["hidden_size"]), ("gru,elman_relu,lstm", "3,7,5"));
+    let back = Network::<f64>::from_safetensors(&bytes).unwrap();
+    assert_eq!((back.parameters(), bytes_of(&back)), (written.parameters(), bytes));
+    let widths = Architecture::new(CellKind::Gru).hidden_size(3).layer(CellKind::Gru, 4);
+    let found = stored(&bytes_of(&network::<f64>(widths.clone()))).unwrap();
+    assert_eq!((&found.architecture, &*found.settings["cell"]), (&widths, "gru"));
+    // Nothing in shapes says whether it is tanh or ReLU.
+    let Architecture { mut layers, .. } = stack.clone();
+    layers[1].cell = CellKind::Elman;
+    assert_eq!(stored(&changed(stack.clone(), None, |_| {})).unwrap().architecture.layers, layers);
+    let metadata = Some(r#"{"cell": "gru,elman"}"#);
+    let refused = stored(&changed(stack, metadata, |_| {})).unwrap_err().to_string();
+    assert_eq!(refused, "`cell` is \"gru,elman\" in the file's metadata: it must be \"gru,elman,lstm\"");
+}
+
 /// A file of PyTorch's has no metadata.
 #[test]
 fn shapes_alone_say_what_net_it_is() {
     for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
         let bytes = changed(stacked(cell), None, |_| {});
         let found = stored(&bytes).unwrap();
-        assert_eq!(found.architecture, Architecture { dropout: 0.0, ..stacked(cell) });
+        assert_eq!(found.architecture, stacked(cell).dropout(0.0));
         assert!(found.double && found.settings.is_empty());
         let loaded = Network::<f64>::from_safetensors(&bytes).unwrap();
         assert_eq!(loaded.parameters(), network::<f64>(stacked(cell)).parameters());

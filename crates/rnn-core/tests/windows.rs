@@ -18,7 +18,7 @@ proptest! {
     ) {
         let steps = window + (windows - 1) * stride;
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        let architecture = Architecture { num_layers, ..Architecture::new(cell).hidden_size(3).outputs(2) };
+        let architecture = Architecture::new(cell).hidden_size(3).num_layers(num_layers).outputs(2);
         let mut network = Network::<f64>::new(architecture).unwrap();
         Init::PyTorch.apply(&mut network, &mut rng).unwrap();
         let targets = &classes[..steps * batch];
@@ -59,7 +59,7 @@ proptest! {
         num_layers in 1..=3_usize,
         numbers in prop::collection::vec(-2.0..2.0_f64, 72),
     ) {
-        let architecture = Architecture { num_layers, dropout: 0.5, ..Architecture::new(cell).input_size(input).hidden_size(4).outputs(2) };
+        let architecture = Architecture::new(cell).input_size(input).hidden_size(4).num_layers(num_layers).dropout(0.5).outputs(2);
         let mut network = Network::<f64>::new(architecture).unwrap();
         Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(9)).unwrap();
         let inputs = &numbers[..steps * batch * input];
@@ -84,7 +84,7 @@ proptest! {
     fn dropout_is_for_training_alone(seed in any::<u64>(), of in 0..3_usize) {
         // Not ReLU: units that are all 0 show nothing.
         let cell = [CellKind::Elman, CellKind::Gru, CellKind::Lstm][of];
-        let architecture = Architecture { num_layers: 2, dropout: 0.3, ..Architecture::new(cell).hidden_size(5).outputs(2) };
+        let architecture = Architecture::new(cell).hidden_size(5).num_layers(2).dropout(0.3).outputs(2);
         let mut network = Network::<f64>::new(architecture).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Init::PyTorch.apply(&mut network, &mut rng).unwrap();

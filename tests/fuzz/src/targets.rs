@@ -237,8 +237,7 @@ fn weights(input: &[u8]) {
 }
 
 fn network(cell: CellKind) -> Result<Network<f32>, Error> {
-    let mut network =
-        Network::new(Architecture { num_layers: 2, ..Architecture::new(cell).hidden_size(2).outputs(2) })?;
+    let mut network = Network::new(Architecture::new(cell).hidden_size(2).num_layers(2).outputs(2))?;
     Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1))?;
     Ok(network)
 }

@@ -13,7 +13,7 @@ use crate::cells::CellKind;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
-use crate::network::{Architecture, Network, Place, Tensor};
+use crate::network::{Architecture, Layer, Network, Place, Tensor, of_layers};
 use crate::numeric::flat_zeros;
 use safetensors::tensor::{Dtype, SafeTensors};
 use std::collections::BTreeMap;
@@ -29,7 +29,8 @@ impl<T: Scalar> Network<T> {
     /// `torch.nn.Linear` named `head`: for layer k, counted from 0, `rnn.weight_ih_lk [G·hidden, inputs]`,
     /// `rnn.weight_hh_lk [G·hidden, hidden]`, `rnn.bias_ih_lk` and `rnn.bias_hh_lk [G·hidden]`, with G = 1 for an Elman
     /// cell, 3 for a GRU (r, z, n) and 4 for an LSTM (i, f, g, o); `head.weight [outputs, hidden]`, `head.bias [outputs]`.
-    /// An Elman cell's `bias_hh` is zeros.
+    /// An Elman cell's `bias_hh` is zeros. Where layers differ in cell or width, `cell` or `hidden_size` lists those of
+    /// all layers with commas, and PyTorch has no one module for them.
     ///
     /// Parameters that are not finite are written as they are, so that they can be looked at, but not read back.
     ///
@@ -64,7 +65,7 @@ impl<T: Scalar> Network<T> {
         let file = open(bytes)?;
         // First, because shapes of another cell say less.
         let settings = pairs(bytes, SETTINGS)?.unwrap_or_default();
-        check_pair(&settings, "cell", &self.architecture().cell.to_string())?;
+        check_pair(&settings, "cell", &self.architecture().pairs()["cell"])?;
         let modules = Modules::of(&file)?;
         let tensors = modules.named(self.tensors().iter().cloned());
         check_tensors(&file, &tensors)?;
@@ -111,24 +112,29 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     let settings = pairs(bytes, SETTINGS)?.unwrap_or_default();
     let modules = Modules::of(&file)?;
     let head = modules.name("head.weight");
-    let (outputs, hidden_size) = matrix(&file, &head)?;
-    let first = modules.name("rnn.weight_ih_l0");
-    let (rows, input_size) = matrix(&file, &first)?;
-    let gates = rows.checked_div(hidden_size).filter(|gates| gates * hidden_size == rows);
-    let known = |cell: &CellKind| gates == Some(cell.facts().gates);
-    let unknown = || Error::Gates { name: first.clone(), rows, hidden_size };
-    let mut cell = CellKind::ALL.iter().copied().find(known).ok_or_else(unknown)?;
-    if let Some(name) = settings.get("cell") {
-        let named = CellKind::named(name).filter(known);
-        cell = named.ok_or_else(|| other("cell", name, &cell.to_string()))?;
+    let (outputs, top) = matrix(&file, &head)?;
+    let first = |layer: usize| modules.name(&format!("rnn.weight_ih_l{layer}"));
+    let num_layers = (1..).take_while(|&layer| file.tensor(&first(layer)).is_ok()).count() + 1;
+    // A layer is as wide as what reads it has inputs.
+    let matrices = (0..num_layers).map(|layer| matrix(&file, &first(layer))).collect::<Result<Vec<_>, _>>()?;
+    let input_size = matrices[0].1;
+    let widths = matrices[1..].iter().map(|&(_, inputs)| inputs).chain([top]);
+    let by_shapes = matrices.iter().zip(widths).enumerate().map(|(number, (&(rows, _), hidden_size))| {
+        let gates = rows.checked_div(hidden_size).filter(|gates| gates * hidden_size == rows);
+        let cell = CellKind::ALL.iter().copied().find(|cell| gates == Some(cell.facts().gates));
+        let cell = cell.ok_or_else(|| Error::Gates { name: first(number), rows, hidden_size })?;
+        Ok(Layer { cell, hidden_size })
+    });
+    let mut layers = by_shapes.collect::<Result<Vec<_>, _>>()?;
+    if let Some(names) = settings.get("cell") {
+        let by_shapes = || other("cell", names, &of_layers(&layers, |layer| layer.cell.to_string()));
+        layers = named_cells(names, &layers).ok_or_else(by_shapes)?;
     }
-    let num_layers =
-        (0..).take_while(|layer| file.tensor(&modules.name(&format!("rnn.weight_ih_l{layer}"))).is_ok()).count();
     let dropout = match settings.get("dropout") {
         None => 0.0,
         Some(text) => text.parse().map_err(|_| other("dropout", text, "a number from 0 to less than 1"))?,
     };
-    let architecture = Architecture { cell, input_size, hidden_size, num_layers, dropout, outputs };
+    let architecture = Architecture { input_size, layers, dropout, outputs };
     architecture.check()?;
     if architecture.parameter_count().is_none() {
         return Err(Error::OutOfMemory { what: "the parameters", rows: usize::MAX, columns: 1 });
@@ -140,6 +146,20 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
     check_tensors(&file, &modules.named(architecture.tensors()))?;
     let double = file.tensor(&head).is_ok_and(|head| head.dtype() == Dtype::F64);
     Ok(Stored { architecture, double, settings, modules })
+}
+
+/// The same layers with the cells of these names: one for all, or one for each, with commas. `None` for names that do not
+/// have as many gates.
+fn named_cells(names: &str, layers: &[Layer]) -> Option<Vec<Layer>> {
+    let names: Vec<_> = names.split(',').collect();
+    if ![1, layers.len()].contains(&names.len()) {
+        return None;
+    }
+    let named = |(layer, name): (&Layer, &&str)| {
+        let cell = CellKind::named(name).filter(|cell| cell.facts().gates == layer.cell.facts().gates)?;
+        Some(Layer { cell, ..*layer })
+    };
+    layers.iter().zip(names.iter().cycle()).map(named).collect()
 }
 
 /// Rows and columns of a tensor that must be there and be a matrix.

@@ -5,25 +5,45 @@ use crate::cells::{CellKind, LayerShape};
 use crate::error::{Error, check_at_least_one};
 use crate::kernels::ReadoutShape;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 
-/// What a net is, without its numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Architecture {
-    /// The recurrent cell of every layer.
+/// A recurrent layer: its cell, and how many hidden units it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer {
+    /// The cell of all its units.
     pub cell: CellKind,
+    /// Hidden units.
+    pub hidden_size: usize,
+}
+
+/// What a net is, without its numbers.
+///
+/// ```
+/// use rnn_core::{Architecture, CellKind};
+/// // Two layers of 32 LSTM cells, and on top of them one of 8 Elman cells.
+/// let stack = Architecture::new(CellKind::Lstm).hidden_size(32).num_layers(2).layer(CellKind::Elman, 8);
+/// assert_eq!(stack.layers.len(), 3);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Architecture {
     /// Numbers that come in at each time step.
     pub input_size: usize,
-    /// Hidden units of each layer.
-    pub hidden_size: usize,
-    /// Recurrent layers, each of which reads the outputs of the one below; at most [`MOST_LAYERS`](Self::MOST_LAYERS).
-    pub num_layers: usize,
+    /// Recurrent layers from the input up, each of which reads the outputs of the one below; from 1 to
+    /// [`MOST_LAYERS`](Self::MOST_LAYERS). The readout reads the last one's.
+    pub layers: Vec<Layer>,
     /// Probability with which a number that goes from a layer to the next is set to zero in training, from 0 to less
     /// than 1. Without effect in a net of one layer.
     pub dropout: f64,
     /// Outputs of the readout.
     pub outputs: usize,
+}
+
+/// A layer of a net, and where its parameters are.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacedLayer {
+    pub(crate) cell: CellKind,
+    pub(crate) shape: LayerShape,
+    pub(crate) place: Range<usize>,
 }
 
 impl Architecture {
@@ -32,54 +52,71 @@ impl Architecture {
 
     /// A net of one layer of 16 hidden units, with one input and one output; the following change that.
     #[must_use]
-    pub const fn new(cell: CellKind) -> Self {
-        Self { cell, input_size: 1, hidden_size: 16, num_layers: 1, dropout: 0.0, outputs: 1 }
+    pub fn new(cell: CellKind) -> Self {
+        Self { input_size: 1, layers: vec![Layer { cell, hidden_size: 16 }], dropout: 0.0, outputs: 1 }
     }
 
     /// The same with so many numbers that come in at each time step.
     #[must_use]
-    pub const fn input_size(self, input_size: usize) -> Self {
+    pub fn input_size(self, input_size: usize) -> Self {
         Self { input_size, ..self }
     }
 
     /// The same with so many hidden units in each layer.
     #[must_use]
-    pub const fn hidden_size(self, hidden_size: usize) -> Self {
-        Self { hidden_size, ..self }
+    pub fn hidden_size(mut self, hidden_size: usize) -> Self {
+        self.layers.iter_mut().for_each(|layer| layer.hidden_size = hidden_size);
+        self
     }
 
-    /// The same with so many recurrent layers.
+    /// The same with so many recurrent layers, all as the last one. A number that is too great becomes the least such number.
     #[must_use]
-    pub const fn num_layers(self, num_layers: usize) -> Self {
-        Self { num_layers, ..self }
+    pub fn num_layers(mut self, num_layers: usize) -> Self {
+        if let Some(&last) = self.layers.last() {
+            self.layers.resize(num_layers.min(Self::MOST_LAYERS + 1), last);
+        }
+        self
+    }
+
+    /// The same with one more layer on top, which can be of another cell and another width.
+    #[must_use]
+    pub fn layer(mut self, cell: CellKind, hidden_size: usize) -> Self {
+        self.layers.push(Layer { cell, hidden_size });
+        self
     }
 
     /// The same with this probability that a number between layers is set to zero in training.
     #[must_use]
-    pub const fn dropout(self, dropout: f64) -> Self {
+    pub fn dropout(self, dropout: f64) -> Self {
         Self { dropout, ..self }
     }
 
     /// The same with so many outputs.
     #[must_use]
-    pub const fn outputs(self, outputs: usize) -> Self {
+    pub fn outputs(self, outputs: usize) -> Self {
         Self { outputs, ..self }
+    }
+
+    /// What all layers are like; `None` where they differ.
+    #[must_use]
+    pub fn uniform(&self) -> Option<Layer> {
+        self.layers.first().copied().filter(|first| self.layers.iter().all(|layer| layer == first))
     }
 
     /// Makes sure that there can be such a net.
     ///
     /// # Errors
-    /// [`Error::Zero`]; [`Error::Layers`]; [`Error::Range`] for the dropout.
+    /// [`Error::Zero`]; [`Error::Count`] for more layers than there can be; [`Error::Range`] for the dropout.
     pub fn check(&self) -> Result<(), Error> {
-        let sizes = [
+        let hidden_size = self.layers.iter().map(|layer| layer.hidden_size).min().unwrap_or(1);
+        check_at_least_one([
             ("input_size", self.input_size),
-            ("hidden_size", self.hidden_size),
-            ("num_layers", self.num_layers),
+            ("hidden_size", hidden_size),
+            ("num_layers", self.layers.len()),
             ("outputs", self.outputs),
-        ];
-        check_at_least_one(sizes)?;
-        if self.num_layers > Self::MOST_LAYERS {
-            return Err(Error::Layers { num_layers: self.num_layers, most: Self::MOST_LAYERS });
+        ])?;
+        if self.layers.len() > Self::MOST_LAYERS {
+            return Err(Error::Count { name: "num_layers", value: self.layers.len(), allowed: "at most 1000" });
         }
         if (0.0..1.0).contains(&self.dropout) {
             Ok(())
@@ -88,48 +125,46 @@ impl Architecture {
         }
     }
 
-    /// A layer of this many inputs.
-    fn layer(&self, inputs: usize) -> LayerShape {
-        LayerShape { facts: self.cell.facts(), inputs, hidden: self.hidden_size }
+    /// The layers' shapes from the input up.
+    fn shapes(&self) -> impl Iterator<Item = LayerShape> {
+        let inputs = std::iter::once(self.input_size).chain(self.layers.iter().map(|layer| layer.hidden_size));
+        let shape = |(layer, inputs): (&Layer, usize)| LayerShape {
+            facts: layer.cell.facts(),
+            inputs,
+            hidden: layer.hidden_size,
+        };
+        self.layers.iter().zip(inputs).map(shape)
     }
 
     /// The layers from the input up, each with the place of its parameters, which can be counted.
-    pub(crate) fn layers(&self) -> Vec<(LayerShape, Range<usize>)> {
+    pub(crate) fn placed_layers(&self) -> Vec<PlacedLayer> {
         let mut at = 0;
-        let layer = |number: usize| {
-            let inputs = if number == 0 { self.input_size } else { self.hidden_size };
-            let layer = self.layer(inputs);
+        let placed = |(layer, shape): (&Layer, LayerShape)| {
             let start = at;
-            at += layer.parameter_count().unwrap_or_default();
-            (layer, start..at)
+            at += shape.parameter_count().unwrap_or_default();
+            PlacedLayer { cell: layer.cell, shape, place: start..at }
         };
-        (0..self.num_layers).map(layer).collect()
-    }
-
-    /// Numbers of the state in each batch row.
-    pub(crate) fn state_size(&self) -> usize {
-        self.layers().iter().map(|(layer, _)| layer.state_size()).sum()
+        self.layers.iter().zip(self.shapes()).map(placed).collect()
     }
 
     /// The readout.
     pub(crate) fn readout(&self) -> ReadoutShape {
-        ReadoutShape { inputs: self.hidden_size, outputs: self.outputs }
+        ReadoutShape { inputs: self.layers.last().map_or(0, |layer| layer.hidden_size), outputs: self.outputs }
     }
 
     /// How many parameters there are, if that can be counted.
     #[must_use]
     pub fn parameter_count(&self) -> Option<usize> {
-        let layer = |inputs| self.layer(inputs).parameter_count();
-        let above = layer(self.hidden_size)?.checked_mul(self.num_layers - 1)?;
-        layer(self.input_size)?.checked_add(above)?.checked_add(self.readout().parameter_count()?)
+        let of_readout = self.readout().parameter_count()?;
+        self.shapes().try_fold(of_readout, |count, shape| count.checked_add(shape.parameter_count()?))
     }
 
     /// The table of all tensors of a net whose parameters can be counted.
     pub(crate) fn tensors(&self) -> Vec<Tensor> {
-        let layers = self.layers();
-        let readout_at = layers.last().map_or(0, |(_, place)| place.end);
-        let of_layers = layers.into_iter().enumerate().flat_map(|(number, (layer, place))| {
-            layer_tensors(layer, number).into_iter().map(move |tensor| tensor.shifted(place.start))
+        let layers = self.placed_layers();
+        let readout_at = layers.last().map_or(0, |layer| layer.place.end);
+        let of_layers = layers.into_iter().enumerate().flat_map(|(number, PlacedLayer { shape, place, .. })| {
+            layer_tensors(shape, number).into_iter().map(move |tensor| tensor.shifted(place.start))
         });
         let of_readout = readout_tensors(self.readout());
         of_layers.chain(of_readout.map(|tensor| tensor.shifted(readout_at))).collect()
@@ -137,15 +172,24 @@ impl Architecture {
 
     /// Names and values as files have them.
     pub(crate) fn pairs(&self) -> BTreeMap<String, String> {
-        let Self { cell, input_size, hidden_size, num_layers, dropout, outputs } = self;
-        let pairs: [(&str, &dyn fmt::Display); 6] = [
-            ("cell", cell),
-            ("input_size", input_size),
-            ("hidden_size", hidden_size),
-            ("num_layers", num_layers),
-            ("dropout", dropout),
-            ("outputs", outputs),
+        let Self { input_size, layers, dropout, outputs } = self;
+        let pairs = [
+            ("cell", of_layers(layers, |layer| layer.cell.to_string())),
+            ("input_size", input_size.to_string()),
+            ("hidden_size", of_layers(layers, |layer| layer.hidden_size.to_string())),
+            ("num_layers", layers.len().to_string()),
+            ("dropout", dropout.to_string()),
+            ("outputs", outputs.to_string()),
         ];
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+        pairs.map(|(name, value)| (name.to_owned(), value)).into()
     }
+}
+
+/// What files say of the layers: once where it is the same of all of them, otherwise of each, with commas.
+pub(crate) fn of_layers(layers: &[Layer], says: impl Fn(&Layer) -> String) -> String {
+    let mut all: Vec<_> = layers.iter().map(says).collect();
+    if all.iter().all(|one| *one == all[0]) {
+        all.truncate(1);
+    }
+    all.join(",")
 }

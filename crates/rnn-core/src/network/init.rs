@@ -54,10 +54,9 @@ impl Init {
         rng: &mut R,
         stop: &AtomicBool,
     ) -> Result<(), Error> {
-        let hidden = network.architecture().hidden_size;
         for tensor in network.tensors().to_vec() {
             let (outputs, inputs) = (tensor.shape[0] / tensor.gates, tensor.shape.get(1).copied().unwrap_or(1));
-            let mut indices = tensor.indices();
+            let (hidden, mut indices) = (tensor.hidden_size, tensor.indices());
             for _ in 0..tensor.gates {
                 let parameters = network.parameters_mut();
                 let mut set = |value: &mut dyn FnMut(usize) -> T| -> Result<(), Error> {
@@ -106,24 +105,31 @@ impl<T: Scalar> Network<T> {
     }
 }
 
-/// Adds `bias` to the input bias of every forget gate, so that memories last from the start (Jozefowicz, Zaremba,
+/// Adds `bias` to the input bias of every forget gate, whichever layers have them, so that memories last from the start (Jozefowicz, Zaremba,
 /// Sutskever, "An empirical exploration of recurrent network architectures", 2015, with a bias of 1).
 ///
 /// # Errors
-/// [`Error::NoForgetGate`] for a net that is no LSTM; [`Error::Range`] for a bias that is no finite number in the net's
+/// [`Error::NoForgetGate`] for a net without LSTM cells; [`Error::Range`] for a bias that is no finite number in the net's
 /// own type.
 pub fn add_forget_bias<T: Scalar>(network: &mut Network<T>, bias: f64) -> Result<(), Error> {
-    let cell = network.architecture().cell;
-    let Some(gate) = cell.facts().forget_gate else { return Err(Error::NoForgetGate { cell: cell.name() }) };
     if !T::narrow(bias).is_finite() {
         return Err(Error::Range { name: "forget_bias", value: bias, allowed: "a finite number" });
     }
-    let biases = network.tensors().iter().filter(|tensor| tensor.name.starts_with("rnn.bias_ih"));
-    let of_gate = |tensor: &Tensor| {
-        let units = tensor.count() / tensor.gates;
-        tensor.indices().skip(gate * units).take(units)
+    let layers = &network.architecture().layers;
+    let gate = |name: &str| {
+        let layer = name.strip_prefix("rnn.bias_ih_l")?.parse::<usize>().ok()?;
+        layers.get(layer)?.cell.facts().forget_gate
     };
-    let indices: Vec<usize> = biases.flat_map(of_gate).collect();
+    let of_gate = |tensor: &Tensor| {
+        let units = tensor.hidden_size;
+        let indices = |gate| tensor.indices().skip(gate * units).take(units);
+        gate(&tensor.name).map(indices).into_iter().flatten()
+    };
+    let indices: Vec<usize> = network.tensors().iter().flat_map(of_gate).collect();
+    if indices.is_empty() {
+        let cell = layers.first().map_or("no", |layer| layer.cell.name());
+        return Err(Error::NoForgetGate { cell });
+    }
     indices.into_iter().for_each(|index| network.parameters_mut()[index] += T::narrow(bias));
     Ok(())
 }
@@ -136,11 +142,8 @@ mod tests {
     use rand::{SeedableRng, rngs::ChaCha8Rng};
 
     fn network<T: Scalar>(cell: CellKind, init: Init) -> Network<T> {
-        let mut network = Network::new(Architecture {
-            num_layers: 2,
-            ..Architecture::new(cell).input_size(3).hidden_size(40).outputs(5)
-        })
-        .unwrap();
+        let mut network =
+            Network::new(Architecture::new(cell).input_size(3).hidden_size(40).num_layers(2).outputs(5)).unwrap();
         network.parameters_mut().fill(T::narrow(7.0));
         init.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(3)).unwrap();
         network
@@ -252,6 +255,15 @@ mod tests {
         }) {
             let is_forget_gate = tensor.0.name.starts_with("rnn.bias_ih") && (40..80).contains(&tensor.1);
             assert_eq!(second, if is_forget_gate { first + 1.0 } else { first });
+        }
+        // Of a mixed stack the LSTM's layers alone.
+        let stack = Architecture::new(CellKind::Gru).hidden_size(3).layer(CellKind::Lstm, 2);
+        let mut mixed = Network::<f64>::new(stack).unwrap();
+        add_forget_bias(&mut mixed, 1.0).unwrap();
+        for tensor in mixed.tensors() {
+            let set: Vec<_> = tensor.indices().map(|index| mixed.parameters()[index]).collect();
+            let right = if tensor.name == "rnn.bias_ih_l1" { [0.0, 0.0, 1.0, 1.0].to_vec() } else { vec![0.0; 4] };
+            assert_eq!(set[..4.min(set.len())], right[..4.min(set.len())], "{}", tensor.name);
         }
         let refused = add_forget_bias(&mut network::<f64>(CellKind::Gru, Init::PyTorch), 1.0);
         assert_eq!(refused, Err(Error::NoForgetGate { cell: "gru" }));

@@ -1,9 +1,8 @@
 //! A net: recurrent layers and a dense readout over one flat slice of parameters.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, PlacedLayer};
 use super::tape::{Gradients, State, Tape};
 use super::tensors::Tensor;
-use crate::cells::LayerShape;
 use crate::error::{Error, check_length};
 use crate::kernels::{
     DenseCopy, LayerBackward, LayerForward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward,
@@ -14,13 +13,14 @@ use crate::numeric::{Real, flat_zeros};
 use nalgebra::DMatrixView;
 use rand::Rng;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A recurrent net that can be read at each time step.
 #[derive(Debug, Clone)]
 pub struct Network<T> {
-    architecture: Architecture,
-    /// From the input up, each with the place of its parameters.
-    pub(crate) layers: Vec<(LayerShape, Range<usize>)>,
+    architecture: Arc<Architecture>,
+    /// From the input up.
+    pub(crate) layers: Vec<PlacedLayer>,
     readout: ReadoutShape,
     tensors: Vec<Tensor>,
     /// Those of the layers from the input up, then the readout's.
@@ -37,8 +37,9 @@ impl<T: Scalar> Network<T> {
         // A number that cannot be counted cannot be allocated either.
         let count = architecture.parameter_count().unwrap_or(usize::MAX);
         let parameters = flat_zeros("the parameters", count, 1)?;
-        let (layers, tensors) = (architecture.layers(), architecture.tensors());
-        Ok(Self { architecture, layers, readout: architecture.readout(), tensors, parameters })
+        let (layers, tensors) = (architecture.placed_layers(), architecture.tensors());
+        let readout = architecture.readout();
+        Ok(Self { architecture: Arc::new(architecture), layers, readout, tensors, parameters })
     }
 
     /// A copy, where there is memory for it.
@@ -46,7 +47,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn try_clone(&self) -> Result<Self, Error> {
-        let mut copy = Self::new(self.architecture)?;
+        let mut copy = Self::new((*self.architecture).clone())?;
         copy.parameters.copy_from_slice(&self.parameters);
         Ok(copy)
     }
@@ -79,7 +80,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn zero_state(&self, batch: usize) -> Result<State<T>, Error> {
-        State::zeros(&self.architecture, batch)
+        State::zeros(self.state_size(), batch)
     }
 
     /// A tape for windows of `steps` time steps of `batch` rows.
@@ -87,7 +88,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn tape(&self, steps: usize, batch: usize) -> Result<Tape<T>, Error> {
-        Tape::new(self.architecture, steps, batch)
+        Tape::new(Arc::clone(&self.architecture), &self.layers, steps, batch)
     }
 
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
@@ -95,12 +96,12 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn gradients(&self, steps: usize, batch: usize) -> Result<Gradients<T>, Error> {
-        Gradients::new(self.architecture, steps, batch)
+        Gradients::new(Arc::clone(&self.architecture), &self.layers, steps, batch)
     }
 
     /// Numbers of the state in each batch row.
     fn state_size(&self) -> usize {
-        self.layers.iter().map(|(layer, _)| layer.state_size()).sum()
+        self.layers.iter().map(|layer| layer.shape.state_size()).sum()
     }
 
     fn readout_parameters(&self) -> &[T] {
@@ -109,7 +110,7 @@ impl<T: Scalar> Network<T> {
 
     /// Where the readout's parameters begin.
     fn readout_at(&self) -> usize {
-        self.layers.last().map_or(0, |(_, place)| place.end)
+        self.layers.last().map_or(0, |layer| layer.place.end)
     }
 
     /// Draws which numbers between layers the following [`forward`](Self::forward)s on this tape set to zero: each
@@ -119,15 +120,15 @@ impl<T: Scalar> Network<T> {
     /// number; none without dropout.
     pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
         let dropout = self.architecture.dropout;
-        // The tape can be of another net.
-        let hidden_size = tape.architecture.hidden_size;
         let kept = T::narrow(1.0 / (1.0 - dropout));
-        for mask in &mut tape.masks {
+        // The tape can be of another net, so its own widths count.
+        for (mask, layer) in tape.masks.iter_mut().zip(&tape.layers) {
+            let hidden = layer.shape.hidden;
             // In the order of a dense matrix `[steps·batch, hidden]`, column by column.
-            for unit in 0..hidden_size {
+            for unit in 0..hidden {
                 for step in 0..tape.steps {
                     for row in 0..tape.batch {
-                        let place = panels::place::<T>((tape.steps, step), (hidden_size, unit), row);
+                        let place = panels::place::<T>((tape.steps, step), (hidden, unit), row);
                         mask[place] = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept };
                     }
                 }
@@ -147,9 +148,10 @@ impl<T: Scalar> Network<T> {
         let columns = self.architecture.input_size;
         check_length("inputs", rows * columns, inputs.len())?;
         self.check_state(tape.batch, state)?;
-        let (steps, batch, hidden) = (tape.steps, tape.batch, self.architecture.hidden_size);
+        let (steps, batch) = (tape.steps, tape.batch);
         let mut at = 0;
-        for (number, (layer, place)) in self.layers.iter().enumerate() {
+        for (number, PlacedLayer { cell, shape: layer, place }) in self.layers.iter().enumerate() {
+            let hidden = layer.hidden;
             let (below, here) = tape.layers.split_at_mut(number);
             let here = &mut here[0];
             let all = (steps + 1, layer.inputs + hidden);
@@ -171,7 +173,7 @@ impl<T: Scalar> Network<T> {
                 to_panels(copy, &state[hidden * batch..2 * hidden * batch], &mut here.memory);
             }
             let work = LayerForward { parameters: &self.parameters[place.clone()], tape: here, threads: tape.threads };
-            forward(self.architecture.cell, work);
+            forward(*cell, work);
             at += layer.state_size();
         }
         Ok(())
@@ -224,20 +226,12 @@ impl<T: Scalar> Network<T> {
     /// may have used the tape: what is on it is taken as it is.
     ///
     /// # Errors
-    /// [`Error::OtherNet`] for a tape of another net's; [`Error::Length`] for gradients of other sizes.
+    /// [`Error::OtherNet`] for a tape or gradients of another net's; [`Error::Length`] for gradients of other windows.
     pub fn backward<'a>(&self, tape: &Tape<T>, gradients: &'a mut Gradients<T>) -> Result<&'a mut [T], Error> {
         let rows = self.check_tape(tape)?;
         check_length("gradients", self.parameters.len(), gradients.values.len())?;
         // Another net can have as many parameters.
-        let (own, other) = (&self.architecture, &gradients.architecture);
-        check_length("gradients: inputs", own.input_size, other.input_size)?;
-        check_length("gradients: hidden units", own.hidden_size, other.hidden_size)?;
-        check_length("gradients: outputs", own.outputs, other.outputs)?;
-        check_length(
-            "gradients: gates",
-            own.cell.facts().gates * own.hidden_size,
-            other.cell.facts().gates * other.hidden_size,
-        )?;
+        self.check_made_for(&gradients.architecture)?;
         check_length("gradients: rows of a window", rows, gradients.steps * gradients.batch)?;
         check_length("gradients: batch", tape.batch, gradients.batch)?;
         let Gradients { values, layers: d, outputs, .. } = gradients;
@@ -257,16 +251,18 @@ impl<T: Scalar> Network<T> {
                 d_parameters: d_readout,
             });
         }
-        for (number, ((_, place), cell)) in self.layers.iter().zip(&tape.layers).enumerate().rev() {
+        for (number, (PlacedLayer { cell, place, .. }, tape_of_layer)) in
+            self.layers.iter().zip(&tape.layers).enumerate().rev()
+        {
             let work = LayerBackward {
                 parameters: &self.parameters[place.clone()],
-                tape: cell,
+                tape: tape_of_layer,
                 d,
                 ask_for_inputs: number > 0,
                 gradients: &mut d_layers[place.clone()],
                 threads: tape.threads,
             };
-            backward(self.architecture.cell, work);
+            backward(*cell, work);
             if let Some(mask) = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping) {
                 d.inputs.iter_mut().zip(mask.iter()).for_each(|(d, &factor)| *d *= factor);
             }
@@ -287,9 +283,9 @@ impl<T: Scalar> Network<T> {
         }
         self.check_state(tape.batch, state)?;
         state.at_start = false;
-        let (batch, hidden) = (tape.batch, self.architecture.hidden_size);
-        let mut state = state.as_mut_slice();
-        for ((layer, _), cell) in self.layers.iter().zip(&tape.layers) {
+        let (batch, mut state) = (tape.batch, state.as_mut_slice());
+        for (PlacedLayer { shape: layer, .. }, cell) in self.layers.iter().zip(&tape.layers) {
+            let hidden = layer.hidden;
             let mut copy = |units: usize, first_unit: usize, from: &[T]| {
                 let all = (tape.steps + 1, units);
                 let copy = DenseCopy { batch, copied: (1, hidden), all, first: (steps, first_unit) };
@@ -312,6 +308,13 @@ impl<T: Scalar> Network<T> {
 
     /// The rows of a window, steps × batch, or an error for the tape of another net.
     pub(crate) fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
-        if tape.architecture == self.architecture { Ok(tape.steps * tape.batch) } else { Err(Error::OtherNet) }
+        self.check_made_for(&tape.architecture)?;
+        Ok(tape.steps * tape.batch)
+    }
+
+    /// An error for what was made for another net.
+    fn check_made_for(&self, architecture: &Arc<Architecture>) -> Result<(), Error> {
+        let is_own = Arc::ptr_eq(architecture, &self.architecture) || **architecture == *self.architecture;
+        if is_own { Ok(()) } else { Err(Error::OtherNet) }
     }
 }

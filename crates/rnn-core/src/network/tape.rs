@@ -1,13 +1,14 @@
 //! What computing needs beside the parameters: the state that is carried, what a forward leaves for the backward, and
 //! the derivatives. Each is allocated once, and is the caller's.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, PlacedLayer};
 use crate::cells::LayerShape;
 use crate::error::{Error, check_at_least_one, check_length};
 use crate::kernels::{LayerDerivatives, LayerTape, Scalar};
 use crate::numeric::{Lines, flat_zeros, zero_blocks, zeros};
 use nalgebra::{DMatrix, DMatrixView};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The recurrent state between two time steps, `[batch, state]`: of each layer from the input up the outputs of its
 /// hidden units, and behind them, in an LSTM, their memories.
@@ -21,11 +22,11 @@ pub struct State<T> {
 /// What a forward over a window writes to.
 #[derive(Debug, Clone)]
 pub struct Tape<T> {
-    pub(crate) architecture: Architecture,
+    pub(crate) architecture: Arc<Architecture>,
     pub(crate) steps: usize,
     pub(crate) batch: usize,
     pub(crate) layers: Vec<LayerTape<T>>,
-    /// For each layer but the last, steps blocks of hidden units: what its outputs are multiplied by; none without
+    /// For each layer but the last, steps blocks of its hidden units: what its outputs are multiplied by; none without
     /// dropout.
     pub(crate) masks: Vec<Lines<T>>,
     /// Threads that a window's work is shared out to.
@@ -49,16 +50,16 @@ pub struct Gradients<T> {
     /// steps blocks of outputs: by the readout's outputs.
     pub(crate) outputs: Lines<T>,
     /// Of the windows that they are for.
-    pub(crate) architecture: Architecture,
+    pub(crate) architecture: Arc<Architecture>,
     pub(crate) steps: usize,
     pub(crate) batch: usize,
 }
 
 impl<T: Scalar> State<T> {
-    /// The zero state of `batch` rows.
-    pub(super) fn zeros(architecture: &Architecture, batch: usize) -> Result<Self, Error> {
+    /// The zero state of `batch` rows, so many numbers in each.
+    pub(super) fn zeros(numbers: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("batch", batch)])?;
-        let values = zeros("the state", batch, architecture.state_size())?;
+        let values = zeros("the state", batch, numbers)?;
         Ok(Self { values, at_start: true })
     }
 
@@ -100,14 +101,20 @@ impl<T: Scalar> State<T> {
 
 impl<T: Scalar> Tape<T> {
     /// A tape for windows of `steps` time steps of `batch` rows.
-    pub(super) fn new(architecture: Architecture, steps: usize, batch: usize) -> Result<Self, Error> {
+    pub(super) fn new(
+        architecture: Arc<Architecture>,
+        layers: &[PlacedLayer],
+        steps: usize,
+        batch: usize,
+    ) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
         let rows = steps.saturating_mul(batch);
-        let layers = architecture.layers().into_iter().map(|(layer, _)| LayerTape::new(layer, steps, batch));
+        let masked = if architecture.dropout > 0.0 { layers.len() - 1 } else { 0 };
+        let units = |layer: &PlacedLayer| Some(layer.shape.hidden);
+        let mask = |layer| zero_blocks("the dropout's factors", batch, Some(steps), units(layer));
+        let masks = layers[..masked].iter().map(mask).collect::<Result<Vec<_>, _>>()?;
+        let layers = layers.iter().map(|layer| LayerTape::new(layer.shape, steps, batch));
         let layers = layers.collect::<Result<Vec<_>, _>>()?;
-        let masked = if architecture.dropout > 0.0 { architecture.num_layers - 1 } else { 0 };
-        let mask = |_| zero_blocks("the dropout's factors", batch, Some(steps), Some(architecture.hidden_size));
-        let masks = (0..masked).map(mask).collect::<Result<Vec<_>, _>>()?;
         let outputs = zeros("the window's outputs", rows, architecture.outputs)?;
         let d_outputs = zeros("the window's outputs", rows, architecture.outputs)?;
         Ok(Self {
@@ -159,9 +166,14 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Gradients<T> {
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
-    pub(super) fn new(architecture: Architecture, steps: usize, batch: usize) -> Result<Self, Error> {
+    pub(super) fn new(
+        architecture: Arc<Architecture>,
+        layers: &[PlacedLayer],
+        steps: usize,
+        batch: usize,
+    ) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
-        let layers: Vec<LayerShape> = architecture.layers().into_iter().map(|(layer, _)| layer).collect();
+        let layers: Vec<LayerShape> = layers.iter().map(|layer| layer.shape).collect();
         let count = architecture.parameter_count().unwrap_or(usize::MAX);
         Ok(Self {
             values: flat_zeros("the gradients", count, 1)?,

@@ -46,14 +46,16 @@ pub struct Tensor {
     pub role: Role,
     /// How many gates it is of: as many stretches of equally many rows.
     pub gates: usize,
+    /// Hidden units of its layer or, in the readout, of the layer that is read.
+    pub hidden_size: usize,
     /// Where it is.
     pub place: Place,
 }
 
 impl Tensor {
-    /// The tensor of this name, of one gate.
+    /// The tensor of this name, of one gate and one unit.
     pub(crate) fn new(name: impl Into<String>, shape: &[usize], role: Role, place: Place) -> Self {
-        Self { name: name.into(), shape: shape.to_vec(), role, gates: 1, place }
+        Self { name: name.into(), shape: shape.to_vec(), role, gates: 1, hidden_size: 1, place }
     }
 
     /// How many elements it has.
@@ -89,6 +91,7 @@ pub(crate) fn layer_tensors(shape: LayerShape, layer: usize) -> Vec<Tensor> {
     let stored = |offset, row_stride| Place::Stored { offset, row_stride };
     let tensor = |name, shape: &[usize], role, place, gates| Tensor {
         gates,
+        hidden_size: hidden,
         ..Tensor::new(format!("rnn.{name}_l{layer}"), shape, role, place)
     };
     let gates = facts.gates;
@@ -116,4 +119,5 @@ pub(crate) fn readout_tensors(shape: ReadoutShape) -> [Tensor; 2] {
         Tensor::new("head.weight", &[outputs, inputs], Role::Weight, weight),
         Tensor::new("head.bias", &[outputs], Role::Bias, bias),
     ]
+    .map(|tensor| Tensor { hidden_size: inputs, ..tensor })
 }

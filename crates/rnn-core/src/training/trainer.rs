@@ -329,7 +329,7 @@ mod tests {
     fn a_net_put_in_the_place_of_another_is_refused() {
         let mut trainer = trainer(CellKind::Gru);
         let bytes = trainer.checkpoint("").unwrap();
-        trainer.network = Network::new(trainer.network.architecture().input_size(2)).unwrap();
+        trainer.network = Network::new(trainer.network.architecture().clone().input_size(2)).unwrap();
         assert_eq!(trainer.step(&[0.0; 3], &[0; 3]), Err(Error::OtherNet));
         assert_eq!(trainer.checkpoint(""), Err(Error::OtherNet));
         assert_eq!(trainer.restore(&bytes), Err(Error::OtherNet));

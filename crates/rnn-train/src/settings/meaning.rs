@@ -16,6 +16,11 @@ impl Settings {
             let message = "decay_steps is missing: the schedule step needs it";
             return Err(SettingError::new("schedule", message.to_owned()));
         }
+        let most = Architecture::MOST_LAYERS;
+        if self.num_layers > most {
+            let message = format!("num_layers is {}: it must be at most {most}", self.num_layers);
+            return Err(SettingError::new("num_layers", message));
+        }
         with_numbers!(self.dtype, T => self.check_optimizer::<T>()).map_err(of_core)?;
         self.architecture().check().map_err(of_core)?;
         self.schedule_over(1).check().map_err(of_core)?;
@@ -62,14 +67,9 @@ impl Settings {
 
     /// The net.
     pub(crate) fn architecture(&self) -> Architecture {
-        Architecture {
-            cell: self.cell,
-            input_size: self.reading().input_size(),
-            hidden_size: self.state_size,
-            num_layers: self.num_layers,
-            dropout: self.dropout,
-            outputs: self.reading().outputs(),
-        }
+        let layers = Architecture::new(self.cell).hidden_size(self.state_size).num_layers(self.num_layers);
+        let reading = self.reading();
+        layers.input_size(reading.input_size()).dropout(self.dropout).outputs(reading.outputs())
     }
 
     /// How many parameters the net has, all of which are trained; the greatest number if they cannot be counted.
@@ -199,7 +199,6 @@ fn of_core(error: rnn_core::Error) -> SettingError {
         }
         rnn_core::Error::LearningRate { .. } => "learning_rate",
         rnn_core::Error::Stride { .. } => "stride",
-        rnn_core::Error::Layers { .. } => "num_layers",
         _ => "",
     };
     let setting = SETTINGS_OF_CORE.iter().find(|(own, _)| *own == name).map_or(name, |(_, setting)| setting);

@@ -2,7 +2,7 @@
 
 use super::choices::{InputKind, Readout};
 use crate::error::Error;
-use rnn_core::{ClassLoss, Modules, Named, Scalar, Stored, one_hot, stored};
+use rnn_core::{Architecture, ClassLoss, Modules, Named, Scalar, Stored, one_hot, stored};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -36,14 +36,21 @@ pub(crate) fn read_net(path: &Path) -> Result<(Vec<u8>, Stored, StoredReading), 
     };
     let (stored, reading) = read(&bytes).map_err(|source| Error::Weights { path: path.to_owned(), source })?;
     tell_of_names(path, &stored.modules);
-    let taken: [(&str, &dyn Display); 3] =
-        [("cell", &stored.architecture.cell), ("input", &reading.input), ("loss", &reading.loss)];
+    let cells = in_words(&stored.architecture);
+    let taken: [(&str, &dyn Display); 3] = [("cell", &cells), ("input", &reading.input), ("loss", &reading.loss)];
     let guesses = taken.into_iter().filter(|(key, _)| !stored.settings.contains_key(*key));
     let guesses: Vec<_> = guesses.map(|(key, value)| format!("{key} {value}")).collect();
     if !guesses.is_empty() {
         tracing::info!("{}: its metadata does not say it, so by its shapes {}", path.display(), guesses.join(", "));
     }
     Ok((bytes, stored, reading))
+}
+
+/// The cells of a net's layers, each once where all are alike.
+pub(super) fn in_words(architecture: &Architecture) -> String {
+    let cells = architecture.layers.iter().map(|layer| layer.cell.name());
+    let shown = if architecture.uniform().is_some() { 1 } else { architecture.layers.len() };
+    cells.take(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// Says how the names in a file of weights are read, where they are not those that are written here.

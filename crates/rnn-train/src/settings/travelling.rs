@@ -3,11 +3,11 @@
 use super::choices::Dtype;
 use super::kind::{Kind, number};
 use super::layers::Layer;
-use super::net::{StoredReading, metadata, read_net};
+use super::net::{StoredReading, in_words, metadata, read_net};
 use super::table::Settings;
 use crate::error::Error;
 use echo_data::AnyTask;
-use rnn_core::{Architecture, Named};
+use rnn_core::Named;
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Table, Value};
@@ -58,14 +58,18 @@ fn in_metadata(value: &Value) -> String {
 /// [`Error::Read`], [`Error::Weights`].
 pub(crate) fn settings_of(model: &Path) -> Result<Layer, Error> {
     let (_, stored, StoredReading { input, loss, readout, num_classes }) = read_net(model)?;
-    let Architecture { cell, hidden_size, num_layers, .. } = stored.architecture;
+    let Some(rnn_core::Layer { cell, hidden_size }) = stored.architecture.uniform() else {
+        let (what, found) = ("a net whose layers differ in cell or width", in_words(&stored.architecture));
+        let source = rnn_core::Error::Unsupported { what, found };
+        return Err(Error::Weights { path: model.to_owned(), source });
+    };
     let dtype = if stored.double { Dtype::F64 } else { Dtype::F32 };
     let count = |count: usize| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
     let name = |name: &str| Value::String(name.to_owned());
     let mut values = Table::from_iter([
         ("cell".to_owned(), name(cell.name())),
         ("state_size".to_owned(), count(hidden_size)),
-        ("num_layers".to_owned(), count(num_layers)),
+        ("num_layers".to_owned(), count(stored.architecture.layers.len())),
         ("input".to_owned(), name(input.name())),
         ("loss".to_owned(), name(loss.name())),
         ("readout".to_owned(), name(readout.name())),

@@ -45,10 +45,11 @@ impl Inside {
         let mut tape = network.tape(steps, batch)?;
         network.forward(inputs, state, &mut tape)?;
         let mut state = state.clone();
+        let num_layers = architecture.layers.len();
+        let width = architecture.layers.last().map_or(0, |layer| layer.hidden_size);
         // Layers have states of equal size; an LSTM's outputs stand before its memories.
-        let of_layer = state.as_slice().len() / batch / architecture.num_layers;
-        let top = of_layer * (architecture.num_layers - 1);
-        let mut units = vec![Vec::with_capacity(steps.min(MOST_TIMES)); architecture.hidden_size];
+        let top = state.as_slice().len() / batch / num_layers * (num_layers - 1);
+        let mut units = vec![Vec::with_capacity(steps.min(MOST_TIMES)); width];
         for step in steps.saturating_sub(MOST_TIMES) + 1..=steps {
             network.copy_state(&tape, step, &mut state)?;
             for (unit, outputs) in units.iter_mut().enumerate() {
@@ -56,7 +57,7 @@ impl Inside {
             }
         }
         let stored = network.tensors().iter().filter(|tensor| matches!(tensor.place, Place::Stored { .. }));
-        let most = MOST_BLOCKS[usize::from(architecture.num_layers > 1)];
+        let most = MOST_BLOCKS[usize::from(num_layers > 1)];
         let tensors = stored.map(|tensor| Weights::of(tensor, network.parameters(), most));
         Ok(Self { units, tensors: tensors.collect() })
     }
@@ -112,7 +113,7 @@ mod tests {
     #[test]
     fn units_are_what_is_read_out() {
         for cell in [CellKind::Elman, CellKind::Gru, CellKind::Lstm] {
-            let architecture = Architecture { num_layers: 2, ..Architecture::new(cell).hidden_size(3).outputs(2) };
+            let architecture = Architecture::new(cell).hidden_size(3).num_layers(2).outputs(2);
             let mut network = Network::<f64>::new(architecture).unwrap();
             Init::PyTorch.apply(&mut network, &mut echo_data::generator(1, 0)).unwrap();
             let inputs: Vec<f64> = (0..10).map(|index| f64::from(index % 3)).collect();
