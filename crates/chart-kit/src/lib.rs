@@ -1,8 +1,9 @@
 //! What charts and pages are made with. It knows nothing of what they show.
 //!
 //! * [`text`]: numbers in words, and text that a terminal shows as it is; always there.
-//! * `draw`, `scale`, `legend`, `heat`, `png` (feature `drawing`): an SVG, its texts and how wide they are; where a number
-//!   stands between two ends, and which ticks an axis has; what marks mean; numbers as colours; and dots of an SVG.
+//! * `draw`, `scale`, `legend`, `heat` (feature `drawing`): an SVG, its texts and how wide they are; where a number stands
+//!   between two ends, and which ticks an axis has; what marks mean; and numbers as colours.
+//! * `png` (feature `png`): the dots of an SVG.
 //! * `page` (feature `page`): a page of HTML that loads and sends nothing, with tables that can be sorted.
 //!
 #![doc = include_str!("../README.md")]
@@ -17,7 +18,7 @@ pub mod heat;
 pub mod legend;
 #[cfg(feature = "page")]
 pub mod page;
-#[cfg(feature = "drawing")]
+#[cfg(feature = "png")]
 pub mod png;
 #[cfg(feature = "drawing")]
 pub mod scale;

@@ -29,7 +29,7 @@ use rnn_train::outputs::lock::{self, Held, Lock};
 use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The folder of the trials' folders.
 pub(crate) const TRIALS: &str = "trials";
@@ -306,7 +306,7 @@ pub(crate) fn note(folder: &Path, engine: &str, jobs: usize) -> Result<(), Error
     let is_new = !put_aside_if_resaved(&path).map_err(failed)?;
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
     let mut table = csv::Writer::from_writer(file);
-    let time = jiff::Timestamp::now().round(jiff::Unit::Second).map(|time| time.to_string()).unwrap_or_default();
+    let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     let arguments = std::env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())

@@ -6,12 +6,15 @@ use crate::commands::held::Diagnostics;
 use crate::commands::terminal::has_colours;
 use chart_kit::text::printable;
 use std::io::Write;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates whose log lines are the program's. What libraries log is only shown where `RUST_LOG` asks for it.
 const OWN: [&str; 4] = ["rnn_train", "rnn_core", "echo_data", "xtask"];
-const RUST_LOG: &str = EnvFilter::DEFAULT_ENV;
+const RUST_LOG: &str = "RUST_LOG";
 
 /// Tells of an error on standard error, in one line, and hands the exit code on.
 pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
@@ -22,20 +25,20 @@ pub fn report(error: &impl std::fmt::Display, code: u8) -> u8 {
 
 /// Starts log lines on standard error.
 pub fn start_logging(verbosity: Verbosity) {
-    let level = ["info", "debug", "trace"][usize::from(verbosity.verbose.min(2))];
-    let own = || EnvFilter::new(OWN.map(|name| format!("{name}={level}")).join(","));
+    let level = [LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE][usize::from(verbosity.verbose.min(2))];
+    let own = || Targets::new().with_targets(OWN.map(|name| (name, level)));
     let asked = std::env::var_os(RUST_LOG).filter(|asked| !asked.is_empty());
-    let (filter, problem) = match asked.as_ref().map(|asked| EnvFilter::try_new(asked.to_string_lossy())) {
+    let (filter, problem) = match asked.as_ref().map(|asked| asked.to_string_lossy().parse::<Targets>()) {
         None => (own(), None),
         Some(Ok(filter)) => (filter, None),
         Some(Err(problem)) => (own(), Some(problem)),
     };
-    let format = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Diagnostics);
+    let format = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_writer(|| Diagnostics);
     let format = format.with_ansi(has_colours(&std::io::stderr())).fmt_fields(format::debug_fn(write_field));
     // A reader that went away or a full disk ends no run: what cannot be told is not told.
     let format = format.log_internal_errors(false);
     // It is only refused where the host program has started its own.
-    let _ = format.without_time().with_target(false).try_init();
+    let _ = format.without_time().with_target(false).finish().with(filter).try_init();
     if let (Some(problem), Some(asked)) = (problem, asked) {
         tracing::warn!("{RUST_LOG} is `{}`, which is ignored: {problem}", asked.display());
     }
