@@ -23,7 +23,8 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
     }
 }
 
-/// Declares an enum of named things: for each its variant, its name, and what it is in a few words.
+/// Declares an enum of named things: for each its variant, its name, and what it is in a few words. That is also the first
+/// line of its doc; more can follow.
 ///
 /// A program of one's own can declare further ones:
 ///
@@ -31,9 +32,7 @@ pub trait Named: Copy + PartialEq + Sized + 'static {
 /// rnn_core::named! {
 ///     /// The direction of reading.
 ///     pub enum Direction {
-///         /// From the first step on.
 ///         Forward = "forward", "From the first step on";
-///         /// From the last step back.
 ///         Backward = "backward", "From the last step back";
 ///     }
 /// }
@@ -47,7 +46,7 @@ macro_rules! named {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         $vis enum $thing {
-            $($(#[$of_one])* $variant,)+
+            $(#[doc = $about] #[doc = ""] $(#[$of_one])* $variant,)+
         }
 
         impl $crate::Named for $thing {

@@ -1,34 +1,6 @@
 //! What a cell is: the arithmetic of one of its units, and the parameters that it declares.
 
-use crate::numeric::{Lanes, Real, Vector};
-use std::array;
-use std::ops::{Index, IndexMut};
-
-/// As many values as a unit has of something: an array.
-pub(crate) trait Numbers<V>: Copy + Index<usize, Output = V> + IndexMut<usize> {
-    /// How many.
-    const COUNT: usize;
-
-    /// Each from its number.
-    fn each(value: impl FnMut(usize) -> V) -> Self;
-
-    /// All of them.
-    fn as_slice(&self) -> &[V];
-}
-
-impl<V: Copy, const N: usize> Numbers<V> for [V; N] {
-    const COUNT: usize = N;
-
-    #[inline(always)]
-    fn each(value: impl FnMut(usize) -> V) -> Self {
-        array::from_fn(value)
-    }
-
-    #[inline(always)]
-    fn as_slice(&self) -> &[V] {
-        self
-    }
-}
+use crate::numeric::{Lanes, Numbers, Real, Vector};
 
 /// The arithmetic of a unit of a cell.
 ///
@@ -66,20 +38,10 @@ pub(crate) trait Cell: Copy + Send + Sync {
     const FORGET_GATE: Option<usize> = None;
 
     /// From the sums of a step and the state before it, the state after it and what is saved for the backward.
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        sums: Self::Sums<Vector<T, S>>,
-        own: Self::Own<Vector<T, S>>,
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>>;
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>>;
 
     /// From the derivatives by the state after a step, those by what it was computed from.
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        own: Self::Own<Vector<T, S>>,
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>>;
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>>;
 }
 
 /// A sum of a unit: of the bias and the products of the input, of the state, or of both with a gate's column of W.
@@ -90,6 +52,23 @@ pub(crate) struct Sum {
     pub(crate) state: bool,
 }
 
+impl Sum {
+    /// Of the input and the state.
+    pub(crate) const fn of_both(gate: usize) -> Self {
+        Self { gate, input: true, state: true }
+    }
+
+    /// Of the input alone.
+    pub(crate) const fn of_input(gate: usize) -> Self {
+        Self { gate, input: true, state: false }
+    }
+
+    /// Of the state alone.
+    pub(crate) const fn of_state(gate: usize) -> Self {
+        Self { gate, input: false, state: true }
+    }
+}
+
 /// The state of a unit between two steps.
 #[derive(Clone, Copy)]
 pub(crate) struct UnitState<V> {
@@ -98,17 +77,28 @@ pub(crate) struct UnitState<V> {
     pub(crate) memory: V,
 }
 
+/// A step of a unit, as its forward needs it.
+pub(crate) struct Step<C: Cell, V: Copy> {
+    pub(crate) sums: C::Sums<V>,
+    pub(crate) own: C::Own<V>,
+    pub(crate) before: UnitState<V>,
+}
+
 /// The state of a unit after a step, and what is saved for the backward.
 pub(crate) struct After<C: Cell, V: Copy> {
     pub(crate) state: UnitState<V>,
     pub(crate) saved: C::Saved<V>,
 }
 
-/// A step of a unit, as its backward needs it.
-pub(crate) struct Step<C: Cell, V: Copy> {
+/// The same step, as its backward needs it.
+pub(crate) struct StepBack<C: Cell, V: Copy> {
+    pub(crate) own: C::Own<V>,
     pub(crate) before: UnitState<V>,
     pub(crate) saved: C::Saved<V>,
+    /// The output after the step.
     pub(crate) output: V,
+    /// The derivatives by the state after the step.
+    pub(crate) d_after: UnitState<V>,
 }
 
 /// The derivatives of a unit by its sums, by its own parameters, and by the state before the step but through sums.

@@ -20,7 +20,7 @@
 //! No error runs back past the window's first step: the state that a window starts from is taken as given.
 //! The sum for dW is taken over all time steps at once (Werbos, "Backpropagation through time", 1990).
 
-use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, StepBack, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The tanh cell, or the one of rectified linear units.
@@ -33,29 +33,20 @@ impl<const RELU: bool> Cell for Elman<RELU> {
     type Saved<V: Copy> = [V; 0];
 
     const BOUNDED: bool = !RELU;
-    const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: true }];
+    const SUMS: [Sum; 1] = [Sum::of_both(0)];
 
     #[inline(always)]
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        [z]: [Vector<T, S>; 1],
-        _own: [Vector<T, S>; 0],
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>> {
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
+        let Step { sums: [z], own: [], before } = step;
         // What is not a number is not less than 0, and stays what it is.
         let output = if RELU { z.if_less(z.zero(), z.zero(), z) } else { z.tanh() };
         After { state: UnitState { output, ..before }, saved: [] }
     }
 
     #[inline(always)]
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        _own: [Vector<T, S>; 0],
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>> {
-        let (h, d_h) = (step.output, d_after.output);
-        let zero = d_h.zero();
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>> {
+        let StepBack { own: [], output: h, d_after, .. } = step;
+        let (d_h, zero) = (d_after.output, h.zero());
         let d_z = if RELU { d_h * zero.if_less(h, h.one(), zero) } else { d_h * h.neg_mul_add(h, h.one()) };
         Derivatives { sums: [d_z], own: [], before: UnitState { output: zero, ..d_after } }
     }

@@ -26,7 +26,7 @@
 //! dW_h = Σ_t h_{t-1}ᵀ · [d̂r_t | d̂z_t | dm_t]      dc = Σ_t column sums of [d̂r_t | d̂z_t | dm_t]
 //! ```
 
-use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, StepBack, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The gated recurrent unit. Its sums are those of r, z, of n without the state's part, and m; it keeps r, z, n and m.
@@ -39,40 +39,26 @@ impl Cell for Gru {
     type Saved<V: Copy> = [V; 4];
 
     const GATES: &'static [&'static str] = &["r", "z", "n"];
-    const SUMS: [Sum; 4] = [
-        Sum { gate: 0, input: true, state: true },
-        Sum { gate: 1, input: true, state: true },
-        Sum { gate: 2, input: true, state: false },
-        Sum { gate: 2, input: false, state: true },
-    ];
+    const SUMS: [Sum; 4] = [Sum::of_both(0), Sum::of_both(1), Sum::of_input(2), Sum::of_state(2)];
     const BIASES: usize = 2;
     const PASSES_ON: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        [r, z, n, m]: [Vector<T, S>; 4],
-        _own: [Vector<T, S>; 0],
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>> {
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
+        let [r, z, n, m] = step.sums;
         let (r, z) = (r.logistic(), z.logistic());
         let n = r.mul_add(m, n).tanh();
-        let output = z.mul_add(before.output, (z.one() - z) * n);
-        After { state: UnitState { output, ..before }, saved: [r, z, n, m] }
+        let output = z.mul_add(step.before.output, (z.one() - z) * n);
+        After { state: UnitState { output, ..step.before }, saved: [r, z, n, m] }
     }
 
     #[inline(always)]
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        _own: [Vector<T, S>; 0],
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>> {
-        let ([r, z, n, m], d_h) = (step.saved, d_after.output);
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>> {
+        let ([r, z, n, m], d_h) = (step.saved, step.d_after.output);
         let one = r.one();
         let d_n = d_h * (one - z) * n.neg_mul_add(n, one);
         let d_z = d_h * (step.before.output - n) * z * (one - z);
         let d_r = d_n * m * r * (one - r);
-        Derivatives { sums: [d_r, d_z, d_n, d_n * r], own: [], before: UnitState { output: d_h * z, ..d_after } }
+        Derivatives { sums: [d_r, d_z, d_n, d_n * r], own: [], before: UnitState { output: d_h * z, ..step.d_after } }
     }
 }

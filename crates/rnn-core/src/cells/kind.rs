@@ -33,8 +33,7 @@ cells! {
     Elman = "elman", "The Elman cell, with tanh", super::elman::Elman::<false>;
     /// `h′ = max(0, [x | h]·W + b)`, with one bias.
     ElmanRelu = "elman_relu", "The Elman cell with rectified linear units (ReLU)", super::elman::Elman::<true>;
-    /// The gated recurrent unit (Cho et al. 2014) in PyTorch's form, with two biases b and c: the reset gate is applied
-    /// after the recurrent product.
+    /// It is that of Cho et al. (2014) in PyTorch's form, with two biases b and c: the reset gate is applied after the recurrent product.
     ///
     /// ```text
     /// r  = σ(x·W_xr + b_r + h·W_hr + c_r)
@@ -43,8 +42,8 @@ cells! {
     /// h′ = (1 − z) ∘ n + z ∘ h
     /// ```
     Gru = "gru", "The gated recurrent unit", super::gru::Gru;
-    /// The long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate (Gers et al. 2000), as PyTorch has
-    /// it, with two biases; m is the memory, which is carried beside the output.
+    /// It is that of Hochreiter and Schmidhuber (1997) with a forget gate (Gers et al. 2000), as PyTorch has it, with two biases; m is the
+    /// memory, which is carried beside the output.
     ///
     /// ```text
     /// [i | f | g | o] = [σ | σ | tanh | σ]([x | h]·W + b + c)

@@ -24,7 +24,7 @@
 //!
 //! Beyond the last step, the terms of t + 1 are 0.
 
-use super::cell::{After, Cell, Derivatives, Step, Sum, UnitState};
+use super::cell::{After, Cell, Derivatives, Step, StepBack, Sum, UnitState};
 use crate::numeric::{Lanes, Real, Vector};
 
 /// The long short-term memory. It keeps i, f, g, o and tanh(c).
@@ -37,39 +37,25 @@ impl Cell for Lstm {
     type Saved<V: Copy> = [V; 5];
 
     const GATES: &'static [&'static str] = &["i", "f", "g", "o"];
-    const SUMS: [Sum; 4] = [
-        Sum { gate: 0, input: true, state: true },
-        Sum { gate: 1, input: true, state: true },
-        Sum { gate: 2, input: true, state: true },
-        Sum { gate: 3, input: true, state: true },
-    ];
+    const SUMS: [Sum; 4] = [Sum::of_both(0), Sum::of_both(1), Sum::of_both(2), Sum::of_both(3)];
     const BIASES: usize = 2;
     const MEMORY: bool = true;
     const FORGET_GATE: Option<usize> = Some(1);
 
     #[inline(always)]
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        [i, f, g, o]: [Vector<T, S>; 4],
-        _own: [Vector<T, S>; 0],
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>> {
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
+        let [i, f, g, o] = step.sums;
         let (i, f, g, o) = (i.logistic(), f.logistic(), g.tanh(), o.logistic());
-        let memory = f.mul_add(before.memory, i * g);
+        let memory = f.mul_add(step.before.memory, i * g);
         let tanh_c = memory.tanh();
         After { state: UnitState { output: o * tanh_c, memory }, saved: [i, f, g, o, tanh_c] }
     }
 
     #[inline(always)]
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        _own: [Vector<T, S>; 0],
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>> {
-        let ([i, f, g, o, tanh_c], d_h) = (step.saved, d_after.output);
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>> {
+        let ([i, f, g, o, tanh_c], d_h) = (step.saved, step.d_after.output);
         let one = i.one();
-        let d_c = (d_h * o).mul_add(tanh_c.neg_mul_add(tanh_c, one), d_after.memory);
+        let d_c = (d_h * o).mul_add(tanh_c.neg_mul_add(tanh_c, one), step.d_after.memory);
         let d_i = d_c * g * i * (one - i);
         let d_f = d_c * step.before.memory * f * (one - f);
         let d_g = d_c * i * g.neg_mul_add(g, one);

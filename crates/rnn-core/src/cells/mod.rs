@@ -12,7 +12,7 @@ mod shape;
 
 #[cfg(test)]
 pub(crate) use cell::{After, Derivatives, Facts};
-pub(crate) use cell::{Cell, Numbers, Step, Sum, UnitState};
+pub(crate) use cell::{Cell, Step, StepBack, Sum, UnitState};
 pub use kind::CellKind;
 pub(crate) use kind::WithCell;
 pub(crate) use shape::{LayerShape, Parameters};

@@ -1,7 +1,7 @@
 //! How many parameters a layer of a cell has, and where each kind of them lies.
 
-use super::cell::{Cell, Facts, Numbers};
-use crate::numeric::{Lanes, Real, Vector};
+use super::cell::{Cell, Facts};
+use crate::numeric::{Lanes, Numbers, Real, Vector};
 
 /// A layer: the facts of its cell, and how many inputs and units it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::cells::CellKind;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
-use crate::network::{Architecture, Layer, Network, Place, Tensor, of_layers};
+use crate::network::{Architecture, Layer, Network, Place, Plan, Tensor, of_layers};
 use crate::numeric::flat_zeros;
 use safetensors::tensor::{Dtype, SafeTensors};
 use std::collections::BTreeMap;
@@ -135,15 +135,12 @@ pub fn stored(bytes: &[u8]) -> Result<Stored, Error> {
         Some(text) => text.parse().map_err(|_| other("dropout", text, "a number from 0 to less than 1"))?,
     };
     let architecture = Architecture { input_size, layers, dropout, outputs };
-    architecture.check()?;
-    if architecture.parameter_count().is_none() {
-        return Err(Error::OutOfMemory { what: "the parameters", rows: usize::MAX, columns: 1 });
-    }
+    let Plan { architecture, tensors, .. } = architecture.plan()?;
     // All but what was taken from there, which can be written in several ways.
     for (key, value) in architecture.pairs().iter().filter(|(key, _)| *key != "dropout") {
         check_pair(&settings, key, value)?;
     }
-    check_tensors(&file, &modules.named(architecture.tensors()))?;
+    check_tensors(&file, &modules.named(tensors))?;
     let double = file.tensor(&head).is_ok_and(|head| head.dtype() == Dtype::F64);
     Ok(Stored { architecture, double, settings, modules })
 }

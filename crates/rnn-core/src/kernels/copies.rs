@@ -35,10 +35,14 @@ impl DenseCopy {
     }
 }
 
-/// Copies dense columns to panels.
-pub(crate) struct ToPanels<'a, T>(pub(crate) DenseCopy, pub(crate) &'a [T], pub(crate) &'a mut [T]);
+/// Copies dense columns to panels, or panels to dense columns.
+pub(crate) struct Copied<'a, T, const TO_PANELS: bool>(
+    pub(crate) DenseCopy,
+    pub(crate) &'a [T],
+    pub(crate) &'a mut [T],
+);
 
-impl<T: Real> Kernel<T> for ToPanels<'_, T> {
+impl<T: Real, const TO_PANELS: bool> Kernel<T> for Copied<'_, T, TO_PANELS> {
     type Output = ();
 
     #[inline(always)]
@@ -47,25 +51,13 @@ impl<T: Real> Kernel<T> for ToPanels<'_, T> {
         dense.vectors::<T>(
             #[inline(always)]
             |line, dense, lane, rows| {
-                load_rows(lanes, &from[dense..], lane, rows, from[dense]).store(&mut to[line + lane..]);
+                if TO_PANELS {
+                    load_rows(lanes, &from[dense..], lane, rows, from[dense]).store(&mut to[line + lane..]);
+                } else {
+                    // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
+                    Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]);
+                }
             },
-        );
-    }
-}
-
-/// Copies panels to dense columns.
-pub(crate) struct FromPanels<'a, T>(pub(crate) DenseCopy, pub(crate) &'a [T], pub(crate) &'a mut [T]);
-
-impl<T: Real> Kernel<T> for FromPanels<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Lanes<T>>(self, lanes: S) {
-        let Self(dense, from, to) = self;
-        // What is behind a panel's rows is written too, and then overwritten by what comes next in the columns.
-        dense.vectors::<T>(
-            #[inline(always)]
-            |line, dense, lane, _| Vector::load(lanes, &from[line + lane..]).store_some(&mut to[dense + lane..]),
         );
     }
 }

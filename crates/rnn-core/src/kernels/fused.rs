@@ -3,9 +3,9 @@
 //! H, a number of hidden units that is known to the compiler, is at least the layer's own; what is beyond that is zero.
 
 use super::window::{WindowBackward, WindowForward};
-use crate::cells::{Cell, LayerShape, Numbers, Parameters, Step, UnitState};
+use crate::cells::{Cell, LayerShape, Parameters, Step, StepBack, UnitState};
 use crate::numeric::panels::{Block, BlockMut, vectors};
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::{Kernel, Lanes, Numbers, Real, Vector};
 
 /// Does something for each unit below H, at most four, one behind the other in the code: a loop over so long a body the
 /// compiler would leave one, and keep the state in memory for it.
@@ -36,17 +36,18 @@ fn recurrent<T: Real, C: Cell, const H: usize>(shape: LayerShape, w: &[T]) -> C:
 }
 
 /// A forward with H hidden units.
-pub(super) struct Forwards<'a, T, C, const H: usize>(pub(super) WindowForward<'a, T, C>);
+pub(super) struct Forwards<'a, 'b, T, C, const H: usize>(pub(super) &'a mut WindowForward<'b, T, C>);
 
 /// A backward with H hidden units.
-pub(super) struct Backwards<'a, T, C, const H: usize>(pub(super) WindowBackward<'a, T, C>);
+pub(super) struct Backwards<'a, 'b, T, C, const H: usize>(pub(super) &'a mut WindowBackward<'b, T, C>);
 
-impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
+impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, '_, T, C, H> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let WindowForward { cell, shape, parameters, start, steps, panels, mut xh, mut saved, mut memory, .. } = self.0;
+        let &mut WindowForward { cell, shape, parameters, start, steps, ref panels, .. } = self.0;
+        let (mut xh, mut saved, mut memory) = (self.0.xh.reborrow(), self.0.saved.reborrow(), self.0.memory.reborrow());
         let LayerShape { inputs, hidden, .. } = shape;
         let (sums_of_unit, rows_of_w) = (C::Sums::<()>::COUNT, shape.matrix_rows());
         let w_h = recurrent::<T, C, H>(shape, parameters.w);
@@ -108,13 +109,11 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
                         );
                         let own = parameters.of_unit::<S, C>(lanes, hidden, unit.min(hidden - 1));
                         let before = UnitState { output: h[unit], memory: m[unit] };
-                        let after = cell.forward(of_unit, own, before);
+                        let after = cell.forward(Step { sums: of_unit, own, before });
                         (h[unit], m[unit]) = (after.state.output, after.state.memory);
                         if unit < hidden {
                             next.store(after.state.output, unit, lane);
-                            for k in 0..C::Saved::<()>::COUNT {
-                                saved.store(after.saved[k], k * hidden + unit, lane);
-                            }
+                            saved.store_each(after.saved, unit, hidden, lane);
                             if C::MEMORY {
                                 memory.block(panel, t + 1).store(after.state.memory, unit, lane);
                             }
@@ -126,14 +125,13 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Forwards<'_, T, C, H> {
     }
 }
 
-impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
+impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, '_, T, C, H> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let WindowBackward { cell, shape, parameters, steps, panels, xh, saved, memory, d_outputs, mut d_sums, .. } =
-            self.0;
-        let d_outputs = d_outputs.as_ref();
+        let &mut WindowBackward { cell, shape, parameters, steps, ref panels, xh, saved, memory, .. } = self.0;
+        let (d_outputs, mut d_sums) = (self.0.d_outputs.as_ref(), self.0.d_sums.reborrow());
         let LayerShape { inputs, hidden, .. } = shape;
         let sums_of_unit = C::Sums::<()>::COUNT;
         let w_h = recurrent::<T, C, H>(shape, parameters.w);
@@ -159,24 +157,19 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                     each!(unit of H {
                         if unit < hidden {
                             let memory = if C::MEMORY { memory.block(panel, t).load(lanes, unit, lane) } else { zero };
-                            let step = Step {
+                            let step = StepBack {
+                                own: parameters.of_unit::<S, C>(lanes, hidden, unit),
                                 before: UnitState { output: now.load(lanes, unit, lane), memory },
-                                saved: C::Saved::each(
-                                    #[inline(always)]
-                                    |k| saved.load(lanes, k * hidden + unit, lane),
-                                ),
+                                saved: saved.load_each(lanes, unit, hidden, lane),
                                 output: next.load(lanes, unit, lane),
+                                d_after: UnitState { output: d_h[unit], memory: d_m[unit] },
                             };
-                            let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
-                            let d_after = UnitState { output: d_h[unit], memory: d_m[unit] };
-                            let back = cell.backward(own, step, d_after);
+                            let back = cell.backward(step);
                             for s in 0..sums_of_unit {
                                 d[s][unit] = back.sums[s];
-                                d_block.store(back.sums[s], s * hidden + unit, lane);
                             }
-                            for k in 0..C::Own::<()>::COUNT {
-                                d_block.store(back.own[k], (sums_of_unit + k) * hidden + unit, lane);
-                            }
+                            d_block.store_each(back.sums, unit, hidden, lane);
+                            d_block.store_each(back.own, sums_of_unit * hidden + unit, hidden, lane);
                             if t > 0 {
                                 d_before[unit] = d_outputs.block(panel, t - 1).load(lanes, unit, lane);
                             }
@@ -200,7 +193,7 @@ impl<T: Real, C: Cell, const H: usize> Kernel<T> for Backwards<'_, T, C, H> {
                 }
             }
         }
-        if let Some(mut d_inputs) = self.0.d_inputs {
+        if let Some(d_inputs) = &mut self.0.d_inputs {
             for panel in 0..panels.count() {
                 for t in 0..steps {
                     let d_sums = d_sums.as_ref().block(panel, t);

@@ -6,9 +6,9 @@ use super::threads::{Shared, in_parallel, shares};
 use super::weight_sums::WindowRows;
 use super::window::{WindowBackward, WindowForward};
 use super::{fused, stepwise};
-use crate::cells::{Cell, LayerShape, Numbers, Parameters};
+use crate::cells::{Cell, LayerShape, Parameters};
 use crate::numeric::panels::{self, Blocks, BlocksMut, Panels};
-use crate::numeric::{Kernel, Lanes, Real};
+use crate::numeric::{Kernel, Lanes, Numbers, Real};
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
     let mut saved = BlocksMut::new(&mut tape.saved, steps, facts.saved * hidden);
     let mut memory = BlocksMut::new(&mut tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     in_parallel(shares(panels, worth(shape, batch, steps, threads)), |panels| {
-        let part = WindowForward {
+        let mut part = WindowForward {
             cell,
             shape,
             parameters,
@@ -66,8 +66,8 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
             panels: Panels::new(batch, panels),
         };
         move || match hidden {
-            ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(part)),
-            _ => stepwise::forward(part),
+            ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(&mut part)),
+            _ => stepwise::forward(&mut part),
         }
     });
 }
@@ -99,7 +99,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     let memory = Blocks::new(&tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     let mut of_panels = Shared::new(&mut *xh_transposed, count);
     in_parallel(shares(count, worth(shape, batch, steps, threads)), |panels| {
-        let part = WindowBackward {
+        let mut part = WindowBackward {
             cell,
             shape,
             parameters,
@@ -116,8 +116,8 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
             panels: Panels::new(batch, panels),
         };
         move || match hidden {
-            ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(part)),
-            _ => stepwise::backward(part),
+            ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(&mut part)),
+            _ => stepwise::backward(&mut part),
         }
     });
     let d_sums = Blocks::new(&d.sums[..all(of_sums)], steps, of_sums);

@@ -3,7 +3,7 @@
 
 use super::layer::{LayerBackward, LayerForward, backward, forward};
 use super::memory::{LayerDerivatives, LayerTape};
-use crate::cells::{After, Cell, Derivatives, Facts, LayerShape, Step, Sum, UnitState};
+use crate::cells::{After, Cell, Derivatives, Facts, LayerShape, Step, StepBack, Sum, UnitState};
 use crate::numeric::panels::place;
 use crate::numeric::{Lanes, Real, Vector, uniform};
 use rand::{SeedableRng, rngs::ChaCha8Rng};
@@ -18,29 +18,20 @@ impl Cell for IndependentlyRecurrent {
     type Own<V: Copy> = [V; 1];
     type Saved<V: Copy> = [V; 0];
 
-    const SUMS: [Sum; 1] = [Sum { gate: 0, input: true, state: false }];
+    const SUMS: [Sum; 1] = [Sum::of_input(0)];
     const PASSES_ON: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        [z]: [Vector<T, S>; 1],
-        [u]: [Vector<T, S>; 1],
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>> {
-        After { state: UnitState { output: u.mul_add(before.output, z).tanh(), ..before }, saved: [] }
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
+        let ([z], [u]) = (step.sums, step.own);
+        After { state: UnitState { output: u.mul_add(step.before.output, z).tanh(), ..step.before }, saved: [] }
     }
 
     #[inline(always)]
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        [u]: [Vector<T, S>; 1],
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>> {
-        let h = step.output;
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>> {
+        let StepBack { own: [u], before, output: h, d_after, .. } = step;
         let d_z = d_after.output * h.neg_mul_add(h, h.one());
-        Derivatives { sums: [d_z], own: [d_z * step.before.output], before: UnitState { output: d_z * u, ..d_after } }
+        Derivatives { sums: [d_z], own: [d_z * before.output], before: UnitState { output: d_z * u, ..d_after } }
     }
 }
 
@@ -54,31 +45,22 @@ impl Cell for MinimalGated {
     type Own<V: Copy> = [V; 0];
     type Saved<V: Copy> = [V; 2];
 
-    const SUMS: [Sum; 2] = [Sum { gate: 0, input: true, state: false }, Sum { gate: 1, input: true, state: false }];
+    const SUMS: [Sum; 2] = [Sum::of_input(0), Sum::of_input(1)];
     const PASSES_ON: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real, S: Lanes<T>>(
-        self,
-        [z, n]: [Vector<T, S>; 2],
-        _own: [Vector<T, S>; 0],
-        before: UnitState<Vector<T, S>>,
-    ) -> After<Self, Vector<T, S>> {
+    fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
+        let [z, n] = step.sums;
         let z = z.logistic();
-        let output = z.mul_add(n, (z.one() - z) * before.output);
-        After { state: UnitState { output, ..before }, saved: [z, n] }
+        let output = z.mul_add(n, (z.one() - z) * step.before.output);
+        After { state: UnitState { output, ..step.before }, saved: [z, n] }
     }
 
     #[inline(always)]
-    fn backward<T: Real, S: Lanes<T>>(
-        self,
-        _own: [Vector<T, S>; 0],
-        step: Step<Self, Vector<T, S>>,
-        d_after: UnitState<Vector<T, S>>,
-    ) -> Derivatives<Self, Vector<T, S>> {
-        let ([z, n], d_h) = (step.saved, d_after.output);
+    fn backward<T: Real, S: Lanes<T>>(self, step: StepBack<Self, Vector<T, S>>) -> Derivatives<Self, Vector<T, S>> {
+        let ([z, n], d_h) = (step.saved, step.d_after.output);
         let d_z = d_h * (n - step.before.output) * z * (z.one() - z);
-        let before = UnitState { output: d_h * (z.one() - z), ..d_after };
+        let before = UnitState { output: d_h * (z.one() - z), ..step.d_after };
         Derivatives { sums: [d_z, d_h * z], own: [], before }
     }
 }

@@ -3,7 +3,7 @@
 //! Generic code is compiled again in each crate that calls it, here a minute each time. So the functions here hand their
 //! work over to [`Scalar::compute`], which is compiled in this crate.
 
-use super::copies::{self, DenseCopy, FromPanels, ToPanels};
+use super::copies::{self, Copied, DenseCopy};
 use super::layer::{self, LayerBackward, LayerForward};
 use super::readout::{ReadOut, ReadOutBackward};
 use crate::cells::{Cell, CellKind, WithCell};
@@ -37,8 +37,8 @@ enum Kind<'a, T> {
     ReadOut(ReadOut<'a, T>),
     ReadOutBackward(ReadOutBackward<'a, T>),
     RowsToPanels(DenseCopy, &'a [T], &'a mut [T]),
-    ToPanels(ToPanels<'a, T>),
-    FromPanels(FromPanels<'a, T>),
+    ToPanels(Copied<'a, T, true>),
+    FromPanels(Copied<'a, T, false>),
 }
 
 impl<T: Real> Kind<'_, T> {
@@ -49,7 +49,7 @@ impl<T: Real> Kind<'_, T> {
             Self::ReadOut(work) => T::run(work),
             Self::ReadOutBackward(work) => T::run(work),
             // The rows of one feature are a column.
-            Self::RowsToPanels(copy, from, to) if copy.copied.1 == 1 => T::run(ToPanels(copy, from, to)),
+            Self::RowsToPanels(copy, from, to) if copy.copied.1 == 1 => T::run(Copied::<_, true>(copy, from, to)),
             Self::RowsToPanels(copy, from, to) => copies::rows_to_panels(&copy, from, to),
             Self::ToPanels(work) => T::run(work),
             Self::FromPanels(work) => T::run(work),
@@ -100,10 +100,10 @@ pub(crate) fn rows_to_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T
 
 /// Copies dense columns to panels.
 pub(crate) fn to_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
-    T::compute(Work(Kind::ToPanels(ToPanels(copy, from, to))));
+    T::compute(Work(Kind::ToPanels(Copied(copy, from, to))));
 }
 
 /// Copies panels to dense columns.
 pub(crate) fn from_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
-    T::compute(Work(Kind::FromPanels(FromPanels(copy, from, to))));
+    T::compute(Work(Kind::FromPanels(Copied(copy, from, to))));
 }

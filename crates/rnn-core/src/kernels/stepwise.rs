@@ -3,9 +3,9 @@
 use super::product::{Columns, Product};
 use super::weight_sums::transpose_panels;
 use super::window::{WindowBackward, WindowForward};
-use crate::cells::{Cell, LayerShape, Numbers, Step, Sum, UnitState};
+use crate::cells::{Cell, LayerShape, Step, StepBack, Sum, UnitState};
 use crate::numeric::panels::vectors;
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::{Kernel, Lanes, Numbers, Real, Vector};
 
 /// Sums whose columns of W are neighbours and which are treated alike.
 pub(super) struct Run {
@@ -35,7 +35,7 @@ pub(super) fn runs(
     })
 }
 
-pub(super) fn forward<T: Real, C: Cell>(mut part: WindowForward<'_, T, C>) {
+pub(super) fn forward<T: Real, C: Cell>(part: &mut WindowForward<'_, T, C>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let rows_of_w = part.shape.matrix_rows();
     for step in 0..part.steps {
@@ -55,7 +55,7 @@ pub(super) fn forward<T: Real, C: Cell>(mut part: WindowForward<'_, T, C>) {
                 c: (part.sums.reborrow().lines(of_run), 0),
             });
         }
-        T::run(ForwardStep(&mut part, step));
+        T::run(ForwardStep(part, step));
     }
 }
 
@@ -81,18 +81,14 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
             let (memory, mut memory_after) = (memory.lines(0, memories), memory_after.lines(0, memories));
             for lane in vectors::<T>(rows) {
                 for unit in 0..hidden {
-                    let of_unit = C::Sums::each(
-                        #[inline(always)]
-                        |s| sums.load(lanes, s * hidden + unit, lane),
-                    );
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
-                    let state = UnitState { output: before.load(lanes, unit, lane), memory };
-                    let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
-                    let next = cell.forward(of_unit, own, state);
+                    let next = cell.forward(Step {
+                        sums: sums.load_each(lanes, unit, hidden, lane),
+                        own: parameters.of_unit::<S, C>(lanes, hidden, unit),
+                        before: UnitState { output: before.load(lanes, unit, lane), memory },
+                    });
                     after.store(next.state.output, unit, lane);
-                    for k in 0..C::Saved::<()>::COUNT {
-                        saved.store(next.saved[k], k * hidden + unit, lane);
-                    }
+                    saved.store_each(next.saved, unit, hidden, lane);
                     if C::MEMORY {
                         memory_after.store(next.state.memory, unit, lane);
                     }
@@ -102,13 +98,13 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
     }
 }
 
-pub(super) fn backward<T: Real, C: Cell>(mut part: WindowBackward<'_, T, C>) {
+pub(super) fn backward<T: Real, C: Cell>(part: &mut WindowBackward<'_, T, C>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let columns = part.shape.columns();
     // Block t of the outputs' derivatives holds those through what reads the outputs; step t + 1 adds what it passes on.
     for step in (0..part.steps).rev() {
-        T::run(BackwardStep(&mut part, step));
-        let WindowBackward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = &mut part;
+        T::run(BackwardStep(part, step));
+        let WindowBackward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = part;
         let operands = |run: &Run, row: usize| {
             let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
             let b = Columns { values: w_transposed, stride: columns, first: row * columns + run.gate * hidden };
@@ -162,25 +158,18 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
             for lane in vectors::<T>(rows) {
                 for unit in 0..hidden {
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
-                    let step_of_unit = Step {
-                        before: UnitState { output: before.load(lanes, unit, lane), memory },
-                        saved: C::Saved::each(
-                            #[inline(always)]
-                            |k| saved.load(lanes, k * hidden + unit, lane),
-                        ),
-                        output: after.load(lanes, unit, lane),
-                    };
                     let d_memory_after =
                         if C::MEMORY && !is_last { d_memory.as_ref().load(lanes, unit, lane) } else { zero };
-                    let d_after = UnitState { output: d_output.load(lanes, unit, lane), memory: d_memory_after };
-                    let own = parameters.of_unit::<S, C>(lanes, hidden, unit);
-                    let back = cell.backward(own, step_of_unit, d_after);
-                    for s in 0..C::Sums::<()>::COUNT {
-                        d_sums.store(back.sums[s], s * hidden + unit, lane);
-                    }
-                    for k in 0..C::Own::<()>::COUNT {
-                        d_sums.store(back.own[k], (C::Sums::<()>::COUNT + k) * hidden + unit, lane);
-                    }
+                    let step_of_unit = StepBack {
+                        own: parameters.of_unit::<S, C>(lanes, hidden, unit),
+                        before: UnitState { output: before.load(lanes, unit, lane), memory },
+                        saved: saved.load_each(lanes, unit, hidden, lane),
+                        output: after.load(lanes, unit, lane),
+                        d_after: UnitState { output: d_output.load(lanes, unit, lane), memory: d_memory_after },
+                    };
+                    let back = cell.backward(step_of_unit);
+                    d_sums.store_each(back.sums, unit, hidden, lane);
+                    d_sums.store_each(back.own, C::Sums::<()>::COUNT * hidden + unit, hidden, lane);
                     if C::MEMORY {
                         d_memory.store(back.before.memory, unit, lane);
                     }

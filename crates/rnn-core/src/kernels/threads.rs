@@ -1,5 +1,6 @@
 //! Work that is shared out to threads.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
@@ -32,18 +33,18 @@ pub(crate) fn in_parallel<F: FnOnce() + Send>(
     mut shares: impl Iterator<Item = Range<usize>>,
     mut part: impl FnMut(Range<usize>) -> F,
 ) {
-    let Some(first) = shares.next().map(&mut part) else { return };
-    match shares.next().map(&mut part) {
+    let Some(first) = shares.next() else { return };
+    let Some(second) = shares.next() else {
         // Without a scope, which would allocate.
-        None => first(),
-        Some(second) => thread::scope(|scope| {
-            start(scope, second);
-            for share in shares {
-                start(scope, part(share));
-            }
-            first();
-        }),
-    }
+        return part(first)();
+    };
+    let first = part(first);
+    thread::scope(|scope| {
+        for share in iter::once(second).chain(shares) {
+            start(scope, part(share));
+        }
+        first();
+    });
 }
 
 /// Does a part in a thread of its own or, where the system has no thread left to give, in this one.

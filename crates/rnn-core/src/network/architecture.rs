@@ -38,8 +38,21 @@ pub struct Architecture {
     pub outputs: usize,
 }
 
+/// A net that can be, with the place of each of its parameters.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) architecture: Architecture,
+    /// From the input up.
+    pub(crate) layers: Vec<PlacedLayer>,
+    pub(crate) readout: ReadoutShape,
+    /// Where the readout's parameters begin.
+    pub(crate) readout_at: usize,
+    pub(crate) tensors: Vec<Tensor>,
+    pub(crate) parameter_count: usize,
+}
+
 /// A layer of a net, and where its parameters are.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct PlacedLayer {
     pub(crate) cell: CellKind,
     pub(crate) shape: LayerShape,
@@ -136,19 +149,8 @@ impl Architecture {
         self.layers.iter().zip(inputs).map(shape)
     }
 
-    /// The layers from the input up, each with the place of its parameters, which can be counted.
-    pub(crate) fn placed_layers(&self) -> Vec<PlacedLayer> {
-        let mut at = 0;
-        let placed = |(layer, shape): (&Layer, LayerShape)| {
-            let start = at;
-            at += shape.parameter_count().unwrap_or_default();
-            PlacedLayer { cell: layer.cell, shape, place: start..at }
-        };
-        self.layers.iter().zip(self.shapes()).map(placed).collect()
-    }
-
     /// The readout.
-    pub(crate) fn readout(&self) -> ReadoutShape {
+    fn readout(&self) -> ReadoutShape {
         ReadoutShape { inputs: self.layers.last().map_or(0, |layer| layer.hidden_size), outputs: self.outputs }
     }
 
@@ -159,15 +161,24 @@ impl Architecture {
         self.shapes().try_fold(of_readout, |count, shape| count.checked_add(shape.parameter_count()?))
     }
 
-    /// The table of all tensors of a net whose parameters can be counted.
-    pub(crate) fn tensors(&self) -> Vec<Tensor> {
-        let layers = self.placed_layers();
-        let readout_at = layers.last().map_or(0, |layer| layer.place.end);
-        let of_layers = layers.into_iter().enumerate().flat_map(|(number, PlacedLayer { shape, place, .. })| {
-            layer_tensors(shape, number).into_iter().map(move |tensor| tensor.shifted(place.start))
-        });
-        let of_readout = readout_tensors(self.readout());
-        of_layers.chain(of_readout.map(|tensor| tensor.shifted(readout_at))).collect()
+    /// The net with the places of its parameters.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check); [`Error::OutOfMemory`] for more parameters than can be counted.
+    pub(crate) fn plan(self) -> Result<Plan, Error> {
+        self.check()?;
+        let out_of_memory = Error::OutOfMemory { what: "the parameters", rows: usize::MAX, columns: 1 };
+        let parameter_count = self.parameter_count().ok_or(out_of_memory)?;
+        let (mut layers, mut tensors, mut at) = (Vec::new(), Vec::new(), 0);
+        for (number, (layer, shape)) in self.layers.iter().zip(self.shapes()).enumerate() {
+            tensors.extend(layer_tensors(shape, number).into_iter().map(|tensor| tensor.shifted(at)));
+            let place = at..at + shape.parameter_count().unwrap_or_default();
+            at = place.end;
+            layers.push(PlacedLayer { cell: layer.cell, shape, place });
+        }
+        let readout = self.readout();
+        tensors.extend(readout_tensors(readout).map(|tensor| tensor.shifted(at)));
+        Ok(Plan { architecture: self, layers, readout, readout_at: at, tensors, parameter_count })
     }
 
     /// Names and values as files have them.

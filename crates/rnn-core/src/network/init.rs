@@ -19,17 +19,16 @@ named! {
     /// How weights and biases start. G gates of a cell are G matrices below each other in PyTorch's tensors; what depends
     /// on a matrix's size is of one gate's.
     pub enum Init {
-        /// The tutorial's: every weight uniform in [0, 1), every bias 0. A net much larger than the tutorial's saturates.
+        /// These are the tutorial's. A net much larger than its own saturates.
         Tutorial = "tutorial", "Weights uniform in [0, 1), biases 0";
-        /// PyTorch's: every weight and bias uniform in ±1/√hidden.
+        /// These are PyTorch's.
         PyTorch = "pytorch", "Weights and biases uniform in ±1/√state_size";
-        /// Every weight uniform in ±√(6/(inputs + outputs)) of its matrix, every bias 0 (Glorot and Bengio,
-        /// "Understanding the difficulty of training deep feedforward neural networks", 2010).
+        /// Inputs and outputs are those of each matrix (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010).
         Xavier = "xavier", "Weights uniform in ±√(6/(inputs + outputs)), biases 0";
-        /// Recurrent matrices orthogonal (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of
-        /// learning in deep linear neural networks", 2014), the others as [`Xavier`](Self::Xavier), every bias 0.
+        /// Every bias is 0 (Saxe, McClelland, Ganguli, "Exact solutions to the nonlinear dynamics of
+        /// learning in deep linear neural networks", 2014).
         Orthogonal = "orthogonal", "Recurrent weights orthogonal, the others as xavier";
-        /// Recurrent matrices the identity, other weights normal with deviation 0.001, every bias 0: with ReLU the IRNN
+        /// The small ones are normal with deviation 0.001, every bias is 0: with ReLU the IRNN
         /// (Le, Jaitly, Hinton, "A simple way to initialize recurrent networks of rectified linear units", 2015).
         Identity = "identity", "Recurrent weights the identity, the others small";
     }

@@ -13,8 +13,8 @@ mod stream;
 mod tape;
 mod tensors;
 
-pub(crate) use architecture::of_layers;
 pub use architecture::{Architecture, Layer};
+pub(crate) use architecture::{Plan, of_layers};
 pub use encode::one_hot;
 pub use init::{Init, add_forget_bias};
 pub use net::Network;

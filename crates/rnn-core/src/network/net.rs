@@ -1,12 +1,12 @@
 //! A net: recurrent layers and a dense readout over one flat slice of parameters.
 
-use super::architecture::{Architecture, PlacedLayer};
+use super::architecture::{Architecture, PlacedLayer, Plan};
 use super::tape::{Gradients, State, Tape};
 use super::tensors::Tensor;
 use crate::error::{Error, check_length};
 use crate::kernels::{
-    DenseCopy, LayerBackward, LayerForward, ReadOut, ReadOutBackward, ReadoutShape, Scalar, backward, forward,
-    from_panels, read_out, read_out_backward, rows_to_panels, to_panels,
+    DenseCopy, LayerBackward, LayerForward, ReadOut, ReadOutBackward, Scalar, backward, forward, from_panels, read_out,
+    read_out_backward, rows_to_panels, to_panels,
 };
 use crate::numeric::panels::{self, BlocksMut};
 use crate::numeric::{Real, flat_zeros};
@@ -18,11 +18,7 @@ use std::sync::Arc;
 /// A recurrent net that can be read at each time step.
 #[derive(Debug, Clone)]
 pub struct Network<T> {
-    architecture: Arc<Architecture>,
-    /// From the input up.
-    pub(crate) layers: Vec<PlacedLayer>,
-    readout: ReadoutShape,
-    tensors: Vec<Tensor>,
+    plan: Arc<Plan>,
     /// Those of the layers from the input up, then the readout's.
     parameters: Vec<T>,
 }
@@ -33,13 +29,12 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// Those of [`Architecture::check`]; [`Error::OutOfMemory`].
     pub fn new(architecture: Architecture) -> Result<Self, Error> {
-        architecture.check()?;
-        // A number that cannot be counted cannot be allocated either.
-        let count = architecture.parameter_count().unwrap_or(usize::MAX);
-        let parameters = flat_zeros("the parameters", count, 1)?;
-        let (layers, tensors) = (architecture.placed_layers(), architecture.tensors());
-        let readout = architecture.readout();
-        Ok(Self { architecture: Arc::new(architecture), layers, readout, tensors, parameters })
+        Self::planned(Arc::new(architecture.plan()?))
+    }
+
+    fn planned(plan: Arc<Plan>) -> Result<Self, Error> {
+        let parameters = flat_zeros("the parameters", plan.parameter_count, 1)?;
+        Ok(Self { plan, parameters })
     }
 
     /// A copy, where there is memory for it.
@@ -47,7 +42,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn try_clone(&self) -> Result<Self, Error> {
-        let mut copy = Self::new((*self.architecture).clone())?;
+        let mut copy = Self::planned(Arc::clone(&self.plan))?;
         copy.parameters.copy_from_slice(&self.parameters);
         Ok(copy)
     }
@@ -55,13 +50,13 @@ impl<T: Scalar> Network<T> {
     /// What net it is.
     #[must_use]
     pub fn architecture(&self) -> &Architecture {
-        &self.architecture
+        &self.plan.architecture
     }
 
     /// The table of all tensors.
     #[must_use]
     pub fn tensors(&self) -> &[Tensor] {
-        &self.tensors
+        &self.plan.tensors
     }
 
     /// All parameters.
@@ -88,7 +83,7 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn tape(&self, steps: usize, batch: usize) -> Result<Tape<T>, Error> {
-        Tape::new(Arc::clone(&self.architecture), &self.layers, steps, batch)
+        Tape::new(&self.plan, steps, batch)
     }
 
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
@@ -96,21 +91,16 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::Zero`]; [`Error::OutOfMemory`].
     pub fn gradients(&self, steps: usize, batch: usize) -> Result<Gradients<T>, Error> {
-        Gradients::new(Arc::clone(&self.architecture), &self.layers, steps, batch)
+        Gradients::new(&self.plan, steps, batch)
     }
 
     /// Numbers of the state in each batch row.
     fn state_size(&self) -> usize {
-        self.layers.iter().map(|layer| layer.shape.state_size()).sum()
+        self.plan.layers.iter().map(|layer| layer.shape.state_size()).sum()
     }
 
     fn readout_parameters(&self) -> &[T] {
-        &self.parameters[self.readout_at()..]
-    }
-
-    /// Where the readout's parameters begin.
-    fn readout_at(&self) -> usize {
-        self.layers.last().map_or(0, |layer| layer.place.end)
+        &self.parameters[self.plan.readout_at..]
     }
 
     /// Draws which numbers between layers the following [`forward`](Self::forward)s on this tape set to zero: each
@@ -119,7 +109,7 @@ impl<T: Scalar> Network<T> {
     /// network regularization", 2014). They stay so until the next draw or [`Tape::keep_all`]. One 64-bit word of `rng` a
     /// number; none without dropout.
     pub fn draw_dropout<R: Rng + ?Sized>(&self, tape: &mut Tape<T>, rng: &mut R) {
-        let dropout = self.architecture.dropout;
+        let dropout = self.plan.architecture.dropout;
         let kept = T::narrow(1.0 / (1.0 - dropout));
         // The tape can be of another net, so its own widths count.
         for (mask, layer) in tape.masks.iter_mut().zip(&tape.layers) {
@@ -145,12 +135,12 @@ impl<T: Scalar> Network<T> {
     /// tape's.
     pub fn forward(&self, inputs: &[T], state: &State<T>, tape: &mut Tape<T>) -> Result<(), Error> {
         let rows = self.check_tape(tape)?;
-        let columns = self.architecture.input_size;
+        let columns = self.plan.architecture.input_size;
         check_length("inputs", rows * columns, inputs.len())?;
         self.check_state(tape.batch, state)?;
         let (steps, batch) = (tape.steps, tape.batch);
         let mut at = 0;
-        for (number, PlacedLayer { cell, shape: layer, place }) in self.layers.iter().enumerate() {
+        for (number, PlacedLayer { cell, shape: layer, place }) in self.plan.layers.iter().enumerate() {
             let hidden = layer.hidden;
             let (below, here) = tape.layers.split_at_mut(number);
             let here = &mut here[0];
@@ -189,7 +179,7 @@ impl<T: Scalar> Network<T> {
         let (first, count) = tape.rows_of(&steps)?;
         if let Some(last) = tape.layers.last() {
             read_out(ReadOut {
-                shape: self.readout,
+                shape: self.plan.readout,
                 parameters: self.readout_parameters(),
                 batch: tape.batch,
                 steps,
@@ -231,28 +221,28 @@ impl<T: Scalar> Network<T> {
         let rows = self.check_tape(tape)?;
         check_length("gradients", self.parameters.len(), gradients.values.len())?;
         // Another net can have as many parameters.
-        self.check_made_for(&gradients.architecture)?;
+        self.check_made_for(&gradients.plan)?;
         check_length("gradients: rows of a window", rows, gradients.steps * gradients.batch)?;
         check_length("gradients: batch", tape.batch, gradients.batch)?;
         let Gradients { values, layers: d, outputs, .. } = gradients;
         values.fill(T::zero());
-        let (d_layers, d_readout) = values.split_at_mut(self.readout_at());
+        let (d_layers, d_readout) = values.split_at_mut(self.plan.readout_at);
         if let Some(last) = tape.layers.last() {
-            let units = self.readout.inputs;
+            let units = self.plan.readout.inputs;
             read_out_backward(ReadOutBackward {
-                shape: self.readout,
+                shape: self.plan.readout,
                 parameters: self.readout_parameters(),
                 batch: tape.batch,
                 steps: tape.steps,
                 h: last.outputs(),
                 dy: tape.d_outputs.as_slice(),
-                dy_blocks: BlocksMut::new(outputs, tape.steps, self.readout.outputs),
+                dy_blocks: BlocksMut::new(outputs, tape.steps, self.plan.readout.outputs),
                 dh: BlocksMut::new(&mut d.outputs, tape.steps, units),
                 d_parameters: d_readout,
             });
         }
         for (number, (PlacedLayer { cell, place, .. }, tape_of_layer)) in
-            self.layers.iter().zip(&tape.layers).enumerate().rev()
+            self.plan.layers.iter().zip(&tape.layers).enumerate().rev()
         {
             let work = LayerBackward {
                 parameters: &self.parameters[place.clone()],
@@ -284,7 +274,7 @@ impl<T: Scalar> Network<T> {
         self.check_state(tape.batch, state)?;
         state.at_start = false;
         let (batch, mut state) = (tape.batch, state.as_mut_slice());
-        for (PlacedLayer { shape: layer, .. }, cell) in self.layers.iter().zip(&tape.layers) {
+        for (PlacedLayer { shape: layer, .. }, cell) in self.plan.layers.iter().zip(&tape.layers) {
             let hidden = layer.hidden;
             let mut copy = |units: usize, first_unit: usize, from: &[T]| {
                 let all = (tape.steps + 1, units);
@@ -308,13 +298,13 @@ impl<T: Scalar> Network<T> {
 
     /// The rows of a window, steps × batch, or an error for the tape of another net.
     pub(crate) fn check_tape(&self, tape: &Tape<T>) -> Result<usize, Error> {
-        self.check_made_for(&tape.architecture)?;
+        self.check_made_for(&tape.plan)?;
         Ok(tape.steps * tape.batch)
     }
 
     /// An error for what was made for another net.
-    fn check_made_for(&self, architecture: &Arc<Architecture>) -> Result<(), Error> {
-        let is_own = Arc::ptr_eq(architecture, &self.architecture) || **architecture == *self.architecture;
+    fn check_made_for(&self, plan: &Arc<Plan>) -> Result<(), Error> {
+        let is_own = Arc::ptr_eq(plan, &self.plan) || plan.architecture == self.plan.architecture;
         if is_own { Ok(()) } else { Err(Error::OtherNet) }
     }
 }

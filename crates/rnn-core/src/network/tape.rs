@@ -1,7 +1,7 @@
 //! What computing needs beside the parameters: the state that is carried, what a forward leaves for the backward, and
 //! the derivatives. Each is allocated once, and is the caller's.
 
-use super::architecture::{Architecture, PlacedLayer};
+use super::architecture::Plan;
 use crate::cells::LayerShape;
 use crate::error::{Error, check_at_least_one, check_length};
 use crate::kernels::{LayerDerivatives, LayerTape, Scalar};
@@ -22,7 +22,7 @@ pub struct State<T> {
 /// What a forward over a window writes to.
 #[derive(Debug, Clone)]
 pub struct Tape<T> {
-    pub(crate) architecture: Arc<Architecture>,
+    pub(crate) plan: Arc<Plan>,
     pub(crate) steps: usize,
     pub(crate) batch: usize,
     pub(crate) layers: Vec<LayerTape<T>>,
@@ -50,7 +50,7 @@ pub struct Gradients<T> {
     /// steps blocks of outputs: by the readout's outputs.
     pub(crate) outputs: Lines<T>,
     /// Of the windows that they are for.
-    pub(crate) architecture: Arc<Architecture>,
+    pub(crate) plan: Arc<Plan>,
     pub(crate) steps: usize,
     pub(crate) batch: usize,
 }
@@ -101,24 +101,18 @@ impl<T: Scalar> State<T> {
 
 impl<T: Scalar> Tape<T> {
     /// A tape for windows of `steps` time steps of `batch` rows.
-    pub(super) fn new(
-        architecture: Arc<Architecture>,
-        layers: &[PlacedLayer],
-        steps: usize,
-        batch: usize,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(plan: &Arc<Plan>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
         let rows = steps.saturating_mul(batch);
-        let masked = if architecture.dropout > 0.0 { layers.len() - 1 } else { 0 };
-        let units = |layer: &PlacedLayer| Some(layer.shape.hidden);
-        let mask = |layer| zero_blocks("the dropout's factors", batch, Some(steps), units(layer));
-        let masks = layers[..masked].iter().map(mask).collect::<Result<Vec<_>, _>>()?;
-        let layers = layers.iter().map(|layer| LayerTape::new(layer.shape, steps, batch));
-        let layers = layers.collect::<Result<Vec<_>, _>>()?;
-        let outputs = zeros("the window's outputs", rows, architecture.outputs)?;
-        let d_outputs = zeros("the window's outputs", rows, architecture.outputs)?;
+        let shapes = || plan.layers.iter().map(|layer| layer.shape);
+        let masked = if plan.architecture.dropout > 0.0 { plan.layers.len() - 1 } else { 0 };
+        let mask = |layer: LayerShape| zero_blocks("the dropout's factors", batch, Some(steps), Some(layer.hidden));
+        let masks = shapes().take(masked).map(mask).collect::<Result<Vec<_>, _>>()?;
+        let layers = shapes().map(|layer| LayerTape::new(layer, steps, batch)).collect::<Result<Vec<_>, _>>()?;
+        let outputs = zeros("the window's outputs", rows, plan.readout.outputs)?;
+        let d_outputs = zeros("the window's outputs", rows, plan.readout.outputs)?;
         Ok(Self {
-            architecture,
+            plan: Arc::clone(plan),
             steps,
             batch,
             layers,
@@ -166,20 +160,14 @@ impl<T: Scalar> Tape<T> {
 
 impl<T: Scalar> Gradients<T> {
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
-    pub(super) fn new(
-        architecture: Arc<Architecture>,
-        layers: &[PlacedLayer],
-        steps: usize,
-        batch: usize,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(plan: &Arc<Plan>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
-        let layers: Vec<LayerShape> = layers.iter().map(|layer| layer.shape).collect();
-        let count = architecture.parameter_count().unwrap_or(usize::MAX);
+        let layers: Vec<LayerShape> = plan.layers.iter().map(|layer| layer.shape).collect();
         Ok(Self {
-            values: flat_zeros("the gradients", count, 1)?,
+            plan: Arc::clone(plan),
+            values: flat_zeros("the gradients", plan.parameter_count, 1)?,
             layers: LayerDerivatives::new(&layers, steps, batch)?,
-            outputs: zero_blocks("the window's derivatives", batch, Some(steps), Some(architecture.outputs))?,
-            architecture,
+            outputs: zero_blocks("the window's derivatives", batch, Some(steps), Some(plan.readout.outputs))?,
             steps,
             batch,
         })

@@ -13,6 +13,7 @@ mod floats;
 mod functions;
 mod lanes;
 mod memory;
+mod numbers;
 pub(crate) mod panels;
 mod portable;
 mod random;
@@ -21,6 +22,7 @@ mod vector;
 
 pub(crate) use lanes::{Kernel, Lanes};
 pub(crate) use memory::{Lines, flat_zeros, reserved, zero_blocks, zero_lines, zeros};
+pub(crate) use numbers::Numbers;
 pub(crate) use random::{copied_generator, normal, uniform};
 pub use real::Real;
 pub(crate) use vector::Vector;

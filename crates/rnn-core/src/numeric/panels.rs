@@ -10,6 +10,7 @@
 //! not a number unless something of the batch is too; derivatives are zero there.
 
 use super::lanes::Lanes;
+use super::numbers::Numbers;
 use super::real::Real;
 use super::vector::Vector;
 use std::ops::Range;
@@ -242,6 +243,21 @@ impl<'a, T: Real> Block<'a, T> {
         Vector::load(lanes, &self.0[line * T::PANEL + lane..])
     }
 
+    /// Vectors of several lines: the first one, and then one in each `stride` lines.
+    #[inline(always)]
+    pub(crate) fn load_each<S: Lanes<T>, N: Numbers<Vector<T, S>>>(
+        self,
+        lanes: S,
+        first: usize,
+        stride: usize,
+        lane: usize,
+    ) -> N {
+        N::each(
+            #[inline(always)]
+            |number| self.load(lanes, first + number * stride, lane),
+        )
+    }
+
     /// Without the first lines.
     #[inline(always)]
     pub(crate) fn skip_lines(self, count: usize) -> Self {
@@ -272,6 +288,20 @@ impl<T: Real> BlockMut<'_, T> {
     #[inline(always)]
     pub(crate) fn store<S: Lanes<T>>(&mut self, vector: Vector<T, S>, line: usize, lane: usize) {
         vector.store(&mut self.0[line * T::PANEL + lane..]);
+    }
+
+    /// Writes vectors to several lines: the first one, and then one in each `stride` lines.
+    #[inline(always)]
+    pub(crate) fn store_each<S: Lanes<T>>(
+        &mut self,
+        vectors: impl Numbers<Vector<T, S>>,
+        first: usize,
+        stride: usize,
+        lane: usize,
+    ) {
+        for number in 0..vectors.as_slice().len() {
+            self.store(vectors[number], first + number * stride, lane);
+        }
     }
 }
 

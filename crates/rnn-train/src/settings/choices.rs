@@ -5,9 +5,7 @@ use rnn_core::named;
 named! {
     /// The numbers that the net computes in.
     pub enum Dtype {
-        /// 32-bit floating point.
         F32 = "f32", "32-bit floating point";
-        /// 64-bit floating point.
         F64 = "f64", "64-bit floating point";
     }
 }
@@ -15,9 +13,7 @@ named! {
 named! {
     /// How a class comes in.
     pub enum InputKind {
-        /// One input: the class as a number.
         Number = "number", "One input: the class as a number";
-        /// One input for each class: 1 for the class itself, 0 for the others.
         OneHot = "one_hot", "One input for each class: 1 for the class itself, 0 for the others";
     }
 }
@@ -25,9 +21,7 @@ named! {
 named! {
     /// Which of a window's time steps are scored.
     pub enum Readout {
-        /// Every time step.
         EveryStep = "every_step", "Every time step";
-        /// Only the last time step.
         LastStep = "last_step", "Only the last time step";
     }
 }
@@ -35,11 +29,8 @@ named! {
 named! {
     /// How the learning rate decreases.
     pub enum ScheduleKind {
-        /// It stays the same.
         Constant = "constant", "It stays the same";
-        /// It is multiplied by `decay_factor` after every `decay_steps` steps.
         Step = "step", "It is multiplied by decay_factor after every decay_steps steps";
-        /// It decreases to `decay_factor` of its size over `decay_steps` steps, as half a cosine.
         Cosine = "cosine", "It decreases to decay_factor of its size over decay_steps steps, as half a cosine";
     }
 }

@@ -3,7 +3,7 @@
 //! A row of the [`table`] is a setting: its name, type, default, range, when it has an effect, one line of help. What belongs
 //! to one optimizer or task is declared with it, in the crate that has it (`groups` takes it from there). `layers` puts a file
 //! and flags one over the other, each value with its origin. `meaning` is what the settings say together: the net, the task,
-//! windows, the schedule. `net` is how a net reads classes, `travelling` what a file of weights says. The room knows
+//! windows, the schedule. `net` is how a net reads classes, `travelling` which settings go along with weights. The room knows
 //! no results and no training.
 
 pub mod choices;

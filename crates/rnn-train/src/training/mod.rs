@@ -3,8 +3,8 @@
 //! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch), and `course` writes
 //! them to the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
 //! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores and `predict` answers
-//! without training. The room knows settings and outputs; who its
-//! watchers are it does not know.
+//! without training; `model` is what a file of weights says. The room knows settings and outputs; who its watchers are it
+//! does not know.
 
 pub(crate) mod checkpoint;
 mod course;
@@ -13,6 +13,7 @@ pub mod evaluate;
 mod inputs;
 pub mod inside;
 mod means;
+mod model;
 mod nets;
 pub mod options;
 pub mod predict;

@@ -1,8 +1,8 @@
 //! Nets of settings: with weights from a file, drawn, or all zero.
 
 use super::data::WEIGHTS_STREAM;
+use super::model::tell_of_names;
 use crate::error::{Error, SettingError};
-use crate::settings::net::tell_of_names;
 use crate::settings::table::Settings;
 use echo_data::generator;
 use rnn_core::{Network, Scalar, add_forget_bias};

@@ -1,9 +1,10 @@
 //! Predictions of a saved net, value by value: CSV in, CSV out.
 
 use crate::error::Error;
-use crate::settings::choices::{Dtype, InputKind, with_numbers};
-use crate::settings::net::{Reading, read_net};
+use crate::settings::choices::{InputKind, with_numbers};
+use crate::settings::net::Reading;
 use crate::training::data::tell_dialect;
+use crate::training::model::Model;
 use echo_data::Inputs;
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Network, Scalar, softmax};
@@ -31,11 +32,12 @@ pub struct Input<R> {
 /// that the net cannot read; [`Error::NoAnswer`] where the answer is infinite or no number; [`Error::Write`] if it cannot
 /// be written.
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
-    let (bytes, stored, reading) = read_net(model)?;
-    let reading = reading.reading();
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
-    let dtype = if stored.double { Dtype::F64 } else { Dtype::F32 };
-    with_numbers!(dtype, T => answer(Network::<T>::from_safetensors(&bytes).map_err(wrong)?, reading, input, output))
+    let model = Model::read(model)?;
+    with_numbers!(model.dtype(), T => {
+        let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
+        answer(network, model.reading, input, output)
+    })
 }
 
 fn answer<T: Scalar, R: Read>(

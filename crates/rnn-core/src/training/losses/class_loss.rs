@@ -1,7 +1,7 @@
 //! The list of losses for targets that are classes: a line for each.
 
 use super::loss::Loss;
-use super::of_classes::OfClasses;
+use super::of_classes::{Facts, OfClasses};
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
@@ -10,51 +10,20 @@ use std::fmt;
 
 /// Declares the enum of all losses for classes.
 macro_rules! losses {
-    ($($(#[$doc:meta])* $loss:ident: $type:ty;)*) => {
+    ($($file:ident::$type:ident $(<$target:ty>)? as $loss:ident;)*) => {
         /// A loss for targets that are classes, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ClassLoss {
-            $($(#[$doc])* $loss,)*
-        }
-
-        impl Named for ClassLoss {
-            const ALL: &'static [Self] = &[$(Self::$loss,)*];
-
-            fn name(self) -> &'static str {
-                match self {
-                    $(Self::$loss => <$type>::NAME,)*
-                }
-            }
-
-            fn about(self) -> &'static str {
-                match self {
-                    $(Self::$loss => <$type>::ABOUT,)*
-                }
-            }
+            $(#[doc = concat!("That of [`", stringify!($type), "`](crate::", stringify!($type), ").")] $loss,)*
         }
 
         impl ClassLoss {
-            /// What stands beside an axis of it, such as `squared error`.
-            #[must_use]
-            pub fn unit(self) -> &'static str {
-                match self {
-                    $(Self::$loss => <$type>::UNIT,)*
-                }
-            }
+            const LIST: &'static [Self] = &[$(Self::$loss,)*];
 
-            /// Whether outputs are logits, which [`softmax`](crate::softmax) makes probabilities.
-            #[must_use]
-            pub fn has_logits(self) -> bool {
+            /// What there is to say of it.
+            fn facts(self) -> &'static Facts {
                 match self {
-                    $(Self::$loss => <$type>::LOGITS,)*
-                }
-            }
-
-            /// How many outputs a net needs to answer with one of so many classes.
-            #[must_use]
-            pub fn outputs(self, classes: usize) -> usize {
-                match self {
-                    $(Self::$loss => <$type>::outputs(classes),)*
+                    $(Self::$loss => &<super::$file::$type $(<$target>)?>::FACTS,)*
                 }
             }
 
@@ -62,7 +31,7 @@ macro_rules! losses {
             #[must_use]
             pub fn answers<T: Scalar>(self, outputs: &DMatrixView<T>, classes: usize) -> Vec<u32> {
                 match self {
-                    $(Self::$loss => <$type>::answers(outputs, classes),)*
+                    $(Self::$loss => <super::$file::$type $(<$target>)?>::answers(outputs, classes),)*
                 }
             }
 
@@ -77,23 +46,7 @@ macro_rules! losses {
                 classes: usize,
             ) -> Result<f64, Error> {
                 match self {
-                    $(Self::$loss => <$type>::accuracy(outputs, targets, classes),)*
-                }
-            }
-
-            /// What [`least`](Self::least) is of a distribution, in words, such as `the variance`.
-            #[must_use]
-            pub fn least_in_words(self) -> &'static str {
-                match self {
-                    $(Self::$loss => <$type>::LEAST,)*
-                }
-            }
-
-            /// The least expected loss of one answer to targets of this distribution, which has a probability for each class.
-            #[must_use]
-            pub fn least(self, distribution: &[f64]) -> f64 {
-                match self {
-                    $(Self::$loss => <$type>::least(distribution),)*
+                    $(Self::$loss => <super::$file::$type $(<$target>)?>::accuracy(outputs, targets, classes),)*
                 }
             }
         }
@@ -112,7 +65,7 @@ macro_rules! losses {
                 d_outputs: &mut DMatrixViewMut<T>,
             ) -> Result<f64, Error> {
                 match self {
-                    $(Self::$loss => <$type>::default().evaluate(outputs, targets, d_outputs),)*
+                    $(Self::$loss => super::$file::$type $(::<$target>)?::default().evaluate(outputs, targets, d_outputs),)*
                 }
             }
         }
@@ -120,10 +73,52 @@ macro_rules! losses {
 }
 
 losses! {
-    /// [`SoftmaxCrossEntropy`](crate::SoftmaxCrossEntropy), with an output for each class.
-    CrossEntropy: super::cross_entropy::SoftmaxCrossEntropy;
-    /// [`SquaredError`](crate::SquaredError) between one output and the class's number.
-    SquaredError: super::squared_error::SquaredError<u32>;
+    cross_entropy::SoftmaxCrossEntropy as CrossEntropy;
+    squared_error::SquaredError<u32> as SquaredError;
+}
+
+impl Named for ClassLoss {
+    const ALL: &'static [Self] = Self::LIST;
+
+    fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    fn about(self) -> &'static str {
+        self.facts().about
+    }
+}
+
+impl ClassLoss {
+    /// What stands beside an axis of it, such as `squared error`.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        self.facts().unit
+    }
+
+    /// Whether outputs are logits, which [`softmax`](crate::softmax) makes probabilities.
+    #[must_use]
+    pub fn has_logits(self) -> bool {
+        self.facts().has_logits
+    }
+
+    /// How many outputs a net needs to answer with one of so many classes.
+    #[must_use]
+    pub fn outputs(self, classes: usize) -> usize {
+        (self.facts().outputs)(classes)
+    }
+
+    /// The least expected loss of one answer to targets of this distribution, which has a probability for each class.
+    #[must_use]
+    pub fn least(self, distribution: &[f64]) -> f64 {
+        (self.facts().least)(distribution)
+    }
+
+    /// What [`least`](Self::least) is of a distribution, in words, such as `the variance`.
+    #[must_use]
+    pub fn least_in_words(self) -> &'static str {
+        self.facts().least_in_words
+    }
 }
 
 /// The name in settings and files.

@@ -2,7 +2,7 @@
 
 use super::answers::{accuracy, classes};
 use super::loss::{Loss, check_classes, check_shapes};
-use super::of_classes::OfClasses;
+use super::of_classes::{Facts, OfClasses};
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::numeric::{Kernel, Lanes, Vector};
@@ -44,15 +44,15 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
 }
 
 impl OfClasses for SoftmaxCrossEntropy {
-    const NAME: &'static str = "cross_entropy";
-    const ABOUT: &'static str = "Cross-entropy, with one output for each class";
-    const UNIT: &'static str = "cross-entropy (nats)";
-    const LOGITS: bool = true;
-    const LEAST: &'static str = "the entropy, in nats,";
-
-    fn outputs(classes: usize) -> usize {
-        classes
-    }
+    const FACTS: Facts = Facts {
+        name: "cross_entropy",
+        about: "Cross-entropy, with one output for each class",
+        unit: "cross-entropy (nats)",
+        has_logits: true,
+        outputs: |classes| classes,
+        least: entropy,
+        least_in_words: "the entropy, in nats,",
+    };
 
     fn answers<T: Scalar>(outputs: &DMatrixView<T>, _classes: usize) -> Vec<u32> {
         classes(outputs).map(|class| class as u32).collect()
@@ -61,12 +61,12 @@ impl OfClasses for SoftmaxCrossEntropy {
     fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], _classes: usize) -> Result<f64, Error> {
         accuracy(outputs, targets)
     }
+}
 
-    /// The entropy in nats, −Σ p ln p.
-    fn least(distribution: &[f64]) -> f64 {
-        // From 0, because the sum of nothing is −0.
-        distribution.iter().filter(|&&p| p != 0.0).fold(0.0, |sum, p| sum - p * p.ln())
-    }
+/// The entropy in nats, −Σ p ln p.
+fn entropy(distribution: &[f64]) -> f64 {
+    // From 0, because the sum of nothing is −0.
+    distribution.iter().filter(|&&p| p != 0.0).fold(0.0, |sum, p| sum - p * p.ln())
 }
 
 /// Cross-entropy of some rows at a time, whose numbers stand one below the other.

@@ -4,29 +4,32 @@ use crate::error::Error;
 use crate::kernels::Scalar;
 use nalgebra::DMatrixView;
 
-/// What a loss makes of classes that are numbered from 0.
-pub(super) trait OfClasses {
+/// What there is to say of a loss for classes that are numbered from 0.
+pub(super) struct Facts {
     /// The name in settings and files.
-    const NAME: &'static str;
+    pub(super) name: &'static str,
     /// What it is, in a few words.
-    const ABOUT: &'static str;
+    pub(super) about: &'static str,
     /// What stands beside an axis of it.
-    const UNIT: &'static str;
+    pub(super) unit: &'static str,
     /// Whether outputs are logits, which [`softmax`](super::softmax) makes probabilities.
-    const LOGITS: bool;
+    pub(super) has_logits: bool,
+    /// How many outputs a net needs for so many classes.
+    pub(super) outputs: fn(usize) -> usize,
+    /// The least expected loss of one answer to all targets of a distribution.
+    pub(super) least: fn(&[f64]) -> f64,
+    /// What that is of a distribution, in words.
+    pub(super) least_in_words: &'static str,
+}
 
-    /// How many outputs a net needs.
-    fn outputs(classes: usize) -> usize;
+/// A loss for targets that are classes.
+pub(super) trait OfClasses {
+    /// What there is to say of it.
+    const FACTS: Facts;
 
     /// The class that each row of outputs answers with.
     fn answers<T: Scalar>(outputs: &DMatrixView<T>, classes: usize) -> Vec<u32>;
 
     /// The share of rows that answer with their target.
     fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], classes: usize) -> Result<f64, Error>;
-
-    /// What [`least`](Self::least) is of a distribution, in words.
-    const LEAST: &'static str;
-
-    /// The least expected loss of one answer to all targets of this distribution.
-    fn least(distribution: &[f64]) -> f64;
 }

@@ -1,7 +1,7 @@
 //! Squared error: the loss of answers that are numbers.
 
 use super::loss::{Loss, check_shapes};
-use super::of_classes::OfClasses;
+use super::of_classes::{Facts, OfClasses};
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
 use nalgebra::{DMatrixView, DMatrixViewMut};
@@ -59,15 +59,15 @@ where
 }
 
 impl OfClasses for SquaredError<u32> {
-    const NAME: &'static str = "squared_error";
-    const ABOUT: &'static str = "Squared error between one output and the class's number";
-    const UNIT: &'static str = "squared error";
-    const LOGITS: bool = false;
-    const LEAST: &'static str = "the variance";
-
-    fn outputs(_classes: usize) -> usize {
-        1
-    }
+    const FACTS: Facts = Facts {
+        name: "squared_error",
+        about: "Squared error between one output and the class's number",
+        unit: "squared error",
+        has_logits: false,
+        outputs: |_classes| 1,
+        least: variance,
+        least_in_words: "the variance",
+    };
 
     fn answers<T: Scalar>(outputs: &DMatrixView<T>, classes: usize) -> Vec<u32> {
         outputs.column(0).iter().map(|output| nearest(output.widen(), classes)).collect()
@@ -79,14 +79,14 @@ impl OfClasses for SquaredError<u32> {
         let right = pairs.filter(|(output, target)| nearest(output.widen(), classes) == **target).count();
         Ok(right as f64 / targets.len() as f64)
     }
+}
 
-    /// The variance of the class's number: the expected squared error of its mean.
-    fn least(distribution: &[f64]) -> f64 {
-        let numbered = || (0_u32..).map(f64::from).zip(distribution);
-        let mean: f64 = numbered().map(|(class, p)| class * p).sum();
-        // Deviations, because differences of squares cancel.
-        numbered().fold(0.0, |sum, (class, p)| sum + (class - mean).powi(2) * p)
-    }
+/// The variance of the class's number: the expected squared error of its mean.
+fn variance(distribution: &[f64]) -> f64 {
+    let numbered = || (0_u32..).map(f64::from).zip(distribution);
+    let mean: f64 = numbered().map(|(class, p)| class * p).sum();
+    // Deviations, because differences of squares cancel.
+    numbered().fold(0.0, |sum, (class, p)| sum + (class - mean).powi(2) * p)
 }
 
 /// The class whose number is nearest.
