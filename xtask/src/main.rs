@@ -19,9 +19,8 @@ use rnn_train::exit_code;
 use rnn_train::outputs::replaceable::check_replaceable;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use sweep::SbatchOption;
 use sweep::options::{Keep, Options};
-use sweep::slurm;
+use sweep::slurm::{self, Request};
 use trials::plan::Plan;
 use trials::results::TrialStatus;
 use trials::{reader, store};
@@ -141,7 +140,7 @@ struct SweepArgs {
     #[arg(long, value_name = "NAME", value_enum, default_value = "local")]
     engine: Engine,
     #[command(flatten)]
-    slurm: SlurmArgs,
+    slurm: Request,
 }
 
 /// What runs the trials.
@@ -153,33 +152,10 @@ enum Engine {
     Slurm,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Slurm")]
-struct SlurmArgs {
-    /// The partition to submit to [default: the cluster's]
-    #[arg(long, value_name = "NAME")]
-    partition: Option<String>,
-    /// The time limit of a task, such as 30 (minutes) or 2:00:00 [default: the partition's]
-    #[arg(long, value_name = "TIME")]
-    time: Option<String>,
-    /// An option of sbatch to pass through, such as --sbatch=--account=PROJECT, or gres=gpu:1. May be repeated
-    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
-    sbatch: Vec<SbatchOption>,
-    /// Tasks that run at the same time, at most [default: as many as there is room for]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    array_limit: Option<u32>,
-    /// Trials that a task runs, one after the other [default: as many as make 100 tasks]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    trials_per_task: Option<u32>,
-    /// Stay until all tasks have ended, and write the tables and the report
-    #[arg(long)]
-    wait: bool,
-}
-
 impl SweepArgs {
     /// An option that is given and has no meaning for the engine.
     fn without_meaning(&self) -> Option<&'static str> {
-        let SlurmArgs { partition, time, sbatch, array_limit, trials_per_task, wait } = &self.slurm;
+        let Request { partition, time, sbatch, array_limit, trials_per_task, wait } = &self.slurm;
         let of_slurm = [
             ("--partition", partition.is_some()),
             ("--time", time.is_some()),
@@ -249,21 +225,12 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     let retry = arguments.retry.iter().map(status).collect();
     let options =
         Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
-    let SlurmArgs { partition, time, sbatch, array_limit, trials_per_task, wait } = &arguments.slurm;
-    let request = slurm::Request {
-        partition: partition.clone(),
-        time: time.clone(),
-        sbatch: sbatch.clone(),
-        array_limit: *array_limit,
-        trials_per_task: trials_per_task.map(|trials| trials as usize),
-        wait: *wait,
-    };
     let of = Sweep { plan: &plan, folder: &folder };
     match (arguments.engine, arguments.dry_run) {
         (Engine::Local, false) => sweep::local::run(of, &options),
         (Engine::Local, true) => sweep::dry_run::run(of, &options),
-        (Engine::Slurm, false) => slurm::submit(of, &options, &request),
-        (Engine::Slurm, true) => slurm::dry_run(of, &options, &request),
+        (Engine::Slurm, false) => slurm::submit(of, &options, &arguments.slurm),
+        (Engine::Slurm, true) => slurm::dry_run(of, &options, &arguments.slurm),
     }
 }
 

@@ -21,6 +21,4 @@ pub(crate) mod slurm;
 pub(crate) mod status;
 pub(crate) mod trial;
 
-pub(crate) use sbatch::SbatchOption;
-
 pub(crate) use ending::{finish, print_outcome, write_page};

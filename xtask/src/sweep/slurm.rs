@@ -34,17 +34,26 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// What Slurm is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Slurm")]
 pub(crate) struct Request {
+    /// The partition to submit to [default: the cluster's]
+    #[arg(long, value_name = "NAME")]
     pub(crate) partition: Option<String>,
-    /// The time limit of a task, as Slurm writes it.
+    /// The time limit of a task, such as 30 (minutes) or 2:00:00 [default: the partition's]
+    #[arg(long, value_name = "TIME")]
     pub(crate) time: Option<String>,
-    /// Options that are passed through to `sbatch`.
+    /// An option of sbatch to pass through, such as --sbatch=--account=PROJECT, or gres=gpu:1. May be repeated
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
     pub(crate) sbatch: Vec<SbatchOption>,
-    /// How many tasks may run at the same time.
+    /// Tasks that run at the same time, at most [default: as many as there is room for]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) array_limit: Option<u32>,
-    pub(crate) trials_per_task: Option<usize>,
-    /// Stay until all tasks have ended.
+    /// Trials that a task runs, one after the other [default: as many as make 100 tasks]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) trials_per_task: Option<u32>,
+    /// Stay until all tasks have ended, and write the tables and the report
+    #[arg(long)]
     pub(crate) wait: bool,
 }
 
@@ -151,7 +160,8 @@ struct Array {
 
 impl Array {
     fn of(trials: usize, request: &Request) -> Self {
-        let trials_per_task = request.trials_per_task.unwrap_or_else(|| trials.div_ceil(TASKS)).max(1);
+        let asked = request.trials_per_task.map(|trials| trials as usize);
+        let trials_per_task = asked.unwrap_or_else(|| trials.div_ceil(TASKS)).max(1);
         Self { tasks: trials.div_ceil(trials_per_task), trials_per_task }
     }
 }
