@@ -3,7 +3,6 @@
 use super::loss::check_classes;
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
-use crate::numeric::{Kernel, Lanes, Vector};
 use nalgebra::DMatrixView;
 
 /// The class that a net answers with, for each row of its outputs: the column of the greatest number, the first of
@@ -20,7 +19,21 @@ pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usiz
 pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<f64, Error> {
     check_length("targets", outputs.nrows(), targets.len())?;
     check_classes(outputs, targets)?;
-    Ok(T::run(Right { outputs, targets }) / targets.len() as f64)
+    // Rows side by side, so that the compiler makes vector instructions of these loops.
+    const ROWS: usize = 128;
+    let mut right = 0;
+    for (start, targets) in (0..targets.len()).step_by(ROWS).zip(targets.chunks(ROWS)) {
+        let column = |class: usize| &outputs.column(class).data.into_slice()[start..start + targets.len()];
+        let (mut greatest, mut answers) = ([T::zero(); ROWS], [0; ROWS]);
+        greatest[..targets.len()].copy_from_slice(column(0));
+        for class in 1..outputs.ncols() {
+            for ((greatest, answer), &z) in greatest.iter_mut().zip(&mut answers).zip(column(class)) {
+                (*greatest, *answer) = if z > *greatest { (z, class as u32) } else { (*greatest, *answer) };
+            }
+        }
+        right += answers.iter().zip(targets).filter(|(answer, target)| answer == target).count();
+    }
+    Ok(right as f64 / targets.len() as f64)
 }
 
 /// Makes the logits of one row probabilities: `exp(z_j) / Σ exp(z)`.
@@ -38,55 +51,6 @@ pub fn softmax<T: Scalar>(logits: &mut [T]) {
 fn greatest<T: Scalar>(outputs: &DMatrixView<T>, row: usize) -> usize {
     (1..outputs.ncols())
         .fold(0, |best, column| if outputs[(row, column)] > outputs[(row, best)] { column } else { best })
-}
-
-/// Rows that are compared together: their greatest outputs so far stay in the first cache.
-const ROWS: usize = 128;
-
-/// Counts right answers.
-struct Right<'a, 'b, T> {
-    outputs: &'a DMatrixView<'b, T>,
-    targets: &'a [u32],
-}
-
-impl<T: Scalar> Kernel<T> for Right<'_, '_, T> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run<S: Lanes<T>>(self, lanes: S) -> f64 {
-        let Self { outputs, targets } = self;
-        let half = Vector::splat(lanes, T::narrow(0.5));
-        let (zero, one) = (half.zero(), half.one());
-        let mut count = zero;
-        for (start, targets) in (0..targets.len()).step_by(ROWS).zip(targets.chunks(ROWS)) {
-            let rows = targets.len();
-            let column = |class: usize| &outputs.column(class).data.into_slice()[start..start + rows];
-            let (mut greatest, mut answers) = ([T::zero(); ROWS], [T::zero(); ROWS]);
-            greatest[..rows].copy_from_slice(column(0));
-            for class in 1..outputs.ncols() {
-                let (column, number) = (column(class), zero.of(T::narrow(f64::from(class as u32))));
-                for first in (0..rows).step_by(T::WIDTH) {
-                    let (z, max) = (Vector::load_some(lanes, &column[first..]), &mut greatest[first..]);
-                    let (answer, so_far) = (&mut answers[first..], Vector::load(lanes, max));
-                    so_far.if_less(z, number, Vector::load(lanes, answer)).store(answer);
-                    so_far.if_less(z, z, so_far).store(max);
-                }
-            }
-            // Where there is no row, there is no right answer.
-            let mut right = [-T::one(); ROWS];
-            right.iter_mut().zip(targets).for_each(|(right, &target)| *right = T::narrow(f64::from(target)));
-            for first in (0..rows).step_by(T::WIDTH) {
-                let [answer, right] = [&answers, &right].map(
-                    #[inline(always)]
-                    |numbers| Vector::load(lanes, &numbers[first..]),
-                );
-                count = count + (answer - right).if_near(half, one, zero);
-            }
-        }
-        let mut counts = [T::zero(); 8];
-        count.store(&mut counts[..T::WIDTH]);
-        counts.into_iter().map(T::widen).sum()
-    }
 }
 
 #[cfg(test)]
