@@ -20,7 +20,7 @@ pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<
     check_length("targets", outputs.nrows(), targets.len())?;
     check_classes(outputs, targets)?;
     // Rows side by side, so that the compiler makes vector instructions of these loops.
-    const ROWS: usize = 128;
+    const ROWS: usize = 32;
     let mut right = 0;
     for (start, targets) in (0..targets.len()).step_by(ROWS).zip(targets.chunks(ROWS)) {
         let column = |class: usize| &outputs.column(class).data.into_slice()[start..start + targets.len()];

@@ -42,8 +42,11 @@ pub(super) fn check_shapes<T: Scalar, V>(
 /// An error for the first target that is no class of these outputs.
 pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
     let classes = outputs.ncols();
-    match targets.iter().position(|&target| target as usize >= classes) {
-        Some(position) => Err(Error::Class { position, class: targets[position] as usize, classes }),
-        None => Ok(()),
+    let is_none = |target: &u32| *target as usize >= classes;
+    // All are looked at first, which the compiler makes vector instructions of.
+    if !targets.iter().fold(false, |any, target| any | is_none(target)) {
+        return Ok(());
     }
+    let position = targets.iter().position(is_none).unwrap_or_default();
+    Err(Error::Class { position, class: targets[position] as usize, classes })
 }
