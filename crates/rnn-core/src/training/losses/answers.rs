@@ -31,7 +31,7 @@ pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<
                 (*greatest, *answer) = if z > *greatest { (z, class as u32) } else { (*greatest, *answer) };
             }
         }
-        right += answers.iter().zip(targets).filter(|(answer, target)| answer == target).count();
+        right += answers.iter().zip(targets).map(|(answer, target)| u32::from(answer == target)).sum::<u32>() as usize;
     }
     Ok(right as f64 / targets.len() as f64)
 }

@@ -41,12 +41,13 @@ pub(super) fn check_shapes<T: Scalar, V>(
 
 /// An error for the first target that is no class of these outputs.
 pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
-    let classes = outputs.ncols();
-    let is_none = |target: &u32| *target as usize >= classes;
+    // More classes than a target can number are all numbered.
+    let classes = u32::try_from(outputs.ncols()).unwrap_or(u32::MAX);
+    let is_none = |target: &u32| *target >= classes;
     // All are looked at first, which the compiler makes vector instructions of.
     if !targets.iter().fold(false, |any, target| any | is_none(target)) {
         return Ok(());
     }
     let position = targets.iter().position(is_none).unwrap_or_default();
-    Err(Error::Class { position, class: targets[position] as usize, classes })
+    Err(Error::Class { position, class: targets[position] as usize, classes: outputs.ncols() })
 }
