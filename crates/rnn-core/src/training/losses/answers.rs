@@ -19,21 +19,22 @@ pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usiz
 pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<f64, Error> {
     check_length("targets", outputs.nrows(), targets.len())?;
     check_classes(outputs, targets)?;
-    // Rows side by side, so that the compiler makes vector instructions of these loops.
-    const ROWS: usize = 32;
+    // Some rows side by side, of which the compiler makes vector instructions, and then the last ones.
+    let (groups, rest) = targets.as_chunks::<8>();
     let mut right = 0;
-    for (start, targets) in (0..targets.len()).step_by(ROWS).zip(targets.chunks(ROWS)) {
-        let column = |class: usize| &outputs.column(class).data.into_slice()[start..start + targets.len()];
-        let (mut greatest, mut answers) = ([T::zero(); ROWS], [0; ROWS]);
-        greatest[..targets.len()].copy_from_slice(column(0));
+    for (group, targets) in groups.iter().enumerate() {
+        let column = |class: usize| &outputs.column(class).data.into_slice()[8 * group..][..8];
+        let (mut greatest, mut answers) = ([T::zero(); 8], [0; 8]);
+        greatest.copy_from_slice(column(0));
         for class in 1..outputs.ncols() {
             for ((greatest, answer), &z) in greatest.iter_mut().zip(&mut answers).zip(column(class)) {
                 (*greatest, *answer) = if z > *greatest { (z, class as u32) } else { (*greatest, *answer) };
             }
         }
-        right += answers.iter().zip(targets).map(|(answer, target)| u32::from(answer == target)).sum::<u32>() as usize;
+        right += answers.iter().zip(targets).map(|(answer, target)| u32::from(answer == target)).sum::<u32>();
     }
-    Ok(right as f64 / targets.len() as f64)
+    let last = (8 * groups.len()..).zip(rest).filter(|&(row, &target)| greatest(outputs, row) == target as usize);
+    Ok((right as usize + last.count()) as f64 / targets.len() as f64)
 }
 
 /// Makes the logits of one row probabilities: `exp(z_j) / Σ exp(z)`.
