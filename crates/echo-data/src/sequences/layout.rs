@@ -138,11 +138,10 @@ impl Layout {
         if window >= self.windows() {
             return Err(Error::Window { window, windows: self.windows() });
         }
-        let start = window * self.window_stride;
-        for (row, series) in values.chunks_exact(self.row_length()).take(self.batch_size).enumerate() {
-            let steps = &series[start..start + self.truncated_backprop_length];
-            for (place, &value) in out[row..].iter_mut().step_by(self.batch_size).zip(steps) {
-                *place = convert(value);
+        let (start, row_length) = (window * self.window_stride, self.row_length());
+        for (time, places) in out.chunks_exact_mut(self.batch_size).enumerate() {
+            for (row, place) in places.iter_mut().enumerate() {
+                *place = convert(values[row * row_length + start + time]);
             }
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::product::{Columns, Product};
 use super::weight_sums::transpose_panels;
 use super::window::{WindowBackward, WindowForward};
 use crate::cells::{Cell, LayerShape, Step, StepBack, Sum, UnitState};
-use crate::numeric::panels::vectors;
+use crate::numeric::panels::{Block, BlockMut, vectors};
 use crate::numeric::{Kernel, Lanes, Numbers, Real, Vector};
 
 /// Sums whose columns of W are neighbours and which are treated alike.
@@ -76,9 +76,12 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
             // Units are counted alike everywhere, so that they are at one place in all of these.
             let (before, mut after) = (before.lines(inputs, hidden), after.lines(inputs, hidden));
             let mut saved = saved.block(panel, step).lines(0, C::Saved::<()>::COUNT * hidden);
-            let (memory, memory_after) = memory.block_and_next(panel, step);
-            let memories = usize::from(C::MEMORY) * hidden;
-            let (memory, mut memory_after) = (memory.lines(0, memories), memory_after.lines(0, memories));
+            let (memory, mut memory_after) = if C::MEMORY {
+                let (memory, memory_after) = memory.block_and_next(panel, step);
+                (memory.lines(0, hidden), memory_after.lines(0, hidden))
+            } else {
+                (Block(&[]), BlockMut(&mut []))
+            };
             for lane in vectors::<T>(rows) {
                 for unit in 0..hidden {
                     let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
@@ -148,8 +151,11 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
             let before = xh.block(panel, step).lines(inputs, hidden);
             let after = xh.block(panel, step + 1).lines(inputs, hidden);
             let saved = saved.block(panel, step).lines(0, C::Saved::<()>::COUNT * hidden);
-            let memory = memory.block(panel, step).lines(0, usize::from(C::MEMORY) * hidden);
-            let mut d_memory = d_memory.block(panel, 0).lines(0, hidden);
+            let (memory, mut d_memory) = if C::MEMORY {
+                (memory.block(panel, step).lines(0, hidden), d_memory.block(panel, 0).lines(0, hidden))
+            } else {
+                (Block(&[]), BlockMut(&mut []))
+            };
             let d_count = C::Sums::<()>::COUNT + C::Own::<()>::COUNT;
             let mut d_sums = d_sums.block(panel, step).lines(0, d_count * hidden);
             let (d_before, d_output) = d_outputs.block_and_before(panel, step);

@@ -19,11 +19,9 @@ pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usiz
 pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<f64, Error> {
     check_length("targets", outputs.nrows(), targets.len())?;
     check_classes(outputs, targets)?;
-    // Some rows side by side, of which the compiler makes vector instructions, and then the last ones.
-    let (groups, rest) = targets.as_chunks::<8>();
-    let mut right = 0;
-    for (group, targets) in groups.iter().enumerate() {
-        let column = |class: usize| &outputs.column(class).data.into_slice()[8 * group..][..8];
+    // Eight rows side by side, of which the compiler makes vector instructions; some of them may have been counted.
+    let of_eight = |first: usize, counted: usize| {
+        let column = |class: usize| &outputs.column(class).data.into_slice()[first..first + 8];
         let (mut greatest, mut answers) = ([T::zero(); 8], [0; 8]);
         greatest.copy_from_slice(column(0));
         for class in 1..outputs.ncols() {
@@ -31,10 +29,18 @@ pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<
                 (*greatest, *answer) = if z > *greatest { (z, class as u32) } else { (*greatest, *answer) };
             }
         }
-        right += answers.iter().zip(targets).map(|(answer, target)| u32::from(answer == target)).sum::<u32>();
-    }
-    let last = (8 * groups.len()..).zip(rest).filter(|&(row, &target)| greatest(outputs, row) == target as usize);
-    Ok((right as usize + last.count()) as f64 / targets.len() as f64)
+        let pairs = answers.iter().zip(&targets[first..]).skip(counted);
+        pairs.map(|(answer, target)| u32::from(answer == target)).sum::<u32>()
+    };
+    let (rows, rest) = (targets.len(), targets.len() % 8);
+    let right = match rows / 8 {
+        0 => classes(outputs).zip(targets).map(|(answer, &target)| u32::from(answer == target as usize)).sum(),
+        eights => {
+            let last = if rest > 0 { of_eight(rows - 8, 8 - rest) } else { 0 };
+            (0..eights).map(|eight| of_eight(8 * eight, 0)).sum::<u32>() + last
+        }
+    };
+    Ok(f64::from(right) / rows as f64)
 }
 
 /// Makes the logits of one row probabilities: `exp(z_j) / Σ exp(z)`.
