@@ -2,7 +2,7 @@
 
 use super::memory::{FUSED, LayerDerivatives, LayerTape, w_transposed_len, xh_transposed_len};
 use super::stepwise::runs;
-use super::threads::{Shared, in_parallel, shares};
+use super::threads::{Shared, in_parallel};
 use super::weight_sums::WindowRows;
 use super::window::{WindowBackward, WindowForward};
 use super::{fused, stepwise};
@@ -52,7 +52,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
     let mut sums = BlocksMut::new(&mut tape.sums, 1, sums);
     let mut saved = BlocksMut::new(&mut tape.saved, steps, facts.saved * hidden);
     let mut memory = BlocksMut::new(&mut tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
-    in_parallel(shares(panels, worth(shape, batch, steps, threads)), |panels| {
+    in_parallel(panels, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowForward {
             cell,
             shape,
@@ -98,7 +98,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     let saved = Blocks::new(&tape.saved, steps, facts.saved * hidden);
     let memory = Blocks::new(&tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     let mut of_panels = Shared::new(&mut *xh_transposed, count);
-    in_parallel(shares(count, worth(shape, batch, steps, threads)), |panels| {
+    in_parallel(count, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowBackward {
             cell,
             shape,
@@ -149,7 +149,7 @@ fn sum_up<T: Real, C: Cell>(
     let [mut w, mut bias, mut recurrent_bias] = [w, bias, recurrent_bias].map(|all| Shared::new(all, columns));
     let rows = WindowRows { batch, steps, a: tape.xh().lines(0..shape.matrix_rows()), d: d_sums };
     let mut own = Some(own);
-    in_parallel(shares(columns, worth(shape, batch, steps, threads)), |columns| {
+    in_parallel(columns, worth(shape, batch, steps, threads), |columns| {
         let part = ParameterSums {
             of_cell: PhantomData::<C>,
             shape,

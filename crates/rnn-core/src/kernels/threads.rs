@@ -1,13 +1,12 @@
 //! Work that is shared out to threads.
 
-use std::iter;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
-/// Ranges of `0..count` that are as long as can be, one for each thread, none of them empty.
-pub(crate) fn shares(count: usize, threads: usize) -> impl Iterator<Item = Range<usize>> {
-    let threads = threads.clamp(1, count.max(1));
+/// Ranges of `0..count`, about equally long, one for each thread; none of them is empty.
+fn shares(count: usize, threads: usize) -> impl Iterator<Item = Range<usize>> {
+    let threads = threads.min(count);
     (0..threads).map(move |thread| count * thread / threads..count * (thread + 1) / threads)
 }
 
@@ -28,22 +27,19 @@ impl<'a, T> Shared<'a, T> {
     }
 }
 
-/// Does each share's part, all but one of them in threads of their own.
-pub(crate) fn in_parallel<F: FnOnce() + Send>(
-    mut shares: impl Iterator<Item = Range<usize>>,
-    mut part: impl FnMut(Range<usize>) -> F,
-) {
-    let Some(first) = shares.next() else { return };
-    let Some(second) = shares.next() else {
+/// Does each share's part, all but one of them in threads of their own: `0..count` shared out to this many threads.
+pub(crate) fn in_parallel<F: FnOnce() + Send>(count: usize, threads: usize, mut part: impl FnMut(Range<usize>) -> F) {
+    if threads <= 1 || count <= 1 {
         // Without a scope, which would allocate.
-        return part(first)();
-    };
-    let first = part(first);
+        return part(0..count)();
+    }
+    let mut shares = shares(count, threads);
+    let first = shares.next().map(&mut part);
     thread::scope(|scope| {
-        for share in iter::once(second).chain(shares) {
+        for share in shares {
             start(scope, part(share));
         }
-        first();
+        first.into_iter().for_each(|part| part());
     });
 }
 
