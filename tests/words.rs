@@ -179,6 +179,8 @@ fn log_lines_are_the_programs_own() {
         told.starts_with(" WARN RUST_LOG is `rnn_train=loud`, which is ignored: ") && told.ends_with(&plain),
         "{told}"
     );
+    let told = report(&[("RUST_LOG", "rnn_train[epoch]=info")]);
+    assert!(told.contains("only targets and levels") && told.ends_with(&plain), "{told}");
 }
 
 #[test]

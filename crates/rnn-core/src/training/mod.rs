@@ -9,7 +9,7 @@ mod schedule;
 mod trainer;
 mod truncation;
 
-pub use losses::{ClassLoss, Loss, SoftmaxCrossEntropy, SquaredError, accuracy, classes, softmax};
+pub use losses::*;
 pub use optimizers::*;
 pub use schedule::{Decay, Schedule};
 pub use trainer::{Report, Trainer, TrainerBuilder};

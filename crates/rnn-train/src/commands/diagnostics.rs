@@ -28,7 +28,7 @@ pub fn start_logging(verbosity: Verbosity) {
     let level = [LevelFilter::INFO, LevelFilter::DEBUG, LevelFilter::TRACE][usize::from(verbosity.verbose.min(2))];
     let own = || Targets::new().with_targets(OWN.map(|name| (name, level)));
     let asked = std::env::var_os(RUST_LOG).filter(|asked| !asked.is_empty());
-    let (filter, problem) = match asked.as_ref().map(|asked| asked.to_string_lossy().parse::<Targets>()) {
+    let (filter, problem) = match asked.as_ref().map(|asked| targets(&asked.to_string_lossy())) {
         None => (own(), None),
         Some(Ok(filter)) => (filter, None),
         Some(Err(problem)) => (own(), Some(problem)),
@@ -42,6 +42,14 @@ pub fn start_logging(verbosity: Verbosity) {
     if let (Some(problem), Some(asked)) = (problem, asked) {
         tracing::warn!("{RUST_LOG} is `{}`, which is ignored: {problem}", asked.display());
     }
+}
+
+/// The levels of targets that are asked for, such as `warn` or `rnn_core=debug,info`; or what is wrong.
+fn targets(asked: &str) -> Result<Targets, String> {
+    if asked.contains(['[', '{']) {
+        return Err("spans and fields are not known here, only targets and levels".to_owned());
+    }
+    asked.parse().map_err(|problem: tracing_subscriber::filter::ParseError| problem.to_string())
 }
 
 /// Writes a field of a log line: the message, or what a library gives beside it.

@@ -11,6 +11,8 @@ use std::fmt;
 /// Declares the enum of all losses for classes.
 macro_rules! losses {
     ($($file:ident::$type:ident $(<$target:ty>)? as $loss:ident;)*) => {
+        $(pub use super::$file::$type;)*
+
         /// A loss for targets that are classes, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ClassLoss {
@@ -23,7 +25,7 @@ macro_rules! losses {
             /// What there is to say of it.
             fn facts(self) -> &'static Facts {
                 match self {
-                    $(Self::$loss => &<super::$file::$type $(<$target>)?>::FACTS,)*
+                    $(Self::$loss => &<$type $(<$target>)?>::FACTS,)*
                 }
             }
 
@@ -31,7 +33,7 @@ macro_rules! losses {
             #[must_use]
             pub fn answers<T: Scalar>(self, outputs: &DMatrixView<T>, classes: usize) -> Vec<u32> {
                 match self {
-                    $(Self::$loss => <super::$file::$type $(<$target>)?>::answers(outputs, classes),)*
+                    $(Self::$loss => <$type $(<$target>)?>::answers(outputs, classes),)*
                 }
             }
 
@@ -46,7 +48,7 @@ macro_rules! losses {
                 classes: usize,
             ) -> Result<f64, Error> {
                 match self {
-                    $(Self::$loss => <super::$file::$type $(<$target>)?>::accuracy(outputs, targets, classes),)*
+                    $(Self::$loss => <$type $(<$target>)?>::accuracy(outputs, targets, classes),)*
                 }
             }
         }
@@ -65,7 +67,7 @@ macro_rules! losses {
                 d_outputs: &mut DMatrixViewMut<T>,
             ) -> Result<f64, Error> {
                 match self {
-                    $(Self::$loss => super::$file::$type $(::<$target>)?::default().evaluate(outputs, targets, d_outputs),)*
+                    $(Self::$loss => $type $(::<$target>)?::default().evaluate(outputs, targets, d_outputs),)*
                 }
             }
         }

@@ -10,7 +10,5 @@ mod of_classes;
 mod squared_error;
 
 pub use answers::{accuracy, classes, softmax};
-pub use class_loss::ClassLoss;
-pub use cross_entropy::SoftmaxCrossEntropy;
+pub use class_loss::*;
 pub use loss::Loss;
-pub use squared_error::SquaredError;
