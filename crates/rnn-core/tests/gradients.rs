@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Loss, Network, SoftmaxCrossEntropy, SquaredError, Tape, Truncation};
+use rnn_core::{Architecture, CellKind, Loss, Network, SoftmaxCrossEntropy, SquaredError, Tape, Targets, Truncation};
 
 /// Sizes and numbers of one case; `numbers` are drawn from as needed.
 #[derive(Debug, Clone)]
@@ -20,29 +20,34 @@ struct Case {
     last_alone: bool,
     /// Whether half of what goes from layer to layer is dropped.
     dropping: bool,
+    /// Whether only some rows are scored.
+    masked: bool,
     numbers: Vec<f64>,
 }
 
 fn cases() -> impl Strategy<Value = Case> {
     let sizes = (1..=3_usize, 1..=4_usize, 2..=3_usize, 1..=3_usize, 1..=6_usize);
-    let switches = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.3));
-    (sizes, switches).prop_flat_map(|((input, hidden, outputs, batch, window), (first, last_alone, dropping))| {
-        let numbers = prop::collection::vec(-1.0..1.0_f64, 400);
-        // Half of all cases have windows that do not overlap.
-        let strides = prop_oneof![Just(window), 1..=window];
-        (strides, numbers).prop_map(move |(stride, numbers)| Case {
-            input,
-            hidden,
-            outputs,
-            batch,
-            window,
-            stride,
-            first,
-            last_alone,
-            dropping,
-            numbers,
-        })
-    })
+    let switches = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.3), prop::bool::weighted(0.3));
+    (sizes, switches).prop_flat_map(
+        |((input, hidden, outputs, batch, window), (first, last_alone, dropping, masked))| {
+            let numbers = prop::collection::vec(-1.0..1.0_f64, 400);
+            // Half of all cases have windows that do not overlap.
+            let strides = prop_oneof![Just(window), 1..=window];
+            (strides, numbers).prop_map(move |(stride, numbers)| Case {
+                input,
+                hidden,
+                outputs,
+                batch,
+                window,
+                stride,
+                first,
+                last_alone,
+                dropping,
+                masked,
+                numbers,
+            })
+        },
+    )
 }
 
 /// The derivative of `f` at 0 by the five-point rule, whose error is of fourth order in the step.
@@ -88,6 +93,8 @@ fn check<L: Loss<f64>>(
     let inputs: Vec<f64> = numbers.by_ref().take(window * batch * input).collect();
     let count = window * batch * loss.targets(outputs);
     let targets: Vec<_> = numbers.by_ref().take(count).map(|x| target(x, outputs)).collect();
+    let mask: Vec<bool> = numbers.by_ref().take(window * batch).map(|x| !case.masked || x > -0.5).collect();
+    let targets = if case.masked { Targets::masked(&targets, &mask) } else { Targets::from(&targets) };
     let mut state = network.zero_state(batch).unwrap();
     state.as_mut_slice().fill_with(|| numbers.next().unwrap());
     if has_relu {
@@ -97,7 +104,7 @@ fn check<L: Loss<f64>>(
     let mut tape = network.tape(window, batch).unwrap();
     network.draw_dropout(&mut tape, &mut ChaCha8Rng::seed_from_u64(window as u64));
     let mut score = |network: &Network<f64>| {
-        let value = network.loss(&inputs, &targets, scored.clone(), &state, loss, &mut tape).unwrap();
+        let value = network.loss(&inputs, targets, scored.clone(), &state, loss, &mut tape).unwrap();
         let active = if has_relu { active_units(network, &tape, window, batch) } else { Vec::new() };
         (value, active)
     };

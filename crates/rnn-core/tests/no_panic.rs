@@ -10,8 +10,8 @@ use proptest::sample::select;
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
     Adagrad, AdagradPytorch, Adam, AdamW, Architecture, CellKind, Clip, Decay, Error, Init, Layer, Loss, Method, Named,
-    Network, Optimizer, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Trainer, Truncation,
-    accuracy, add_forget_bias, classes, one_hot,
+    Network, Optimizer, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Targets, Trainer,
+    Truncation, accuracy, add_forget_bias, classes, one_hot,
 };
 use std::ops::Range;
 use support::{check_error, check_memory};
@@ -145,10 +145,10 @@ impl<T: Scalar> Loss<T> for Own {
     fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[u8],
+        targets: Targets<'_, u8>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error> {
-        assert_eq!(targets.len(), outputs.nrows() * self.0);
+        assert_eq!(targets.values().len(), outputs.nrows() * self.0);
         assert_eq!(outputs.shape(), d_outputs.shape());
         Ok(1.0)
     }
@@ -291,6 +291,13 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
     let numbers: Vec<f64> = some(&case.numbers, targets_len);
     let scored = network.loss(&inputs, &numbers, case.range.clone(), &state, &SquaredError::default(), &mut tape);
     check("squared error", scored, right && targets_len == window * batch * architecture.outputs);
+
+    for (rows, fits) in [(window * batch, true), (window * batch + 1, false), (0, window * batch == 0)] {
+        let mask: Vec<bool> = (0..rows).map(|row| row % 3 == 0).collect();
+        let targets = Targets::masked(&numbers, &mask);
+        let scored = network.loss(&inputs, targets, case.range.clone(), &state, &SquaredError::default(), &mut tape);
+        check("a mask", scored, right && fits && targets_len == window * batch * architecture.outputs);
+    }
 
     for columns in [0, 2, usize::MAX] {
         let own = Own(columns);
@@ -473,14 +480,14 @@ fn any_matrices<T: Scalar>(
     let (rows, columns) = of_outputs;
     for count in [targets, rows] {
         let classes = &classes[..count];
-        let loss = SoftmaxCrossEntropy.evaluate(&outputs.as_view(), classes, &mut derivatives.as_view_mut());
+        let loss = SoftmaxCrossEntropy.evaluate(&outputs.as_view(), classes.into(), &mut derivatives.as_view_mut());
         let are_classes = classes.iter().all(|&class| (class as usize) < columns);
         check("cross-entropy", loss, same && count == rows && are_classes);
         check("accuracy", accuracy(&outputs.as_view(), classes), count == rows && are_classes);
     }
     for count in [targets, rows * columns] {
         let loss = SquaredError::<f64>::default();
-        let loss = loss.evaluate(&outputs.as_view(), &numbers[..count], &mut derivatives.as_view_mut());
+        let loss = loss.evaluate(&outputs.as_view(), numbers[..count].into(), &mut derivatives.as_view_mut());
         check("squared error", loss, same && count == rows * columns);
     }
     assert_eq!(rnn_core::classes(&outputs.as_view()).count(), rows);

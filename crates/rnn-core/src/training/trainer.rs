@@ -1,6 +1,6 @@
 //! A training step: forward over a window, loss, backward, optimizer, and the state moved on.
 
-use super::losses::Loss;
+use super::losses::{Loss, Targets};
 use super::optimizers::{Adam, Clip, Method, Optimizer, euclidean_norm};
 use super::schedule::Schedule;
 use super::truncation::Truncation;
@@ -163,21 +163,28 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// that [`Truncation::scored`] says are scored: all of a series' first window, see [`begin_series`](Self::begin_series).
     ///
     /// Where the loss or the gradient's norm is not finite, the optimizer makes no step and the parameters stay as they
-    /// are; the state moves on all the same, and may hold what is no number.
+    /// are; the state moves on all the same, and may hold what is no number. Nor does it where the targets'
+    /// [mask](Targets::masked) leaves nothing to score: loss and norm are then 0.
     ///
     /// # Errors
     /// [`Error::OtherNet`] if [`network`](Self::network) has become another; [`Error::Length`] for slices of other sizes;
     /// those of the loss. The parameters and the state are then as they were, but dropout may have been drawn.
-    pub fn step(&mut self, inputs: &[T], targets: &[L::Target]) -> Result<Report, Error> {
+    pub fn step<'a>(&mut self, inputs: &[T], targets: impl Into<Targets<'a, L::Target>>) -> Result<Report, Error> {
+        let targets = targets.into();
         let Self { network, loss, optimizer, truncation, tape, state, gradients, generator } = self;
         if let Some(generator) = generator {
             network.draw_dropout(tape, generator);
         }
         let scored = truncation.scored(state.is_at_start());
         let loss = network.loss(inputs, targets, scored, state, loss, tape)?;
+        let learning_rate = optimizer.learning_rate();
+        let rows = tape.rows_of(&tape.scored)?;
+        if targets.mask().is_some_and(|mask| !mask[rows.0..rows.0 + rows.1].contains(&true)) {
+            network.copy_state(tape, truncation.stride(), state)?;
+            return Ok(Report { loss, gradient_norm: 0.0, learning_rate });
+        }
         let gradients = network.backward(tape, gradients)?;
         let gradient_norm = euclidean_norm(gradients);
-        let learning_rate = optimizer.learning_rate();
         if loss.is_finite() && gradient_norm.is_finite() {
             optimizer.step_with_norm(network.parameters_mut(), gradients, gradient_norm)?;
         }
@@ -189,7 +196,12 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     ///
     /// # Errors
     /// Those of [`step`](Self::step); [`Error::Length`] for a state of other sizes.
-    pub fn step_with(&mut self, inputs: &[T], targets: &[L::Target], state: &mut State<T>) -> Result<Report, Error> {
+    pub fn step_with<'a>(
+        &mut self,
+        inputs: &[T],
+        targets: impl Into<Targets<'a, L::Target>>,
+        state: &mut State<T>,
+    ) -> Result<Report, Error> {
         std::mem::swap(&mut self.state, state);
         let report = self.step(inputs, targets);
         std::mem::swap(&mut self.state, state);
@@ -235,10 +247,10 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     ///
     /// # Errors
     /// Those of [`Network::loss`].
-    pub fn loss(
+    pub fn loss<'a>(
         &mut self,
         inputs: &[T],
-        targets: &[L::Target],
+        targets: impl Into<Targets<'a, L::Target>>,
         scored: Range<usize>,
         state: &State<T>,
     ) -> Result<f64, Error> {

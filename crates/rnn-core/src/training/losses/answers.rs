@@ -1,7 +1,8 @@
 //! What outputs answer: classes, their probabilities, and how many answers are right.
 
 use super::loss::check_classes;
-use crate::error::{Error, check_length};
+use super::targets::Targets;
+use crate::error::Error;
 use crate::kernels::Scalar;
 use nalgebra::DMatrixView;
 
@@ -11,14 +12,21 @@ pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usiz
     (0..outputs.nrows()).map(|row| greatest(outputs, row))
 }
 
-/// The share of rows of `outputs [rows, classes]` that answer with the class of `targets [rows]`; without meaning where an
-/// output is not finite.
+/// The share of the scored rows of `outputs [rows, classes]` that answer with the class of `targets [rows]`, 0 where none is
+/// scored; without meaning where an output is not finite.
 ///
 /// # Errors
 /// [`Error::Length`] for another number of targets; [`Error::Class`] for one that is none of the classes.
-pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<f64, Error> {
-    check_length("targets", outputs.nrows(), targets.len())?;
-    check_classes(outputs, targets)?;
+pub fn accuracy<'a, T: Scalar>(outputs: &DMatrixView<T>, targets: impl Into<Targets<'a, u32>>) -> Result<f64, Error> {
+    let all = targets.into();
+    all.check(outputs.nrows(), 1)?;
+    check_classes(outputs, all)?;
+    let targets = all.values();
+    if let Some(mask) = all.mask() {
+        let pairs = classes(outputs).zip(targets).zip(mask).filter(|(_, scored)| **scored);
+        let right = pairs.filter(|((answer, target), _)| *answer == **target as usize).count();
+        return Ok(share(right, all.scored()));
+    }
     // Eight rows side by side, of which the compiler makes vector instructions; some of them may have been counted.
     let of_eight = |first: usize, counted: usize| {
         let column = |class: usize| &outputs.column(class).data.into_slice()[first..first + 8];
@@ -40,7 +48,12 @@ pub fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<
             (0..eights).map(|eight| of_eight(8 * eight, 0)).sum::<u32>() + last
         }
     };
-    Ok(f64::from(right) / rows as f64)
+    Ok(share(right as usize, rows))
+}
+
+/// So many of all; none of nothing.
+pub(super) fn share(right: usize, all: usize) -> f64 {
+    right as f64 / all.max(1) as f64
 }
 
 /// Makes the logits of one row probabilities: `exp(z_j) / Σ exp(z)`.

@@ -2,6 +2,7 @@
 
 use super::loss::Loss;
 use super::of_classes::{Facts, OfClasses};
+use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::named::Named;
@@ -37,16 +38,17 @@ macro_rules! losses {
                 }
             }
 
-            /// The share of rows of `outputs` that answer with the class of `targets [rows]`.
+            /// The share of the scored rows of `outputs` that answer with the class of `targets [rows]`.
             ///
             /// # Errors
             /// [`Error::Length`] for another number of targets; [`Error::Class`] for one that no output stands for.
-            pub fn accuracy<T: Scalar>(
+            pub fn accuracy<'a, T: Scalar>(
                 self,
                 outputs: &DMatrixView<T>,
-                targets: &[u32],
+                targets: impl Into<Targets<'a, u32>>,
                 classes: usize,
             ) -> Result<f64, Error> {
+                let targets = targets.into();
                 match self {
                     $(Self::$loss => <$type $(<$target>)?>::accuracy(outputs, targets, classes),)*
                 }
@@ -63,7 +65,7 @@ macro_rules! losses {
             fn evaluate(
                 &self,
                 outputs: &DMatrixView<T>,
-                targets: &[u32],
+                targets: Targets<'_, u32>,
                 d_outputs: &mut DMatrixViewMut<T>,
             ) -> Result<f64, Error> {
                 match self {

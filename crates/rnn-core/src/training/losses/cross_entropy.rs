@@ -3,6 +3,7 @@
 use super::answers::{accuracy, classes};
 use super::loss::{Loss, check_classes, check_shapes};
 use super::of_classes::{Facts, OfClasses};
+use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::numeric::{Kernel, Lanes, Vector};
@@ -10,7 +11,7 @@ use nalgebra::{DMatrixView, DMatrixViewMut};
 
 /// Softmax cross-entropy; a row's target is the number of a class.
 ///
-/// Of logits `z [rows, classes]` and target classes `c`, with n rows:
+/// Of logits `z [rows, classes]` and target classes `c`, with n scored rows:
 ///
 /// ```text
 /// loss    = 1/n · Σ_r ( ln Σ_j exp(z_rj) − z_rc )
@@ -34,7 +35,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[u32],
+        targets: Targets<'_, u32>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error> {
         check_shapes(outputs, targets, d_outputs, 1)?;
@@ -58,7 +59,7 @@ impl OfClasses for SoftmaxCrossEntropy {
         classes(outputs).map(|class| class as u32).collect()
     }
 
-    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], _classes: usize) -> Result<f64, Error> {
+    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: Targets<'_, u32>, _classes: usize) -> Result<f64, Error> {
         accuracy(outputs, targets)
     }
 }
@@ -72,7 +73,7 @@ fn entropy(distribution: &[f64]) -> f64 {
 /// Cross-entropy of some rows at a time, whose numbers stand one below the other.
 struct CrossEntropy<'a, 'b, 'c, T> {
     outputs: &'a DMatrixView<'b, T>,
-    targets: &'a [u32],
+    targets: Targets<'a, u32>,
     d_outputs: &'a mut DMatrixViewMut<'c, T>,
 }
 
@@ -83,7 +84,12 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) -> f64 {
         let Self { outputs, targets, d_outputs } = self;
         let (rows, classes) = outputs.shape();
-        let per_row = T::one() / T::narrow(rows as f64);
+        let scored = targets.scored();
+        if scored == 0 {
+            d_outputs.fill(T::zero());
+            return 0.0;
+        }
+        let per_row = T::one() / T::narrow(scored as f64);
         let mut losses = [0.0; 8];
         let half = Vector::splat(lanes, T::narrow(0.5));
         let (zero, one) = (half.zero(), half.one());
@@ -91,7 +97,10 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
             let number = |class: usize| Vector::splat(lanes, T::narrow(f64::from(class as u32)));
             let z = |class: usize| Vector::load_some(lanes, &outputs.column(class).data.into_slice()[first..]);
             let mut target = [-T::one(); 8];
-            target.iter_mut().zip(&targets[first..]).for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
+            target
+                .iter_mut()
+                .zip(&targets.values()[first..])
+                .for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
             let target = Vector::load(lanes, &target);
             let (mut max, mut best) = (z(0), zero);
             let mut of_target = max;
@@ -119,11 +128,17 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
             let mut loss = [T::zero(); 8];
             (rest.ln_1p() + (max - of_target)).store(&mut loss[..T::WIDTH]);
             for lane in 0..T::WIDTH.min(rows - first) {
-                losses[lane] += loss[lane].widen();
+                if targets.is_scored(first + lane) {
+                    losses[lane] += loss[lane].widen();
+                }
             }
         }
+        // What is not scored may be no number, so nothing is multiplied by 0.
+        for (row, _) in targets.mask().into_iter().flatten().enumerate().filter(|(_, scored)| !**scored) {
+            d_outputs.row_mut(row).fill(T::zero());
+        }
         let [a, b, c, d, e, f, g, h] = losses;
-        (((a + e) + (c + g)) + ((b + f) + (d + h))) / rows as f64
+        (((a + e) + (c + g)) + ((b + f) + (d + h))) / scored as f64
     }
 }
 
@@ -135,7 +150,8 @@ mod tests {
     /// The loss, and the derivatives.
     fn evaluated<T: Scalar>(outputs: &DMatrix<T>, targets: &[u32]) -> (f64, DMatrix<T>) {
         let mut d_outputs = DMatrix::zeros(outputs.nrows(), outputs.ncols());
-        let loss = SoftmaxCrossEntropy.evaluate(&outputs.as_view(), targets, &mut d_outputs.as_view_mut()).unwrap();
+        let loss =
+            SoftmaxCrossEntropy.evaluate(&outputs.as_view(), targets.into(), &mut d_outputs.as_view_mut()).unwrap();
         (loss, d_outputs)
     }
 
@@ -147,6 +163,34 @@ mod tests {
         assert!((loss - (4.0_f64.ln() + (4.0_f64 / 3.0).ln()) / 2.0).abs() < 1e-15);
         let expected = DMatrix::from_row_slice(2, 2, &[-0.375, 0.375, 0.125, -0.125]);
         assert!((d_outputs - expected).amax() < 1e-15);
+    }
+
+    /// Rows that are not scored have any target and any outputs, and are as if they were not there.
+    #[test]
+    fn rows_that_are_not_scored_are_as_if_they_were_not_there() {
+        let logits: Vec<f64> = (0..40).map(|i| f64::from(i * 7 % 5) - 2.0).collect();
+        let all = DMatrix::from_row_slice(20, 2, &logits);
+        let scored: Vec<bool> = (0..20).map(|row| row % 3 != 1).collect();
+        let kept: Vec<usize> = (0..20).filter(|&row| scored[row]).collect();
+        let (some, targets) = (all.select_rows(&kept), vec![1; kept.len()]);
+        let (expected, derivatives) = evaluated(&some, &targets);
+        let mut broken = all;
+        for row in (0..20).filter(|&row| !scored[row]) {
+            broken.row_mut(row).fill(f64::NAN);
+        }
+        let targets: Vec<u32> = scored.iter().map(|&scored| if scored { 1 } else { u32::MAX }).collect();
+        let mut d_outputs = DMatrix::zeros(20, 2);
+        let evaluate = |mask: &[bool], d_outputs: &mut DMatrix<f64>| {
+            let targets = Targets::masked(&targets, mask);
+            SoftmaxCrossEntropy.evaluate(&broken.as_view(), targets, &mut d_outputs.as_view_mut())
+        };
+        assert!((evaluate(&scored, &mut d_outputs).unwrap() - expected).abs() < 1e-15);
+        assert!((d_outputs.select_rows(&kept) - derivatives).amax() < 1e-15);
+        assert!((0..20).filter(|&row| !scored[row]).all(|row| d_outputs.row(row).iter().all(|&d| d == 0.0)));
+        assert_eq!(evaluate(&[false; 20], &mut d_outputs), Ok(0.0));
+        assert!(d_outputs.iter().all(|&d| d == 0.0));
+        assert!(matches!(evaluate(&[true; 20], &mut d_outputs), Err(Error::Class { position: 1, .. })));
+        assert!(matches!(evaluate(&[true; 19], &mut d_outputs), Err(Error::Length { .. })));
     }
 
     #[test]

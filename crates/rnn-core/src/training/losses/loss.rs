@@ -1,5 +1,6 @@
 //! What a loss is: a mean over all rows of the scored steps, and its derivative.
 
+use super::targets::Targets;
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
 use nalgebra::{DMatrixView, DMatrixViewMut};
@@ -14,15 +15,16 @@ pub trait Loss<T: Scalar>: Send + Sync {
     /// How many targets there are for each row of this many outputs.
     fn targets(&self, outputs: usize) -> usize;
 
-    /// The mean loss of `outputs [rows, outputs]` against `targets [rows, targets]`, those of a row behind each other; sets
-    /// `d_outputs`, of the outputs' shape, to the mean's derivative.
+    /// The mean loss of the scored rows of `outputs [rows, outputs]` against `targets [rows, targets]`, those of a row behind
+    /// each other; sets `d_outputs`, of the outputs' shape, to the mean's derivative, which is 0 in a row that is not scored.
+    /// Where no row is scored the loss is 0.
     ///
     /// # Errors
     /// An error that names the row for a target that the outputs cannot have.
     fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[Self::Target],
+        targets: Targets<'_, Self::Target>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error>;
 }
@@ -30,24 +32,27 @@ pub trait Loss<T: Scalar>: Send + Sync {
 /// An error unless there are so many targets a row, and derivatives for just these outputs.
 pub(super) fn check_shapes<T: Scalar, V>(
     outputs: &DMatrixView<T>,
-    targets: &[V],
+    targets: Targets<'_, V>,
     d_outputs: &DMatrixViewMut<T>,
     columns: usize,
 ) -> Result<(), Error> {
-    check_length("targets", outputs.nrows().saturating_mul(columns), targets.len())?;
+    targets.check(outputs.nrows(), columns)?;
     check_length("rows of the outputs' derivatives", outputs.nrows(), d_outputs.nrows())?;
     check_length("columns of the outputs' derivatives", outputs.ncols(), d_outputs.ncols())
 }
 
-/// An error for the first target that is no class of these outputs.
-pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32]) -> Result<(), Error> {
+/// An error for the first scored target that is no class of these outputs.
+pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: Targets<'_, u32>) -> Result<(), Error> {
     // More classes than a target can number are all numbered.
     let classes = u32::try_from(outputs.ncols()).unwrap_or(u32::MAX);
     let is_none = |target: &u32| *target >= classes;
     // All are looked at first, which the compiler makes vector instructions of.
-    if !targets.iter().fold(false, |any, target| any | is_none(target)) {
+    if !targets.values().iter().fold(false, |any, target| any | is_none(target)) {
         return Ok(());
     }
-    let position = targets.iter().position(is_none).unwrap_or_default();
-    Err(Error::Class { position, class: targets[position] as usize, classes: outputs.ncols() })
+    let mut all = targets.values().iter().enumerate();
+    let wrong = all.find(|(row, target)| is_none(target) && targets.is_scored(*row));
+    wrong.map_or(Ok(()), |(position, &class)| {
+        Err(Error::Class { position, class: class as usize, classes: outputs.ncols() })
+    })
 }

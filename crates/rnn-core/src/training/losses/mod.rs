@@ -8,7 +8,9 @@ mod cross_entropy;
 mod loss;
 mod of_classes;
 mod squared_error;
+mod targets;
 
 pub use answers::{accuracy, classes, softmax};
 pub use class_loss::*;
 pub use loss::Loss;
+pub use targets::Targets;

@@ -1,5 +1,6 @@
 //! What a loss makes of classes.
 
+use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use nalgebra::DMatrixView;
@@ -30,6 +31,6 @@ pub(super) trait OfClasses {
     /// The class that each row of outputs answers with.
     fn answers<T: Scalar>(outputs: &DMatrixView<T>, classes: usize) -> Vec<u32>;
 
-    /// The share of rows that answer with their target.
-    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], classes: usize) -> Result<f64, Error>;
+    /// The share of the scored rows that answer with their target; 0 where none is scored.
+    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: Targets<'_, u32>, classes: usize) -> Result<f64, Error>;
 }

@@ -1,8 +1,10 @@
 //! Squared error: the loss of answers that are numbers.
 
+use super::answers::share;
 use super::loss::{Loss, check_shapes};
 use super::of_classes::{Facts, OfClasses};
-use crate::error::{Error, check_length};
+use super::targets::Targets;
+use crate::error::Error;
 use crate::kernels::Scalar;
 use nalgebra::{DMatrixView, DMatrixViewMut};
 use std::fmt::Debug;
@@ -10,7 +12,7 @@ use std::marker::PhantomData;
 
 /// Squared error; each output has a target, a number of type `V`.
 ///
-/// Of outputs `y [rows, m]` and targets `t` of the same shape:
+/// Of outputs `y [rows, m]` and targets `t` of the same shape, with n scored rows:
 ///
 /// ```text
 /// loss    = 1/(n·m) · Σ_r Σ_j ( y_rj − t_rj )²
@@ -39,17 +41,26 @@ where
     fn evaluate(
         &self,
         outputs: &DMatrixView<T>,
-        targets: &[V],
+        targets: Targets<'_, V>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error> {
         check_shapes(outputs, targets, d_outputs, outputs.ncols())?;
         let (rows, columns) = outputs.shape();
-        let count = (rows * columns) as f64;
+        let scored = targets.mask().map_or(rows, |_| targets.scored());
+        if scored == 0 {
+            d_outputs.fill(T::zero());
+            return Ok(0.0);
+        }
+        let count = (scored * columns) as f64;
         let slope = T::narrow(2.0 / count);
         let mut loss = 0.0;
         for row in 0..rows {
+            if !targets.is_scored(row) {
+                d_outputs.row_mut(row).fill(T::zero());
+                continue;
+            }
             for column in 0..columns {
-                let difference = outputs[(row, column)] - T::narrow(targets[row * columns + column].into());
+                let difference = outputs[(row, column)] - T::narrow(targets.values()[row * columns + column].into());
                 d_outputs[(row, column)] = slope * difference;
                 loss += difference.widen().powi(2);
             }
@@ -73,11 +84,12 @@ impl OfClasses for SquaredError<u32> {
         outputs.column(0).iter().map(|output| nearest(output.widen(), classes)).collect()
     }
 
-    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: &[u32], classes: usize) -> Result<f64, Error> {
-        check_length("targets", outputs.nrows(), targets.len())?;
-        let pairs = outputs.column(0).into_iter().zip(targets);
-        let right = pairs.filter(|(output, target)| nearest(output.widen(), classes) == **target).count();
-        Ok(right as f64 / targets.len() as f64)
+    fn accuracy<T: Scalar>(outputs: &DMatrixView<T>, targets: Targets<'_, u32>, classes: usize) -> Result<f64, Error> {
+        targets.check(outputs.nrows(), 1)?;
+        let pairs = outputs.column(0).into_iter().zip(targets.values()).enumerate();
+        let scored = pairs.filter(|(row, _)| targets.is_scored(*row));
+        let right = scored.filter(|(_, (output, target))| nearest(output.widen(), classes) == **target).count();
+        Ok(share(right, targets.scored()))
     }
 }
 
@@ -105,7 +117,8 @@ mod tests {
         let outputs = DMatrix::from_row_slice(2, 2, &[1.25, 3.0, 0.0, -0.25]);
         let mut d_outputs = DMatrix::zeros(2, 2);
         let targets = [1_u32, 2, 0, 0];
-        let loss = SquaredError::default().evaluate(&outputs.as_view(), &targets, &mut d_outputs.as_view_mut());
+        let loss =
+            SquaredError::default().evaluate(&outputs.as_view(), (&targets).into(), &mut d_outputs.as_view_mut());
         assert_eq!(loss, Ok(1.125 / 4.0));
         assert_eq!(d_outputs, DMatrix::from_row_slice(2, 2, &[0.125, 0.5, 0.0, -0.125]));
     }
