@@ -5,7 +5,7 @@
 //! steps later is read out by one linear map for each echo, which is found by least squares.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use echo_data::{Echo, Layout, Scored, Series, Split, Task, generator};
+use echo_data::{Echo, Layout, Scored, Sequence, Split, Task, generator};
 use nalgebra::{DMatrix, DVector};
 use rand::RngExt;
 use std::error::Error;
@@ -30,12 +30,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     // One seed gives one input, whatever the echo.
     let series = |echo_step| {
-        let mut series = Series::zeros(6000)?;
-        Echo { echo_step, ..Echo::default() }.fill(1, Split::Train(0), &mut series)?;
+        let mut series = Sequence::zeros(6000)?;
+        Echo { echo_step, ..Echo::default() }.fill(1, Split::Train, 0, &mut series)?;
         Ok::<_, echo_data::Error>(series)
     };
     let layout = Layout::new(6000, 4, 25, 25)?;
-    let states = states(&windows(&layout, series(0)?.input())?, layout.batch_size());
+    let states = states(&windows(&layout, series(0)?.inputs().classes())?, layout.batch_size());
 
     // The first windows echo what the reservoir has not seen.
     let first =
@@ -46,7 +46,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
     let normal = normal.cholesky().ok_or("the states do not determine a readout")?;
 
     let accuracy = |echo| {
-        let targets = windows(&layout, series(echo)?.target())?;
+        let targets = windows(&layout, series(echo)?.targets().classes())?;
         let readout = normal.solve(&seen.tr_mul(&targets.rows_range(first..end)));
         let right =
             (unseen * readout).component_mul(&targets.rows_range(end..)).map(|product| f64::from(product > 0.0));
@@ -56,7 +56,7 @@ fn accuracies() -> Result<Vec<f64>, Box<dyn Error>> {
 }
 
 /// All windows of a series of 0 and 1, one behind the other, as −1 and 1.
-fn windows(layout: &Layout, values: &[u8]) -> Result<DVector<f64>, echo_data::Error> {
+fn windows(layout: &Layout, values: &[u16]) -> Result<DVector<f64>, echo_data::Error> {
     let mut all = DVector::zeros(layout.windows() * layout.window_values());
     for (window, out) in all.as_mut_slice().chunks_exact_mut(layout.window_values()).enumerate() {
         layout.copy_window(values, window, out, |class| 2.0 * f64::from(class) - 1.0)?;

@@ -89,6 +89,22 @@ pub enum Error {
         /// Values in a row.
         row_length: usize,
     },
+    /// A setting of a task's that cannot be.
+    #[error("{name} is {value}: it must be {right}")]
+    Setting {
+        /// The setting's name.
+        name: &'static str,
+        /// What it is.
+        value: usize,
+        /// What would be right.
+        right: String,
+    },
+    /// What cannot stand at a time step of a sequence.
+    #[error("step {step} of a sequence: what is read or answered there must be of the sequence's kind")]
+    Step {
+        /// The time step, counted from 0.
+        step: usize,
+    },
     /// A series that is recorded, where one is to be drawn.
     #[error("a recorded series cannot be drawn")]
     Recorded,
@@ -182,7 +198,8 @@ impl Error {
             Self::WindowStride { .. } => Some("window_stride"),
             Self::RowTooShort { setting, .. } => Some(setting),
             Self::OutOfMemory { .. } => Some("total_series_length"),
-            Self::Length { .. } | Self::Window { .. } | Self::Recorded => None,
+            Self::Setting { name, .. } => Some(name),
+            Self::Length { .. } | Self::Window { .. } | Self::Step { .. } | Self::Recorded => None,
             Self::MissingColumn { .. }
             | Self::Cell { .. }
             | Self::Number { .. }

@@ -3,8 +3,10 @@
 //! Data flows one way through three rooms:
 //!
 //! * [`Task`] says what is asked, draws its data and knows how well its targets can be predicted; [`Echo`] is one,
-//! * [`Series`] holds input and target, a byte a value, drawn or read from CSV; [`files`] reads CSV and text strictly,
-//! * [`Layout`] says how a series is cut into rows (the batch) and windows (the time steps of one training step), and
+//! * a [`Sequence`] holds what is read and what should be answered at each time step, drawn or read from CSV; [`files`] reads
+//!   CSV and text strictly,
+//! * [`Layout`] says how sequences stand side by side (the batch) and are cut into windows (the time steps of one training
+//!   step), and
 //!   [`Scored`] which steps of a window are scored.
 //!
 //! Randomness always comes from a seed of the caller's. [`generator()`] makes a generator that is the same on every
@@ -22,5 +24,7 @@ mod task;
 pub use error::Error;
 pub use files::Inputs;
 pub use generator::{Generator, generator};
-pub use sequences::{Layout, Scored, Series};
-pub use task::{AnyTask, Classes, Echo, Floor, Form, Recorded, Shape, Split, Task, TaskSetting, TaskValue, Words};
+pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps};
+pub use task::{
+    Adding, AnyTask, Classes, Copying, Echo, Floor, Form, Recorded, Split, Task, TaskSetting, TaskValue, Words,
+};

@@ -2,7 +2,7 @@
 //! a typed error of one line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{AnyTask, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Series, Split, Task, generator};
+use echo_data::{AnyTask, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Sequence, Split, Task, generator};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -67,14 +67,14 @@ proptest! {
 
     #[test]
     fn any_length_and_echo(length in sizes(), echo_step in sizes(), num_classes in 2..=256_usize) {
-        let made = checked(Series::zeros(length));
-        prop_assert_eq!(made.as_ref().map(Series::len), Some(length).filter(|length| (1..HUGE).contains(length)));
+        let made = checked(Sequence::zeros(length));
+        prop_assert_eq!(made.as_ref().map(Sequence::len), Some(length).filter(|length| (1..HUGE).contains(length)));
         let mut asked = AnyTask::Echo(Echo { num_classes, class_probabilities: None, echo_step });
         prop_assert_eq!(asked.task_mut().settings().len(), 3);
         let recorded = Recorded::in_place_of(asked.task());
         for (mut series, task) in made.iter().cloned().flat_map(|made| [(made.clone(), asked.task()), (made, &recorded)]) {
-            prop_assert_eq!(checked(task.fill(1, Split::Fresh, &mut series)).is_some(), task.reach().is_some());
-            prop_assert!(series.target().iter().all(|&class| usize::from(class) < num_classes));
+            prop_assert_eq!(checked(task.fill(1, Split::Fresh, 0, &mut series)).is_some(), task.reach().is_some());
+            prop_assert!(series.targets().classes().iter().all(|&class| usize::from(class) < num_classes));
             let _ = (task.words(), task.reach(), task.why_all_known(length), task.chance(&|all| all[0]));
         }
     }
@@ -114,10 +114,10 @@ proptest! {
 
     #[test]
     fn any_csv(text in texts(), num_classes in sizes()) {
-        if let Some(series) = checked(Series::from_csv(&text[..], num_classes)) {
-            prop_assert_eq!(series.input().len(), series.target().len());
-            let below = |values: &[u8]| values.iter().all(|&value| usize::from(value) < num_classes);
-            prop_assert!(below(series.input()) && below(series.target()));
+        if let Some(series) = checked(Sequence::from_csv(&text[..], num_classes)) {
+            prop_assert_eq!(series.inputs().len(), series.targets().len());
+            let below = |values: &[u16]| values.iter().all(|&value| usize::from(value) < num_classes);
+            prop_assert!(below(series.inputs().classes()) && below(series.targets().classes()));
         }
         // Every row takes at least a byte, so all of them, and the end, are asked for; also behind one that is refused.
         if let Some(mut inputs) = checked(Inputs::new(&text[..])) {

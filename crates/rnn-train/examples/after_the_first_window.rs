@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 #![cfg_attr(test, allow(clippy::panic, reason = "a test may panic"))]
 
-use echo_data::{Echo, Layout, Series, Split, Task, generator};
+use echo_data::{Echo, Layout, Sequence, Split, Task, generator};
 use rnn_core::{
     Adagrad, Architecture, CellKind, Gradients, Init, Network, Optimizer, SoftmaxCrossEntropy, State, Tape,
 };
@@ -112,13 +112,13 @@ fn train(seed: u64, epochs: u64) -> Result<Vec<Beginning>, Error> {
 
 /// The windows of an epoch's series, which is the one that `rnn-train run` draws.
 fn windows(seed: u64, epoch: u64) -> Result<Vec<Window>, Error> {
-    let mut series = Series::zeros(LENGTH)?;
-    Echo { echo_step: LAG, ..Echo::default() }.fill(seed, Split::Train(epoch), &mut series)?;
+    let mut series = Sequence::zeros(LENGTH)?;
+    Echo { echo_step: LAG, ..Echo::default() }.fill(seed, Split::Train, epoch, &mut series)?;
     let layout = Layout::new(LENGTH, BATCH, WINDOW, WINDOW)?;
     let mut windows = vec![(vec![0.0; layout.window_values()], vec![0; layout.window_values()]); layout.windows()];
     for (number, (inputs, targets)) in windows.iter_mut().enumerate() {
-        layout.copy_window(series.input(), number, inputs, f32::from)?;
-        layout.copy_window(series.target(), number, targets, u32::from)?;
+        layout.copy_window(series.inputs().classes(), number, inputs, f32::from)?;
+        layout.copy_window(series.targets().classes(), number, targets, u32::from)?;
     }
     Ok(windows)
 }

@@ -1,6 +1,6 @@
 //! What reads the files, and what it makes of them.
 
-use echo_data::{Inputs, Series};
+use echo_data::{Inputs, Sequence};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
@@ -198,7 +198,7 @@ impl Read for Slow<'_> {
 }
 
 fn series(input: &[u8]) {
-    let [at_once, slowly] = [Series::from_csv(input, 2), Series::from_csv(Slow(input), 2)];
+    let [at_once, slowly] = [Sequence::from_csv(input, 2), Sequence::from_csv(Slow(input), 2)];
     assert_eq!(at_once, slowly, "what is read does not depend on how bytes come");
     one_line(at_once);
     for of_classes in [true, false] {

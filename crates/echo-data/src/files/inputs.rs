@@ -4,14 +4,14 @@ use super::dialect::Dialect;
 use super::rows::Rows;
 use crate::error::Error;
 use crate::error::check_num_classes;
-use crate::sequences::Series;
+use crate::sequences::Sequence;
 use std::io::Read;
 
 /// What [`Error::MissingColumn`] says of a file that is no series.
 const OF_SERIES: &str = "a series holds classes, whole numbers from 0 to num_classes - 1: real values, text and dates \
                          cannot be trained on yet";
 
-impl Series {
+impl Sequence {
     /// Reads a series from CSV with the columns `input` and `target`, in any order and among others.
     ///
     /// # Errors
@@ -28,12 +28,12 @@ impl Series {
     pub fn from_csv_with_dialect<R: Read>(reader: R, num_classes: usize) -> Result<(Self, Dialect), Error> {
         check_num_classes(num_classes)?;
         let (input, target, dialect) = columns(reader, num_classes)?;
-        Ok((Self::of(input, target), dialect))
+        Ok((Self::of_classes(input, target), dialect))
     }
 }
 
 /// Reads the columns `input` and `target` of classes below `num_classes`.
-fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>, Vec<u8>, Dialect), Error> {
+fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u16>, Vec<u16>, Dialect), Error> {
     let mut rows = Rows::new(reader, &["input", "target"]).map_err(|mut error| {
         if let Error::MissingColumn { hint, .. } = &mut error
             && hint.is_empty()
@@ -72,8 +72,8 @@ fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u8>, Vec<u8>, 
 }
 
 /// The class in the row's cell.
-fn class<R: Read>(rows: &mut Rows<R>, column: usize, num_classes: usize) -> Result<u8, Error> {
-    let class: Option<u8> = rows.numeral(column)?.parse().ok();
+fn class<R: Read>(rows: &mut Rows<R>, column: usize, num_classes: usize) -> Result<u16, Error> {
+    let class = rows.numeral(column)?.parse::<u8>().ok().map(u16::from);
     class.filter(|&class| usize::from(class) < num_classes).ok_or_else(|| {
         let (line, column, value) = (rows.line(), rows.name(column), rows.shown(column));
         Error::Cell { line, column, value, num_classes, needed: class.map(|class| usize::from(class) + 1) }
@@ -116,7 +116,7 @@ impl<R: Read> Inputs<R> {
     /// # Errors
     /// [`Error::Cell`] for one that is no class below `num_classes`; [`Error::Malformed`]; [`Error::NumClasses`] unless
     /// that is 2 to 256, before a row is read.
-    pub fn next_class(&mut self, num_classes: usize) -> Result<Option<u8>, Error> {
+    pub fn next_class(&mut self, num_classes: usize) -> Result<Option<u16>, Error> {
         check_num_classes(num_classes)?;
         if !self.0.next_row()? {
             return Ok(None);
@@ -142,16 +142,16 @@ impl<R: Read> Inputs<R> {
 #[cfg(test)]
 mod tests {
     use crate::error::Error;
-    use crate::sequences::Series;
+    use crate::sequences::Sequence;
 
-    fn read(text: &str) -> Result<Series, Error> {
-        Series::from_csv(text.as_bytes(), 2)
+    fn read(text: &str) -> Result<Sequence, Error> {
+        Sequence::from_csv(text.as_bytes(), 2)
     }
 
     #[test]
     fn columns_are_found_by_name() {
         let expected = read("input,target\n1,0\n0,1\n").unwrap();
-        assert_eq!((expected.input(), expected.target()), (&[1, 0][..], &[0, 1][..]));
+        assert_eq!((expected.inputs().classes(), expected.targets().classes()), (&[1, 0][..], &[0, 1][..]));
         let forms = [
             "\u{feff}input,target\r\n1,0\r\n0,1\r\n",
             "time,target,input\n0,0,1\n1,1,0",

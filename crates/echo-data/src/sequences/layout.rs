@@ -1,23 +1,30 @@
-//! How a series is cut: into rows, the batch, and each row into windows of time steps.
+//! How sequences stand side by side, and are cut into windows of time steps.
 //!
-//! With N values and `batch_size` B, row `b` is the contiguous stretch `b·L .. (b+1)·L`, L = ⌊N/B⌋. Window `w` holds
-//! the time steps `w·h′ .. w·h′ + h` of every row, with h = `truncated_backprop_length` and h′ = `window_stride`.
-//! The N mod B values behind the last row, and the end of each row that fills no window, go unused.
+//! A **series** of N values is cut into `batch_size` B rows: row `b` is the contiguous stretch `b·L .. (b+1)·L`, L = ⌊N/B⌋.
+//! Window `w` holds the time steps `w·h′ .. w·h′ + h` of every row, with h = `truncated_backprop_length` and h′ =
+//! `window_stride`. The N mod B values behind the last row, and the end of each row that fills no window, go unused.
+//!
+//! **Episodes** stand side by side in batches of B rows, an episode a row; the last batch may leave rows empty. With the longest
+//! episode's L steps, a batch has ⌈(L − h)/h′⌉ + 1 windows, at least one, and every step of it is in a window. The windows of
+//! all batches are numbered one behind the other.
 
 use super::scored::Scored;
 use crate::error::Error;
 
-/// The cut of a series of a certain length into rows and windows.
+/// How a series of a certain length, or so many episodes, are cut into rows and windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
+    /// Values in a series, or in the longest episode times rows.
     total_series_length: usize,
+    /// Episodes; nothing for a series.
+    episodes: Option<usize>,
     batch_size: usize,
     truncated_backprop_length: usize,
     window_stride: usize,
 }
 
 impl Layout {
-    /// Checks the sizes against each other.
+    /// That of a series. Checks the sizes against each other.
     ///
     /// # Errors
     /// [`Error::Zero`], [`Error::BatchTooLarge`], [`Error::WindowTooLong`] for a window longer than a row, and
@@ -51,7 +58,37 @@ impl Layout {
         if !(1..=truncated_backprop_length).contains(&window_stride) {
             return Err(Error::WindowStride { window_stride, truncated_backprop_length });
         }
-        Ok(Self { total_series_length, batch_size, truncated_backprop_length, window_stride })
+        Ok(Self { total_series_length, episodes: None, batch_size, truncated_backprop_length, window_stride })
+    }
+
+    /// That of so many episodes, the longest of which has so many time steps.
+    ///
+    /// # Errors
+    /// [`Error::Zero`]; [`Error::WindowStride`] for a stride longer than a window; [`Error::OutOfMemory`] for sizes that cannot be
+    /// counted.
+    pub fn of_episodes(
+        episodes: usize,
+        longest: usize,
+        batch_size: usize,
+        truncated_backprop_length: usize,
+        window_stride: usize,
+    ) -> Result<Self, Error> {
+        let sizes = [
+            ("episodes", episodes),
+            ("longest", longest),
+            ("batch_size", batch_size),
+            ("truncated_backprop_length", truncated_backprop_length),
+        ];
+        if let Some((name, _)) = sizes.into_iter().find(|&(_, size)| size == 0) {
+            return Err(Error::Zero { name });
+        }
+        if !(1..=truncated_backprop_length).contains(&window_stride) {
+            return Err(Error::WindowStride { window_stride, truncated_backprop_length });
+        }
+        let too_long = Error::OutOfMemory { total_series_length: longest };
+        let total_series_length = longest.checked_mul(batch_size).ok_or(too_long)?;
+        let episodes = Some(episodes);
+        Ok(Self { total_series_length, episodes, batch_size, truncated_backprop_length, window_stride })
     }
 
     /// Checks that rows are longer than this many values, as a setting of this name asks for.
@@ -89,7 +126,44 @@ impl Layout {
     /// How many windows there are: at least one.
     #[must_use]
     pub fn windows(&self) -> usize {
-        (self.row_length() - self.truncated_backprop_length) / self.window_stride + 1
+        self.batches().saturating_mul(self.windows_of_batch())
+    }
+
+    /// How many batches follow each other, each of which begins from a zero state: one for a series.
+    #[must_use]
+    pub fn batches(&self) -> usize {
+        self.episodes.map_or(1, |episodes| episodes.div_ceil(self.batch_size))
+    }
+
+    /// How many windows a batch has.
+    #[must_use]
+    pub fn windows_of_batch(&self) -> usize {
+        match self.episodes {
+            None => (self.row_length() - self.truncated_backprop_length) / self.window_stride + 1,
+            Some(_) => {
+                self.row_length().saturating_sub(self.truncated_backprop_length).div_ceil(self.window_stride) + 1
+            }
+        }
+    }
+
+    /// The batch that a window is of, and its number there: both counted from 0.
+    #[must_use]
+    pub fn place(&self, window: usize) -> (usize, usize) {
+        (window / self.windows_of_batch(), window % self.windows_of_batch())
+    }
+
+    /// The numbers of the episodes in a batch; nothing for a series.
+    #[must_use]
+    pub fn episodes_of(&self, batch: usize) -> std::ops::Range<usize> {
+        let place = |batch: usize| batch.saturating_mul(self.batch_size).min(self.episodes.unwrap_or(0));
+        place(batch)..place(batch.saturating_add(1))
+    }
+
+    /// The time steps of a row that a window holds. Those of an episode's last window can lie behind its end.
+    #[must_use]
+    pub fn times(&self, window: usize) -> std::ops::Range<usize> {
+        let first = self.place(window).1 * self.window_stride;
+        first..first.saturating_add(self.truncated_backprop_length)
     }
 
     /// How many values a window has: time steps × rows.
@@ -98,21 +172,25 @@ impl Layout {
         self.truncated_backprop_length * self.batch_size
     }
 
-    /// How many values of the series stand in no window.
+    /// How many values of the series stand in no window; none of episodes.
     #[must_use]
     pub fn unused(&self) -> usize {
+        if self.episodes.is_some() {
+            return 0;
+        }
         let used_of_a_row = (self.windows() - 1) * self.window_stride + self.truncated_backprop_length;
         self.total_series_length - self.batch_size * used_of_a_row
     }
 
-    /// The first window from which on all scored steps lie at this time of a row or later; `windows()` if there is none.
+    /// The first window of a batch from which on all scored steps lie at this time of a row or later; as many as it has if there is
+    /// none.
     #[must_use]
     pub fn first_window_from(&self, time: usize, scored: &Scored) -> usize {
         if time <= scored.first.start {
             return 0;
         }
         let window = time.saturating_sub(scored.others.start).div_ceil(self.window_stride).max(1);
-        window.min(self.windows())
+        window.min(self.windows_of_batch())
     }
 
     /// Copies one window of `values` (a series' input or target) to `out`, time-major: the value of time step `t`
@@ -121,12 +199,12 @@ impl Layout {
     /// # Errors
     /// [`Error::Window`] if `window` is not below [`windows`](Self::windows); [`Error::Length`] if `values` are not as
     /// many as the series of this layout has, or `out` has not [`window_values`](Self::window_values) places.
-    pub fn copy_window<T>(
+    pub fn copy_window<V: Copy, T>(
         &self,
-        values: &[u8],
+        values: &[V],
         window: usize,
         out: &mut [T],
-        convert: impl Fn(u8) -> T,
+        convert: impl Fn(V) -> T,
     ) -> Result<(), Error> {
         let lengths = [
             ("values of the series", self.total_series_length, values.len()),
@@ -146,73 +224,44 @@ impl Layout {
         }
         Ok(())
     }
+
+    /// Copies one window of episodes that stand side by side to `out`, time-major, `[step, row, number]`: each of `rows` has
+    /// `width` numbers a step. Behind the end of a row, and in rows that are not there, stands `without`.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for more rows than a batch has, or for `out` of another length than a window's;
+    /// [`Error::Window`] for a window that is not there.
+    pub fn copy_episodes<V: Copy, W: Copy>(
+        &self,
+        rows: &[&[V]],
+        width: usize,
+        window: usize,
+        out: &mut [W],
+        (convert, without): (impl Fn(V) -> W, W),
+    ) -> Result<(), Error> {
+        let places = self.window_values().saturating_mul(width);
+        if out.len() != places {
+            return Err(Error::Length { what: "places for a window", expected: places, found: out.len() });
+        }
+        if rows.len() > self.batch_size {
+            return Err(Error::Length { what: "episodes in a batch", expected: self.batch_size, found: rows.len() });
+        }
+        if window >= self.windows() {
+            return Err(Error::Window { window, windows: self.windows() });
+        }
+        out.fill(without);
+        let (times, of_step) = (self.times(window), self.batch_size * width);
+        for (row, values) in rows.iter().enumerate() {
+            let there = values.get(times.start * width..).unwrap_or_default();
+            let steps = out.chunks_exact_mut(of_step.max(1)).zip(there.chunks_exact(width.max(1)));
+            for (places, values) in steps {
+                let places = &mut places[row * width..][..width];
+                places.iter_mut().zip(values).for_each(|(place, &value)| *place = convert(value));
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn the_tutorials_picture() {
-        // Its example: 36 values, 3 rows, windows of 3. The second window shows steps 4-6, 16-18, 28-30, counted from 1.
-        let values: Vec<u8> = (1..=36).collect();
-        let layout = Layout::new(36, 3, 3, 3).unwrap();
-        assert_eq!((layout.windows(), layout.unused()), (4, 0));
-        let mut window = [0; 9];
-        layout.copy_window(&values, 1, &mut window, |v| v).unwrap();
-        assert_eq!(window, [4, 16, 28, 5, 17, 29, 6, 18, 30]);
-    }
-
-    #[test]
-    fn what_cannot_be_cut_is_refused() {
-        assert_eq!(Layout::new(0, 5, 15, 15), Err(Error::Zero { name: "total_series_length" }));
-        assert_eq!(Layout::new(50, 0, 15, 15), Err(Error::Zero { name: "batch_size" }));
-        assert_eq!(Layout::new(50, 5, 0, 0), Err(Error::Zero { name: "truncated_backprop_length" }));
-        assert_eq!(Layout::new(4, 5, 1, 1), Err(Error::BatchTooLarge { batch_size: 5, total_series_length: 4 }));
-        assert!(matches!(Layout::new(50, 5, 11, 11), Err(Error::WindowTooLong { row_length: 10, .. })));
-        for window_stride in [0, 11] {
-            assert!(matches!(Layout::new(500, 5, 10, window_stride), Err(Error::WindowStride { .. })));
-        }
-    }
-
-    #[test]
-    fn what_is_not_of_the_layout_is_refused() {
-        let layout = Layout::new(10, 2, 2, 2).unwrap();
-        let gather = |values, window, places| layout.copy_window(&vec![1; values], window, &mut vec![0; places], |v| v);
-        assert_eq!(gather(10, 1, 4), Ok(()));
-        assert_eq!(gather(10, 2, 4), Err(Error::Window { window: 2, windows: 2 }));
-        for (values, places) in [(9, 4), (0, 4), (11, 4), (10, 3), (10, 0)] {
-            assert!(matches!(gather(values, 1, places), Err(Error::Length { .. })));
-        }
-    }
-
-    proptest! {
-        /// Marks every time step that a window scores, one by one, and compares.
-        #[test]
-        fn windows_score_every_step_once(
-            length in 1_usize..300, batch_size in 1_usize..8, h in 1_usize..20, stride in 1_usize..20, time in 0_usize..40,
-        ) {
-            prop_assume!(stride <= h && h <= length / batch_size);
-            let layout = Layout::new(length, batch_size, h, stride).unwrap();
-            let mut scored = vec![0; layout.row_length()];
-            let (mut from_new, mut from_last) = (Vec::new(), Vec::new());
-            for window in 0..layout.windows() {
-                let first = if window == 0 { 0 } else { h - stride };
-                let steps = window * stride + first..window * stride + h;
-                from_new.push(steps.start >= time);
-                from_last.push(steps.end > time);
-                scored[steps].iter_mut().for_each(|n| *n += 1);
-            }
-            let used = scored.iter().position(|&n| n == 0).unwrap_or(layout.row_length());
-            prop_assert!(scored[..used].iter().all(|&n| n == 1), "{scored:?}");
-            prop_assert!(layout.row_length() - used < stride);
-            prop_assert_eq!(layout.unused(), length - batch_size * used);
-            for (lies_there, first, others) in [(from_new, 0..h, h - stride..h), (from_last, h - 1..h, h - 1..h)] {
-                let before = lies_there.iter().take_while(|&&there| !there).count();
-                prop_assert_eq!(layout.first_window_from(time, &Scored { first, others }), before);
-                prop_assert!(lies_there.is_sorted());
-            }
-        }
-    }
-}
+mod tests;

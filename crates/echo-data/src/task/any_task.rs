@@ -47,6 +47,8 @@ macro_rules! tasks {
 
 tasks! {
     echo::Echo,
+    adding::Adding,
+    copying::Copying,
 }
 
 /// The tutorial's echo.

@@ -67,11 +67,10 @@ impl Classes {
     ///
     /// Each value takes one 64-bit word of `rng`; its class is the number of cumulative probabilities, in units of
     /// 2⁻⁶⁴, that are not greater than the word. This rule is part of the crate's promise: same words, same series.
-    pub fn fill<R: Rng + ?Sized>(&self, values: &mut [u8], rng: &mut R) {
+    pub fn fill<R: Rng + ?Sized>(&self, values: &mut [u16], rng: &mut R) {
         for value in values {
             let word = rng.next_u64();
-            // At most 255 thresholds, so the sum fits in a byte.
-            *value = self.thresholds.iter().map(|&threshold| u8::from(word >= threshold)).sum();
+            *value = self.thresholds.iter().map(|&threshold| u16::from(word >= threshold)).sum();
         }
     }
 }

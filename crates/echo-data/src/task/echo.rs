@@ -27,19 +27,19 @@
 use super::classes::Classes;
 use super::floor::Floor;
 use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, Shape, Split, Task, Words};
+use super::task::{Form, Split, Task, Words};
 use crate::error::{Error, check_num_classes};
 use crate::generator::generator;
-use crate::sequences::{Layout, Scored, Series};
+use crate::sequences::{Layout, Scored, Sequence, Shape};
 
 /// The input of some steps ago.
 ///
 /// ```
-/// use echo_data::{Echo, Series, Split, Task};
+/// use echo_data::{Echo, Sequence, Split, Task};
 /// let echo = Echo { echo_step: 2, ..Echo::default() };
-/// let mut series = Series::zeros(1000)?;
-/// echo.fill(7, Split::Train(0), &mut series)?;
-/// assert_eq!(series.target()[2..], series.input()[..998]);
+/// let mut series = Sequence::zeros(1000)?;
+/// echo.fill(7, Split::Train, 0, &mut series)?;
+/// assert_eq!(series.targets().classes()[2..], series.inputs().classes()[..998]);
 /// assert_eq!(echo.words().title, "Echo after 2 steps");
 /// # Ok::<(), echo_data::Error>(())
 /// ```
@@ -95,7 +95,7 @@ impl Task for Echo {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Classes(self.num_classes)
+        Shape::of_classes(self.num_classes)
     }
 
     fn form(&self) -> Form {
@@ -135,14 +135,19 @@ impl Task for Echo {
         layout.check_longer_than("echo_step", self.echo_step)
     }
 
-    fn fill(&self, seed: u64, split: Split, series: &mut Series) -> Result<(), Error> {
+    fn fill(&self, seed: u64, split: Split, number: u64, series: &mut Sequence) -> Result<(), Error> {
         let classes = self.classes()?;
-        let (input, target) = series.both_mut();
-        classes.fill(input, &mut generator(seed, split.stream()));
+        let (input, target) = series.classes_mut();
+        classes.fill(input, &mut generator(seed, split.stream(number)));
         let (unknown, echo) = target.split_at_mut(self.echo_step.min(input.len()));
         unknown.fill(0);
         echo.copy_from_slice(&input[..echo.len()]);
         Ok(())
+    }
+
+    /// The tutorial gives the class as a number.
+    fn reads_one_hot(&self) -> bool {
+        false
     }
 
     fn known_from(&self) -> usize {
@@ -186,6 +191,7 @@ impl Task for Echo {
                 "The first {lag} targets of a row echo what stands before its beginning, which the net has not read, and \
                  nothing that it reads later tells of it."
             ),
+            ..Words::default()
         }
     }
 
@@ -229,9 +235,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn drawn(echo: &Echo, seed: u64, length: usize) -> Series {
-        let mut series = Series::zeros(length).unwrap();
-        echo.fill(seed, Split::Train(0), &mut series).unwrap();
+    fn drawn(echo: &Echo, seed: u64, length: usize) -> Sequence {
+        let mut series = Sequence::zeros(length).unwrap();
+        echo.fill(seed, Split::Train, 0, &mut series).unwrap();
         series
     }
 
@@ -239,15 +245,16 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_series_for_ever() {
         let binary = drawn(&Echo::default(), 0, 24);
-        assert_eq!(binary.input(), [1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0]);
+        assert_eq!(binary.inputs().classes(), [1, 1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0]);
         let many = drawn(&Echo { num_classes: 10, echo_step: 0, ..Echo::default() }, 0, 12);
-        assert_eq!(many.input(), [7, 8, 2, 6, 6, 2, 4, 0, 7, 7, 4, 2]);
+        assert_eq!(many.inputs().classes(), [7, 8, 2, 6, 6, 2, 4, 0, 7, 7, 4, 2]);
     }
 
     #[test]
     fn splits_have_nothing_in_common() {
-        let [first, second, fresh] = [Split::Train(0), Split::Train(1), Split::Fresh].map(Split::stream);
-        assert_eq!([first, second, fresh], [1, 2, u64::MAX]);
+        let streams =
+            [(Split::Train, 0), (Split::Train, 1), (Split::Fresh, 0)].map(|(split, number)| split.stream(number));
+        assert_eq!(streams, [1, 2, u64::MAX]);
     }
 
     fn entropy(distribution: &[f64]) -> f64 {
@@ -348,13 +355,13 @@ mod tests {
             let echo = Echo { num_classes, class_probabilities: None, echo_step };
             let series = drawn(&echo, 3, length);
             let mut redrawn = drawn(&Echo { echo_step: 0, ..echo.clone() }, 4, length);
-            echo.fill(3, Split::Train(0), &mut redrawn).unwrap();
+            echo.fill(3, Split::Train, 0, &mut redrawn).unwrap();
             prop_assert_eq!(&redrawn, &series);
-            prop_assert_eq!(series.target().len(), length);
+            prop_assert_eq!(series.targets().len(), length);
             for i in 0..length {
-                let expected = if i < echo_step { 0 } else { series.input()[i - echo_step] };
-                prop_assert_eq!(series.target()[i], expected);
-                prop_assert!(usize::from(series.input()[i]) < num_classes);
+                let expected = if i < echo_step { 0 } else { series.inputs().classes()[i - echo_step] };
+                prop_assert_eq!(series.targets().classes()[i], expected);
+                prop_assert!(usize::from(series.inputs().classes()[i]) < num_classes);
             }
         }
     }

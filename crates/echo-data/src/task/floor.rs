@@ -30,6 +30,19 @@ impl Floor {
         Self { layout, scored, first_known_window, turn, before, behind }
     }
 
+    /// The floor of a task whose targets can all be known when they are asked for: 0 in every window.
+    #[must_use]
+    pub fn zero(layout: Layout) -> Self {
+        Self {
+            layout,
+            scored: Scored { first: 0..0, others: 0..0 },
+            first_known_window: 0,
+            turn: 0,
+            before: 0.0,
+            behind: 0.0,
+        }
+    }
+
     /// The floor of a window; exactly 0 for one whose targets have all been read, and for one that the layout has not, which
     /// scores nothing.
     #[must_use]

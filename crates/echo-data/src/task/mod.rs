@@ -4,8 +4,10 @@
 //! what all of that is called. Whoever trains a net, writes files or draws pictures asks the task, and knows nothing of the echo. A new
 //! task is a file here and a line in the list ([`AnyTask`]).
 
+mod adding;
 mod any_task;
 mod classes;
+mod copying;
 mod echo;
 mod floor;
 mod recorded;
@@ -13,10 +15,12 @@ mod setting;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
 
+pub use adding::Adding;
 pub use any_task::AnyTask;
 pub use classes::Classes;
+pub use copying::Copying;
 pub use echo::Echo;
 pub use floor::Floor;
 pub use recorded::Recorded;
 pub use setting::{TaskSetting, TaskValue};
-pub use task::{Form, Shape, Split, Task, Words};
+pub use task::{Form, Split, Task, Words};

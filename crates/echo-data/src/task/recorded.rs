@@ -1,10 +1,9 @@
 //! A series that somebody else has recorded: what its targets have to do with its inputs is not known.
 
-use super::floor::Floor;
 use super::setting::TaskSetting;
-use super::task::{Form, Shape, Split, Task, Words};
+use super::task::{Form, Split, Task, Words};
 use crate::error::{Error, check_num_classes};
-use crate::sequences::{Layout, Scored, Series};
+use crate::sequences::{Kind, Layout, Sequence, Shape};
 
 /// A recorded series of classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +20,9 @@ impl Recorded {
     /// A series that is recorded where otherwise one of this task is drawn: of as many classes, and known as early.
     #[must_use]
     pub fn in_place_of(task: &dyn Task) -> Self {
-        let Shape::Classes(num_classes) = task.shape();
+        let num_classes = match task.shape().targets {
+            Kind::Classes(num_classes) | Kind::Values(num_classes) => num_classes,
+        };
         let setting = task.reach().map_or("", |(setting, _)| setting);
         Self { num_classes, known_from: task.known_from(), setting }
     }
@@ -37,7 +38,7 @@ impl Task for Recorded {
     }
 
     fn shape(&self) -> Shape {
-        Shape::Classes(self.num_classes)
+        Shape::of_classes(self.num_classes)
     }
 
     fn form(&self) -> Form {
@@ -56,29 +57,12 @@ impl Task for Recorded {
         layout.check_longer_than(self.setting, self.known_from)
     }
 
-    fn fill(&self, _seed: u64, _split: Split, _series: &mut Series) -> Result<(), Error> {
+    fn fill(&self, _seed: u64, _split: Split, _number: u64, _series: &mut Sequence) -> Result<(), Error> {
         Err(Error::Recorded)
     }
 
     fn known_from(&self) -> usize {
         self.known_from
-    }
-
-    /// None are named, because it is not known which they are.
-    fn unknown_targets(&self, _rows: usize) -> usize {
-        0
-    }
-
-    fn reach(&self) -> Option<(&'static str, usize)> {
-        None
-    }
-
-    fn floor(&self, _layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
-        None
-    }
-
-    fn chance(&self, _least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        None
     }
 
     fn words(&self) -> Words {
@@ -93,14 +77,7 @@ impl Task for Recorded {
                 if self.known_from == 1 { "" } else { "s" },
                 self.setting
             ),
+            ..Words::default()
         }
-    }
-
-    fn why_all_known(&self, _rows: usize) -> Option<String> {
-        None
-    }
-
-    fn floor_in_words(&self, _layout: &Layout, _shown: &dyn Fn(f64) -> String) -> Option<[String; 2]> {
-        None
     }
 }

@@ -18,6 +18,8 @@ pub struct TaskSetting<'a> {
 pub enum TaskValue<'a> {
     /// A whole number of at least so much.
     Count(&'a mut usize, usize),
+    /// One of these names, each with what it stands for.
+    Choice(&'a mut &'static str, &'static [(&'static str, &'static str)]),
     /// A list of numbers; what it stands for where it is not given.
     Numbers(&'a mut Option<Vec<f64>>, &'static str),
 }

@@ -3,13 +3,15 @@
 use super::floor::Floor;
 use super::setting::TaskSetting;
 use crate::error::Error;
-use crate::sequences::{Layout, Scored, Series};
+use crate::sequences::{Layout, Scored, Sequence, Shape};
 use std::fmt::Debug;
 
 /// What a net is asked, and all that is true of that alone.
 ///
-/// A program that trains nets needs to know no more of a task than this. `least` is the least expected loss of one answer to
-/// targets of a distribution over the classes: their entropy for cross-entropy, their variance for squared error.
+/// A program that trains nets needs to know no more of a task than this. What a task does not say, because nothing is known
+/// of it, is nowhere shown. `least` is the least expected loss of one answer to
+/// targets of a distribution over the classes: their entropy for cross-entropy, their variance for squared error. For targets
+/// that are numbers, the loss is the mean squared error.
 pub trait Task: Debug {
     /// The name in settings and files, such as `echo`.
     fn name(&self) -> &'static str;
@@ -32,33 +34,51 @@ pub trait Task: Debug {
     /// One that names the setting.
     fn check(&self) -> Result<(), Error>;
 
-    /// Makes sure that rows are long enough.
+    /// Makes sure that the rows of a stream are long enough.
     ///
     /// # Errors
     /// One that names the setting that asks for longer rows.
-    fn check_rows(&self, layout: &Layout) -> Result<(), Error>;
+    fn check_rows(&self, _layout: &Layout) -> Result<(), Error> {
+        Ok(())
+    }
 
-    /// Draws a sequence of a split: the same numbers from the same seed for ever.
+    /// Draws the sequence of a split that has this number: the same numbers from the same seed for ever. A stream is drawn as
+    /// long as `sequence` is, an episode as long as the task has it.
     ///
     /// # Errors
     /// Those of [`check`](Self::check); [`Error::Recorded`] for a task whose sequences are not drawn.
-    fn fill(&self, seed: u64, split: Split, series: &mut Series) -> Result<(), Error>;
+    fn fill(&self, seed: u64, split: Split, number: u64, sequence: &mut Sequence) -> Result<(), Error>;
+
+    /// Whether a class that is read is best given as one input for each class: where its number says nothing.
+    fn reads_one_hot(&self) -> bool {
+        true
+    }
 
     /// The time in a row from which on all targets can be known; those before may not.
-    fn known_from(&self) -> usize;
+    fn known_from(&self) -> usize {
+        0
+    }
 
     /// How many targets at the beginning of each of so many rows no net can know.
-    fn unknown_targets(&self, rows: usize) -> usize;
+    fn unknown_targets(&self, _rows: usize) -> usize {
+        0
+    }
 
     /// How many steps back the input lies that a target depends on, and the setting that says so; `None` where that is not one
     /// number for all.
-    fn reach(&self) -> Option<(&'static str, usize)>;
+    fn reach(&self) -> Option<(&'static str, usize)> {
+        None
+    }
 
     /// The least mean loss that any net can have in each window, where that is known.
-    fn floor(&self, layout: Layout, scored: &Scored, least: &dyn Fn(&[f64]) -> f64) -> Option<Floor>;
+    fn floor(&self, _layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
+        None
+    }
 
-    /// The mean loss of the best answer that reads nothing, where that is known.
-    fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64>;
+    /// The mean loss of the best answer that reads nothing, but knows the time, where that is known.
+    fn chance(&self, _least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+        None
+    }
 
     /// The task counts as learned where the mean loss is less than this above the floor.
     fn solved_within(&self) -> f64 {
@@ -69,18 +89,15 @@ pub trait Task: Debug {
     fn words(&self) -> Words;
 
     /// Why all targets can be known in so many rows, where they can and it is not plain.
-    fn why_all_known(&self, rows: usize) -> Option<String>;
+    fn why_all_known(&self, _rows: usize) -> Option<String> {
+        None
+    }
 
     /// How the floor of a row's first window comes about, as a sentence and a formula that ends in the floor's number, where
     /// all steps of it are scored by cross-entropy and that is short. `shown` writes a number.
-    fn floor_in_words(&self, layout: &Layout, shown: &dyn Fn(f64) -> String) -> Option<[String; 2]>;
-}
-
-/// What a net reads and answers at each time step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A class, and a class of as many.
-    Classes(usize),
+    fn floor_in_words(&self, _layout: &Layout, _shown: &dyn Fn(f64) -> String) -> Option<[String; 2]> {
+        None
+    }
 }
 
 /// How sequences come.
@@ -88,31 +105,39 @@ pub enum Shape {
 pub enum Form {
     /// One long series, cut into rows that are read side by side; a row's state is carried from window to window.
     Stream,
+    /// Short sequences, each of which begins from a zero state, and of which the longest has so many time steps.
+    Episodes(usize),
 }
 
 /// What a sequence is for. Those of one split have nothing to do with those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
-    /// To train on: that of an epoch, counted from 0.
-    Train(u64),
-    /// To score on: no training has drawn it.
+    /// To train on. Of a stream each epoch has the one of its number.
+    Train,
+    /// To choose the best weights by, and to stop.
+    Valid,
+    /// To score on at the end.
+    Test,
+    /// To score saved weights on: no training has drawn it.
     Fresh,
 }
 
 impl Split {
-    /// The stream of the [`generator`](crate::generator()) that it is drawn from. Stream 0 and those from 2⁶³ to 2⁶⁴ − 2 are
-    /// left to others.
+    /// The stream of the [`generator`](crate::generator()) that the sequence of this number is drawn from; numbers are below
+    /// 2⁶⁰. Stream 0 and those from 2⁶³ to 2⁶⁴ − 2⁶⁰ are left to others.
     #[must_use]
-    pub fn stream(self) -> u64 {
+    pub fn stream(self, number: u64) -> u64 {
         match self {
-            Self::Train(epoch) => epoch.saturating_add(1),
-            Self::Fresh => u64::MAX,
+            Self::Train => number.saturating_add(1),
+            Self::Valid => (1 << 62) + number,
+            Self::Test => (1 << 62) + (1 << 61) + number,
+            Self::Fresh => u64::MAX - number,
         }
     }
 }
 
 /// What a task is called on screens, pictures and pages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
     /// In a heading, such as `Echo after 3 steps`.
     pub title: String,
@@ -120,6 +145,11 @@ pub struct Words {
     pub answer: String,
     /// The same where there is little room, such as `target = input 3 steps ago`.
     pub rule: String,
-    /// Which targets no net can know and why, as a sentence.
+    /// Which targets no net can know and why, as a sentence; empty where all can be known.
     pub unknown: String,
+    /// What the numbers are called that are read at a time step, one for each; nothing for the one input of a class, which is
+    /// `input`.
+    pub inputs: Vec<String>,
+    /// The same of the numbers that are asked for; nothing for a single one, which is `target`.
+    pub targets: Vec<String>,
 }

@@ -1,0 +1,198 @@
+//! The copy problem: some symbols are read, and are to be repeated much later.
+//!
+//! ```text
+//! input    s₁ … s_S   T − 1 blanks   a signal   S blanks
+//! target   T + S blanks                         s₁ … s_S
+//! ```
+//!
+//! The S symbols are drawn from K, each as probable as the others. Classes 0 to K − 1 are the symbols, K is the blank, K + 1 the
+//! signal, which is never asked for. All T + 2S steps are scored. The form is that of Arjovsky, Shah and Bengio ("Unitary evolution
+//! recurrent neural networks", 2016), with K = 8 and S = 10, after Hochreiter and Schmidhuber (1997).
+//!
+//! All is read when it is to be repeated, so the floor is 0. Who reads nothing answers blanks and then guesses: the mean loss is
+//! S/(T + 2S) of that of guessing one of K symbols, which for cross-entropy is S · ln K / (T + 2S).
+
+use super::adding::below;
+use super::floor::Floor;
+use super::setting::{TaskSetting, TaskValue};
+use super::task::{Form, Split, Task, Words};
+use crate::error::Error;
+use crate::generator::generator;
+use crate::sequences::{Kind, Layout, Scored, Sequence, Shape, Step};
+
+/// Symbols that come back after a delay.
+///
+/// ```
+/// use echo_data::{Copying, Sequence, Split, Task};
+/// let copy = Copying { delay: 3, num_symbols: 2, num_copied: 2 };
+/// let mut episode = Sequence::new(copy.shape());
+/// copy.fill(7, Split::Train, 0, &mut episode)?;
+/// let (inputs, targets) = (episode.inputs().classes(), episode.targets().classes());
+/// assert_eq!(inputs[2..], [2, 2, 3, 2, 2]);
+/// assert_eq!((&targets[..5], &targets[5..]), (&[2; 5][..], &inputs[..2]));
+/// # Ok::<(), echo_data::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copying {
+    /// T: from the last symbol to the signal.
+    pub delay: usize,
+    /// K: symbols to draw from.
+    pub num_symbols: usize,
+    /// S: symbols to repeat.
+    pub num_copied: usize,
+}
+
+/// Ten of eight symbols, as in the paper, over its shortest delay.
+impl Default for Copying {
+    fn default() -> Self {
+        Self { delay: 100, num_symbols: 8, num_copied: 10 }
+    }
+}
+
+/// So many classes there can be at most, with blank and signal.
+const MOST_CLASSES: usize = 256;
+
+impl Copying {
+    /// Time steps of an episode.
+    fn length(&self) -> usize {
+        self.delay.saturating_add(self.num_copied.saturating_mul(2))
+    }
+}
+
+impl Task for Copying {
+    fn name(&self) -> &'static str {
+        "copy"
+    }
+
+    fn about(&self) -> &'static str {
+        "Symbols, to be repeated after a delay"
+    }
+
+    fn shape(&self) -> Shape {
+        let symbols = self.num_symbols;
+        Shape { inputs: Kind::Classes(symbols.saturating_add(2)), targets: Kind::Classes(symbols.saturating_add(1)) }
+    }
+
+    fn form(&self) -> Form {
+        Form::Episodes(self.length())
+    }
+
+    fn settings(&mut self) -> Vec<TaskSetting<'_>> {
+        let Self { delay, num_symbols, num_copied } = self;
+        let count =
+            |name, about, to, least| TaskSetting { name, about, value: TaskValue::Count(to, least), beside: None };
+        vec![
+            count("delay", "Time steps from the last symbol to the signal, T", delay, 1),
+            count("num_symbols", "Symbols to draw from", num_symbols, 1),
+            count("num_copied", "Symbols to repeat", num_copied, 1),
+        ]
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let most = MOST_CLASSES - 2;
+        let wrong = |name, value, right: &str| Err(Error::Setting { name, value, right: right.to_owned() });
+        match *self {
+            Self { num_symbols, .. } if !(1..=most).contains(&num_symbols) => {
+                wrong("num_symbols", num_symbols, &format!("from 1 to {most}"))
+            }
+            Self { delay: 0, .. } => wrong("delay", 0, "at least 1"),
+            Self { num_copied: 0, .. } => wrong("num_copied", 0, "at least 1"),
+            _ => Ok(()),
+        }
+    }
+
+    fn fill(&self, seed: u64, split: Split, number: u64, episode: &mut Sequence) -> Result<(), Error> {
+        self.check()?;
+        let mut rng = generator(seed, split.stream(number));
+        let [blank, signal] = [self.num_symbols, self.num_symbols + 1].map(|class| class as u16);
+        let symbols: Vec<u16> = (0..self.num_copied).map(|_| below(&mut rng, self.num_symbols) as u16).collect();
+        episode.clear();
+        let begin = self.delay.saturating_add(self.num_copied);
+        for step in 0..self.length() {
+            let input = match symbols.get(step) {
+                Some(&symbol) => symbol,
+                None if step + 1 == begin => signal,
+                None => blank,
+            };
+            let target = step.checked_sub(begin).map_or(blank, |place| symbols[place]);
+            episode.push(Step::Class(input), Some(Step::Class(target)))?;
+        }
+        Ok(())
+    }
+
+    fn floor(&self, layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
+        Some(Floor::zero(layout))
+    }
+
+    fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+        let mut guess = vec![1.0 / self.num_symbols as f64; self.num_symbols];
+        guess.push(0.0);
+        Some(self.num_copied as f64 / self.length() as f64 * least(&guess))
+    }
+
+    /// As of other tasks, but over the steps that ask for a symbol: the blanks make the mean small.
+    fn solved_within(&self) -> f64 {
+        0.01 * self.num_copied as f64 / self.length() as f64
+    }
+
+    fn words(&self) -> Words {
+        let Self { delay, num_symbols, num_copied } = self;
+        Words {
+            title: format!("Copy of {num_copied} of {num_symbols} symbols after {delay} steps"),
+            answer: "blanks, and after the signal the symbols that it read at the beginning".to_owned(),
+            rule: "target = the symbols, after the signal".to_owned(),
+            ..Words::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_episode_for_ever() {
+        let mut episode = Sequence::new(Copying::default().shape());
+        Copying::default().fill(3, Split::Train, 0, &mut episode).unwrap();
+        assert_eq!((episode.len(), &episode.inputs().classes()[..10]), (120, &[6, 2, 4, 0, 3, 1, 7, 1, 6, 2][..]));
+    }
+
+    /// The best answer at each step that knows the time alone, over all episodes there are.
+    #[test]
+    fn chance_is_that_of_all_episodes() {
+        let entropy = |all: &[f64]| all.iter().filter(|&&p| p > 0.0).map(|p| -p * p.ln()).sum::<f64>();
+        let variance = |all: &[f64]| {
+            let mean: f64 = all.iter().enumerate().map(|(class, p)| class as f64 * p).sum();
+            all.iter().enumerate().map(|(class, p)| p * (class as f64 - mean).powi(2)).sum::<f64>()
+        };
+        for (num_symbols, num_copied, delay) in [(1, 1, 1), (2, 3, 4), (3, 2, 1), (5, 2, 7)] {
+            let copy = Copying { delay, num_symbols, num_copied };
+            let length = delay + 2 * num_copied;
+            // Before the signal has been read the target is the blank; then each symbol is as often the one that is asked for.
+            let episodes = num_symbols.pow(num_copied as u32);
+            for (name, least) in [("entropy", &entropy as &dyn Fn(&[f64]) -> f64), ("variance", &variance)] {
+                let mut sum = 0.0;
+                for step in 0..length {
+                    let mut distribution = vec![0.0; num_symbols + 1];
+                    for episode in 0..episodes {
+                        let place = step.checked_sub(delay + num_copied);
+                        let symbol = |place: usize| episode / num_symbols.pow(place as u32) % num_symbols;
+                        distribution[place.map_or(num_symbols, symbol)] += 1.0 / episodes as f64;
+                    }
+                    sum += least(&distribution);
+                }
+                let chance = copy.chance(least).unwrap();
+                assert!((chance - sum / length as f64).abs() < 1e-12, "{name}: {chance} for {copy:?}");
+            }
+        }
+        let published = 10.0 * 8.0_f64.ln() / 120.0;
+        assert!((Copying::default().chance(&entropy).unwrap() - published).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let with = |delay, num_symbols, num_copied| Copying { delay, num_symbols, num_copied }.check();
+        assert_eq!(with(1, 255, 1).unwrap_err().to_string(), "num_symbols is 255: it must be from 1 to 254");
+        assert!(with(0, 2, 1).is_err() && with(1, 2, 0).is_err() && with(1, 0, 1).is_err() && with(1, 1, 1).is_ok());
+    }
+}
