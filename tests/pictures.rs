@@ -5,8 +5,8 @@ mod support;
 
 use gif::{ColorOutput, DecodeOptions};
 use rnn_train::outputs::files::{FIGURE_SVG, PICTURES};
-use rnn_train::outputs::table::read_rows;
-use rnn_train::{Colours, SnapshotRow};
+use rnn_train::outputs::snapshot::Lane;
+use rnn_train::{Answered, Colours, Recording};
 use std::collections::BTreeSet;
 use std::path::Path;
 use support::{fixture, refused, run, succeed};
@@ -43,12 +43,26 @@ fn rectangles(svg: &str, colour: &str) -> Vec<[i32; 4]> {
     edges.collect()
 }
 
-/// The rows of a run's last snapshot.
-fn last_snapshot(out: &Path) -> Vec<SnapshotRow> {
-    let mut rows: Vec<SnapshotRow> = read_rows(&out.join("snapshots.csv")).unwrap();
-    let last = rows.last().unwrap().step;
-    rows.retain(|row| row.step == last);
-    rows
+/// What was read, asked for and answered at one time step of a row.
+struct Seen {
+    input: u32,
+    target: u32,
+    prediction: u32,
+}
+
+/// What a run's last snapshot shows, row by row.
+fn last_snapshot(out: &Path) -> Vec<Seen> {
+    let snapshot = Recording::read(out).unwrap().snapshots.pop().unwrap();
+    let class = |lanes: &[Lane], time: usize| lanes[0][time].unwrap() as u32;
+    let row = |row: &Answered| -> Vec<Seen> {
+        let seen = |time| Seen {
+            input: class(&row.inputs, time),
+            target: class(&row.targets, time),
+            prediction: class(&row.predictions, time),
+        };
+        (0..row.times()).map(seen).collect()
+    };
+    snapshot.rows.iter().flat_map(row).collect()
 }
 
 #[test]
@@ -223,13 +237,7 @@ fn all_settings_are_drawn() {
 
 /// How many snapshots a run has taken.
 fn snapshots(out: &Path) -> usize {
-    let mut places: Vec<_> = read_rows::<SnapshotRow>(&out.join("snapshots.csv"))
-        .unwrap()
-        .iter()
-        .map(|row| (row.epoch, row.batch, row.step))
-        .collect();
-    places.dedup();
-    places.len()
+    Recording::read(out).unwrap().snapshots.len()
 }
 
 /// A GIF as it is shown.

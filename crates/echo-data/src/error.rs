@@ -132,13 +132,19 @@ pub enum Error {
         /// Values asked for.
         total_series_length: usize,
     },
+    /// An episode that does not fit in memory.
+    #[error("an episode has {steps} time steps: there is no memory for that many")]
+    LongEpisode {
+        /// Time steps asked for.
+        steps: usize,
+    },
     /// A CSV file without a column that is needed.
     #[error("line {line}: {}", MissingProblem { column, expected, header, hint })]
     MissingColumn {
         /// Line of the header, counted from 1.
         line: u64,
         /// The missing column.
-        column: &'static str,
+        column: String,
         /// All columns that must be there, in words.
         expected: String,
         /// The header as found.
@@ -152,7 +158,7 @@ pub enum Error {
         /// Line of the file, counted from 1.
         line: u64,
         /// The column's name.
-        column: &'static str,
+        column: String,
         /// What stands in the cell.
         value: String,
         /// How many classes there are.
@@ -166,7 +172,7 @@ pub enum Error {
         /// Line of the file, counted from 1.
         line: u64,
         /// The column's name.
-        column: &'static str,
+        column: String,
         /// What stands in the cell.
         value: String,
     },
@@ -202,6 +208,7 @@ impl Error {
             Self::Length { .. } | Self::Window { .. } | Self::Step { .. } | Self::Recorded => None,
             Self::MissingColumn { .. }
             | Self::Cell { .. }
+            | Self::LongEpisode { .. }
             | Self::Number { .. }
             | Self::NoValues
             | Self::Malformed { .. } => None,
@@ -216,7 +223,7 @@ pub(crate) fn check_num_classes(num_classes: usize) -> Result<(), Error> {
 
 /// Words for a header without a column.
 struct MissingProblem<'a> {
-    column: &'static str,
+    column: &'a str,
     expected: &'a str,
     header: &'a str,
     hint: &'static str,

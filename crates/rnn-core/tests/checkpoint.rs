@@ -305,3 +305,25 @@ fn the_place_in_a_series_is_remembered() {
     assert_eq!(restored.steps(&own, 2), begun.steps(&own, 2));
     assert_eq!(restored.trainer.scored_outputs().nrows(), own.stride * own.batch);
 }
+
+/// The parameters that are kept come back with the checkpoint, and go where it has none.
+#[test]
+fn kept_parameters_travel_along() {
+    let setting = setting(CellKind::Gru, Method::Adam(Adam::default()));
+    let mut training = Training::<f32>::under_way(&setting);
+    assert!(!training.trainer.swap_parameters());
+    let without = training.trainer.checkpoint("").unwrap();
+    training.trainer.keep_parameters().unwrap();
+    let kept = training.trainer.network.parameters().to_vec();
+    training.steps(&setting, 2);
+    let bytes = training.trainer.checkpoint("").unwrap();
+    let last = training.trainer.network.parameters().to_vec();
+
+    let mut other = Training::<f32>::new(&setting);
+    other.trainer.restore(&bytes).unwrap();
+    assert!(other.trainer.swap_parameters() && other.trainer.network.parameters() == kept);
+    assert!(other.trainer.swap_parameters() && other.trainer.network.parameters() == last);
+    assert_eq!(other.trainer.checkpoint("").unwrap(), bytes);
+    other.trainer.restore(&without).unwrap();
+    assert!(!other.trainer.swap_parameters());
+}

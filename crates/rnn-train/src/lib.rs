@@ -20,7 +20,7 @@ pub mod view;
 pub use error::{Error, SettingError};
 pub use outputs::curve::{Bucket, LossCurve};
 pub use outputs::recording::Recording;
-pub use outputs::snapshot::{Answered, Snapshot, SnapshotRow};
+pub use outputs::snapshot::{Answered, Snapshot};
 pub use rnn_core::{Named, named};
 pub use settings::choices::{Dtype, InputKind, Readout, ScheduleKind};
 pub use settings::layers::Layer;

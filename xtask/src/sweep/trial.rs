@@ -193,7 +193,23 @@ fn begin(
 fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
     let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } =
         status;
-    Outcome { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, losses }
+    let Status { best_epoch, valid_loss, valid_accuracy, test_loss, test_accuracy, .. } = status;
+    Outcome {
+        epochs,
+        steps,
+        final_loss,
+        best_loss,
+        accuracy,
+        solved_epoch,
+        solved_steps,
+        best_epoch,
+        valid_loss,
+        valid_accuracy,
+        test_loss,
+        test_accuracy,
+        wall_seconds,
+        losses,
+    }
 }
 
 /// Whether an epoch is among those that a trial answers with where nobody needs all: the first 32, then 16 to 32 for each
@@ -262,6 +278,7 @@ impl Watch for Watcher {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rnn_train::outputs::columns::Extra;
 
     #[test]
     fn a_curve_keeps_its_beginning_its_end_and_few_between() {
@@ -269,11 +286,13 @@ mod tests {
             epoch,
             windows: 1,
             loss: 2.0,
-            first_window_loss: 3.0,
+            first_window_loss: Some(3.0),
             known_loss: Some(epoch as f64),
-            accuracy: 0.5,
+            accuracy: Some(0.5),
             known_accuracy: Some(0.5),
             floor: None,
+            valid_loss: Extra::NoColumn,
+            valid_accuracy: Extra::NoColumn,
         };
         let losses = |trained: usize, epochs: usize, every_epoch: bool| {
             let mut watcher = Watcher::new(Vec::new(), every_epoch);

@@ -12,7 +12,7 @@ use super::stats::{mean, median, quantile, wilson};
 type Column = (&'static str, fn(&Group, usize) -> String);
 
 /// The columns of `groups.csv` behind those of the varied settings.
-pub(crate) const COLUMNS: [Column; 18] = [
+pub(crate) const COLUMNS: [Column; 21] = [
     ("parameters", |_, parameters| parameters.to_string()),
     ("trials", |group, _| group.trials.to_string()),
     ("n", |group, _| group.decided.to_string()),
@@ -26,6 +26,9 @@ pub(crate) const COLUMNS: [Column; 18] = [
     ("lower_quartile_final_loss", |group, _| cell(group.final_loss(0.25))),
     ("upper_quartile_final_loss", |group, _| cell(group.final_loss(0.75))),
     ("median_accuracy", |group, _| cell(group.median_accuracy())),
+    ("mean_valid_loss", |group, _| cell(mean(&group.valid_losses))),
+    ("mean_test_loss", |group, _| cell(mean(&group.test_losses))),
+    ("mean_test_accuracy", |group, _| cell(mean(&group.test_accuracies))),
     ("done", |group, _| group.count(|status| status == TrialStatus::Done).to_string()),
     ("diverged", |group, _| group.count(|status| status == TrialStatus::Diverged).to_string()),
     ("pruned", |group, _| group.count(|status| status == TrialStatus::Pruned).to_string()),
@@ -53,6 +56,9 @@ pub(crate) struct Group {
     final_losses: Vec<f64>,
     /// Of those that were trained to their end.
     accuracies: Vec<f64>,
+    valid_losses: Vec<f64>,
+    test_losses: Vec<f64>,
+    test_accuracies: Vec<f64>,
     statuses: Vec<TrialStatus>,
     seconds: Vec<f64>,
 }
@@ -78,6 +84,9 @@ impl Group {
             TrialStatus::Done => {
                 self.final_losses.extend(row.final_loss());
                 self.accuracies.extend(row.number(|record| record.outcome.accuracy));
+                self.valid_losses.extend(row.number(|record| record.outcome.valid_loss));
+                self.test_losses.extend(row.number(|record| record.outcome.test_loss));
+                self.test_accuracies.extend(row.number(|record| record.outcome.test_accuracy));
             }
             TrialStatus::Diverged => self.final_losses.push(f64::INFINITY),
             _ => {}

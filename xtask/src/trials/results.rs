@@ -139,6 +139,16 @@ pub(crate) struct Outcome {
     pub(crate) solved_epoch: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) solved_steps: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) best_epoch: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_loss: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_accuracy: Option<f64>,
     /// From the start of its process to its end.
     pub(crate) wall_seconds: f64,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -7,7 +7,7 @@ use super::results::{Known, Record, TrialStatus, status_of};
 pub(super) type Column<R> = (&'static str, fn(&R) -> String);
 
 /// The columns of the summary behind those of the varied settings.
-pub(super) const BEHIND: [Column<Row>; 13] = [
+pub(super) const BEHIND: [Column<Row>; 18] = [
     ("parameters", |row| row.parameters.to_string()),
     ("status", |row| row.status.to_string()),
     ("final_loss", |row| cell(row.final_loss())),
@@ -15,6 +15,11 @@ pub(super) const BEHIND: [Column<Row>; 13] = [
     ("accuracy", |row| cell(row.number(|record| record.outcome.accuracy))),
     ("solved_epoch", |row| cell(row.number(|record| record.outcome.solved_epoch))),
     ("solved_steps", |row| cell(row.number(|record| record.outcome.solved_steps))),
+    ("best_epoch", |row| cell(row.number(|record| record.outcome.best_epoch))),
+    ("valid_loss", |row| cell(row.number(|record| record.outcome.valid_loss))),
+    ("valid_accuracy", |row| cell(row.number(|record| record.outcome.valid_accuracy))),
+    ("test_loss", |row| cell(row.number(|record| record.outcome.test_loss))),
+    ("test_accuracy", |row| cell(row.number(|record| record.outcome.test_accuracy))),
     ("epochs", |row| cell(row.number(|record| Some(record.outcome.epochs).filter(|&epochs| epochs > 0)))),
     ("steps", |row| cell(row.number(|record| Some(record.outcome.steps).filter(|&steps| steps > 0)))),
     ("wall_seconds", |row| {

@@ -152,13 +152,17 @@ named! {
         BestLoss = "best_loss", "The lowest loss of any epoch";
         Accuracy = "accuracy", "The accuracy of the last epoch";
         SolvedSteps = "solved_steps", "Training steps until the task was solved";
+        ValidLoss = "valid_loss", "The lowest validation loss";
+        ValidAccuracy = "valid_accuracy", "The accuracy where the validation loss was lowest";
+        TestLoss = "test_loss", "The loss of the best weights on the test data";
+        TestAccuracy = "test_accuracy", "Their accuracy there";
     }
 }
 
 impl Metric {
     /// Whether more is better.
     pub(crate) fn is_better_greater(self) -> bool {
-        self == Self::Accuracy
+        matches!(self, Self::Accuracy | Self::ValidAccuracy | Self::TestAccuracy)
     }
 }
 

@@ -23,6 +23,10 @@ impl Metric {
             Self::BestLoss => outcome.best_loss,
             Self::Accuracy => outcome.accuracy,
             Self::SolvedSteps => outcome.solved_steps.map(|steps| steps as f64),
+            Self::ValidLoss => outcome.valid_loss,
+            Self::ValidAccuracy => outcome.valid_accuracy,
+            Self::TestLoss => outcome.test_loss,
+            Self::TestAccuracy => outcome.test_accuracy,
         }
     }
 }

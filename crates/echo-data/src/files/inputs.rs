@@ -47,7 +47,7 @@ fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u16>, Vec<u16>
     let (mut beyond, mut greatest) = (None, 0);
     while rows.next_row()? {
         for (column, values) in [&mut input, &mut target].into_iter().enumerate() {
-            match class(&mut rows, column, num_classes) {
+            match rows.read_class(column, num_classes) {
                 Ok(value) => values.push(value),
                 Err(error) => match &error {
                     Error::Cell { needed: Some(classes), .. } => {
@@ -69,15 +69,6 @@ fn columns<R: Read>(reader: R, num_classes: usize) -> Result<(Vec<u16>, Vec<u16>
         return Err(Error::NoValues);
     }
     Ok((input, target, rows.dialect()))
-}
-
-/// The class in the row's cell.
-fn class<R: Read>(rows: &mut Rows<R>, column: usize, num_classes: usize) -> Result<u16, Error> {
-    let class = rows.numeral(column)?.parse::<u8>().ok().map(u16::from);
-    class.filter(|&class| usize::from(class) < num_classes).ok_or_else(|| {
-        let (line, column, value) = (rows.line(), rows.name(column), rows.shown(column));
-        Error::Cell { line, column, value, num_classes, needed: class.map(|class| usize::from(class) + 1) }
-    })
 }
 
 /// Reads the column `input` of a CSV file or stream, a value at a time: each is there as soon as its line has come.
@@ -121,13 +112,7 @@ impl<R: Read> Inputs<R> {
         if !self.0.next_row()? {
             return Ok(None);
         }
-        class(&mut self.0, 0, num_classes).map(Some).map_err(|mut error| {
-            // A net has as many classes as it has.
-            if let Error::Cell { needed, .. } = &mut error {
-                *needed = None;
-            }
-            error
-        })
+        self.0.class(0, num_classes).map(Some)
     }
 
     /// The next row's value as a number, or nothing at the end.

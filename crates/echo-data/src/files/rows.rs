@@ -46,7 +46,20 @@ impl<R: Read> Rows<R> {
     ///
     /// # Errors
     /// [`Error::MissingColumn`]; [`Error::Malformed`] for what cannot be read or is no CSV.
-    pub fn new(reader: R, wanted: &[&'static str]) -> Result<Self, Error> {
+    pub fn new<N: AsRef<str>>(reader: R, wanted: &[N]) -> Result<Self, Error> {
+        Self::with_extras(reader, wanted, &[])
+    }
+
+    /// The same, and finds those of `extras` that the header names. They stand behind the others.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_extras<N: AsRef<str>>(reader: R, wanted: &[N], extras: &[N]) -> Result<Self, Error> {
+        let [wanted, extras] = [wanted, extras].map(|names| names.iter().map(N::as_ref).collect::<Vec<_>>());
+        Self::of(reader, &wanted, &extras)
+    }
+
+    fn of(reader: R, wanted: &[&str], extras: &[&str]) -> Result<Self, Error> {
         let mut text = Text::new(reader);
         let cannot_be_read = |error: &std::io::Error| Error::from(fault(error, 1));
         let encoding = text.encoding().map_err(|error| cannot_be_read(&error))?;
@@ -71,7 +84,7 @@ impl<R: Read> Rows<R> {
             return Err(csv_error(&error, csv.get_ref()));
         }
         let line = csv.get_mut().next_row_line();
-        let (columns, other_letters) = find(&header, wanted, line)?;
+        let (columns, other_letters) = find(&header, wanted, extras, line)?;
         let (width, dialect) =
             (header.len(), Dialect { encoding, separator, separator_line: said.is_some(), other_letters });
         Ok(Self { csv, columns, width, dialect, record: ByteRecord::new(), line, failed: None, mark: None })
@@ -142,6 +155,30 @@ impl<R: Read> Rows<R> {
         })
     }
 
+    /// The class in the row's cell.
+    ///
+    /// # Errors
+    /// [`Error::Cell`] for a cell that holds no class below `num_classes`; [`Error::Malformed`] as for
+    /// [`number`](Self::number).
+    pub fn class(&mut self, column: usize, num_classes: usize) -> Result<u16, Error> {
+        self.read_class(column, num_classes).map_err(|mut error| {
+            // There are as many classes as there are.
+            if let Error::Cell { needed, .. } = &mut error {
+                *needed = None;
+            }
+            error
+        })
+    }
+
+    /// The same; the error says how many classes would make the cell right.
+    pub(super) fn read_class(&mut self, column: usize, num_classes: usize) -> Result<u16, Error> {
+        let class = self.numeral(column)?.parse::<u8>().ok().map(u16::from);
+        class.filter(|&class| usize::from(class) < num_classes).ok_or_else(|| {
+            let (line, column, value) = (self.line, self.name(column), self.shown(column));
+            Error::Cell { line, column, value, num_classes, needed: class.map(|class| usize::from(class) + 1) }
+        })
+    }
+
     /// The text of the row's cell with a decimal point, as numbers are written in code, and a whole number without one.
     ///
     /// # Errors
@@ -174,9 +211,14 @@ impl<R: Read> Rows<R> {
         })
     }
 
+    /// The names of the columns that were found, as they were asked for.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| &**name)
+    }
+
     /// A column's name.
-    pub(crate) fn name(&self, column: usize) -> &'static str {
-        self.columns.get(column).map(|(name, _)| *name).unwrap_or_default()
+    pub(crate) fn name(&self, column: usize) -> String {
+        self.columns.get(column).map(|(name, _)| name.clone()).unwrap_or_default()
     }
 
     /// The text of the row's cell as it is shown in an error.
@@ -211,7 +253,7 @@ fn separator_line(line: &[u8]) -> Option<Result<u8, Error>> {
 
 /// What separates the columns of a file with this header: what it says, or the one separator that gives the columns
 /// wanted.
-fn separator(header: &[u8], said: Option<u8>, line: u64, wanted: &[&'static str]) -> Result<u8, Error> {
+fn separator(header: &[u8], said: Option<u8>, line: u64, wanted: &[&str]) -> Result<u8, Error> {
     if let Some(said) = said {
         return Ok(said);
     }
@@ -240,25 +282,28 @@ fn is(cell: &[u8], name: &str) -> bool {
 }
 
 /// A column's name and place.
-type Column = (&'static str, usize);
+type Column = (String, usize);
 
-/// The places of the columns wanted, and whether one has other letters than its name.
-fn find(header: &ByteRecord, wanted: &[&'static str], line: u64) -> Result<(Vec<Column>, bool), Error> {
+/// The places of the columns wanted and of the extras that are there, and whether one has other letters than its name.
+fn find(header: &ByteRecord, wanted: &[&str], extras: &[&str], line: u64) -> Result<(Vec<Column>, bool), Error> {
     let (mut columns, mut other_letters) = (Vec::new(), false);
-    for &name in wanted {
+    for &name in wanted.iter().chain(extras) {
         let mut places = header.iter().enumerate().filter(|(_, cell)| is(cell, name));
         let Some((place, cell)) = places.next() else {
+            if columns.len() >= wanted.len() {
+                continue;
+            }
             let expected = wanted.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
             let hint = hint(header);
             let header = header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
-            return Err(Error::MissingColumn { line, column: name, expected, header, hint });
+            return Err(Error::MissingColumn { line, column: name.to_owned(), expected, header, hint });
         };
         if places.next().is_some() {
             let problem = format!("there are two columns `{name}`: which one is meant must be clear");
             return Err(Error::Malformed { line, problem });
         }
         other_letters |= cell.trim_ascii() != name.as_bytes();
-        columns.push((name, place));
+        columns.push((name.to_owned(), place));
     }
     Ok((columns, other_letters))
 }

@@ -64,7 +64,7 @@ impl Layout {
     /// That of so many episodes, the longest of which has so many time steps.
     ///
     /// # Errors
-    /// [`Error::Zero`]; [`Error::WindowStride`] for a stride longer than a window; [`Error::OutOfMemory`] for sizes that cannot be
+    /// [`Error::Zero`]; [`Error::WindowStride`] for a stride longer than a window; [`Error::LongEpisode`] for sizes that cannot be
     /// counted.
     pub fn of_episodes(
         episodes: usize,
@@ -85,7 +85,7 @@ impl Layout {
         if !(1..=truncated_backprop_length).contains(&window_stride) {
             return Err(Error::WindowStride { window_stride, truncated_backprop_length });
         }
-        let too_long = Error::OutOfMemory { total_series_length: longest };
+        let too_long = Error::LongEpisode { steps: longest };
         let total_series_length = longest.checked_mul(batch_size).ok_or(too_long)?;
         let episodes = Some(episodes);
         Ok(Self { total_series_length, episodes, batch_size, truncated_backprop_length, window_stride })
@@ -98,6 +98,18 @@ impl Layout {
     pub fn check_longer_than(&self, setting: &'static str, values: usize) -> Result<(), Error> {
         let row_length = self.row_length();
         if values < row_length { Ok(()) } else { Err(Error::RowTooShort { setting, values, row_length }) }
+    }
+
+    /// Values in the series; in the episodes of a batch, at most.
+    #[must_use]
+    pub fn total_series_length(&self) -> usize {
+        self.total_series_length
+    }
+
+    /// How many episodes there are; none of a series.
+    #[must_use]
+    pub fn episodes(&self) -> usize {
+        self.episodes.unwrap_or(0)
     }
 
     /// Rows.

@@ -73,6 +73,15 @@ impl Sequence {
         });
     }
 
+    /// Makes room for so many more time steps.
+    ///
+    /// # Errors
+    /// [`Error::LongEpisode`] where the memory cannot be had.
+    pub fn reserve(&mut self, steps: usize) -> Result<(), Error> {
+        let reserved = self.inputs.reserve(steps) && self.targets.reserve(steps);
+        if reserved { Ok(()) } else { Err(Error::LongEpisode { steps }) }
+    }
+
     /// Adds a time step: what is read there, and what should be answered; `None` where no answer is scored.
     ///
     /// # Errors

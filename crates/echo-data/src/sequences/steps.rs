@@ -101,6 +101,16 @@ impl Steps {
         }
     }
 
+    /// Makes room for so many more steps, if it can be had.
+    pub(super) fn reserve(&mut self, steps: usize) -> bool {
+        match self {
+            Self::Classes(classes) => classes.try_reserve(steps).is_ok(),
+            Self::Values { width, values } => {
+                steps.checked_mul(*width).is_some_and(|numbers| values.try_reserve(numbers).is_ok())
+            }
+        }
+    }
+
     /// Whether this can stand at one of these steps.
     pub(super) fn takes(&self, step: Step<'_>) -> bool {
         match (self, step) {

@@ -141,6 +141,7 @@ impl Task for Adding {
             let half = length / 2;
             (length, [below(&mut rng, half), half + below(&mut rng, length - half)])
         };
+        episode.reserve(length)?;
         let mut sum = 0.0;
         for step in 0..length {
             let is_marked = marked.contains(&step);

@@ -105,8 +105,9 @@ impl Task for Copying {
         self.check()?;
         let mut rng = generator(seed, split.stream(number));
         let [blank, signal] = [self.num_symbols, self.num_symbols + 1].map(|class| class as u16);
-        let symbols: Vec<u16> = (0..self.num_copied).map(|_| below(&mut rng, self.num_symbols) as u16).collect();
         episode.clear();
+        episode.reserve(self.length())?;
+        let symbols: Vec<u16> = (0..self.num_copied).map(|_| below(&mut rng, self.num_symbols) as u16).collect();
         let begin = self.delay.saturating_add(self.num_copied);
         for step in 0..self.length() {
             let input = match symbols.get(step) {

@@ -1,7 +1,7 @@
 //! All that a training needs to go on, as the bytes of one safetensors file.
 //!
-//! Its tensors are `parameters [n]`, `state [batch·state]` and the optimizer's memories, `optimizer.velocity [n]` and so
-//! on, in the net's own number type, bit by bit. The metadata's one entry, `checkpoint`, says what was trained and how,
+//! Its tensors are `parameters [n]`, `state [batch·state]`, the optimizer's memories, `optimizer.velocity [n]` and so
+//! on, and `kept [n]` where parameters are kept, in the net's own number type, bit by bit. The metadata's one entry, `checkpoint`, says what was trained and how,
 //! how many steps the optimizer has made, the caller's note, and a checksum of all of it. A checkpoint is only taken back
 //! as it was written, and by a trainer with the same net, method and sizes.
 
@@ -11,6 +11,7 @@ use super::safetensors::{
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::network::{Place, Role, Tensor};
+use crate::numeric::flat_zeros;
 use crate::training::{Loss, Trainer};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ const STEPS: &str = "steps";
 const AT_START: &str = "at_start";
 const NOTE: &str = "note";
 const CHECKSUM: &str = "checksum";
+const KEPT: &str = "kept";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// Where training is, with the state that it continues from, as a file that is ready to be written; its bytes are for
@@ -78,7 +80,11 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let steps = steps.parse().map_err(|_| other(STEPS, steps, "a whole number"))?;
         let at_start = found.get(AT_START).map(String::as_str).unwrap_or_default();
         let at_start = at_start.parse().map_err(|_| other(AT_START, at_start, "true or false"))?;
-        let expected: Vec<_> = self.tensors().map(|(tensor, _)| tensor).collect();
+        let count = self.network.parameters().len();
+        let has_kept = file.names().iter().any(|name| *name == KEPT);
+        let mut kept = if has_kept { Some(flat_zeros("the parameters that are kept", count, 1)?) } else { None };
+        let trained = self.tensors().map(|(tensor, _)| tensor).filter(|tensor| tensor.name != KEPT);
+        let expected: Vec<_> = trained.chain(has_kept.then(|| whole(KEPT, count))).collect();
         check_tensors(&file, &expected)?;
         let views = expected.iter().map(|expected| tensor(&file, &expected.name)).collect::<Result<Vec<_>, _>>()?;
         let mut sum = Checksum::of(&found);
@@ -101,10 +107,12 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         self.state.at_start = at_start;
         let memories = self.optimizer.remembered.iter_mut().map(Vec::as_mut_slice);
         let places = [self.network.parameters_mut(), self.state.as_mut_slice()].into_iter().chain(memories);
+        let places = places.chain(kept.as_mut().map(Vec::as_mut_slice));
         for (place, view) in places.zip(&views) {
             // Exact, because the numbers are of the net's own type.
             place.iter_mut().zip(numbers(view).into_iter().flatten()).for_each(|(to, value)| *to = T::narrow(value));
         }
+        self.kept = kept;
         Ok(found.get(NOTE).cloned().unwrap_or_default())
     }
 
@@ -114,10 +122,8 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let memories = names.zip(self.optimizer.remembered.iter().map(Vec::as_slice));
         let own = [("parameters", self.network.parameters()), ("state", self.state.as_slice())];
         let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
-        all.map(|(name, values)| {
-            let place = Place::Stored { offset: 0, row_stride: 1 };
-            (Tensor::new(name, &[values.len()], Role::Weight, place), values)
-        })
+        let all = all.chain(self.kept.iter().map(|kept| (KEPT.to_owned(), kept.as_slice())));
+        all.map(|(name, values)| (whole(&name, values.len()), values))
     }
 
     /// What is trained and how: the same in every checkpoint of one training.
@@ -135,6 +141,11 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         ]);
         pairs
     }
+}
+
+/// A tensor of so many numbers, which lie one behind the other.
+fn whole(name: &str, count: usize) -> Tensor {
+    Tensor::new(name.to_owned(), &[count], Role::Weight, Place::Stored { offset: 0, row_stride: 1 })
 }
 
 /// The note in the bytes of a checkpoint, before anything else of it is looked at: what says which trainer can

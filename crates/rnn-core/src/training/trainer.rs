@@ -7,7 +7,7 @@ use super::truncation::Truncation;
 use crate::error::Error;
 use crate::kernels::Scalar;
 use crate::network::{Gradients, Network, State, Tape};
-use crate::numeric::copied_generator;
+use crate::numeric::{copied_generator, flat_zeros};
 use nalgebra::DMatrixView;
 use rand::rngs::ChaCha8Rng;
 use std::ops::Range;
@@ -35,6 +35,8 @@ pub struct Trainer<T, L> {
     pub(crate) state: State<T>,
     gradients: Gradients<T>,
     generator: Option<ChaCha8Rng>,
+    /// Parameters that are kept while training goes on.
+    pub(crate) kept: Option<Vec<T>>,
 }
 
 /// How a net is to be trained: what is not said takes its default.
@@ -63,6 +65,7 @@ impl<T: Clone, L: Clone> Clone for Trainer<T, L> {
             state: self.state.clone(),
             gradients: self.gradients.clone(),
             generator: self.generator.as_ref().map(copied_generator),
+            kept: self.kept.clone(),
         }
     }
 }
@@ -134,7 +137,7 @@ impl<T: Scalar, L: Loss<T>> TrainerBuilder<T, L> {
         let tape = network.tape(truncation.window(), batch)?.with_threads(threads);
         let gradients = network.gradients(truncation.window(), batch)?;
         let state = network.zero_state(batch)?;
-        Ok(Trainer { network, loss, optimizer, truncation, tape, state, gradients, generator })
+        Ok(Trainer { network, loss, optimizer, truncation, tape, state, gradients, generator, kept: None })
     }
 }
 
@@ -171,7 +174,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     /// those of the loss. The parameters and the state are then as they were, but dropout may have been drawn.
     pub fn step<'a>(&mut self, inputs: &[T], targets: impl Into<Targets<'a, L::Target>>) -> Result<Report, Error> {
         let targets = targets.into();
-        let Self { network, loss, optimizer, truncation, tape, state, gradients, generator } = self;
+        let Self { network, loss, optimizer, truncation, tape, state, gradients, generator, .. } = self;
         if let Some(generator) = generator {
             network.draw_dropout(tape, generator);
         }
@@ -276,6 +279,31 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         schedule.check()?;
         self.optimizer.schedule = schedule;
         Ok(())
+    }
+
+    /// Keeps a copy of the parameters as they are now, such as the best ones so far, in place of those that were kept before.
+    /// They travel in checkpoints.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn keep_parameters(&mut self) -> Result<(), Error> {
+        let parameters = self.network.parameters();
+        match &mut self.kept {
+            Some(kept) if kept.len() == parameters.len() => kept.copy_from_slice(parameters),
+            kept => {
+                let mut copy = flat_zeros("the parameters that are kept", parameters.len(), 1)?;
+                copy.copy_from_slice(parameters);
+                *kept = Some(copy);
+            }
+        }
+        Ok(())
+    }
+
+    /// Exchanges the parameters for those that are kept, if there are any and they are of this net; says whether there are.
+    pub fn swap_parameters(&mut self) -> bool {
+        let parameters = self.network.parameters_mut();
+        let kept = self.kept.as_mut().filter(|kept| kept.len() == parameters.len());
+        kept.map(|kept| parameters.swap_with_slice(kept)).is_some()
     }
 
     /// The windows that it trains on.

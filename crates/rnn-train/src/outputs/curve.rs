@@ -17,6 +17,13 @@ const MOST_BUCKETS: usize = 1024;
 pub struct LossCurve {
     known: Buckets,
     guessed: Buckets,
+    /// Windows that score nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    passed: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Neighbouring windows of a kind.
@@ -49,6 +56,11 @@ impl LossCurve {
         buckets.push(step, loss.min(GREATEST_LOSS));
     }
 
+    /// Takes in a training step whose window scores nothing.
+    pub fn pass(&mut self) {
+        self.passed = self.passed.saturating_add(1);
+    }
+
     /// The known windows, whose targets can all be known.
     #[must_use]
     pub fn known(&self) -> &[Bucket] {
@@ -64,7 +76,7 @@ impl LossCurve {
     /// The training steps taken in.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.known.windows.saturating_add(self.guessed.windows)
+        self.known.windows.saturating_add(self.guessed.windows).saturating_add(self.passed)
     }
 
     /// Whether it is one that this many steps have made.

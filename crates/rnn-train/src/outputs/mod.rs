@@ -1,7 +1,7 @@
 //! What a run leaves: its folder, the CSV tables, the status, and how they are read back.
 //!
 //! `files` has the names of all files, `columns` what a column of a table is, `rows` the rows of `metrics.csv` and `epochs.csv`, `table`
-//! writes and reads them. `snapshot` is a window and what the net answered there, `curve` the losses of any number of steps in
+//! writes and reads them. `snapshot` is a window and what the net answered there, `snapshot_file` writes and reads these, `curve` the losses of any number of steps in
 //! bounded memory. A `record` takes down what happens in a run; a `recording` reads it back. The room knows settings and no
 //! training.
 
@@ -16,5 +16,6 @@ pub mod replaceable;
 pub mod rows;
 pub(crate) mod run_folder;
 pub mod snapshot;
+pub mod snapshot_file;
 pub mod status;
 pub mod table;

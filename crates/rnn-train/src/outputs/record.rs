@@ -5,7 +5,7 @@ use crate::outputs::curve::LossCurve;
 use crate::outputs::files;
 use crate::outputs::folder::Durable;
 use crate::outputs::rows::{EpochRow, MetricsRow};
-use crate::outputs::snapshot::{Schedule, Snapshot, SnapshotRow};
+use crate::outputs::snapshot::{Schedule, Snapshot};
 use crate::outputs::status::{State, Status};
 use crate::outputs::table::Mark;
 use crate::outputs::table::Table;
@@ -81,9 +81,9 @@ impl Recorder {
         durable: Durable,
     ) -> Result<Self, Error> {
         status.write_when(out, durable)?;
-        let metrics = Table::of::<MetricsRow>(out.join(files::METRICS))?;
-        let epochs = Table::of::<EpochRow>(out.join(files::EPOCHS))?;
-        let snapshots = if snapshots { Some(create_snapshots(out)?) } else { None };
+        let metrics = Table::of::<MetricsRow>(out.join(files::METRICS), false)?;
+        let epochs = Table::of::<EpochRow>(out.join(files::EPOCHS), settings.valid > 0.0)?;
+        let snapshots = if snapshots { Some(create_snapshots(out, settings)?) } else { None };
         let tables = Tables { metrics, epochs, recording: snapshots.is_some(), snapshots };
         Ok(Self::with(settings, Some(tables), LossCurve::default(), status, durable))
     }
@@ -120,7 +120,7 @@ impl Recorder {
         let mut snapshots = snapshots.map(|mark| Table::open(path, mark)).transpose()?;
         [Some(&mut metrics), Some(&mut epochs), snapshots.as_mut()].into_iter().flatten().try_for_each(Table::cut)?;
         if snapshots.is_none() && recording {
-            snapshots = Some(create_snapshots(out)?);
+            snapshots = Some(create_snapshots(out, settings)?);
         }
         // Older versions did not count them.
         status.parameters = settings.parameters();
@@ -170,10 +170,17 @@ impl Recorder {
         }
     }
 
+    /// Takes down a step whose window scores nothing.
+    pub(crate) fn passed(&mut self, step: usize) {
+        self.status.steps += 1;
+        self.schedule.pass(step);
+        self.curve.pass();
+    }
+
     pub(crate) fn snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
         let tables = self.tables.as_mut().filter(|tables| tables.recording);
         let table = tables.and_then(|tables| tables.snapshots.as_mut());
-        table.map_or(Ok(()), |table| snapshot.to_rows().try_for_each(|row| table.push(row)))
+        table.map_or(Ok(()), |table| snapshot.write(table))
     }
 
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
@@ -197,6 +204,6 @@ impl Recorder {
     }
 }
 
-fn create_snapshots(out: &Path) -> Result<Table, Error> {
-    Table::of::<SnapshotRow>(out.join(files::SNAPSHOTS))
+fn create_snapshots(out: &Path, settings: &Settings) -> Result<Table, Error> {
+    Snapshot::table(out.join(files::SNAPSHOTS), settings)
 }

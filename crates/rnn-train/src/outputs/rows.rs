@@ -3,7 +3,7 @@
 //! Floating-point cells have as many digits as reading the same number back needs. A cell is empty where nothing was
 //! measured; it never holds NaN or infinity.
 
-use super::columns::row;
+use super::columns::{Extra, row};
 use rnn_core::Scalar;
 
 /// How windows are called whose targets can all be known.
@@ -23,8 +23,8 @@ row! {
         step: usize, STEP = "step", "step";
         /// Mean loss of the scored targets; cross-entropy is in nats.
         loss: T, LOSS = "loss", "loss";
-        /// Share of the scored targets that were predicted.
-        accuracy: T, ACCURACY = "accuracy", "accuracy";
+        /// Share of the scored targets that were predicted; empty where they are numbers.
+        accuracy: Option<T>, ACCURACY = "accuracy", "accuracy";
         /// Euclidean norm of the gradient of all parameters, before clipping; empty if it is greater than `dtype` can hold.
         gradient_norm: Option<T>, GRADIENT_NORM = "gradient_norm", "gradient norm";
         /// The learning rate of the step.
@@ -38,8 +38,8 @@ impl<T: Scalar> MetricsRow<T> {
     /// The same in f64.
     pub(crate) fn widened(&self) -> MetricsRow {
         let Self { epoch, batch, step, floor, .. } = *self;
-        let [loss, accuracy, learning_rate] = [self.loss, self.accuracy, self.learning_rate].map(T::widen);
-        let gradient_norm = self.gradient_norm.map(T::widen);
+        let [loss, learning_rate] = [self.loss, self.learning_rate].map(T::widen);
+        let [accuracy, gradient_norm] = [self.accuracy, self.gradient_norm].map(|number| number.map(T::widen));
         MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor }
     }
 }
@@ -53,16 +53,20 @@ row! {
         windows: usize, WINDOWS = "windows", "windows";
         /// Mean loss of all windows.
         loss: f64, LOSS = "loss", "loss";
-        /// Loss of the first window, which starts from a zero state.
-        first_window_loss: f64, FIRST_WINDOW_LOSS = "first_window_loss", "first window loss";
+        /// Loss of the first window, which starts from a zero state; empty for episodes, all of which do.
+        first_window_loss: Option<f64>, FIRST_WINDOW_LOSS = "first_window_loss", "first window loss";
         /// Mean loss of the settled windows; empty if there are none.
         known_loss: Option<f64>, KNOWN_LOSS = "settled_loss", "settled loss";
-        /// Share of all targets that were predicted.
-        accuracy: f64, ACCURACY = "accuracy", "accuracy";
+        /// Share of all targets that were predicted; empty where they are numbers.
+        accuracy: Option<f64>, ACCURACY = "accuracy", "accuracy";
         /// Share of the settled windows' targets that were predicted; empty if there are none.
         known_accuracy: Option<f64>, KNOWN_ACCURACY = "settled_accuracy", "settled accuracy";
         /// The least mean loss that any net can have in all these windows; empty where it is not known.
         floor: Option<f64>, FLOOR = "floor", "floor";
+        /// Mean loss of the validation data after the epoch; empty where it was not validated.
+        valid_loss: Extra, VALID_LOSS = "valid_loss", "validation loss", unless "Extra::is_left_out";
+        /// Share of the validation targets that were predicted; empty where it was not validated, or they are numbers.
+        valid_accuracy: Extra, VALID_ACCURACY = "valid_accuracy", "validation accuracy", unless "Extra::is_left_out";
     }
 }
 
@@ -97,20 +101,32 @@ mod tests {
 
     #[test]
     fn columns_are_the_rows_fields() {
-        let (loss, accuracy, learning_rate) = (0.0, 0.0, 0.3);
-        let metrics =
-            MetricsRow { epoch: 0, batch: 0, step: 0, loss, accuracy, gradient_norm: None, learning_rate, floor: None };
+        let (loss, learning_rate) = (0.0, 0.3);
+        let metrics = MetricsRow {
+            epoch: 0,
+            batch: 0,
+            step: 0,
+            loss,
+            accuracy: None,
+            gradient_norm: None,
+            learning_rate,
+            floor: None,
+        };
         assert_eq!(header(metrics), MetricsRow::<f64>::names().join(","));
         let epoch = EpochRow {
             epoch: 0,
             windows: 1,
             loss,
-            first_window_loss: loss,
+            first_window_loss: None,
             known_loss: None,
-            accuracy,
+            accuracy: None,
             known_accuracy: None,
             floor: None,
+            valid_loss: Extra::NoColumn,
+            valid_accuracy: Extra::NoColumn,
         };
         assert_eq!(header(epoch), EpochRow::names().join(","));
+        let validated = EpochRow { valid_loss: Extra::Cell(Some(0.5)), valid_accuracy: Extra::Cell(None), ..epoch };
+        assert_eq!(header(validated), [EpochRow::names(), EpochRow::extras()].concat().join(","));
     }
 }

@@ -5,12 +5,7 @@
 //! growing distances: each is about a sixteenth further on than the one before. Beside them are the first windows of the
 //! epochs 0, 1, 2, 4, 8 and so on, which hold the targets that cannot be known.
 
-use super::columns::row;
-use super::table::for_each_row;
-use crate::error::Error;
-use crate::settings::table::Settings;
 use std::ops::Range;
-use std::path::Path;
 
 /// The rows of the batch that are shown, as in the tutorial.
 pub(crate) const MOST_ROWS: usize = 5;
@@ -19,7 +14,7 @@ pub(crate) const MOST_ROWS: usize = 5;
 pub(crate) const MOST_TIMES: usize = 180;
 
 /// A window of a net in training, and what the net answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// Epoch, counted from 0.
     pub epoch: usize,
@@ -33,136 +28,94 @@ pub struct Snapshot {
     pub rows: Vec<Answered>,
 }
 
-/// One row of a window: a class for each time step.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What stands at the time steps of a row, one behind the other: a class's number, or a number; nothing behind the end of an
+/// episode, and as target where none is scored.
+pub type Lane = Vec<Option<f64>>;
+
+/// One row of a window.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answered {
-    /// What the net reads.
-    pub input: Vec<u32>,
+    /// What the net reads: a lane for the class, or for each number.
+    pub inputs: Vec<Lane>,
     /// What it should answer.
-    pub target: Vec<u32>,
+    pub targets: Vec<Lane>,
     /// What it answers.
-    pub prediction: Vec<u32>,
+    pub predictions: Vec<Lane>,
+}
+
+impl Answered {
+    /// How many time steps it has.
+    #[must_use]
+    pub fn times(&self) -> usize {
+        self.inputs.first().map_or(0, Vec::len)
+    }
+
+    /// Whether all that should be answered at a time step is what is answered: for classes.
+    #[must_use]
+    pub fn is_right(&self, time: usize) -> bool {
+        self.targets.iter().zip(&self.predictions).all(|(target, prediction)| target.get(time) == prediction.get(time))
+    }
+
+    /// Whether something is read there: not behind the end of an episode.
+    #[must_use]
+    pub fn is_there(&self, time: usize) -> bool {
+        self.inputs.iter().all(|lane| lane.get(time).is_some_and(Option::is_some))
+    }
+
+    /// Whether the episode has a target there; all time steps of a series have one.
+    #[must_use]
+    pub fn has_target(&self, time: usize) -> bool {
+        self.targets.iter().all(|lane| lane.get(time).is_some_and(Option::is_some))
+    }
+
+    pub(super) fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.inputs.iter().chain(&self.targets).chain(&self.predictions)
+    }
+}
+
+/// A window's data and a net's answers as a snapshot takes them, time-major: for each row of the batch at a time step so many
+/// numbers; nothing where there is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) inputs: (&'a [Option<f64>], usize),
+    pub(crate) targets: (&'a [Option<f64>], usize),
+    pub(crate) predictions: (&'a [Option<f64>], usize),
 }
 
 impl Snapshot {
-    /// The first rows and last time steps of a window of `batch_size` rows, whose values are time-major.
-    pub(crate) fn new(
-        [epoch, batch, step]: [usize; 3],
-        batch_size: usize,
-        input: &[u32],
-        target: &[u32],
-        prediction: &[u32],
-    ) -> Self {
-        let first_time = (input.len() / batch_size).saturating_sub(MOST_TIMES);
-        let of_row = |values: &[u32], row| {
-            values.chunks_exact(batch_size).skip(first_time).map(|values: &[u32]| values[row]).collect()
+    /// The first rows and last time steps of a window of `batch_size` rows.
+    pub(crate) fn new([epoch, batch, step]: [usize; 3], batch_size: usize, seen: Seen<'_>) -> Self {
+        let (inputs, width) = seen.inputs;
+        let first_time = (inputs.len() / (batch_size * width.max(1))).saturating_sub(MOST_TIMES);
+        let of_row = |(values, width): (&[Option<f64>], usize), row: usize| {
+            let lane = |index: usize| {
+                let steps = values.chunks_exact(batch_size * width).skip(first_time);
+                steps.map(|values| values[row * width + index]).collect()
+            };
+            (0..width).map(lane).collect()
         };
         let rows = (0..batch_size.min(MOST_ROWS)).map(|row| Answered {
-            input: of_row(input, row),
-            target: of_row(target, row),
-            prediction: of_row(prediction, row),
+            inputs: of_row(seen.inputs, row),
+            targets: of_row(seen.targets, row),
+            predictions: of_row(seen.predictions, row),
         });
         Self { epoch, batch, step, first_time, rows: rows.collect() }
+    }
+
+    /// One of a window of classes.
+    #[cfg(test)]
+    pub(crate) fn of_classes(place: [usize; 3], batch_size: usize, classes: [&[u32]; 3]) -> Self {
+        let lanes = classes.map(|lane| lane.iter().map(|&class| Some(f64::from(class))).collect::<Vec<_>>());
+        let [inputs, targets, predictions] = lanes.each_ref().map(|lane| (&lane[..], 1));
+        Self::new(place, batch_size, Seen { inputs, targets, predictions })
     }
 
     /// The places in its rows that time steps of the window have, as far as they are there.
     #[must_use]
     pub fn places(&self, times: Range<usize>) -> Range<usize> {
-        let there = self.rows.first().map_or(0, |answered| answered.input.len());
+        let there = self.rows.first().map_or(0, Answered::times);
         let place = |time: usize| time.saturating_sub(self.first_time).min(there);
         place(times.start)..place(times.end)
-    }
-
-    /// As rows of `snapshots.csv`.
-    pub(crate) fn to_rows(&self) -> impl Iterator<Item = SnapshotRow> {
-        let Self { epoch, batch, step, first_time, ref rows } = *self;
-        rows.iter().enumerate().flat_map(move |(row, Answered { input, target, prediction })| {
-            let values = input.iter().zip(target).zip(prediction).enumerate();
-            values.map(move |(index, ((&input, &target), &prediction))| {
-                let time = first_time + index;
-                SnapshotRow { epoch, batch, step, row, time, input, target, prediction }
-            })
-        })
-    }
-
-    /// Reads the snapshots in a file of a run with these settings, and whether all of them are whole: the last one of a run
-    /// that is on its way, or was killed, can be there in part, and is left out.
-    pub(crate) fn read_all(path: &Path, settings: &Settings) -> Result<(Vec<Self>, bool), Error> {
-        let rows_each = settings.batch_size.min(MOST_ROWS);
-        let times_each = settings.truncated_backprop_length.min(MOST_TIMES);
-        let first_time = settings.truncated_backprop_length - times_each;
-        let mut snapshots: Vec<Self> = Vec::new();
-        // How many rows of the file the last snapshot has.
-        let mut found = 0;
-        for_each_row(path, |_, SnapshotRow { epoch, batch, step, row, time, input, target, prediction }| {
-            if found == rows_each * times_each || snapshots.is_empty() {
-                if let Some(above) = snapshots.last().filter(|above| above.step >= step) {
-                    return Err(format!(
-                        "step {step} stands below step {}: snapshots must be in the order of their steps",
-                        above.step
-                    ));
-                }
-                snapshots.push(Self { epoch, batch, step, first_time, rows: Vec::new() });
-                found = 0;
-            }
-            let Some(snapshot) = snapshots.last_mut() else { return Ok(()) };
-            let expected =
-                [snapshot.epoch, snapshot.batch, snapshot.step, found / times_each, first_time + found % times_each];
-            if [epoch, batch, step, row, time] != expected {
-                let place = |[epoch, batch, step, row, time]: [usize; 5]| {
-                    format!("epoch {epoch}, batch {batch}, step {step}, row {row}, time {time}")
-                };
-                return Err(format!(
-                    "{} stands where {} must",
-                    place([epoch, batch, step, row, time]),
-                    place(expected)
-                ));
-            }
-            let columns = [SnapshotRow::INPUT, SnapshotRow::TARGET, SnapshotRow::PREDICTION];
-            let classes = columns.into_iter().zip([input, target, prediction]);
-            if let Some((column, class)) =
-                classes.into_iter().find(|(_, class)| *class as usize >= settings.num_classes())
-            {
-                return Err(format!("{} {class} is not a class from 0 to {}", column.name, settings.num_classes() - 1));
-            }
-            if snapshot.rows.len() == row {
-                snapshot.rows.push(Answered::default());
-            }
-            if let Some(answered) = snapshot.rows.last_mut() {
-                answered.input.push(input);
-                answered.target.push(target);
-                answered.prediction.push(prediction);
-            }
-            found += 1;
-            Ok(())
-        })?;
-        let is_whole = snapshots.is_empty() || found == rows_each * times_each;
-        if !is_whole {
-            snapshots.pop();
-        }
-        Ok((snapshots, is_whole))
-    }
-}
-
-row! {
-    /// A row of `snapshots.csv`: one time step of one row of a snapshot.
-    pub struct SnapshotRow {
-        /// Epoch, counted from 0.
-        epoch: usize, EPOCH = "epoch", "epoch";
-        /// Window within the epoch, counted from 0.
-        batch: usize, BATCH = "batch", "window";
-        /// Training steps that the net has made.
-        step: usize, STEP = "step", "step";
-        /// Row of the batch, counted from 0.
-        row: usize, ROW = "row", "row";
-        /// Time step in the window, counted from 0.
-        time: usize, TIME = "time", "time";
-        /// The class that the net reads.
-        input: u32, INPUT = "input", "input";
-        /// The class that it should answer.
-        target: u32, TARGET = "target", "target";
-        /// The class that it answers.
-        prediction: u32, PREDICTION = "prediction", "prediction";
     }
 }
 
@@ -202,8 +155,6 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::files::SNAPSHOTS;
-    use crate::outputs::table::Table;
 
     fn due(steps: std::ops::Range<usize>, windows: usize) -> Vec<usize> {
         let mut schedule = Schedule::from_step(steps.start);
@@ -226,69 +177,6 @@ mod tests {
         for begin in [1, 100, 666, 20_000] {
             let rest: Vec<_> = steps.iter().copied().filter(|&step| step >= begin).collect();
             assert_eq!(due(begin..66_600, 666), rest);
-        }
-    }
-
-    /// A file with snapshots of the steps 3 and 5, whose windows have so many rows and time steps, and the settings of its
-    /// run.
-    fn written(path: &Path, batch_size: usize, times: usize) -> (Vec<Snapshot>, Settings) {
-        let values: Vec<u32> = (0..(batch_size * times) as u32).map(|value| value % 7).collect();
-        let snapshots = [3, 5]
-            .map(|step| Snapshot::new([1, 2, step], batch_size, &values, &values, &vec![6; values.len()]))
-            .to_vec();
-        let mut table = Table::of::<SnapshotRow>(path.to_owned()).unwrap();
-        snapshots.iter().flat_map(Snapshot::to_rows).for_each(|row| table.push(row).unwrap());
-        table.flush().unwrap();
-        let settings = format!("batch_size = {batch_size}\ntruncated_backprop_length = {times}\nnum_classes = 7");
-        (snapshots, settings.parse().unwrap())
-    }
-
-    #[test]
-    fn snapshots_are_read_as_they_were_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(SNAPSHOTS);
-        // Seven rows and a short window, two rows and one too long to be shown.
-        for (batch_size, times, shape) in [(7, 3, (5, 0)), (2, 300, (2, 120))] {
-            let (snapshots, settings) = written(&path, batch_size, times);
-            assert_eq!((snapshots[0].rows.len(), snapshots[0].first_time), shape);
-            assert_eq!(Snapshot::read_all(&path, &settings).unwrap(), (snapshots.clone(), true));
-            // The last one in part.
-            let text = std::fs::read_to_string(&path).unwrap();
-            std::fs::write(&path, &text[..text.len() - 4]).unwrap();
-            assert_eq!(Snapshot::read_all(&path, &settings).unwrap(), (snapshots[..1].to_vec(), false));
-        }
-    }
-
-    #[test]
-    fn snapshots_that_somebody_has_edited_are_refused_with_their_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(SNAPSHOTS);
-        let (_, settings) = written(&path, 2, 3);
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        let without = |line: usize| [&lines[..line - 1], &lines[line..]].concat().join("\n") + "\n";
-        let place = |step, row, time| format!("epoch 1, batch 2, step {step}, row {row}, time {time}");
-        let cases = [
-            (without(4), format!("line 4: {} stands where {} must", place(3, 1, 0), place(3, 0, 2))),
-            (without(7), format!("line 7: {} stands where {} must", place(5, 0, 0), place(3, 1, 2))),
-            (without(8), format!("line 8: {} stands where {} must", place(5, 0, 1), place(5, 0, 0))),
-            (
-                text.replace("1,2,5,", "1,2,3,"),
-                "line 8: step 3 stands below step 3: snapshots must be in the order of their steps".to_owned(),
-            ),
-            (
-                text.replacen("1,2,3,0,1,2,2,6", "1,2,3,0,1,2,2,7", 1),
-                "line 3: prediction 7 is not a class from 0 to 6".to_owned(),
-            ),
-            (
-                text.replacen("1,2,3,0,1,", "1,2,3,0,1000000000000000,", 1),
-                "line 3, column `time`: `1000000000000000` is not a whole number from 0 to 281474976710656".to_owned(),
-            ),
-        ];
-        for (changed, told) in cases {
-            std::fs::write(&path, changed).unwrap();
-            let refused = Snapshot::read_all(&path, &settings).unwrap_err().to_string();
-            assert_eq!(refused, format!("{}: {told}", path.display()));
         }
     }
 }

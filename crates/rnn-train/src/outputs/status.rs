@@ -93,6 +93,24 @@ pub struct Status {
     /// Training steps done by the end of that epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solved_steps: Option<usize>,
+    /// The epoch after which the validation loss was lowest, whose weights are in `model.safetensors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<usize>,
+    /// The validation loss after that epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_loss: Option<f64>,
+    /// The share of right answers then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_accuracy: Option<f64>,
+    /// The loss of those weights on the test data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_loss: Option<f64>,
+    /// The share of right answers there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_accuracy: Option<f64>,
+    /// Whether it ended because the validation loss had not become lower for `patience` validations.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub out_of_patience: bool,
     /// Seconds from the first step to the last.
     pub wall_seconds: f64,
     /// The series files that the run reads, in their order.
@@ -130,6 +148,12 @@ impl Status {
             accuracy: None,
             solved_epoch: None,
             solved_steps: None,
+            best_epoch: None,
+            valid_loss: None,
+            valid_accuracy: None,
+            test_loss: None,
+            test_accuracy: None,
+            out_of_patience: false,
             wall_seconds: 0.0,
             series: Vec::new(),
             initial_weights: None,

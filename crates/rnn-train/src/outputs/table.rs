@@ -76,12 +76,14 @@ impl Write for Sums {
 }
 
 impl Table {
-    /// Makes the file, with the names of a row's columns as its header.
+    /// Makes the file, with the names of a row's columns as its header, also of those that a file can be without if it has
+    /// `extras`.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn of<R: Row>(path: PathBuf) -> Result<Self, Error> {
-        Self::create(path, R::names())
+    pub fn of<R: Row>(path: PathBuf, extras: bool) -> Result<Self, Error> {
+        let extras = if extras { R::extras() } else { Vec::new() };
+        Self::create(path, R::names().into_iter().chain(extras))
     }
 
     /// Makes the file, with these columns' names as its header.
@@ -178,7 +180,7 @@ pub fn write_table(
 }
 
 /// More than any run counts; what is computed of such numbers stays within 64 bits.
-const MOST: u64 = 1 << 48;
+pub(super) const MOST: u64 = 1 << 48;
 
 /// Reads all rows of a CSV file.
 ///
@@ -202,12 +204,14 @@ pub(crate) fn for_each_row<R: Row>(
     let wrong = |source| Error::Read { path: path.to_owned(), source };
     let malformed = |error: echo_data::Error| wrong(IoError::other(error));
     let Some(file) = whole_lines(path).map_err(wrong)? else { return Ok(()) };
-    let mut rows = Rows::new(file, &R::names()).map_err(malformed)?;
-    let header = StringRecord::from(R::names());
+    let mut rows = Rows::with_extras(file, &R::names(), &R::extras()).map_err(malformed)?;
+    let header = StringRecord::from(rows.names().collect::<Vec<_>>());
+    let columns: Vec<&Column> =
+        R::COLUMNS.iter().filter(|column| header.iter().any(|name| name == column.name)).collect();
     while rows.next_row().map_err(malformed)? {
         let line = rows.line();
         let mut record = StringRecord::new();
-        for (column, Column { name, is_whole, can_be_empty, .. }) in R::COLUMNS.iter().enumerate() {
+        for (column, Column { name, is_whole, can_be_empty, .. }) in columns.iter().copied().enumerate() {
             let is_empty = rows.text(column).map_err(malformed)?.is_empty();
             if !is_empty {
                 rows.number(column).map_err(malformed)?;
@@ -225,7 +229,7 @@ pub(crate) fn for_each_row<R: Row>(
         }
         let row = record.deserialize(Some(&header)).map_err(|error| {
             let column = match error.kind() {
-                csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| R::COLUMNS.get(field as usize)),
+                csv::ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| columns.get(field as usize)),
                 _ => None,
             };
             // Every cell is a number or empty.
@@ -239,7 +243,7 @@ pub(crate) fn for_each_row<R: Row>(
 
 /// A file up to the end of its last line, if there is any: the one behind it is still being written, or its writer was
 /// killed.
-fn whole_lines(path: &Path) -> std::io::Result<Option<impl Read>> {
+pub(super) fn whole_lines(path: &Path) -> std::io::Result<Option<impl Read>> {
     const BLOCK: usize = 4096;
     let mut file = File::open(path)?;
     let mut end = file.seek(SeekFrom::End(0))?;

@@ -51,4 +51,20 @@ macro_rules! with_numbers {
     };
 }
 
-pub(crate) use with_numbers;
+/// Does some work with the type of a net's numbers, and that of the loss of what it answers, which is at hand under a name.
+macro_rules! with_net {
+    ($settings:expr, $number:ident, $loss:ident => $work:expr) => {
+        $crate::settings::choices::with_numbers!($settings.dtype, $number => match $settings.shape().targets {
+            echo_data::Kind::Classes(_) => {
+                let $loss = $settings.loss;
+                $work
+            }
+            echo_data::Kind::Values(_) => {
+                let $loss = rnn_core::SquaredError::<f64>::default();
+                $work
+            }
+        })
+    };
+}
+
+pub(crate) use {with_net, with_numbers};

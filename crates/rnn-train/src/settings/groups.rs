@@ -6,7 +6,7 @@
 use super::kind::Kind;
 use super::row::{Entry, Row, Setting, allowed, choice, in_help, taken};
 use crate::error::SettingError;
-use echo_data::{AnyTask, TaskSetting, TaskValue};
+use echo_data::{AnyTask, Task, TaskSetting, TaskValue};
 use rnn_core::{Constant, ConstantValue, Method, Named};
 use toml::{Table, Value};
 
@@ -36,6 +36,8 @@ enum Place<'a> {
     Number(&'a mut f64),
     Truth(&'a mut bool),
     Count(&'a mut usize, usize),
+    /// One of these names, each with what it stands for.
+    Choice(&'a mut &'static str, &'static [(&'static str, &'static str)]),
     /// What it stands for where it is not given.
     Numbers(&'a mut Option<Vec<f64>>, &'static str),
 }
@@ -46,6 +48,7 @@ impl Place<'_> {
             Self::Number(_) => Kind::Number,
             Self::Truth(_) => Kind::Truth,
             Self::Count(_, least) => Kind::Count(*least as i64),
+            Self::Choice(_, choices) => Kind::Choice(choices.to_vec()),
             Self::Numbers(..) => Kind::Numbers,
         }
     }
@@ -55,6 +58,7 @@ impl Place<'_> {
             Self::Number(number) => number.to_toml(),
             Self::Truth(truth) => Some(Value::Boolean(**truth)),
             Self::Count(count, _) => count.to_toml(),
+            Self::Choice(choice, _) => Some(Value::String((**choice).to_owned())),
             Self::Numbers(numbers, _) => numbers.to_toml(),
         }
     }
@@ -71,6 +75,11 @@ impl Place<'_> {
             Self::Number(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Truth(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Count(to, _) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Choice(to, choices) => {
+                let chosen = allowed(rows, name, given)?.and_then(Value::as_str);
+                let named = chosen.and_then(|chosen| choices.iter().find(|(name, _)| *name == chosen));
+                **to = named.map_or(**to, |(name, _)| name);
+            }
             Self::Numbers(to, _) => **to = taken(rows, name, given)?.or(to.take()),
         }
         Ok(())
@@ -225,6 +234,7 @@ impl Declares for AnyTask {
         let of = |TaskSetting { name, about, value, beside }| {
             let place = match value {
                 TaskValue::Count(count, least) => Place::Count(count, least),
+                TaskValue::Choice(choice, choices) => Place::Choice(choice, choices),
                 TaskValue::Numbers(numbers, without) => Place::Numbers(numbers, without),
             };
             Own { name, about, place, beside }
@@ -233,28 +243,37 @@ impl Declares for AnyTask {
     }
 }
 
+/// The task of this name, with its defaults.
+pub(super) fn task_named(name: &str) -> Option<AnyTask> {
+    AnyTask::all().into_iter().find(|task| task.task().name() == name)
+}
+
+/// The names of the tasks of which this is so.
+pub(super) fn tasks_where(is_so: impl Fn(&dyn Task) -> bool) -> String {
+    let names = AnyTask::all().into_iter().filter(|task| is_so(task.task())).map(|task| task.task().name());
+    names.collect::<Vec<_>>().join(", ")
+}
+
 impl Entry for AnyTask {
     fn kind() -> Kind {
         Kind::Choice(Self::all().iter().map(|one| (one.task().name(), one.task().about())).collect())
     }
 
-    /// Of one task there is nothing to choose.
     fn rows(row: Row) -> Vec<Row> {
         let task = row.name;
-        let chooser = (Self::all().len() > 1).then_some(row);
-        chooser.into_iter().chain(own_rows::<Self>(task)).collect()
+        [row].into_iter().chain(own_rows::<Self>(task)).collect()
     }
 
     fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError> {
         let chosen = allowed(rows, name, given)?.and_then(Value::as_str);
-        let named = chosen.and_then(|chosen| Self::all().into_iter().find(|one| one.called() == chosen));
-        let mut own = named.unwrap_or(without);
+        let mut own = chosen.and_then(task_named).unwrap_or(without);
         take_own(&mut own, name, rows, given)?;
         Ok(own)
     }
 
     fn write(&self, name: &str, to: &mut Table) {
-        if Self::all().len() > 1 {
+        // The first task was there before it had a name.
+        if self.called() != Self::default().called() {
             to.insert(name.to_owned(), Value::String(self.called().to_owned()));
         }
         write_own(self, to);

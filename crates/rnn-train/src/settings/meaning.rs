@@ -4,8 +4,8 @@ use super::choices::{Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
 use super::table::Settings;
 use crate::error::SettingError;
-use echo_data::{Floor, Layout, Recorded, Scored, Shape, Task};
-use rnn_core::{Architecture, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
+use echo_data::{Floor, Form, Kind, Layout, Recorded, Scored, Shape, Split, Task};
+use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -28,11 +28,39 @@ impl Settings {
             let message = format!("forget_bias is {}: it must be a number", self.forget_bias);
             return Err(SettingError::new("forget_bias", message));
         }
-        self.task.task().check().map_err(of_data)?;
-        if let Some(length) = self.drawn_length() {
-            self.layout(length).map_err(of_data)?;
+        self.task.task().check().map_err(|error| of_data(&error))?;
+        let asks_for_values = matches!(self.shape().targets, Kind::Values(_));
+        if asks_for_values && self.loss != ClassLoss::SquaredError {
+            let (loss, task) = (self.loss, self.task.task().name());
+            let right = ClassLoss::SquaredError;
+            let message =
+                format!("loss is {loss}: with the task {task}, whose targets are numbers, it must be {right}");
+            return Err(SettingError::new("loss", message));
+        }
+        for (name, share) in [("valid", self.valid), ("test", self.test)] {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(SettingError::new(name, format!("{name} is {share}: it must be from 0 to 1")));
+            }
+        }
+        for split in [Split::Train, Split::Valid, Split::Test] {
+            if let Some(drawn) = self.drawn(split) {
+                drawn.map_err(|error| self.of_split(split, &error))?;
+            }
         }
         self.truncation().map(drop).map_err(of_core)
+    }
+
+    /// An error in the data's sizes, for what is drawn for this split.
+    fn of_split(&self, split: Split, error: &echo_data::Error) -> SettingError {
+        let (name, share) = match split {
+            Split::Valid => ("valid", self.valid),
+            Split::Test => ("test", self.test),
+            Split::Train | Split::Fresh => return of_data(error),
+        };
+        SettingError::new(
+            name,
+            format!("{name} is {share}: so little data cannot be cut into rows and windows: {error}"),
+        )
     }
 
     fn check_optimizer<T: Scalar>(&self) -> Result<(), rnn_core::Error> {
@@ -53,16 +81,15 @@ impl Settings {
         self.task().solved_within()
     }
 
-    /// How many classes inputs and targets have.
+    /// What the net reads and answers at each time step.
     #[must_use]
-    pub fn num_classes(&self) -> usize {
-        let Shape::Classes(classes) = self.task.task().shape();
-        classes
+    pub fn shape(&self) -> Shape {
+        self.task.task().shape()
     }
 
-    /// How the net reads classes and answers with them.
+    /// How the net reads what stands at a time step, and answers.
     pub(crate) fn reading(&self) -> Reading {
-        Reading { input: self.input, loss: self.loss, readout: self.readout, num_classes: self.num_classes() }
+        Reading { input: self.input, loss: self.loss, readout: self.readout, shape: self.shape() }
     }
 
     /// The net.
@@ -119,6 +146,12 @@ impl Settings {
         self.scored().of(window)
     }
 
+    /// Whether the task's data are episodes.
+    #[must_use]
+    pub fn has_episodes(&self) -> bool {
+        self.task().form() != Form::Stream
+    }
+
     /// How a series of this length is cut, into rows that are long enough for the task.
     pub(crate) fn layout(&self, series_length: usize) -> Result<Layout, echo_data::Error> {
         let layout = Layout::new(series_length, self.batch_size, self.truncated_backprop_length, self.window_stride)?;
@@ -126,14 +159,34 @@ impl Settings {
         Ok(layout)
     }
 
-    /// The length of the series that are drawn; nothing where they are read from files, each with a length of its own.
-    fn drawn_length(&self) -> Option<usize> {
-        self.total_series_length.filter(|_| self.series.is_empty())
+    /// How the data are cut that are drawn for a split; nothing where none are.
+    fn drawn(&self, split: Split) -> Option<Result<Layout, echo_data::Error>> {
+        let share = match split {
+            Split::Train | Split::Fresh => 1.0,
+            Split::Valid => self.valid,
+            Split::Test => self.test,
+        };
+        if share == 0.0 || !self.series.is_empty() {
+            return None;
+        }
+        let of = |all: usize| if share == 1.0 { all } else { (all as f64 * share).ceil() as usize };
+        Some(match self.task.task().form() {
+            Form::Stream => self.layout(of(self.total_series_length.unwrap_or_default())),
+            Form::Episodes(longest) => {
+                let (episodes, window) = (of(self.episodes.unwrap_or_default()), self.truncated_backprop_length);
+                Layout::of_episodes(episodes, longest, self.batch_size, window, self.window_stride)
+            }
+        })
     }
 
-    /// How each epoch's series is cut; nothing where series are read from files.
+    /// The same, of settings that have been checked.
+    pub(crate) fn drawn_for(&self, split: Split) -> Option<Layout> {
+        self.drawn(split)?.ok()
+    }
+
+    /// How each epoch's data are cut; nothing where series are read from files.
     pub(crate) fn drawn_layout(&self) -> Option<Layout> {
-        self.layout(self.drawn_length()?).ok()
+        self.drawn_for(Split::Train)
     }
 
     /// How many of a window's time steps, from its first on, have targets that no net can know: they depend on what stands
@@ -147,6 +200,9 @@ impl Settings {
     /// The window of an epoch from which on all targets can be known.
     #[must_use]
     pub fn first_known_window(&self) -> usize {
+        if self.has_episodes() {
+            return 0;
+        }
         // Which one it is does not depend on how many there are.
         let layout = self.layout(self.total_series_length.unwrap_or(usize::MAX));
         layout.map_or(0, |layout| layout.first_window_from(self.task().known_from(), &self.scored()))
@@ -187,7 +243,7 @@ impl Settings {
 }
 
 /// An error in the data's sizes as one of the setting it is about.
-fn of_data(error: echo_data::Error) -> SettingError {
+fn of_data(error: &echo_data::Error) -> SettingError {
     SettingError::new(error.setting().unwrap_or_default(), error.to_string())
 }
 

@@ -2,12 +2,12 @@
 //! `config.toml` says, the page of the docs, and what a sweep may vary.
 
 use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
-use super::groups::Optimization;
+use super::groups::{Optimization, task_named, tasks_where};
 use super::or_off::OrOff;
 use super::row::{Entry, Row, in_help};
 use super::synonyms::nearest;
 use crate::error::SettingError;
-use echo_data::AnyTask;
+use echo_data::{AnyTask, Form, Kind};
 use rnn_core::{CellKind, ClassLoss, Init, Method};
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -93,19 +93,66 @@ fn names_series(given: &Table) -> bool {
     given.get("series").and_then(Value::as_array).is_some_and(|files| !files.is_empty())
 }
 
+/// The task that is asked, where that can be.
+fn asked(given: &Table) -> AnyTask {
+    given.get("task").and_then(Value::as_str).and_then(task_named).unwrap_or_default()
+}
+
+/// The longest of the task's episodes, as far as its settings say; nothing for a stream.
+fn longest_episode(given: &Table) -> Option<usize> {
+    longest_of(&AnyTask::read(&BARE_ROWS, "task", given, AnyTask::default()).unwrap_or_else(|_| asked(given)))
+}
+
+fn longest_of(task: &AnyTask) -> Option<usize> {
+    match task.task().form() {
+        Form::Episodes(longest) => Some(longest),
+        Form::Stream => None,
+    }
+}
+
+/// Whether a series of classes can stand in its place.
+fn can_be_recorded(task: &AnyTask) -> bool {
+    let shape = task.task().shape();
+    let are_classes = [shape.inputs, shape.targets].iter().all(|kind| matches!(kind, Kind::Classes(_)));
+    are_classes && task.task().form() == Form::Stream
+}
+
+/// Whether the task asks for numbers.
+fn asks_for_values(given: &Table) -> bool {
+    matches!(asked(given).task().shape().targets, Kind::Values(_))
+}
+
+/// The names of the tasks whose data are episodes.
+fn of_episodes() -> String {
+    tasks_where(|task| task.form() != Form::Stream)
+}
+
+/// The names of the tasks that ask for numbers.
+fn of_values() -> String {
+    tasks_where(|task| matches!(task.shape().targets, Kind::Values(_)))
+}
+
 /// A row of its type.
 fn row<E: Entry>(name: &'static str, about: &'static str) -> Row {
     Row::new(name, about, E::kind())
 }
 
 settings! { given, row;
-    /// Epochs to train; each epoch has a new series
+    /// Epochs to train; each epoch has new data
     num_epochs: usize = 100, row.least(1).for_training();
     /// Length of a series, in values
-    total_series_length: Option<usize> = (!names_series(given)).then_some(50_000),
-        row.least(1).replaced_by("series");
+    total_series_length: Option<usize> = (!names_series(given) && longest_episode(given).is_none()).then_some(50_000),
+        row.least(1).by_default("50000").beside("task").replaced_by("series"),
+        only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name());
+    /// Episodes in an epoch
+    episodes: Option<usize> = longest_episode(given).map(|_| 1000),
+        row.least(1).by_default(format!("1000 for {}", of_episodes())).beside("task"),
+        only_if task.task().form() != Form::Stream, format!("with the task {}, whose data are a series", task.task().name());
     /// Time steps in a window: how far back gradients are propagated
-    truncated_backprop_length: usize = 15, row.least(1);
+    truncated_backprop_length: usize = longest_episode(given).unwrap_or(15),
+        row.least(1).by_default(format!("15; the longest episode for {}", of_episodes())).beside("task"),
+        // So that episodes of another length can be laid over it.
+        written_if longest_of(task) != Some(*truncated_backprop_length);
     /// Time steps from one window's start to the next
     window_stride: usize = truncated_backprop_length, row.least(1).by_default("truncated_backprop_length"),
         // So that another length can be laid over it.
@@ -125,11 +172,17 @@ settings! { given, row;
         only_if (*dropout == 0.0 || *num_layers != 1),
             "with one layer: only values passed between layers are dropped";
     /// How the net reads a class
-    input: InputKind = InputKind::Number, row;
+    input: InputKind = if asked(given).task().reads_one_hot() { InputKind::OneHot } else { InputKind::Number },
+        row.by_default(format!("number; one_hot for {}", tasks_where(|task| task.reads_one_hot()))).beside("task"),
+        only_if matches!(task.task().shape().inputs, Kind::Classes(_)),
+            format!("with the task {}, in which numbers are read", task.task().name());
     /// Loss to minimise
-    loss: ClassLoss = ClassLoss::CrossEntropy, row;
+    loss: ClassLoss = if asks_for_values(given) { ClassLoss::SquaredError } else { ClassLoss::CrossEntropy },
+        row.by_default(format!("cross_entropy; squared_error for {}", of_values())).beside("task");
     /// Time steps of a window that are scored
-    readout: Readout = Readout::EveryStep, row;
+    readout: Readout = Readout::EveryStep, row.beside("task"),
+        only_if task.task().form() == Form::Stream,
+            format!("with the task {}, which says itself which steps are scored", task.task().name());
     /// How the initial weights are drawn
     init: Init = if cell == CellKind::Elman { Init::Tutorial } else { Init::PyTorch },
         row.by_default("tutorial; pytorch for the other cells").beside("cell").replaced_by("initial_weights").for_training(),
@@ -159,12 +212,24 @@ settings! { given, row;
     dtype: Dtype = Dtype::F32, row.called("TYPE");
     /// Seed of the initial weights and the series
     seed: u64 = 0, row;
+    /// Validate on so much more data, as a share of an epoch's; the best weights are kept
+    valid: f64 = 0.0, row.called("SHARE").by_default("0.0").for_training(), written_if *valid != 0.0;
+    /// Score the best weights on so much more data at the end, as a share of an epoch's
+    test: f64 = 0.0, row.called("SHARE").by_default("0.0").for_training(), written_if *test != 0.0;
+    /// Validate after every N-th epoch, and after the last one
+    valid_every: usize = 1, row.least(1).by_default("1").beside("valid").for_training(),
+        only_if *valid != 0.0, "without valid";
+    /// Stop after N validations that were no better than the best one
+    patience: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").beside("valid").for_training(),
+        only_if *valid != 0.0, "without valid";
     /// Write every N-th step to metrics.csv
     log_every: usize = 1, row.least(1).for_training();
     /// Write a checkpoint every N steps; `resume` continues from it after a crash
     checkpoint_every: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").for_training();
     /// Read the series from a CSV file with the columns input and target. May be repeated: epoch e uses file e mod n
-    series: Vec<PathBuf> = Vec::new(), row.called("FILE.csv");
+    series: Vec<PathBuf> = Vec::new(), row.called("FILE.csv").beside("task"),
+        only_if can_be_recorded(task), format!("with the task {}, which draws its data", task.task().name()),
+        only_if (*valid == 0.0 && *test == 0.0), "with valid or test, for which the data must be drawn";
     /// Start from these weights instead of random ones
     initial_weights: Option<PathBuf> = None, row.called("FILE.safetensors").for_training();
 }
@@ -240,8 +305,11 @@ mod tests {
     use super::*;
 
     /// Settings beside which others have an effect, or another default.
-    const BESIDE: [&str; 8] = [
+    const BESIDE: [&str; 11] = [
         "",
+        "task = 'adding'",
+        "task = 'copy'",
+        "valid = 0.1",
         "cell = 'lstm'",
         "optimizer = 'sgd'",
         "optimizer = 'adagrad_pytorch'",
@@ -311,9 +379,12 @@ mod tests {
     fn each_row_is_written_and_read() {
         let table = resolved(
             "cell = 'lstm'\nnum_layers = 2\ndropout = 0.5\nwindow_stride = 5\nclass_probabilities = [0.3, 0.7]\n\
-             optimizer = 'adamw'\nclip_value = 1\nclip_norm = 2\nschedule = 'step'\ndecay_steps = 5\ncheckpoint_every = 10",
+             optimizer = 'adamw'\nclip_value = 1\nclip_norm = 2\nschedule = 'step'\ndecay_steps = 5\ncheckpoint_every = 10\n\
+             valid = 0.5\ntest = 0.5\npatience = 3",
         );
+        let of_others = ["task", "episodes", "sequence_length", "adding_form", "delay", "num_symbols", "num_copied"];
         let others = ["momentum", "nesterov", "rms_decay", "series", "initial_weights"];
+        let others = [&others[..], &of_others].concat();
         for row in Settings::rows() {
             assert_eq!(table.contains_key(row.name), !others.contains(&row.name), "{}", row.name);
         }

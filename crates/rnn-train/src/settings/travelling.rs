@@ -7,8 +7,18 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 /// What travels beside the task's own settings: how the net reads, and how its series were cut.
-const TRAVELLING: [&str; 7] =
-    ["input", "loss", "readout", "truncated_backprop_length", "batch_size", "window_stride", "total_series_length"];
+const TRAVELLING: [&str; 9] = [
+    TASK,
+    "input",
+    "loss",
+    "readout",
+    "truncated_backprop_length",
+    "batch_size",
+    "window_stride",
+    "total_series_length",
+    "episodes",
+];
+pub(crate) const TASK: &str = "task";
 pub(crate) const NUM_CLASSES: &str = "num_classes";
 
 /// The names of all settings that travel.

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::outputs::files::CONFIG;
 use crate::outputs::record::Record;
 use crate::settings::table::Settings;
+use crate::training::best::Best;
 use crate::training::means::Means;
 use rnn_core::checkpoint_note;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ pub(crate) struct Progress {
     pub(crate) step: usize,
     /// The epoch's means so far.
     pub(crate) means: Means,
+    /// What validation has found so far.
+    #[serde(default, skip_serializing_if = "Best::is_none")]
+    pub(crate) best: Best,
 }
 
 /// The note that travels in a checkpoint, as TOML.

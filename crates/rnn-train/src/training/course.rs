@@ -1,5 +1,7 @@
 //! A run on its way: what is written of it, and how it ends.
 
+use super::answering::Answering;
+use super::best::Tested;
 use super::options::Options;
 use super::session::{Ending, Event, Session};
 use super::watch::{Beginning, Drawable, Step, Watch};
@@ -7,7 +9,7 @@ use crate::error::Error;
 use crate::outputs::files;
 use crate::outputs::folder;
 use crate::outputs::record::Recorder;
-use crate::outputs::rows::{MetricsRow, SPREADSHEET_ROWS};
+use crate::outputs::rows::SPREADSHEET_ROWS;
 use crate::outputs::status::{State, Status};
 use crate::settings::table::Settings;
 use rnn_core::{Network, Scalar};
@@ -17,18 +19,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A run on its way.
-pub(super) struct Run<'a, T: Scalar> {
+pub(super) struct Run<'a, T: Scalar, A> {
     pub(super) settings: &'a Settings,
     /// `None` for a run that writes nothing.
     pub(super) out: Option<&'a Path>,
     pub(super) options: Options,
     /// The net as it was before training, if it is drawn.
     pub(super) before: Option<Network<T>>,
-    pub(super) session: Session<T>,
+    pub(super) session: Session<T, A>,
     pub(super) recorder: Recorder,
 }
 
-impl<T: Scalar + Serialize> Run<'_, T> {
+impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
     /// Trains to the end or until `stop` is set, and writes what is written at the end.
     pub(super) fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
         self.tell_of_what_is_coming();
@@ -40,10 +42,13 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let trained = self.train_until(watch, stop);
         self.recorder.take_time();
         watch.ends();
-        let finished = trained.and_then(|ending| self.write_results(watch).map(|()| ending));
+        let finished = trained.and_then(|ending| {
+            self.put_back_best(&ending)?;
+            self.write_results(watch).map(|()| ending)
+        });
         let status = &mut self.recorder.status;
         (status.status, status.error) = match &finished {
-            Ok(Ending::Done) => (State::Done, None),
+            Ok(Ending::Done | Ending::OutOfPatience) => (State::Done, None),
             Ok(Ending::Interrupted) => (State::Interrupted, None),
             Ok(Ending::Diverged(place)) => (State::Diverged, Some(place.clone())),
             Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
@@ -56,7 +61,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         let is_of_use = match ending {
             Ending::Done => self.options.keep_checkpoint,
             Ending::Interrupted => true,
-            Ending::Diverged(_) | Ending::Pruned(_) => false,
+            Ending::OutOfPatience | Ending::Diverged(_) | Ending::Pruned(_) => false,
         };
         if let Some(out) = self.out.filter(|_| !is_of_use) {
             let checkpoint = out.join(files::CHECKPOINT);
@@ -105,7 +110,11 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                     if let Some(snapshot) = snapshot.filter(|_| recorded) {
                         self.recorder.snapshot(snapshot)?;
                     }
-                    self.write_checkpoint_if_due(row)?;
+                    self.write_checkpoint_if_due(row.step)?;
+                }
+                Event::Passed(step) => {
+                    self.recorder.passed(step);
+                    self.write_checkpoint_if_due(step)?;
                 }
                 Event::EpochEnds(row) => {
                     self.recorder.epoch(&row)?;
@@ -119,8 +128,9 @@ impl<T: Scalar + Serialize> Run<'_, T> {
         }
     }
 
-    fn write_checkpoint_if_due(&mut self, row: &MetricsRow<T>) -> Result<(), Error> {
-        let due = self.settings.checkpoint_every.on().is_some_and(|every| (row.step + 1).is_multiple_of(every));
+    /// After this training step.
+    fn write_checkpoint_if_due(&mut self, step: usize) -> Result<(), Error> {
+        let due = self.settings.checkpoint_every.on().is_some_and(|every| (step + 1).is_multiple_of(every));
         match self.session.steps_left() {
             // Behind the last step there is nothing to continue with.
             0 => {}
@@ -131,7 +141,7 @@ impl<T: Scalar + Serialize> Run<'_, T> {
                 }
             }
             _ if due && !self.write_checkpoint()? => {
-                tracing::warn!("no checkpoint after step {}: a number in it is NaN or infinite", row.step);
+                tracing::warn!("no checkpoint after step {step}: a number in it is NaN or infinite");
             }
             _ => {}
         }
@@ -147,6 +157,21 @@ impl<T: Scalar + Serialize> Run<'_, T> {
             Some(file) => self.options.durable.write_whole_with(&path, |to| file.write_to(to)).map(|()| true),
             None => Ok(false),
         }
+    }
+
+    /// Puts the best weights in the place of the last ones, and scores them on the test data if all was trained.
+    fn put_back_best(&mut self, ending: &Ending) -> Result<(), Error> {
+        let (best, status) = (self.session.best(), &mut self.recorder.status);
+        if self.session.swap_best() {
+            (status.best_epoch, status.valid_loss, status.valid_accuracy) = (best.epoch, best.loss, best.accuracy);
+        }
+        status.out_of_patience = *ending == Ending::OutOfPatience;
+        if matches!(ending, Ending::Done | Ending::OutOfPatience)
+            && let Some(Tested { loss, accuracy }) = self.session.test()?
+        {
+            (status.test_loss, status.test_accuracy) = (Some(loss).filter(|loss| loss.is_finite()), accuracy);
+        }
+        Ok(())
     }
 
     fn write_results(&mut self, watch: &mut dyn Watch) -> Result<(), Error> {

@@ -1,56 +1,105 @@
-//! Where an epoch's series comes from: drawn from the seed, or read from files.
+//! Where the data of a run come from: drawn from the seed, or read from files.
 
+use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
 use echo_data::files::Dialect;
-use echo_data::{Floor, Layout, Series, Split, Task};
+use echo_data::{Floor, Form, Layout, Sequence, Split, Task};
+use rnn_core::Scalar;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The generator's stream that initial weights are drawn from. Those of the series are the task's: see [`Split`].
+/// The generator's stream that initial weights are drawn from. Those of the data are the task's: see [`Split`].
 pub(crate) const WEIGHTS_STREAM: u64 = 0;
 /// The stream of what dropout sets to zero in epoch 0; epoch e has the e-th behind it.
 pub(crate) const DROPOUT_STREAM: u64 = 1 << 63;
 
-/// The series of all epochs.
+/// The data of all epochs of a split.
 pub(crate) enum Source {
     Drawn(Drawn),
     Read {
-        files: Vec<(Series, Layout)>,
+        files: Vec<(Sequence, Layout)>,
         /// The file of the current epoch.
         current: usize,
     },
 }
 
-/// A series that is drawn anew each time.
+/// Data that are drawn anew for each epoch.
 pub(crate) struct Drawn {
-    series: Series,
     task: Box<dyn Task>,
     seed: u64,
+    split: Split,
     layout: Layout,
     floor: Option<Floor>,
+    /// Episodes in an epoch; nothing for a series.
+    episodes: Option<usize>,
+    epoch: usize,
+    /// The series, or the episodes of a batch.
+    sequences: Vec<Sequence>,
+    /// The epoch and the batch that they are of.
+    drawn: Option<[usize; 2]>,
 }
 
 impl Drawn {
-    fn draw(&mut self, split: Split) -> Result<(), echo_data::Error> {
-        self.task.fill(self.seed, split, &mut self.series)
+    fn new(settings: &Settings, split: Split, layout: Layout) -> Result<Self, Error> {
+        let (task, seed, floor) = (settings.task(), settings.seed, settings.floor(layout));
+        let is_stream = task.form() == Form::Stream;
+        let sequences = if is_stream {
+            vec![Sequence::zeros(layout.total_series_length())?]
+        } else {
+            let rows = layout.episodes_of(0).len();
+            (0..rows).map(|_| Sequence::new(task.shape())).collect()
+        };
+        let episodes = (!is_stream).then(|| layout.episodes());
+        let mut drawn = Self { task, seed, split, layout, floor, episodes, epoch: 0, sequences, drawn: None };
+        if !is_stream {
+            // So that the memory is there before anything is written.
+            drawn.draw(0)?;
+        }
+        Ok(drawn)
+    }
+
+    /// Draws a batch of the current epoch, if it is not there.
+    fn draw(&mut self, batch: usize) -> Result<(), echo_data::Error> {
+        let Self { task, seed, split, sequences, epoch, .. } = self;
+        if self.drawn == Some([*epoch, batch]) {
+            return Ok(());
+        }
+        self.drawn = None;
+        match self.episodes {
+            None => task.fill(*seed, *split, *epoch as u64, &mut sequences[0])?,
+            Some(episodes) => {
+                let first = (*epoch as u64).saturating_mul(episodes as u64);
+                let mut numbers = self.layout.episodes_of(batch);
+                for sequence in sequences {
+                    match numbers.next() {
+                        Some(number) => task.fill(*seed, *split, first + number as u64, sequence)?,
+                        None => sequence.clear(),
+                    }
+                }
+            }
+        }
+        self.drawn = Some([self.epoch, batch]);
+        Ok(())
     }
 }
 
 impl Source {
-    /// Reads and checks all files, unless `stop` is set meanwhile, or allocates what to draw into.
+    /// Reads and checks all files, unless `stop` is set meanwhile, or allocates what to draw into: the data to train on.
     pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
-        if settings.series.is_empty() {
-            // Checked settings give a length to settings without files.
-            let length = settings.total_series_length.unwrap_or_default();
-            let layout = settings.layout(length)?;
-            let (task, seed, floor) = (settings.task(), settings.seed, settings.floor(layout));
-            return Ok(Self::Drawn(Drawn { series: Series::zeros(length)?, task, seed, layout, floor }));
+        if let Some(layout) = settings.drawn_layout() {
+            return Ok(Self::Drawn(Drawn::new(settings, Split::Train, layout)?));
         }
         let files = settings.series.iter().map(|path| read(path, settings, stop)).collect::<Result<_, _>>()?;
         Ok(Self::Read { files, current: 0 })
+    }
+
+    /// The data of another split, where the settings ask for any.
+    pub(crate) fn of(settings: &Settings, split: Split) -> Result<Option<Self>, Error> {
+        let layout = settings.drawn_for(split);
+        layout.map(|layout| Drawn::new(settings, split, layout).map(Self::Drawn)).transpose()
     }
 
     /// How many windows the first `epochs` epochs have.
@@ -58,7 +107,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
             Self::Read { files, .. } => {
-                let windows = |files: &[(Series, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
+                let windows = |files: &[(Sequence, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
                 let rounds = windows(files).saturating_mul(epochs / files.len());
                 rounds.saturating_add(windows(&files[..epochs % files.len()]))
             }
@@ -73,20 +122,37 @@ impl Source {
         }
     }
 
-    /// Goes to an epoch's series.
+    /// Goes to an epoch's data.
     pub(crate) fn load(&mut self, epoch: usize) -> Result<(), Error> {
         match self {
-            Self::Drawn(drawn) => drawn.draw(Split::Train(epoch as u64))?,
+            Self::Drawn(drawn) => {
+                drawn.epoch = epoch;
+                drawn.draw(0)?;
+            }
             Self::Read { files, current } => *current = epoch % files.len(),
         }
         Ok(())
     }
 
-    /// The current series and how it is cut.
-    pub(crate) fn current(&self) -> (&Series, Layout) {
+    /// How the current data are cut.
+    pub(crate) fn layout(&self) -> Layout {
         match self {
-            Self::Drawn(drawn) => (&drawn.series, drawn.layout),
-            Self::Read { files, current } => (&files[*current].0, files[*current].1),
+            Self::Drawn(drawn) => drawn.layout,
+            Self::Read { files, current } => files[*current].1,
+        }
+    }
+
+    /// Reads a window of the current data.
+    pub(crate) fn read<T: Scalar>(&mut self, window: usize, to: &mut Window<T>) -> Result<(), Error> {
+        match self {
+            Self::Drawn(drawn) => {
+                drawn.draw(drawn.layout.place(window).0)?;
+                match drawn.episodes {
+                    None => to.load(&drawn.sequences[0], drawn.layout, window),
+                    Some(_) => to.load_episodes(&drawn.sequences, drawn.layout, window),
+                }
+            }
+            Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
         }
     }
 
@@ -100,9 +166,17 @@ impl Source {
 
     /// A checksum of the values of each file.
     pub(crate) fn checksums(&self) -> Vec<u32> {
-        let of = |(series, _): &(Series, Layout)| {
+        let of = |(series, _): &(Sequence, Layout)| {
             let mut crc = crc32fast::Hasher::new();
-            [series.input(), series.target()].into_iter().for_each(|values| crc.update(values));
+            let mut block = Vec::new();
+            for steps in [series.inputs(), series.targets()] {
+                for classes in steps.classes().chunks(1 << 16) {
+                    block.clear();
+                    // A class of a file is a byte.
+                    block.extend(classes.iter().map(|&class| class as u8));
+                    crc.update(&block);
+                }
+            }
             crc.finalize()
         };
         match self {
@@ -111,7 +185,7 @@ impl Source {
         }
     }
 
-    /// How the first series is cut.
+    /// How the first epoch's data are cut.
     pub(crate) fn first_layout(&self) -> Layout {
         match self {
             Self::Drawn(drawn) => drawn.layout,
@@ -119,17 +193,11 @@ impl Source {
         }
     }
 
-    /// Calls `score` with each series to evaluate on: one that no training has drawn, or all files.
-    pub(crate) fn for_evaluation(
-        &mut self,
-        mut score: impl FnMut(&Series, Layout, Option<&Floor>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// How many series there are that take turns: 1 where each epoch's data are drawn.
+    pub(crate) fn parts(&self) -> usize {
         match self {
-            Self::Drawn(drawn) => {
-                drawn.draw(Split::Fresh)?;
-                score(&drawn.series, drawn.layout, drawn.floor.as_ref())
-            }
-            Self::Read { files, .. } => files.iter().try_for_each(|(series, layout)| score(series, *layout, None)),
+            Self::Drawn(_) => 1,
+            Self::Read { files, .. } => files.len(),
         }
     }
 }
@@ -154,10 +222,11 @@ impl Read for UntilStop<'_> {
     }
 }
 
-fn read(path: &Path, settings: &Settings, stop: &AtomicBool) -> Result<(Series, Layout), Error> {
+fn read(path: &Path, settings: &Settings, stop: &AtomicBool) -> Result<(Sequence, Layout), Error> {
     let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let wrong = |source| Error::Series { path: path.to_owned(), source };
-    let read = Series::from_csv_with_dialect(UntilStop { file, stop }, settings.num_classes());
+    let classes = settings.reading().target_classes();
+    let read = Sequence::from_csv_with_dialect(UntilStop { file, stop }, classes);
     if stop.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }

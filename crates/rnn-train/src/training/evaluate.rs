@@ -1,20 +1,20 @@
 //! Scores saved weights on series, without training.
 
+use super::answering::Answering;
 use super::nets::network;
-use super::window::Window;
+use super::scorer::Scorer;
 use crate::error::{Error, SettingError};
 use crate::outputs::rows::{EpochRow, KNOWN};
-use crate::settings::choices::with_numbers;
+use crate::settings::choices::with_net;
 use crate::settings::kind::Kind;
 use crate::settings::layers::Layer;
 use crate::settings::row::Row;
 use crate::settings::table::Settings;
 use crate::settings::travelling::NUM_CLASSES;
 use crate::training::data::Source;
-use crate::training::means::Means;
 use crate::training::model::settings_of;
 use chart_kit::text::printable;
-use echo_data::TaskValue;
+use echo_data::{Split, TaskValue};
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
@@ -124,33 +124,28 @@ impl Scoring {
 /// [`Error`] for weights that are not of this net, and for what is wrong with a file.
 pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let scoring = &Scoring { settings: scoring.settings.checked_again()?, ..*scoring };
-    with_numbers!(scoring.settings.dtype, T => evaluate_in::<T>(scoring, model))
+    with_net!(scoring.settings, T, loss => evaluate_in::<T, _>(scoring, loss, model))
 }
 
-fn evaluate_in<T: Scalar>(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
+fn evaluate_in<T: Scalar, A: Answering<T>>(
+    scoring: &Scoring,
+    answering: A,
+    model: &Path,
+) -> Result<Vec<Evaluation>, Error> {
     let settings = &scoring.settings;
     let network = network::<T>(settings, Some(model))?;
-    let mut source = Source::new(settings, &AtomicBool::new(false))?;
-    let (truncation, reading, loss) = (settings.truncation()?, settings.reading(), settings.loss);
-    let mut tape = network.tape(truncation.window(), settings.batch_size)?;
-    let mut state = network.zero_state(settings.batch_size)?;
-    let mut data = Window::<T>::new(source.first_layout(), reading)?;
+    let mut source = match Source::of(settings, Split::Fresh)? {
+        Some(fresh) => fresh,
+        None => Source::new(settings, &AtomicBool::new(false))?,
+    };
+    let mut scorer = Scorer::new(settings, answering, &network, &source, 1)?;
     let mut evaluations = Vec::new();
-    source.for_evaluation(|series, layout, floor| {
-        let mut means = Means::new(settings.first_known_window());
-        state.set_zero();
-        for window in 0..layout.windows() {
-            data.load(series, layout, window, reading)?;
-            let scored = truncation.scored(window == 0);
-            let mean = network.loss(&data.inputs, &data.targets, scored.clone(), &state, &loss, &mut tape)?;
-            let accuracy = data.accuracy(&tape.scored_outputs(), reading)?;
-            network.copy_state(&tape, truncation.stride(), &mut state)?;
-            means.add(window, scored.len(), mean, accuracy, floor.map(|floor| floor.window(window)));
-        }
-        let place = evaluations.len();
-        evaluations.push(Evaluation::new(scoring, model, place, series.len(), means.row(place)));
-        Ok(())
-    })?;
+    for part in 0..source.parts() {
+        source.load(part)?;
+        let means = scorer.score(&network, &mut source)?;
+        let row = means.row(part, settings.has_episodes());
+        evaluations.push(Evaluation::new(scoring, model, part, source.layout().total_series_length(), row));
+    }
     Ok(evaluations)
 }
 
@@ -165,7 +160,7 @@ fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
     let mut asked = settings.task.clone();
     let told = asked.task_mut().settings().into_iter().rev().filter_map(|setting| match setting.value {
         TaskValue::Count(count, _) => Some((setting.name, *count)),
-        TaskValue::Numbers(..) => None,
+        TaskValue::Choice(..) | TaskValue::Numbers(..) => None,
     });
     told.collect()
 }
@@ -200,9 +195,9 @@ impl Evaluation {
         ]);
         let numbers = [
             (EpochRow::LOSS, Some(scores.loss)),
-            (EpochRow::ACCURACY, Some(scores.accuracy)),
+            (EpochRow::ACCURACY, scores.accuracy),
             (EpochRow::FLOOR, scores.floor),
-            (EpochRow::FIRST_WINDOW_LOSS, Some(scores.first_window_loss)),
+            (EpochRow::FIRST_WINDOW_LOSS, scores.first_window_loss),
             (EpochRow::KNOWN_LOSS, scores.known_loss),
             (EpochRow::KNOWN_ACCURACY, scores.known_accuracy),
         ];
@@ -229,12 +224,14 @@ impl Serialize for Evaluation {
 impl std::fmt::Display for Evaluation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let EpochRow { loss, accuracy, floor, known_loss, known_accuracy, .. } = self.scores;
-        write!(f, "{}: loss {loss} accuracy {accuracy}", printable(self.name()))?;
+        let accuracy_of =
+            |accuracy: Option<f64>| accuracy.map(|accuracy| format!(" accuracy {accuracy}")).unwrap_or_default();
+        write!(f, "{}: loss {loss}{}", printable(self.name()), accuracy_of(accuracy))?;
         if let Some(floor) = floor {
             write!(f, ", floor {floor}")?;
         }
-        match known_loss.zip(known_accuracy) {
-            Some((loss, accuracy)) => write!(f, ", {KNOWN}: loss {loss} accuracy {accuracy}"),
+        match known_loss.filter(|_| !self.settings.has_episodes()) {
+            Some(loss) => write!(f, ", {KNOWN}: loss {loss}{}", accuracy_of(known_accuracy)),
             None => Ok(()),
         }
     }

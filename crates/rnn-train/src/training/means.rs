@@ -1,13 +1,15 @@
 //! Means over an epoch's windows.
 
+use crate::outputs::columns::Extra;
 use crate::outputs::rows::EpochRow;
 use serde::{Deserialize, Serialize};
 
-/// Running means over the counted targets of an epoch.
+/// Running means over the scored targets of an epoch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Means {
     first_known_window: usize,
-    first_window_loss: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_window_loss: Option<f64>,
     windows: usize,
     /// The mean floor, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -16,27 +18,34 @@ pub(crate) struct Means {
     known: Mean,
 }
 
+/// What a window's scored targets have come to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scored {
+    /// How many there are, in steps or in targets: in all windows of a run the same.
+    pub(crate) count: usize,
+    pub(crate) loss: f64,
+    /// The share of right answers; nothing for numbers.
+    pub(crate) accuracy: Option<f64>,
+}
+
 /// A mean that is moved, not summed up, so that no finite losses overflow it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Mean {
     steps: usize,
     loss: f64,
-    accuracy: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accuracy: Option<f64>,
 }
 
 impl Mean {
     /// Returns the share that the added ones have in the mean.
-    fn add(&mut self, steps: usize, loss: f64, accuracy: f64) -> f64 {
-        self.steps += steps;
-        let share = steps as f64 / self.steps as f64;
+    fn add(&mut self, Scored { count, loss, accuracy }: Scored) -> f64 {
+        self.steps += count;
+        let share = count as f64 / self.steps as f64;
         self.loss += (loss - self.loss) * share;
-        self.accuracy += (accuracy - self.accuracy) * share;
+        let before = self.accuracy.unwrap_or_default();
+        self.accuracy = accuracy.map(|accuracy| before + (accuracy - before) * share);
         share
-    }
-
-    /// One of its means, if there is any.
-    fn known(&self, mean: f64) -> Option<f64> {
-        (self.steps > 0).then_some(mean)
     }
 }
 
@@ -50,31 +59,43 @@ impl Means {
         window >= self.first_known_window
     }
 
-    /// Takes in a window in which `steps` time steps were counted.
-    pub(crate) fn add(&mut self, window: usize, steps: usize, loss: f64, accuracy: f64, floor: Option<f64>) {
+    /// Takes in a window.
+    pub(crate) fn add(&mut self, window: usize, scored: Scored, floor: Option<f64>) {
         self.windows += 1;
-        if window == 0 {
-            self.first_window_loss = loss;
+        // Nothing is scored in some windows of an episode.
+        if scored.count == 0 {
+            return;
         }
-        let share = self.all.add(steps, loss, accuracy);
+        if window == 0 {
+            self.first_window_loss = Some(scored.loss);
+        }
+        let share = self.all.add(scored);
         let mean = self.floor.unwrap_or_default();
         self.floor = floor.map(|floor| mean + (floor - mean) * share);
         if self.is_known(window) {
-            self.known.add(steps, loss, accuracy);
+            self.known.add(scored);
         }
     }
 
-    /// The means so far, as the row of an epoch that has at least one window.
-    pub(crate) fn row(&self, epoch: usize) -> EpochRow {
+    /// The mean loss so far, and the mean accuracy.
+    pub(crate) fn scores(&self) -> (f64, Option<f64>) {
+        (self.all.loss, self.all.accuracy)
+    }
+
+    /// The means so far, as the row of an epoch that has at least one window; that of episodes has no first one.
+    pub(crate) fn row(&self, epoch: usize, of_episodes: bool) -> EpochRow {
+        let known = (self.known.steps > 0).then_some(&self.known);
         EpochRow {
             epoch,
             windows: self.windows,
             loss: self.all.loss,
-            first_window_loss: self.first_window_loss,
-            known_loss: self.known.known(self.known.loss),
+            first_window_loss: self.first_window_loss.filter(|_| !of_episodes),
+            known_loss: known.map(|known| known.loss),
             accuracy: self.all.accuracy,
-            known_accuracy: self.known.known(self.known.accuracy),
+            known_accuracy: known.and_then(|known| known.accuracy),
             floor: self.floor,
+            valid_loss: Extra::NoColumn,
+            valid_accuracy: Extra::NoColumn,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! A run as a sequence of events: trained, watched, stopped, continued. And what a net answers without training.
 //!
-//! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch), and `course` writes
+//! `data` gives each epoch's series, `session` goes from event to event of a training (`means` of an epoch, the `best` weights), and `course` writes
 //! them to the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
-//! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores and `predict` answers
-//! without training; `model` is what a file of weights says. The room knows settings and outputs; who its watchers are it
+//! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores (a `scorer` does, here and in validation) and `predict` answers
+//! without training; `answering` is what a net's answers are, classes or numbers, `window` the data of a training step; `model` is what a file of weights says. The room knows settings and outputs; who its watchers are it
 //! does not know.
 
+mod answering;
+mod best;
 pub(crate) mod checkpoint;
 mod course;
 pub(crate) mod data;
@@ -19,6 +21,7 @@ pub mod options;
 pub mod predict;
 mod prepare;
 pub mod run;
+mod scorer;
 pub(crate) mod session;
 pub mod verdict;
 pub mod watch;

@@ -6,8 +6,8 @@ use crate::settings::kind::Kind;
 use crate::settings::layers::Layer;
 use crate::settings::net::Reading;
 use crate::settings::table::Settings;
-use crate::settings::travelling::{NUM_CLASSES, travelling};
-use echo_data::AnyTask;
+use crate::settings::travelling::{NUM_CLASSES, TASK, travelling};
+use echo_data::{AnyTask, Shape, TaskValue};
 use rnn_core::{Architecture, ClassLoss, Modules, Named, Stored, stored};
 use std::fmt::Display;
 use std::path::Path;
@@ -18,6 +18,8 @@ pub(super) struct Model {
     pub(super) bytes: Vec<u8>,
     pub(super) stored: Stored,
     pub(super) reading: Reading,
+    /// The task that it was trained for, where the file names one, which the echo's does not.
+    pub(super) task: Option<AnyTask>,
     /// Whether anything says how many classes there are. For a net that reads a number and answers with one, only its file
     /// can; without that, any whole number is a class.
     pub(super) classes_known: bool,
@@ -29,16 +31,21 @@ impl Model {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let wrong = |source| Error::Weights { path: path.to_owned(), source };
         let stored = stored(&bytes).map_err(wrong)?;
-        let (reading, classes_known) = reading_of(&stored).map_err(wrong)?;
+        let task = task_of(&stored).map_err(wrong)?;
+        let (reading, classes_known) = match &task {
+            Some(task) => (reading_for(&stored, task).map_err(wrong)?, true),
+            None => reading_of(&stored).map_err(wrong)?,
+        };
         tell_of_names(path, &stored.modules);
         let cells = in_words(&stored.architecture);
         let taken: [(&str, &dyn Display); 3] = [("cell", &cells), ("input", &reading.input), ("loss", &reading.loss)];
-        let guesses = taken.into_iter().filter(|(key, _)| !stored.settings.contains_key(*key));
+        let guesses =
+            taken.into_iter().filter(|_| task.is_none()).filter(|(key, _)| !stored.settings.contains_key(*key));
         let guesses: Vec<_> = guesses.map(|(key, value)| format!("{key} {value}")).collect();
         if !guesses.is_empty() {
             tracing::info!("{}: its metadata does not say it, so by its shapes {}", path.display(), guesses.join(", "));
         }
-        Ok(Self { bytes, stored, reading, classes_known })
+        Ok(Self { bytes, stored, reading, task, classes_known })
     }
 
     /// The type of its numbers.
@@ -82,17 +89,59 @@ fn reading_of(stored: &Stored) -> Result<(Reading, bool), rnn_core::Error> {
     if let Some(other) = num_classes.filter(|classes| !(2..=256).contains(classes)) {
         return Err(rnn_core::Error::Count { name: NUM_CLASSES, value: other, allowed: "from 2 to 256" });
     }
-    let reading = Reading { input, loss, readout, num_classes: num_classes.unwrap_or(usize::MAX) };
+    let classes = num_classes.unwrap_or(usize::MAX);
+    let reading = Reading { input, loss, readout, shape: Shape::of_classes(classes) };
     let needed = (reading.input_size(), reading.outputs());
     if needed == (input_size, outputs) {
         return Ok((reading, num_classes.is_some()));
     }
-    let of_classes = format!("as {input} input of {} classes and {loss} have", reading.num_classes);
+    let of_classes = format!("as {input} input of {classes} classes and {loss} have");
     Err(metadata(
         NUM_CLASSES,
         &format!("{input_size} inputs and {outputs} outputs"),
         &format!("{} and {}, {of_classes}", needed.0, needed.1),
     ))
+}
+
+/// How a net reads and answers that was trained for this task.
+fn reading_for(stored: &Stored, task: &AnyTask) -> Result<Reading, rnn_core::Error> {
+    let (task, sizes) = (task.task(), (stored.architecture.input_size, stored.architecture.outputs));
+    let shape = task.shape();
+    let input = named(stored, "input", if task.reads_one_hot() { InputKind::OneHot } else { InputKind::Number })?;
+    let asks_for_values = matches!(shape.targets, echo_data::Kind::Values(_));
+    let usual = if asks_for_values { ClassLoss::SquaredError } else { ClassLoss::CrossEntropy };
+    let loss = named(stored, "loss", usual)?;
+    let readout = named(stored, "readout", Readout::EveryStep)?;
+    let reading = Reading { input, loss, readout, shape };
+    let needed = (reading.input_size(), reading.outputs());
+    let words = |(inputs, outputs): (usize, usize)| format!("{inputs} inputs and {outputs} outputs");
+    let found = || format!("{} and a net of {}", task.name(), words(sizes));
+    if needed == sizes { Ok(reading) } else { Err(metadata(TASK, &found(), &words(needed))) }
+}
+
+/// The task that a file names, with its settings as far as the file says them.
+fn task_of(stored: &Stored) -> Result<Option<AnyTask>, rnn_core::Error> {
+    let Some(name) = stored.settings.get(TASK) else { return Ok(None) };
+    let all = AnyTask::all();
+    let Some(mut task) = all.iter().find(|task| task.task().name() == name).cloned() else {
+        let known: Vec<_> = all.iter().map(|task| task.task().name()).collect();
+        return Err(metadata(TASK, name, &known.join(" or ")));
+    };
+    for setting in task.task_mut().settings() {
+        let Some(text) = stored.settings.get(setting.name) else { continue };
+        let wrong = |expected: &str| metadata(setting.name, text, expected);
+        match setting.value {
+            TaskValue::Count(count, _) => *count = text.parse().map_err(|_| wrong("a whole number"))?,
+            TaskValue::Choice(choice, choices) => {
+                let found = choices.iter().find(|(name, _)| name == text);
+                let known: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+                *choice = found.ok_or_else(|| wrong(&known.join(" or ")))?.0;
+            }
+            TaskValue::Numbers(..) => {}
+        }
+    }
+    task.task().check().map_err(|error| metadata(TASK, name, &error.to_string()))?;
+    Ok(Some(task))
 }
 
 /// The settings that a file of weights determines: those of the net and, as far as the file says, of the task that it was
@@ -102,7 +151,7 @@ fn reading_of(stored: &Stored) -> Result<(Reading, bool), rnn_core::Error> {
 /// [`Error::Read`], [`Error::Weights`].
 pub(super) fn settings_of(path: &Path) -> Result<Layer, Error> {
     let model = Model::read(path)?;
-    let (stored, Reading { input, loss, readout, num_classes }) = (&model.stored, model.reading);
+    let (stored, Reading { input, loss, readout, .. }) = (&model.stored, model.reading);
     let Some(rnn_core::Layer { cell, hidden_size }) = stored.architecture.uniform() else {
         let (what, found) = ("a net whose layers differ in cell or width", in_words(&stored.architecture));
         let source = rnn_core::Error::Unsupported { what, found };
@@ -114,13 +163,22 @@ pub(super) fn settings_of(path: &Path) -> Result<Layer, Error> {
         ("cell".to_owned(), name(cell.name())),
         ("state_size".to_owned(), count(hidden_size)),
         ("num_layers".to_owned(), count(stored.architecture.layers.len())),
-        ("input".to_owned(), name(input.name())),
         ("loss".to_owned(), name(loss.name())),
-        ("readout".to_owned(), name(readout.name())),
         ("dtype".to_owned(), name(model.dtype().name())),
     ]);
-    values.extend(model.classes_known.then(|| (NUM_CLASSES.to_owned(), count(num_classes))));
-    let names: Vec<_> = travelling(&AnyTask::default()).collect();
+    if matches!(model.reading.shape.inputs, echo_data::Kind::Classes(_)) {
+        values.insert("input".to_owned(), name(input.name()));
+    }
+    match &model.task {
+        Some(task) => values.extend([(TASK.to_owned(), name(task.task().name()))]),
+        None => {
+            values.insert("readout".to_owned(), name(readout.name()));
+            let classes = model.reading.target_classes();
+            values.extend(model.classes_known.then(|| (NUM_CLASSES.to_owned(), count(classes))));
+        }
+    }
+    let task = model.task.clone().unwrap_or_default();
+    let names: Vec<_> = travelling(&task).collect();
     for row in Settings::rows().iter().filter(|row| names.contains(&row.name)) {
         let Some(text) = stored.settings.get(row.name).filter(|_| !values.contains_key(row.name)) else { continue };
         let wrong = |expected| {
@@ -134,6 +192,7 @@ pub(super) fn settings_of(path: &Path) -> Result<Layer, Error> {
                 let numbers = numbers.map_err(|_| wrong("numbers with commas"))?;
                 Value::Array(numbers.into_iter().map(Value::Float).collect())
             }
+            Kind::Choice(_) if model.task.is_some() => Value::String(text.clone()),
             _ => continue,
         };
         values.insert(row.name.to_owned(), value);

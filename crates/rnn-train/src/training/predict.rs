@@ -1,11 +1,12 @@
-//! Predictions of a saved net, value by value: CSV in, CSV out.
+//! Predictions of a saved net, row by row: CSV in, CSV out.
 
 use crate::error::Error;
 use crate::settings::choices::{InputKind, with_numbers};
 use crate::settings::net::Reading;
 use crate::training::data::tell_dialect;
 use crate::training::model::Model;
-use echo_data::Inputs;
+use echo_data::files::Rows;
+use echo_data::{Kind, Words};
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Network, Scalar, softmax};
 use std::io::{Read, Write};
@@ -14,18 +15,20 @@ use std::path::Path;
 /// Where values come from, and how it is called in errors.
 #[derive(Debug, Clone)]
 pub struct Input<R> {
-    /// CSV with a column `input`.
+    /// CSV with the columns that the net reads.
     pub reader: R,
     /// The name in errors.
     pub name: String,
 }
 
-/// Answers each value of the column `input` with a row of CSV as soon as it has come, by the net in the file `model`,
-/// whose state goes on from row to row.
+/// Answers each row of CSV with a row of CSV as soon as it has come, by the net in the file `model`, whose state goes on from row
+/// to row.
 ///
-/// A row has the columns `step`, counted from 0; `input`, as the net reads it; `prediction`, the class; and then
-/// `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also by
-/// a net that was trained at the last step of windows alone.
+/// A net that reads a class, or a number in its place, reads the column `input`; one that reads several numbers has a column for
+/// each, of the name that its task gives it. An answer's row has the columns `step`, counted from 0; those that were read, as the
+/// net reads them; and `prediction`: the class, or the number that is answered, of several numbers `prediction_NAME` for each. Behind a
+/// class stand `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also
+/// those that the net was not trained to answer.
 ///
 /// # Errors
 /// [`Error::Read`] and [`Error::Weights`] for the model; [`Error::Series`] or [`Error::Input`] with the line for a value
@@ -34,28 +37,93 @@ pub struct Input<R> {
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
     let model = Model::read(model)?;
+    let words = model.task.as_ref().map(|task| task.task().words()).unwrap_or_default();
     with_numbers!(model.dtype(), T => {
         let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
-        answer(network, model.reading, input, output)
+        answer(network, model.reading, &words, input, output)
     })
+}
+
+/// The values to answer, row by row.
+struct Values<R> {
+    rows: Rows<R>,
+    reading: Reading,
+    /// The file's name in errors.
+    name: String,
+}
+
+impl<R: Read> Values<R> {
+    /// Reads the header, which must name these columns.
+    fn new(input: Input<R>, columns: &[String], reading: Reading) -> Result<Self, Error> {
+        let wrong = |source| Error::Series { path: input.name.clone().into(), source };
+        let rows = Rows::new(input.reader, columns).map_err(wrong)?;
+        tell_dialect(&input.name, rows.dialect());
+        Ok(Self { rows, reading, name: input.name })
+    }
+
+    /// The next row as the net reads it, and as it is shown; nothing at the end.
+    fn next<T: Scalar>(&mut self, values: &mut [T]) -> Result<Option<String>, Error> {
+        let Self { rows, reading, name } = self;
+        let wrong = |source| Error::Series { path: name.clone().into(), source };
+        if !rows.next_row().map_err(wrong)? {
+            return Ok(None);
+        }
+        if let (Kind::Classes(classes), InputKind::OneHot) = (reading.shape.inputs, reading.input) {
+            let class = rows.class(0, classes).map_err(wrong)?;
+            reading.encode(&[u32::from(class)], values)?;
+            return Ok(Some(class.to_string()));
+        }
+        for (column, value) in values.iter_mut().enumerate() {
+            let number = rows.number(column).map_err(wrong)?;
+            *value = T::narrow(number);
+            if !value.is_finite() {
+                let problem = format!("{number:?} is more than the net's numbers can be");
+                return Err(Error::Input { path: name.clone().into(), line: rows.line(), problem });
+            }
+        }
+        Ok(Some(joined(values)))
+    }
+}
+
+/// Numbers as the cells of a row.
+fn joined<T: Scalar>(numbers: &[T]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The names of the columns that a net reads or answers with: its task's, of which there are as many, or these.
+fn columns(count: usize, own: &[String], prefix: &str, single: &str) -> Vec<String> {
+    let named =
+        |index: usize| own.get(index).map_or_else(|| format!("{single}_{index}"), |name| format!("{prefix}{name}"));
+    if count == 1 && (own.is_empty() || !prefix.is_empty()) {
+        vec![single.to_owned()]
+    } else {
+        (0..count).map(named).collect()
+    }
 }
 
 fn answer<T: Scalar, R: Read>(
     network: Network<T>,
     reading: Reading,
+    words: &Words,
     input: Input<R>,
     mut output: impl Write,
 ) -> Result<(), Error> {
-    let wrong = |source| Error::Series { path: input.name.clone().into(), source };
-    let mut inputs = Inputs::new(input.reader).map_err(wrong)?;
-    tell_dialect(&input.name, inputs.dialect());
+    let (asks_for_values, has_logits) = (matches!(reading.shape.targets, Kind::Values(_)), reading.loss.has_logits());
+    let read = match reading.shape.inputs {
+        Kind::Classes(_) => vec!["input".to_owned()],
+        Kind::Values(width) => columns(width, &words.inputs, "", "input"),
+    };
+    let answered = match reading.shape.targets {
+        Kind::Values(width) => columns(width, &words.targets, "prediction_", "prediction"),
+        Kind::Classes(classes) if has_logits => {
+            let probabilities = (0..classes).map(|class| format!("probability_{class}"));
+            ["prediction".to_owned()].into_iter().chain(probabilities).collect()
+        }
+        Kind::Classes(_) => ["prediction", "output"].map(str::to_owned).to_vec(),
+    };
+    let mut rows = Values::new(input, &read, reading)?;
     let mut stream = network.stream()?;
     let (mut values, mut answers) = (vec![T::zero(); reading.input_size()], vec![T::zero(); reading.outputs()]);
-    let of_loss: Vec<String> = if reading.loss.has_logits() {
-        (0..reading.num_classes).map(|class| format!("probability_{class}")).collect()
-    } else {
-        vec!["output".to_owned()]
-    };
     let mut write = |line: String| {
         // A row is on its way before the next value is waited for.
         writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|source| {
@@ -63,36 +131,24 @@ fn answer<T: Scalar, R: Read>(
             Error::Write { path, source }
         })
     };
-    write(format!("step,input,prediction,{}", of_loss.join(",")))?;
+    write(format!("step,{},{}", read.join(","), answered.join(",")))?;
     for step in 0_u64.. {
-        let shown = match reading.input {
-            InputKind::OneHot => {
-                let Some(class) = inputs.next_class(reading.num_classes).map_err(wrong)? else { break };
-                reading.encode(&[u32::from(class)], &mut values)?;
-                class.to_string()
-            }
-            InputKind::Number => {
-                let Some(number) = inputs.next_number().map_err(wrong)? else { break };
-                values[0] = T::narrow(number);
-                if !values[0].is_finite() {
-                    let (line, problem) = (inputs.line(), format!("{number:?} is more than the net's numbers can be"));
-                    return Err(Error::Input { path: input.name.into(), line, problem });
-                }
-                values[0].to_string()
-            }
-        };
+        let Some(shown) = rows.next(&mut values)? else { break };
         let outputs = stream.push(&values)?;
         if !outputs.iter().all(|output| output.is_finite()) {
-            return Err(Error::NoAnswer { path: input.name.into(), line: inputs.line() });
+            return Err(Error::NoAnswer { path: rows.name.into(), line: rows.rows.line() });
         }
-        let class =
-            reading.loss.answers(&DMatrixView::from_slice(outputs, 1, reading.outputs()), reading.num_classes)[0];
         answers.copy_from_slice(outputs);
-        if reading.loss.has_logits() {
+        if asks_for_values {
+            write(format!("{step},{shown},{}", joined(&answers)))?;
+            continue;
+        }
+        let outputs = DMatrixView::from_slice(outputs, 1, reading.outputs());
+        let class = reading.loss.answers(&outputs, reading.target_classes())[0];
+        if has_logits {
             softmax(&mut answers);
         }
-        let rest: Vec<String> = answers.iter().map(ToString::to_string).collect();
-        write(format!("{step},{shown},{class},{}", rest.join(",")))?;
+        write(format!("{step},{shown},{class},{}", joined(&answers)))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A run: trains a net and leaves a folder of files. A run that was stopped continues from its last checkpoint, and one
 //! that is done with more epochs.
 
+use super::answering::Answering;
 use super::checkpoint::Checkpoint;
 use super::course::{Run, tell_of_no_inside};
 use super::inputs;
@@ -15,7 +16,7 @@ use crate::outputs::lock::Lock;
 use crate::outputs::record::Recorder;
 use crate::outputs::run_folder::expect_run;
 use crate::outputs::status::{State, Status};
-use crate::settings::choices::with_numbers;
+use crate::settings::choices::with_net;
 use crate::settings::layers::Layer;
 use crate::settings::table::Settings;
 use rnn_core::{Network, Scalar};
@@ -38,7 +39,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let settings = &settings.checked_again()?;
-    with_numbers!(settings.dtype, T => run_in::<T>(settings, out, options, watch, stop))
+    with_net!(settings, T, loss => run_in::<T, _>(settings, loss, out, options, watch, stop))
 }
 
 /// Trains as [`run()`] does, but writes nothing: the status is all that is left of it.
@@ -47,7 +48,7 @@ pub fn run(
 /// Those of `run`, but for the folder's.
 pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
     let settings = &settings.checked_again()?;
-    with_numbers!(settings.dtype, T => train_in::<T>(settings, threads, watch, stop))
+    with_net!(settings, T, loss => train_in::<T, _>(settings, loss, threads, watch, stop))
 }
 
 /// Continues the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
@@ -76,7 +77,7 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
         }
         return Ok(status.clone());
     }
-    with_numbers!(settings.dtype, T => resume_in::<T>(&settings, out, status, options, watch, stop))
+    with_net!(settings, T, loss => resume_in::<T, _>(&settings, loss, out, status, options, watch, stop))
 }
 
 /// Checks all that [`run()`] checks before it touches the folder: reads the files named and allocates what they need.
@@ -85,17 +86,18 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
 /// Those of `run` with [`exit_code`](Error::exit_code) 2, but for the folder's.
 pub fn check(settings: &Settings) -> Result<(), Error> {
     let settings = &settings.checked_again()?;
-    with_numbers!(settings.dtype, T => Session::<T>::new(settings, 1, &AtomicBool::new(false)).map(drop))
+    with_net!(settings, T, loss => Session::<T, _>::new(settings, loss, 1, &AtomicBool::new(false)).map(drop))
 }
 
-fn run_in<T: Scalar + Serialize>(
+fn run_in<T: Scalar + Serialize, A: Answering<T>>(
     settings: &Settings,
+    answering: A,
     out: &Path,
     options: Options,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings, options.threads, stop)?;
+    let session = Session::<T, A>::new(settings, answering, options.threads, stop)?;
     let before = if watch.draws() { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
@@ -104,27 +106,28 @@ fn run_in<T: Scalar + Serialize>(
 }
 
 /// A run at its beginning, in a folder that has its settings.
-fn begin<'a, T: Scalar + Serialize>(
+fn begin<'a, T: Scalar + Serialize, A: Answering<T>>(
     settings: &'a Settings,
     out: &'a Path,
     options: Options,
     recording: bool,
     before: Option<Network<T>>,
-    session: Session<T>,
-) -> Result<Run<'a, T>, Error> {
+    session: Session<T, A>,
+) -> Result<Run<'a, T, A>, Error> {
     let mut status = Status::begun(settings.parameters(), session.unused_values());
     inputs::note(&mut status, settings, out, &session.source().checksums(), session.initial_checksum());
     let recorder = Recorder::create(settings, out, status, recording, options.durable)?;
     Ok(Run { settings, out: Some(out), options, before, session, recorder })
 }
 
-fn train_in<T: Scalar + Serialize>(
+fn train_in<T: Scalar + Serialize, A: Answering<T>>(
     settings: &Settings,
+    answering: A,
     threads: usize,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T>::new(settings, threads, stop)?;
+    let session = Session::<T, A>::new(settings, answering, threads, stop)?;
     let recorder = Recorder::without_files(settings, session.unused_values());
     let options = Options::default();
     Run { settings, out: None, options, before: None, session, recorder }.train(watch, stop)
@@ -135,6 +138,10 @@ fn is_at_its_end(status: &Status, settings: &Settings, out: &Path, options: Opti
     let (asked, trained) = (settings.num_epochs, status.epochs);
     let (what, why) = (status.status, status.error.as_deref().unwrap_or_default());
     match what {
+        State::Done if status.out_of_patience => {
+            tracing::info!("the validation loss had not become lower for too long, so the run is at its end");
+            Ok(true)
+        }
         State::Done if asked > trained => Ok(false),
         State::Done if asked < trained => {
             let message =
@@ -155,8 +162,9 @@ fn is_at_its_end(status: &Status, settings: &Settings, out: &Path, options: Opti
     }
 }
 
-fn resume_in<T: Scalar + Serialize>(
+fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
     settings: &Settings,
+    answering: A,
     out: &Path,
     status: Option<Status>,
     options: Options,
@@ -177,10 +185,10 @@ fn resume_in<T: Scalar + Serialize>(
         let (session, record) = match &checkpoint {
             Some((bytes, note)) => {
                 let (session, record) =
-                    Session::<T>::resume(settings, &path, bytes, note.clone(), options.threads, stop)?;
+                    Session::<T, A>::resume(settings, answering, &path, bytes, note.clone(), options.threads, stop)?;
                 (session, Some(record))
             }
-            None => (Session::<T>::new(settings, options.threads, stop)?, None),
+            None => (Session::<T, A>::new(settings, answering, options.threads, stop)?, None),
         };
         if let Some(noted) = noted {
             inputs::check_series(settings, noted, &session.source().checksums())?;

@@ -1,18 +1,22 @@
-//! Training, event by event: epochs of windows, the state zero at an epoch's start and carried from window to window.
+//! Training, event by event: epochs of windows, the state zero where a series or a batch of episodes begins, and carried from
+//! window to window.
 
+use super::answering::Answering;
+use super::best::{Best, Tested};
 use super::checkpoint::{Checkpoint, Progress};
 use super::data::{DROPOUT_STREAM, Source};
 use super::inside::Inside;
 use super::means::Means;
 use super::nets::{checksum, initial_network, network, of_net};
+use super::scorer::Scorer;
 use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::record::{Record, Step};
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::snapshot::Snapshot;
 use crate::settings::table::Settings;
-use echo_data::{Generator, generator};
-use rnn_core::{ClassLoss, Network, Report, SafetensorsFile, Scalar, State, Trainer};
+use echo_data::{Generator, Split, generator};
+use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -20,6 +24,8 @@ use std::sync::atomic::AtomicBool;
 pub(crate) enum Event<T> {
     EpochStarts(usize),
     Step(Step<T>),
+    /// A step whose window scores nothing; its number.
+    Passed(usize),
     EpochEnds(EpochRow),
     Ends(Ending),
 }
@@ -28,6 +34,8 @@ pub(crate) enum Event<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Ending {
     Done,
+    /// The validation loss has not become lower for too long.
+    OutOfPatience,
     /// The loss, its gradient or a weight became infinite or not a number; in words, where.
     Diverged(String),
     Interrupted,
@@ -36,12 +44,19 @@ pub(crate) enum Ending {
 }
 
 /// A net in training and the place that it is at.
-pub(crate) struct Session<T: Scalar> {
+pub(crate) struct Session<T: Scalar, A> {
     settings: Settings,
     source: Source,
     /// A checksum of the parameters before training.
     initial_checksum: u32,
-    trainer: Trainer<T, ClassLoss>,
+    answering: A,
+    trainer: Trainer<T, A>,
+    /// The data to validate on.
+    valid: Option<Source>,
+    /// The data to score on at the end.
+    test: Option<Source>,
+    /// What scores these, if there are any.
+    scorer: Option<Scorer<T, A>>,
     /// Training steps of the whole run.
     steps: usize,
     progress: Progress,
@@ -54,19 +69,20 @@ pub(crate) struct Session<T: Scalar> {
     place: Option<[usize; 2]>,
 }
 
-impl<T: Scalar> Session<T> {
+impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile. Its steps
     /// are shared out to up to so many threads.
-    pub(crate) fn new(settings: &Settings, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, answering: A, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
         // Files first: what is wrong with them is then said at once.
         let source = Source::new(settings, stop)?;
         let network = initial_network(settings, settings.initial_weights.as_deref(), stop)?;
-        Self::of(settings, source, network, threads)
+        Self::of(settings, answering, source, network, threads)
     }
 
     /// A net that continues from a checkpoint, of which the bytes of the file `path` and the note in them are given.
     pub(crate) fn resume(
         settings: &Settings,
+        answering: A,
         path: &Path,
         bytes: &[u8],
         note: Checkpoint,
@@ -74,7 +90,8 @@ impl<T: Scalar> Session<T> {
         stop: &AtomicBool,
     ) -> Result<(Self, Record), Error> {
         // Its parameters come from the checkpoint.
-        let mut session = Self::of(settings, Source::new(settings, stop)?, network(settings, None)?, threads)?;
+        let mut session =
+            Self::of(settings, answering, Source::new(settings, stop)?, network(settings, None)?, threads)?;
         let weights = |source| Error::Weights { path: path.to_owned(), source };
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
@@ -87,7 +104,7 @@ impl<T: Scalar> Session<T> {
         session.trainer.set_schedule(now)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch)?;
-        let windows = session.source.current().1.windows();
+        let windows = session.source.layout().windows();
         if epoch >= epochs_then || batch > windows || step != session.source.windows(epoch).saturating_add(batch) {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
         }
@@ -117,14 +134,23 @@ impl<T: Scalar> Session<T> {
         Ok((session, record))
     }
 
-    fn of(settings: &Settings, source: Source, network: Network<T>, threads: usize) -> Result<Self, Error> {
+    fn of(
+        settings: &Settings,
+        answering: A,
+        source: Source,
+        network: Network<T>,
+        threads: usize,
+    ) -> Result<Self, Error> {
         let initial_checksum = checksum(&network);
         let steps = source.windows(settings.num_epochs);
         let sized = |error| of_net(settings, error);
         let state_before = network.zero_state(settings.batch_size);
         // The length of a window is the same in every epoch's layout.
-        let window = Window::new(source.first_layout(), settings.reading())?;
-        let trainer = Trainer::builder(network, settings.loss)
+        let window = Window::new(source.first_layout(), settings.has_episodes(), settings.reading())?;
+        let (valid, test) = (Source::of(settings, Split::Valid)?, Source::of(settings, Split::Test)?);
+        let held_out = valid.as_ref().or(test.as_ref());
+        let scorer = held_out.map(|source| Scorer::new(settings, answering, &network, source, threads)).transpose()?;
+        let trainer = Trainer::builder(network, answering)
             .optimizer(settings.optimizer.method, settings.optimizer.learning_rate)
             .schedule(settings.schedule_over(steps))
             .clip(settings.clip())
@@ -136,6 +162,10 @@ impl<T: Scalar> Session<T> {
             settings: settings.clone(),
             initial_checksum,
             source,
+            answering,
+            valid,
+            test,
+            scorer,
             trainer: trainer.build().map_err(sized)?,
             steps,
             progress: Progress::default(),
@@ -200,28 +230,65 @@ impl<T: Scalar> Session<T> {
     /// nothing but the end.
     pub(crate) fn advance(&mut self, look: bool) -> Result<Event<T>, Error> {
         let epoch = self.progress.epoch;
-        if epoch == self.settings.num_epochs {
-            return self.ending().map(Event::Ends);
+        let last = (epoch == self.settings.num_epochs).then_some(Ending::Done);
+        if let Some(ending) =
+            last.or(self.progress.best.is_out_of_patience(&self.settings).then_some(Ending::OutOfPatience))
+        {
+            return self.ending(ending).map(Event::Ends);
         }
         if !self.epoch_begun {
             self.begin_epoch()?;
             return Ok(Event::EpochStarts(epoch));
         }
-        if self.progress.batch == self.source.current().1.windows() {
-            let row = self.progress.means.row(epoch);
-            self.progress = Progress { epoch: epoch + 1, batch: 0, step: self.progress.step, means: Means::default() };
+        if self.progress.batch == self.source.layout().windows() {
+            let mut row = self.progress.means.row(epoch, self.settings.has_episodes());
+            self.validate(&mut row)?;
+            let Progress { step, best, .. } = self.progress;
+            self.progress = Progress { epoch: epoch + 1, batch: 0, step, means: Means::default(), best };
             self.epoch_begun = false;
             return Ok(Event::EpochEnds(row));
         }
         self.step(look)
     }
 
-    /// Makes the epoch's series the current one. An epoch that is gone on with keeps its state.
+    /// Validates where that is due, and keeps the weights if they are the best so far.
+    fn validate(&mut self, row: &mut EpochRow) -> Result<(), Error> {
+        let (Some(source), Some(scorer)) = (&mut self.valid, &mut self.scorer) else { return Ok(()) };
+        let Settings { valid_every, num_epochs, .. } = self.settings;
+        if !(row.epoch + 1).is_multiple_of(valid_every) && row.epoch + 1 != num_epochs {
+            (row.valid_loss, row.valid_accuracy) = (None.into(), None.into());
+            return Ok(());
+        }
+        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        (row.valid_loss, row.valid_accuracy) = (Some(loss).filter(|loss| loss.is_finite()).into(), accuracy.into());
+        if self.progress.best.take_in(row.epoch, loss, accuracy) {
+            self.trainer.keep_parameters()?;
+        }
+        Ok(())
+    }
+
+    /// Puts the best weights in the place of the last ones, or back again.
+    pub(crate) fn swap_best(&mut self) -> bool {
+        self.trainer.swap_parameters()
+    }
+
+    /// What validation has found to be best.
+    pub(crate) fn best(&self) -> Best {
+        self.progress.best
+    }
+
+    /// The scores of the net as it is now on the test data, if there are any.
+    pub(crate) fn test(&mut self) -> Result<Option<Tested>, Error> {
+        let (Some(source), Some(scorer)) = (&mut self.test, &mut self.scorer) else { return Ok(None) };
+        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        Ok(Some(Tested { loss, accuracy }))
+    }
+
+    /// Makes the epoch's data the current ones. An epoch that is gone on with keeps its state.
     fn begin_epoch(&mut self) -> Result<(), Error> {
         self.source.load(self.progress.epoch)?;
         self.epoch_begun = true;
         if self.progress.batch == 0 {
-            self.trainer.begin_series();
             self.draw_dropout_with(self.dropout_generator());
             self.progress.means = Means::new(self.settings.first_known_window());
         }
@@ -229,17 +296,19 @@ impl<T: Scalar> Session<T> {
     }
 
     fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
-        let (series, layout) = self.source.current();
         let Progress { epoch, batch, step, .. } = self.progress;
-        self.window.load(series, layout, batch, self.settings.reading())?;
+        if self.source.layout().place(batch).1 == 0 {
+            self.trainer.begin_series();
+        }
+        self.source.read(batch, &mut self.window)?;
         self.state_before.copy_from(self.trainer.state())?;
         self.place = Some([epoch, batch]);
         let floor = self.source.floor(batch);
         let snapshot = if look { self.snapshot()? } else { None };
-        let steps = self.trainer.truncation().scored(batch == 0).len();
-        let Window { inputs, targets, .. } = &self.window;
-        let Report { loss, gradient_norm, learning_rate } = self.trainer.step(inputs, targets)?;
-        let accuracy = self.window.accuracy(&self.trainer.scored_outputs(), self.settings.reading())?;
+        let steps = self.trainer.truncation().scored(self.trainer.state().is_at_start());
+        let (window, targets) = (&self.window, A::targets_in(&self.window, &self.window.all()));
+        let Report { loss, gradient_norm, learning_rate } = self.trainer.step(&window.inputs, targets)?;
+        let scored = window.scored(self.answering, loss, &self.trainer.scored_outputs(), &steps)?;
         // As its row would have it; a mean can be beyond what the net's own numbers hold.
         let shown = T::narrow(loss).widen();
         // The trainer makes no step where one is not finite, so nothing would come of going on.
@@ -250,10 +319,14 @@ impl<T: Scalar> Session<T> {
             }
         }
         let known = self.progress.means.is_known(batch);
-        self.progress.means.add(batch, steps, loss, accuracy, floor);
+        self.progress.means.add(batch, scored, floor);
         self.progress.batch += 1;
         self.progress.step += 1;
-        let [loss, accuracy, learning_rate] = [loss, accuracy, learning_rate].map(T::narrow);
+        if scored.count == 0 {
+            return Ok(Event::Passed(step));
+        }
+        let [loss, learning_rate] = [loss, learning_rate].map(T::narrow);
+        let accuracy = scored.accuracy.map(T::narrow);
         let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
         let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
         Ok(Event::Step(Step { row, known, snapshot }))
@@ -261,9 +334,9 @@ impl<T: Scalar> Session<T> {
 
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
     /// of no use.
-    fn ending(&mut self) -> Result<Ending, Error> {
-        let (Window { inputs, targets, .. }, steps) = (&self.window, 0..self.trainer.truncation().window());
-        let loss = self.trainer.loss(inputs, targets, steps, &self.state_before)?;
+    fn ending(&mut self, ending: Ending) -> Result<Ending, Error> {
+        let (window, steps) = (&self.window, self.window.all());
+        let loss = self.trainer.loss(&window.inputs, A::targets_in(window, &steps), steps, &self.state_before)?;
         if !loss.is_finite() {
             return Ok(Ending::Diverged(format!("the loss is {loss} after the last step")));
         }
@@ -273,7 +346,7 @@ impl<T: Scalar> Session<T> {
             let value = tensor.indices().map(|index| network.parameters()[index]).find(|value| !value.is_finite())?;
             Some(format!("a number of `{}` is {value} after the last step", tensor.name))
         });
-        Ok(broken.map_or(Ending::Done, Ending::Diverged))
+        Ok(broken.map_or(ending, Ending::Diverged))
     }
 
     /// Where training is, as what to write to the file `path`; nothing if it contains NaN or infinity, from where it could not go on.
@@ -308,10 +381,8 @@ impl<T: Scalar> Session<T> {
     pub(crate) fn snapshot(&mut self) -> Result<Option<Snapshot>, Error> {
         let Some([epoch, batch]) = self.place else { return Ok(None) };
         let outputs = self.trainer.outputs(&self.window.inputs, &self.state_before)?;
-        let answers = self.settings.loss.answers(&outputs, self.settings.num_classes());
-        let Window { classes, targets, .. } = &self.window;
         let place = [epoch, batch, self.progress.step];
-        Ok(Some(Snapshot::new(place, self.settings.batch_size, classes, targets, &answers)))
+        Ok(Some(self.window.snapshot(self.answering, place, &outputs)))
     }
 
     /// What is inside the net as it is now, over the last window trained on; and inside `before`, another net of these
@@ -335,12 +406,20 @@ mod tests {
     fn a_record_of_other_steps_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let settings = "total_series_length = 600".parse::<Settings>().unwrap();
-        let mut session = Session::<f32>::new(&settings, 1, &AtomicBool::new(false)).unwrap();
+        let mut session = Session::<f32, _>::new(&settings, settings.loss, 1, &AtomicBool::new(false)).unwrap();
         let begun = || Status::begun(settings.parameters(), 0);
         let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
         let resume = |bytes: &[u8]| {
             let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
-            Session::<f32>::resume(&settings, Path::new("checkpoint"), bytes, note, 1, &AtomicBool::new(false))
+            Session::<f32, _>::resume(
+                &settings,
+                settings.loss,
+                Path::new("checkpoint"),
+                bytes,
+                note,
+                1,
+                &AtomicBool::new(false),
+            )
         };
         let mut recorder_of_run = recorder();
         let path = Path::new("checkpoint");

@@ -27,8 +27,9 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
         return Verdict { is_bad: false, sentences: vec!["no epoch was trained to its end".to_owned()] };
     };
     let (what, loss) = last.measured();
-    let accuracy = last.known_accuracy.unwrap_or(last.accuracy);
-    let now = format!("{what} {}, accuracy {} %", number(loss, 3), number(accuracy * 100.0, 3));
+    let accuracy = last.known_accuracy.or(last.accuracy);
+    let accuracy = accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
+    let now = format!("{what} {}{}", number(loss, 3), accuracy.unwrap_or_default());
     let chance = settings.chance();
     let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
     let mut sentences = Vec::new();
@@ -47,7 +48,15 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
         // What the series of a file could be known to is not known.
         (None, _) => sentences.push(format!("{now} in the last epoch")),
     }
-    if !last.solved(within) {
+    if let (Some(epoch), Some(loss)) = (status.best_epoch, status.valid_loss) {
+        sentences
+            .push(format!("the weights are those of epoch {epoch}, with a validation loss of {}", number(loss, 3)));
+    }
+    if let Some(loss) = status.test_loss {
+        let accuracy = status.test_accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
+        sentences.push(format!("test loss {}{}", number(loss, 3), accuracy.unwrap_or_default()));
+    }
+    if !last.solved(within) && !status.out_of_patience {
         sentences.extend(stands_out(settings, epochs, loss, chance));
     }
     Verdict { is_bad, sentences }
@@ -98,17 +107,20 @@ fn falls(epochs: &[EpochRow]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outputs::columns::Extra;
 
     fn rows(losses: &[f64], accuracy: f64) -> Vec<EpochRow> {
         let row = |(epoch, &loss): (usize, &f64)| EpochRow {
             epoch,
             windows: 10,
             loss,
-            first_window_loss: loss,
+            first_window_loss: Some(loss),
             known_loss: Some(loss),
-            accuracy,
+            accuracy: Some(accuracy),
             known_accuracy: Some(accuracy),
             floor: Some(0.0),
+            valid_loss: Extra::NoColumn,
+            valid_accuracy: Extra::NoColumn,
         };
         losses.iter().enumerate().map(row).collect()
     }

@@ -1,42 +1,171 @@
 //! The data of one window, as a net reads it.
 
+use super::answering::Answering;
+use super::means::Scored;
 use crate::error::Error;
+use crate::outputs::snapshot::{Seen, Snapshot};
 use crate::settings::net::Reading;
-use echo_data::{Layout, Series};
-use rnn_core::Scalar;
+use echo_data::{Kind, Layout, Sequence};
 use rnn_core::nalgebra::DMatrixView;
+use rnn_core::{Scalar, Targets};
+use std::ops::Range;
 
 /// One window's data, time-major.
 pub(crate) struct Window<T> {
-    pub(crate) classes: Vec<u32>,
-    /// The classes as the net reads them: `[step, row, feature]`.
+    reading: Reading,
+    steps: usize,
+    batch_size: usize,
+    /// The classes that are read; none where numbers are.
+    classes: Vec<u32>,
+    /// What is read, as the net reads it: `[step, row, feature]`.
     pub(crate) inputs: Vec<T>,
-    pub(crate) targets: Vec<u32>,
+    /// The targets that are classes.
+    pub(super) target_classes: Vec<u32>,
+    /// The targets that are numbers: `[step, row, number]`.
+    pub(super) target_values: Vec<f64>,
+    /// Of episodes: where there is a step of one, and where it is scored.
+    episodes: Option<Episodes>,
+}
+
+struct Episodes {
+    there: Vec<bool>,
+    scored: Vec<bool>,
 }
 
 impl<T: Scalar> Window<T> {
-    pub(crate) fn new(layout: Layout, reading: Reading) -> Result<Self, Error> {
+    /// Room for a window of this layout, of episodes or of a series.
+    pub(crate) fn new(layout: Layout, of_episodes: bool, reading: Reading) -> Result<Self, Error> {
         let values = layout.window_values();
-        let of_net = values.saturating_mul(reading.input_size());
-        Ok(Self { classes: zeros(0, values)?, inputs: zeros(T::zero(), of_net)?, targets: zeros(0, values)? })
+        let of = |kind: Kind| match kind {
+            Kind::Classes(_) => (values, 0),
+            Kind::Values(width) => (0, values.saturating_mul(width)),
+        };
+        let ((classes, _), (target_classes, target_values)) = (of(reading.shape.inputs), of(reading.shape.targets));
+        let masks = || Ok::<_, Error>(Episodes { there: zeros(false, values)?, scored: zeros(false, values)? });
+        Ok(Self {
+            reading,
+            steps: layout.window_length(),
+            batch_size: layout.batch_size(),
+            classes: zeros(0, classes)?,
+            inputs: zeros(T::zero(), values.saturating_mul(reading.input_size()))?,
+            target_classes: zeros(0, target_classes)?,
+            target_values: zeros(0.0, target_values)?,
+            episodes: if of_episodes { Some(masks()?) } else { None },
+        })
     }
 
-    pub(crate) fn load(
-        &mut self,
-        series: &Series,
-        layout: Layout,
-        window: usize,
-        reading: Reading,
-    ) -> Result<(), Error> {
-        layout.copy_window(series.input(), window, &mut self.classes, u32::from)?;
-        layout.copy_window(series.target(), window, &mut self.targets, u32::from)?;
-        Ok(reading.encode(&self.classes, &mut self.inputs)?)
+    /// All time steps.
+    pub(crate) fn all(&self) -> Range<usize> {
+        0..self.steps
     }
 
-    /// The share of right answers among the outputs of the window's last steps.
-    pub(crate) fn accuracy(&self, outputs: &DMatrixView<T>, reading: Reading) -> Result<f64, Error> {
-        let targets = &self.targets[self.targets.len() - outputs.nrows()..];
-        Ok(reading.loss.accuracy(outputs, targets, reading.num_classes)?)
+    /// Takes in a window of a series of classes.
+    pub(crate) fn load(&mut self, series: &Sequence, layout: Layout, window: usize) -> Result<(), Error> {
+        layout.copy_window(series.inputs().classes(), window, &mut self.classes, u32::from)?;
+        layout.copy_window(series.targets().classes(), window, &mut self.target_classes, u32::from)?;
+        Ok(self.reading.encode(&self.classes, &mut self.inputs)?)
+    }
+
+    /// Takes in a window of a batch of episodes.
+    pub(crate) fn load_episodes(&mut self, rows: &[Sequence], layout: Layout, window: usize) -> Result<(), Error> {
+        let Self { reading, classes, inputs, target_classes, target_values, .. } = self;
+        match reading.shape.inputs {
+            Kind::Classes(_) => {
+                let rows: Vec<&[u16]> = rows.iter().map(|row| row.inputs().classes()).collect();
+                layout.copy_episodes(&rows, 1, window, classes, (u32::from, 0))?;
+                reading.encode(classes, inputs)?;
+            }
+            Kind::Values(width) => {
+                let rows: Vec<&[f64]> = rows.iter().map(|row| row.inputs().values()).collect();
+                layout.copy_episodes(&rows, width, window, inputs, (T::narrow, T::zero()))?;
+            }
+        }
+        match reading.shape.targets {
+            Kind::Classes(_) => {
+                let rows: Vec<&[u16]> = rows.iter().map(|row| row.targets().classes()).collect();
+                layout.copy_episodes(&rows, 1, window, target_classes, (u32::from, 0))?;
+            }
+            Kind::Values(width) => {
+                let rows: Vec<&[f64]> = rows.iter().map(|row| row.targets().values()).collect();
+                layout.copy_episodes(&rows, width, window, target_values, (|value| value, 0.0))?;
+            }
+        }
+        let times = layout.times(window);
+        for (step, time) in times.enumerate() {
+            for row in 0..self.batch_size {
+                let (place, episode) = (step * self.batch_size + row, rows.get(row));
+                if let Some(Episodes { there, scored }) = &mut self.episodes {
+                    there[place] = episode.is_some_and(|episode| time < episode.len());
+                    scored[place] = episode.is_some_and(|episode| episode.is_scored(time));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The targets of some time steps, with the mask of those that are scored, if not all are.
+    pub(super) fn of_steps<'a, V>(&'a self, values: &'a [V], steps: &Range<usize>) -> Targets<'a, V> {
+        let rows = steps.start * self.batch_size..steps.end * self.batch_size;
+        let width = values.len() / (self.steps * self.batch_size);
+        let values = &values[rows.start * width..rows.end * width];
+        match &self.episodes {
+            Some(Episodes { scored, .. }) => Targets::masked(values, &scored[rows]),
+            None => Targets::from(values),
+        }
+    }
+
+    /// How many targets of these time steps are scored: in steps for a series, in targets for episodes.
+    pub(crate) fn count(&self, steps: &Range<usize>) -> usize {
+        let Some(Episodes { scored, .. }) = &self.episodes else { return steps.len() };
+        let rows = &scored[steps.start * self.batch_size..steps.end * self.batch_size];
+        rows.iter().filter(|&&scored| scored).count()
+    }
+
+    /// What these steps have come to, whose loss and outputs are given.
+    pub(crate) fn scored<A: Answering<T>>(
+        &self,
+        answering: A,
+        loss: f64,
+        outputs: &DMatrixView<T>,
+        steps: &Range<usize>,
+    ) -> Result<Scored, Error> {
+        let accuracy = answering.accuracy(outputs, A::targets_in(self, steps), self.reading)?;
+        Ok(Scored { count: self.count(steps), loss, accuracy })
+    }
+
+    /// The window, and what a net answers there at all its time steps.
+    pub(crate) fn snapshot<A: Answering<T>>(
+        &self,
+        answering: A,
+        place: [usize; 3],
+        outputs: &DMatrixView<T>,
+    ) -> Snapshot {
+        let is = |mask: fn(&Episodes) -> &[bool], place: usize| {
+            self.episodes.as_ref().is_none_or(|episodes| mask(episodes)[place])
+        };
+        let there = |place| is(|episodes| &episodes.there, place);
+        let scored = |place| is(|episodes| &episodes.scored, place);
+        let lanes = |values: Vec<f64>, width: usize, shows: &dyn Fn(usize) -> bool| -> (Vec<Option<f64>>, usize) {
+            let values = values.into_iter().enumerate();
+            (values.map(|(index, value)| shows(index / width.max(1)).then_some(value)).collect(), width)
+        };
+        let (inputs, width) = match self.reading.shape.inputs {
+            Kind::Classes(_) => (self.classes.iter().map(|&class| f64::from(class)).collect(), 1),
+            Kind::Values(width) => (self.inputs.iter().map(|input| input.widen()).collect(), width),
+        };
+        let inputs = lanes(inputs, width, &there);
+        let (targets, width) = match self.reading.shape.targets {
+            Kind::Classes(_) => (self.target_classes.iter().map(|&class| f64::from(class)).collect(), 1),
+            Kind::Values(width) => (self.target_values.clone(), width),
+        };
+        let targets = lanes(targets, width, &scored);
+        let predictions = lanes(answering.answers(outputs, self.reading), width, &there);
+        let seen = Seen {
+            inputs: (&inputs.0, inputs.1),
+            targets: (&targets.0, targets.1),
+            predictions: (&predictions.0, predictions.1),
+        };
+        Snapshot::new(place, self.batch_size, seen)
     }
 }
 

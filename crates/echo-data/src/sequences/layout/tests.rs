@@ -95,7 +95,7 @@ fn episodes_stand_side_by_side() {
 fn episodes_that_cannot_be_cut_are_refused() {
     assert_eq!(Layout::of_episodes(0, 7, 2, 3, 3), Err(Error::Zero { name: "episodes" }));
     assert!(matches!(Layout::of_episodes(5, 7, 2, 3, 4), Err(Error::WindowStride { .. })));
-    assert!(matches!(Layout::of_episodes(5, usize::MAX, 2, 3, 3), Err(Error::OutOfMemory { .. })));
+    assert!(matches!(Layout::of_episodes(5, usize::MAX, 2, 3, 3), Err(Error::LongEpisode { .. })));
     // A window longer than all episodes: one holds them.
     let layout = Layout::of_episodes(1, 2, 4, 9, 1).unwrap();
     assert_eq!((layout.windows(), layout.times(0)), (1, 0..9));

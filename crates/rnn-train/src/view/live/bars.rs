@@ -3,8 +3,10 @@
 use super::ink::Ink;
 use super::scene::Scene;
 use super::words::put;
-use crate::outputs::snapshot::{Answered, MOST_ROWS, MOST_TIMES};
+use crate::outputs::snapshot::{Answered, MOST_ROWS, MOST_TIMES, Snapshot};
 use crate::settings::table::Settings;
+use crate::view::lanes::{Part, lanes};
+use echo_data::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -48,7 +50,7 @@ fn leaves_out(settings: &Settings) -> bool {
 
 /// The time steps of a window that can be shown.
 fn times(scene: &Scene) -> usize {
-    let shown = scene.snapshot.as_ref().and_then(|snapshot| snapshot.rows.first()).map(|row| row.input.len());
+    let shown = scene.snapshot.as_ref().and_then(|snapshot| snapshot.rows.first()).map(Answered::times);
     shown.unwrap_or(scene.settings.truncated_backprop_length.min(MOST_TIMES))
 }
 
@@ -56,6 +58,16 @@ fn times(scene: &Scene) -> usize {
 fn rows(scene: &Scene) -> usize {
     let shown = scene.snapshot.as_ref().map(|snapshot| snapshot.rows.len());
     shown.unwrap_or(scene.settings.batch_size.min(MOST_ROWS))
+}
+
+/// The lanes of a row, and a line for what is wrong where classes are answered.
+fn lanes_of_row(settings: &Settings) -> [usize; 2] {
+    let width = |kind: Kind| match kind {
+        Kind::Classes(_) => 1,
+        Kind::Values(width) => width,
+    };
+    let shape = settings.shape();
+    [width(shape.inputs) + 2 * width(shape.targets), usize::from(matches!(shape.targets, Kind::Classes(_)))]
 }
 
 /// The columns that it takes, of so many at most: two for a time step, or one where there is no room for two.
@@ -68,7 +80,8 @@ pub(super) fn width(scene: &Scene, most: u16) -> u16 {
 
 /// The lines that all rows take, at least.
 pub(super) fn height(scene: &Scene) -> u16 {
-    (rows(scene) * 4) as u16 + 3
+    let [lanes, wrong] = lanes_of_row(&scene.settings);
+    (rows(scene) * (lanes + wrong)) as u16 + 3
 }
 
 impl Layout {
@@ -80,8 +93,9 @@ impl Layout {
         let above = 2 + u16::from(is_cut) + u16::from(leaves_out(&scene.settings));
         let (rows, height) = (rows(scene), usize::from(area.height.saturating_sub(above)));
         // Higher bars where all rows have them.
-        let lane = [3, 2].into_iter().find(|&lane| height >= rows * (3 * lane + 1)).unwrap_or(1);
-        let rows = rows.min(height / (3 * lane + 1));
+        let [lanes, wrong] = lanes_of_row(&scene.settings);
+        let lane = [3, 2].into_iter().find(|&lane| height >= rows * (lanes * lane + wrong)).unwrap_or(1);
+        let rows = rows.min(height / (lanes * lane + wrong));
         Self { above, rows, lane: lane as u16, first: all - times, times, is_cut, column }
     }
 
@@ -120,13 +134,15 @@ pub(super) fn draw(scene: &Scene, ink: &Ink, area: Rect, buffer: &mut Buffer) {
         area = put(Span::styled(if all_count { String::new() } else { marks }, ink.faint), area, buffer);
     }
     for answered in snapshot.rows.iter().take(layout.rows) {
-        area = draw_row(answered, [unknown, counted.start], settings, layout, ink, area, buffer);
+        area = draw_row(snapshot, answered, [unknown, counted.start], settings, layout, ink, area, buffer);
     }
 }
 
-/// Draws the three lanes of a row and marks what is wrong in them; returns the area below. Targets before `unknown` cannot be
+/// Draws the lanes of a row and marks what is wrong in them; returns the area below. Targets before `unknown` cannot be
 /// known, answers before `counted` do not count.
+#[allow(clippy::too_many_arguments, reason = "each is another thing")]
 fn draw_row(
+    snapshot: &Snapshot,
     answered: &Answered,
     [unknown, counted]: [usize; 2],
     settings: &Settings,
@@ -135,40 +151,49 @@ fn draw_row(
     mut area: Rect,
     buffer: &mut Buffer,
 ) -> Rect {
-    let Answered { input, target, prediction } = answered;
-    let lanes =
-        [("input", input, ink.input), ("target", target, ink.target), ("prediction", prediction, ink.prediction)];
-    let greatest = settings.num_classes().saturating_sub(1).max(1) as f64;
-    for (name, classes, style) in lanes {
-        let lane = Rect { height: layout.lane.min(area.height), ..area };
-        area = Rect { y: area.y + lane.height, height: area.height - lane.height, ..area };
-        if lane.is_empty() {
-            break;
-        }
-        buffer.set_stringn(lane.x, lane.bottom() - 1, name, lane.width.into(), style);
-        for (index, time) in (layout.first..layout.first + layout.times).enumerate() {
-            let class = classes.get(time).copied().unwrap_or_default();
-            // The highest bar leaves an eighth to the lane above it.
-            let most = f64::from(layout.lane * 8 - 1);
-            let height =
-                (f64::from(class) / greatest * most).round().clamp(f64::from(u8::from(class > 0)), most) as u16;
-            let is_dim = match name {
-                "target" => time < unknown,
-                "prediction" => time < counted,
-                _ => false,
+    let lanes = lanes(settings, snapshot, answered);
+    for lane in &lanes {
+        for &(part, track) in &lane.tracks {
+            let (style, name) = match part {
+                Part::Input => (ink.input, &*lane.name),
+                Part::Target => (ink.target, part.name()),
+                Part::Prediction => (ink.prediction, part.name()),
             };
-            let style = if is_dim { style.add_modifier(Modifier::DIM) } else { style };
-            let x = lane.x + NAMES + index as u16 * layout.column;
-            for (from_bottom, y) in lane.rows().rev().map(|line| line.y).enumerate() {
-                let eighths = height.saturating_sub(from_bottom as u16 * 8).min(8);
-                match (from_bottom, class) {
-                    (0, 0) => buffer.set_string(x, y, LOWEST, ink.faint),
-                    _ => buffer.set_string(x, y, EIGHTHS[usize::from(eighths)], style),
+            let place = Rect { height: layout.lane.min(area.height), ..area };
+            area = Rect { y: area.y + place.height, height: area.height - place.height, ..area };
+            if place.is_empty() {
+                break;
+            }
+            buffer.set_stringn(place.x, place.bottom() - 1, name, usize::from(NAMES.min(place.width)), style);
+            for (index, time) in (layout.first..layout.first + layout.times).enumerate() {
+                let value = track.get(time).copied().flatten().filter(|value| value.is_finite());
+                // The highest bar leaves an eighth to the lane above it.
+                let most = f64::from(layout.lane * 8 - 1);
+                // The lowest class is a dot, the lowest number an eighth.
+                let is_seen = value.is_some_and(|value| value > 0.0 || !lane.scale.is_of_bars());
+                let share = value.map_or(0.0, |value| lane.scale.share(value));
+                let height = (share * most).round().clamp(f64::from(u8::from(is_seen)), most) as u16;
+                let is_dim = match part {
+                    Part::Target => time < unknown,
+                    Part::Prediction => time < counted || !answered.has_target(time),
+                    Part::Input => false,
+                };
+                let style = if is_dim { style.add_modifier(Modifier::DIM) } else { style };
+                let x = place.x + NAMES + index as u16 * layout.column;
+                for (from_bottom, y) in place.rows().rev().map(|line| line.y).enumerate() {
+                    let eighths = height.saturating_sub(from_bottom as u16 * 8).min(8);
+                    match (from_bottom, is_seen) {
+                        (0, false) if value.is_some() => buffer.set_string(x, y, LOWEST, ink.faint),
+                        _ => buffer.set_string(x, y, EIGHTHS[usize::from(eighths)], style),
+                    }
                 }
             }
         }
     }
-    let is_wrong = |time: usize| time >= counted && target.get(time) != prediction.get(time);
+    if lanes.iter().all(|lane| lane.tracks.len() > 1 || lane.tracks.iter().all(|(part, _)| *part == Part::Input)) {
+        return area;
+    }
+    let is_wrong = |time: usize| time >= counted && answered.has_target(time) && !answered.is_right(time);
     let line = layout.line("wrong", |time| is_wrong(time).then_some(WRONG));
     let (name, marks) = line.split_at(usize::from(NAMES));
     put(vec![Span::styled(name.to_owned(), ink.faint), Span::styled(marks.to_owned(), ink.strong)], area, buffer)

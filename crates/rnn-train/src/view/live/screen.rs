@@ -9,6 +9,7 @@ use super::words::{a_second, flow, measured, put};
 use super::{bars, chart};
 use crate::view::headline::headline;
 use chart_kit::text::{duration, thousands};
+use echo_data::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -182,7 +183,8 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
     let epoch = counted(row.map(|row| row.epoch), last(Some(scene.settings.num_epochs)));
     let windows = row.and_then(|row| scene.epochs.windows(row.epoch));
     let window = counted(row.map(|row| row.batch), last(windows));
-    let accuracy = or_none(row.map(|row| format!("{:.1} %", row.accuracy * 100.0)));
+    let accuracy = or_none(row.and_then(|row| row.accuracy).map(|accuracy| format!("{:.1} %", accuracy * 100.0)));
+    let has_accuracy = matches!(scene.settings.shape().targets, Kind::Classes(_));
     let things = if matches!(scene.phase, Phase::Replay(_)) { "snapshots" } else { "windows" };
     let pace = match player.pace() {
         Pace::PerSecond(pace) => format!("{} {things} a second", a_second(pace)),
@@ -193,18 +195,17 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
         None if matches!(scene.phase, Phase::Ended(_)) => "not solved".to_owned(),
         None => "not solved yet".to_owned(),
     };
-    [
+    let told = [
         format!("epoch {epoch}"),
         format!("window {window}"),
         format!("loss {:<9}", of_row(row.map(|row| row.loss))),
-        format!("accuracy {accuracy:<7}"),
+        if has_accuracy { format!("accuracy {accuracy:<7}") } else { String::new() },
         format!("gradient norm {:<9}", of_row(row.and_then(|row| row.gradient_norm))),
         format!("learning rate {:<9}", of_row(row.map(|row| row.learning_rate))),
         solved,
         format!("pace {pace}"),
-    ]
-    .map(Span::raw)
-    .to_vec()
+    ];
+    told.into_iter().filter(|text| !text.is_empty()).map(Span::raw).collect()
 }
 
 /// The keys.

@@ -56,7 +56,7 @@ fn tutorial(done: usize) -> Scene {
         batch,
         step: last,
         loss: loss(last),
-        accuracy: 0.987,
+        accuracy: Some(0.987),
         gradient_norm: Some(0.03),
         learning_rate: 0.3,
         floor: Some(FLOOR),
@@ -74,7 +74,7 @@ fn tutorial(done: usize) -> Scene {
         curve,
         floor: Some(FLOOR),
         row: Some(row),
-        snapshot: Some(Snapshot::new([epoch, batch, last], 5, &input, &target, &prediction)),
+        snapshot: Some(Snapshot::of_classes([epoch, batch, last], 5, [&input, &target, &prediction])),
         solved: None,
         rate: Some(50.0),
         phase: Phase::Training,
@@ -145,11 +145,11 @@ fn bars_are_the_windows_classes_and_what_is_wrong_is_marked() {
         line.split(name).last().unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
     };
     let snapshot = scene.snapshot.clone().unwrap();
-    for (row, Answered { input, target, prediction }) in snapshot.rows.iter().enumerate() {
-        for (name, classes) in [("input", input), ("target", target), ("prediction", prediction)] {
+    for (row, Answered { inputs, targets, predictions }) in snapshot.rows.iter().enumerate() {
+        for (name, classes) in [("input", &inputs[0]), ("target", &targets[0]), ("prediction", &predictions[0])] {
             // The words above have a `target` and an `input` too.
             let skip = usize::from(name != "prediction");
-            let bars: Vec<_> = classes.iter().map(|class| ["·", "▇"][*class as usize].to_owned()).collect();
+            let bars: Vec<_> = classes.iter().map(|class| ["·", "▇"][class.unwrap() as usize].to_owned()).collect();
             assert_eq!(lane(name, row + skip), bars, "{name} of row {row}");
         }
         assert_eq!(lane("wrong", row).len(), usize::from(row == 2));
@@ -178,8 +178,8 @@ fn answers_that_do_not_count_are_dim_and_never_wrong() {
     let mut scene = tutorial(1500);
     scene.settings = "window_stride = 5".parse().unwrap();
     let mut snapshot = scene.snapshot.clone().unwrap();
-    let Answered { target, prediction, .. } = &mut snapshot.rows[0];
-    *prediction = target.iter().map(|class| 1 - class).collect();
+    let Answered { targets, predictions, .. } = &mut snapshot.rows[0];
+    predictions[0] = targets[0].iter().map(|class| class.map(|class| 1.0 - class)).collect();
     let shown = |snapshot: Snapshot, scene: &mut Scene| {
         scene.snapshot = Some(snapshot);
         let buffer = drawn_with(scene, &Player::new(Pace::Max), &ink(Depth::None), None, [100, 30]);
@@ -190,7 +190,7 @@ fn answers_that_do_not_count_are_dim_and_never_wrong() {
             |x: &u16| "▇█".contains(buffer[(*x, y)].symbol()) && buffer[(*x, y)].modifier.contains(Modifier::DIM);
         (wrong.sum::<usize>(), (40..100).filter(is_dim).count(), lines.join("\n"))
     };
-    let bars = snapshot.rows[0].prediction[..10].iter().filter(|class| **class > 0).count();
+    let bars = snapshot.rows[0].predictions[0][..10].iter().filter(|class| class.unwrap() > 0.0).count();
     let (wrong, dim, text) = shown(snapshot.clone(), &mut scene);
     assert_eq!((wrong, dim), (5, bars), "{text}");
     assert!(text.contains(&format!("uncounted  {}", "- ".repeat(10))), "{text}");
@@ -205,7 +205,7 @@ fn classes_have_heights_and_lanes_grow_with_the_screen() {
     let mut scene = tutorial(10);
     scene.settings = "num_classes = 8\nbatch_size = 1".parse().unwrap();
     let classes: Vec<u32> = (0..8).collect();
-    scene.snapshot = Some(Snapshot::new([0, 9, 9], 1, &classes, &classes, &[7; 8]));
+    scene.snapshot = Some(Snapshot::of_classes([0, 9, 9], 1, [&classes, &classes, &[7; 8]]));
     let text = drawn(&scene, [80, 24]).join("\n");
     assert!(text.contains("prediction ▇ ▇ ▇ ▇ ▇ ▇ ▇ ▇") || text.contains("█ █ █ █ █ █ █ █"), "{text}");
     let one_line = drawn(&scene, [80, 16]).join("\n");
@@ -217,7 +217,7 @@ fn a_long_window_shows_its_last_time_steps_and_says_so() {
     let mut scene = tutorial(10);
     scene.settings = "truncated_backprop_length = 100".parse().unwrap();
     let input: Vec<u32> = (0..500).map(|index| u32::from(index / 5 == 99)).collect();
-    scene.snapshot = Some(Snapshot::new([0, 0, 9], 5, &input, &input, &input));
+    scene.snapshot = Some(Snapshot::of_classes([0, 0, 9], 5, [&input; 3]));
     let lines = drawn(&scene, [100, 30]);
     let text = lines.join("\n");
     assert!(text.contains("the last 34 of 100 time steps"), "{text}");
@@ -312,7 +312,7 @@ proptest! {
         let values: Vec<u32> = (0..(window * batch_size) as u32).map(|index| index % num_classes as u32).collect();
         let turned: Vec<u32> = values.iter().rev().copied().collect();
         scene.snapshot = has_snapshot.then(|| {
-            Snapshot::new([1, shown_batch, 9], batch_size as usize, &values, &values, &turned)
+            Snapshot::of_classes([1, shown_batch, 9], batch_size as usize, [&values, &values, &turned])
         });
         if let (Some(row), Some(&(loss, _))) = (&mut scene.row, losses.last()) {
             (row.loss, row.gradient_norm) = (loss, None);

@@ -1,13 +1,15 @@
 //! Rows of a window: for each a lane with what the net reads, one with what it should answer, and one with what it
-//! answers, one under the other, so that an answer of earlier inputs is seen as a shift to the right.
+//! answers, one under the other, so that an answer of earlier inputs is seen as a shift to the right. Numbers are lines, and those
+//! that are answered stand in the lane of those that should be.
 
 use crate::outputs::snapshot::{Answered, Snapshot};
 use crate::settings::table::Settings;
+use crate::view::lanes::{Lane, Part, Scale, lanes, score};
 use crate::view::palette::Palette;
 use chart_kit::Colour;
 use chart_kit::draw::{Area, Drawn, FAINT, GRID, NORMAL, Root, Side, TEXT, width_of, write};
 use chart_kit::legend::{Entry, Mark};
-use chart_kit::text::{count, thousands};
+use echo_data::Kind;
 use plotters::prelude::*;
 use std::ops::Range;
 
@@ -29,8 +31,6 @@ pub(crate) struct Rows<'a> {
     pub(crate) snapshot: &'a Snapshot,
 }
 
-/// Input, target, prediction.
-const LANES: usize = 3;
 /// How wide a time step and how high a lane is at most.
 const MOST_WIDE: i32 = 40;
 const MOST_HIGH: i32 = 30;
@@ -43,50 +43,116 @@ impl Rows<'_> {
     /// Draws them with their axis in and around `area`, which they need not fill.
     pub(crate) fn draw(&self, root: &Root<'_>, area: Area) -> Drawn {
         let Snapshot { rows, first_time, .. } = self.snapshot;
-        let steps = rows.first().map_or(0, |answered| answered.input.len());
+        let steps = rows.first().map_or(0, Answered::times);
+        let lanes_each = rows.first().map_or(1, |row| lanes(self.settings, self.snapshot, row).len()) as i32;
         // Of whole dots, so that all bars are as wide.
         let wide = ((area.right - area.left) / steps.max(1) as i32).clamp(1, MOST_WIDE);
         let of_row = (area.bottom - area.top) / rows.len().max(1) as i32;
-        let high = ((of_row - GAPS.1 - 2 * GAPS.0) / LANES as i32).clamp(1, MOST_HIGH);
-        let mut lanes = Lanes { left: area.left, top: area.top, wide, high };
+        let high = ((of_row - GAPS.1 - (lanes_each - 1) * GAPS.0) / lanes_each).clamp(1, MOST_HIGH);
+        let mut place = Lanes { left: area.left, top: area.top, wide, high };
         for (row, answered) in rows.iter().enumerate() {
-            let bottom = lanes.cells(LANES - 1, 0..steps).bottom;
-            let middle = (lanes.top + bottom) / 2;
+            let bottom = place.cells(lanes_each as usize - 1, 0..steps).bottom;
+            let middle = (place.top + bottom) / 2;
             write(root, &format!("row {row}"), (area.left - 10, middle), Side::Right, NORMAL, TEXT)?;
-            self.draw_row(root, lanes, answered)?;
-            lanes.top = bottom + GAPS.1;
+            self.draw_row(root, place, answered)?;
+            place.top = bottom + GAPS.1;
         }
-        let area = Area { right: area.left + wide * steps as i32, bottom: lanes.top - GAPS.1, ..area };
+        let area = Area { right: area.left + wide * steps as i32, bottom: place.top - GAPS.1, ..area };
         draw_times(root, area, wide, *first_time, steps)
     }
 
-    fn draw_row(&self, root: &Root<'_>, lanes: Lanes, answered: &Answered) -> Drawn {
-        let Answered { input, target, prediction } = answered;
+    fn draw_row(&self, root: &Root<'_>, place: Lanes, answered: &Answered) -> Drawn {
+        let lanes = lanes(self.settings, self.snapshot, answered);
         let unknown = self.snapshot.places(0..self.settings.unknown_times(self.snapshot.batch));
-        if !unknown.is_empty() {
-            for lane in 1..LANES {
-                lanes.cells(lane, unknown.clone()).fill(root, UNKNOWN.into())?;
+        let parts = |lane: &Lane<'_>, part| lane.tracks.iter().any(|(own, _)| *own == part);
+        for (number, lane) in lanes.iter().enumerate() {
+            if !unknown.is_empty() && !parts(lane, Part::Input) {
+                place.cells(number, unknown.clone()).fill(root, UNKNOWN.into())?;
+            }
+            if parts(lane, Part::Prediction) && lane.scale.is_of_bars() {
+                for time in self.wrong(answered) {
+                    place.cells(number, time..time + 1).fill(root, WRONG.into())?;
+                }
             }
         }
-        for time in self.wrong(answered) {
-            lanes.cells(LANES - 1, time..time + 1).fill(root, WRONG.into())?;
-        }
-        lanes.draw_grid(root, input.len())?;
-        let greatest = self.settings.num_classes().saturating_sub(1).max(1) as f64;
-        let Palette { input: read, target: right, prediction: answer, .. } = self.palette;
-        let counted = self.counted();
-        for (lane, (classes, colour)) in [(input, read), (target, right), (prediction, answer)].into_iter().enumerate()
-        {
-            for (time, &class) in classes.iter().enumerate().filter(|(_, class)| **class > 0) {
-                let is_pale = lane == LANES - 1 && !counted.contains(&time);
-                let colour = if is_pale { pale(colour) } else { colour };
-                lanes.bar(lane, time, f64::from(class) / greatest).fill(root, colour.into())?;
+        place.draw_grid(root, lanes.len(), answered.times())?;
+        for (number, lane) in lanes.iter().enumerate() {
+            for &(part, track) in &lane.tracks {
+                match lane.scale {
+                    Scale::Bars { .. } => self.draw_bars(root, place, number, lane, (part, track), answered)?,
+                    Scale::Lines { .. } => self.draw_line(root, place, number, lane, (part, track), answered)?,
+                }
             }
         }
         Ok(())
     }
 
-    /// What its bars mean.
+    /// The colour of a part, paler where an answer does not count.
+    fn colour(&self, part: Part, is_pale: bool) -> Colour {
+        let Palette { input, target, prediction, .. } = self.palette;
+        match part {
+            Part::Input => input,
+            Part::Target => target,
+            Part::Prediction if is_pale => pale(prediction),
+            Part::Prediction => prediction,
+        }
+    }
+
+    fn draw_bars(
+        &self,
+        root: &Root<'_>,
+        place: Lanes,
+        number: usize,
+        lane: &Lane<'_>,
+        (part, track): (Part, &[Option<f64>]),
+        answered: &Answered,
+    ) -> Drawn {
+        for (time, class) in track.iter().enumerate() {
+            let Some(class) = class.filter(|class| *class > 0.0) else { continue };
+            let colour = self.colour(part, !self.counts(answered, time));
+            place.bar(number, time, lane.scale.share(class)).fill(root, colour.into())?;
+        }
+        Ok(())
+    }
+
+    fn draw_line(
+        &self,
+        root: &Root<'_>,
+        place: Lanes,
+        number: usize,
+        lane: &Lane<'_>,
+        (part, track): (Part, &[Option<f64>]),
+        answered: &Answered,
+    ) -> Drawn {
+        let point = |time: usize, value: f64| place.point(number, time, lane.scale.share(value));
+        // What counts is drawn over what does not.
+        for is_pale in [true, false] {
+            if is_pale && part != Part::Prediction {
+                continue;
+            }
+            let colour = RGBColor::from(self.colour(part, is_pale));
+            let points = track.iter().enumerate().map(|(time, value)| {
+                let value = value.filter(|value| value.is_finite());
+                value
+                    .filter(|_| is_pale || part != Part::Prediction || self.counts(answered, time))
+                    .map(|value| point(time, value))
+            });
+            let points: Vec<_> = points.collect();
+            for line in points.split(Option::is_none) {
+                let line: Vec<_> = line.iter().flatten().copied().collect();
+                match line[..] {
+                    [] => {}
+                    // A ring, in which the target's dot is seen.
+                    [alone] if part == Part::Prediction => root.draw(&Circle::new(alone, 4, colour.stroke_width(2)))?,
+                    [alone] => root.draw(&Circle::new(alone, 3, colour.filled()))?,
+                    _ => root.draw(&PathElement::new(line, colour.stroke_width(if is_pale { 1 } else { 2 })))?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What its bars and lines mean.
     pub(crate) fn legend(&self) -> Vec<Entry> {
         let should = self.settings.task().words().answer;
         let bar = |colour, text: String| Entry::new(Mark::Bar(colour), text);
@@ -99,22 +165,23 @@ impl Rows<'_> {
 
     /// What lies behind its bars, and which are pale.
     pub(crate) fn legend_of_grounds(&self) -> Vec<Entry> {
-        let mut entries =
-            vec![Entry::new(Mark::Bar(WRONG), "wrong answer"), Entry::new(Mark::Bar(UNKNOWN), "cannot be known")];
-        if self.snapshot.rows.iter().any(|row| self.counted().len() < row.input.len()) {
+        let mut entries = Vec::new();
+        if let Kind::Classes(_) = self.settings.shape().targets {
+            entries.push(Entry::new(Mark::Bar(WRONG), "wrong answer"));
+        }
+        if !self.settings.has_episodes() {
+            entries.push(Entry::new(Mark::Bar(UNKNOWN), "cannot be known"));
+        }
+        let leaves_out = |row: &Answered| (0..row.times()).any(|time| row.is_there(time) && !self.counts(row, time));
+        if self.snapshot.rows.iter().any(leaves_out) {
             entries.push(Entry::new(Mark::Bar(pale(self.palette.prediction)), "not scored"));
         }
         entries
     }
 
-    /// How many of the answers shown that count are right, in words; of those of a whole batch it is the accuracy.
+    /// How good the answers shown are, in words.
     pub(crate) fn score(&self) -> String {
-        let rows = || self.snapshot.rows.iter();
-        let asked = rows().count() * self.counted().len();
-        let right = asked - rows().map(|row| self.wrong(row).count()).sum::<usize>();
-        // Rounded down, so that only all are a hundred.
-        let percent = right * 100 / asked.max(1);
-        format!("{} of {} right ({percent} %)", thousands(right), count(asked, "answer"))
+        score(self.settings, self.snapshot)
     }
 
     /// The places shown whose answers count.
@@ -122,9 +189,14 @@ impl Rows<'_> {
         self.snapshot.places(self.settings.scored_times(self.snapshot.batch))
     }
 
-    /// Those of them whose answer is wrong.
+    /// Whether an answer counts.
+    fn counts(&self, answered: &Answered, time: usize) -> bool {
+        self.counted().contains(&time) && answered.has_target(time)
+    }
+
+    /// The places whose answer counts and is wrong.
     fn wrong(&self, answered: &Answered) -> impl Iterator<Item = usize> {
-        self.counted().filter(|&time| answered.target[time] != answered.prediction[time])
+        self.counted().filter(|&time| answered.has_target(time) && !answered.is_right(time))
     }
 }
 
@@ -155,15 +227,23 @@ impl Lanes {
         Area { top: cell.bottom - high, left: cell.left + gap, right: cell.right, ..cell }
     }
 
-    /// The time steps, where there is room, and the lanes' grounds.
-    fn draw_grid(self, root: &Root<'_>, steps: usize) -> Drawn {
+    /// Where a number stands that has this share of a lane's height.
+    fn point(self, lane: usize, time: usize, share: f64) -> (i32, i32) {
+        let cell = self.cells(lane, time..time + 1);
+        // Room above and below for dots.
+        let (inset, middle) = ((self.high / 6).min(4), (cell.left + cell.right) / 2);
+        (middle, Area { top: cell.top + inset, bottom: cell.bottom - inset, ..cell }.y(share))
+    }
+
+    /// The time steps, where there is room, and the grounds of so many lanes.
+    fn draw_grid(self, root: &Root<'_>, lanes: usize, steps: usize) -> Drawn {
         let all = self.cells(0, 0..steps);
-        let bottom = self.cells(LANES - 1, 0..steps).bottom;
+        let bottom = self.cells(lanes.saturating_sub(1), 0..steps).bottom;
         for time in (0..=steps).filter(|_| self.wide >= 6) {
             let x = self.left + self.wide * time as i32;
             root.draw(&PathElement::new([(x, all.top), (x, bottom)], GRID))?;
         }
-        for lane in 0..LANES {
+        for lane in 0..lanes {
             let Area { left, right, bottom, .. } = self.cells(lane, 0..steps);
             root.draw(&PathElement::new([(left, bottom), (right, bottom)], FAINT.mix(0.6)))?;
         }
@@ -199,7 +279,9 @@ mod tests {
         let settings = format!("readout = '{readout}'\ntruncated_backprop_length = 5\nwindow_stride = {stride}");
         let settings = settings.parse().unwrap();
         let first_time = 5 - input.len();
-        let answered = Answered { input: input.to_vec(), target: target.to_vec(), prediction: prediction.to_vec() };
+        let [inputs, targets, predictions] = [input, target, prediction]
+            .map(|lane| vec![lane.iter().map(|&class| Some(f64::from(class))).collect::<Vec<_>>()]);
+        let answered = Answered { inputs, targets, predictions };
         let snapshot = Snapshot { epoch: 0, batch, step: 0, first_time, rows: vec![answered; 2] };
         look(Rows { settings: &settings, palette: Colours::default().palette(), snapshot: &snapshot })
     }

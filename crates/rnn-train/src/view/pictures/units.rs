@@ -3,8 +3,10 @@
 
 use super::rows::draw_times;
 use super::shown::Shown;
+use crate::outputs::snapshot::Answered;
 use crate::training::inside::Inside;
 use crate::view::headline::headline;
+use crate::view::lanes::{Lane, Part, lanes};
 use chart_kit::draw::{Area, Drawn, FAINT, GRID, HEADLINE, NORMAL, Root, SMALL, Side, TEXT, svg, write, write_upwards};
 use chart_kit::heat::{Grid, greatest, scale_bar, short};
 use chart_kit::legend::{Entry, Mark};
@@ -19,8 +21,10 @@ const MOST_CELLS: usize = 6000;
 const LEFTS: [i32; 2] = [84, 552];
 const WIDTH: i32 = 392;
 const TOP: i32 = 106;
-/// The height of the lane of inputs, and the gap above it.
+/// The height of the lane of a single input, of each of several ones, which are so many at most, and the gap above them.
 const LANE: i32 = 26;
+const OF_SEVERAL: i32 = 18;
+const MOST_INPUTS: usize = 4;
 const GAP: i32 = 12;
 
 /// Draws it.
@@ -30,6 +34,7 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
     let titles = ["before training: from a zero state".to_owned(), format!("after {trained}: from the carried state")];
     let panels = [0, 1].map(|net| Panel::new(shown, &inside[net], LEFTS[net]));
     let Panel { every, strips, area: Area { bottom, .. }, .. } = panels[0];
+    let [high, number] = panels[0].input_lanes();
     let layer = if settings.num_layers > 1 { " of the top layer" } else { "" };
     let left_out = if every > 1 { format!(", one in {every} of them") } else { String::new() };
     let title = format!("Outputs of the hidden units{layer}{left_out}");
@@ -40,7 +45,7 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
         format!("from 0 to {}, after training to {}", ends[0][1], ends[1][1])
     };
     let subtitle = format!("{}; each unit {ends}", headline(settings));
-    let legend = bottom + GAP + LANE + 66;
+    let legend = bottom + GAP + high * number + 66;
     svg((960, legend as u32 + if strips { 20 } else { 60 }), |root| {
         write(root, &title, (20, 24), Side::Left, HEADLINE, TEXT)?;
         write(root, &subtitle, (20, 51), Side::Left, NORMAL, FAINT)?;
@@ -62,7 +67,7 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
 struct Panel<'a> {
     shown: &'a Shown<'a>,
     /// What the net reads.
-    input: &'a [u32],
+    inputs: Vec<Lane<'a>>,
     units: Vec<&'a [f64]>,
     /// One in so many units is here.
     every: usize,
@@ -80,8 +85,10 @@ impl<'a> Panel<'a> {
     /// What is inside a net, drawn from `left` on.
     fn new(shown: &'a Shown<'a>, inside: &'a Inside, left: i32) -> Self {
         let Shown { settings, snapshot, .. } = *shown;
-        let input = snapshot.rows.first().map_or(&[][..], |answered| &answered.input);
-        let steps = input.len().max(1);
+        let inputs = snapshot.rows.first().map_or_else(Vec::new, |row| lanes(settings, snapshot, row));
+        let inputs =
+            inputs.into_iter().filter(|lane| lane.tracks.iter().all(|(part, _)| *part == Part::Input)).collect();
+        let steps = snapshot.rows.first().map_or(0, Answered::times).max(1);
         let strips = settings.state_size <= MOST_STRIPS;
         let most_lines = if strips { MOST_STRIPS } else { (MOST_CELLS / steps).clamp(MOST_STRIPS, 128) };
         let every = settings.state_size.div_ceil(most_lines);
@@ -95,28 +102,50 @@ impl<'a> Panel<'a> {
         let high = if strips { (480 / lines).clamp(32, 60) } else { (420 / lines).clamp(3, 16) };
         let wide = (WIDTH / steps as i32).clamp(1, 40);
         let area = Area { left, top: TOP, right: left + wide * steps as i32, bottom: TOP + high * lines };
-        Self { shown, input, units, every, ends, strips, area, wide, high }
+        Self { shown, inputs, units, every, ends, strips, area, wide, high }
     }
 
-    /// A bar for each input, in a lane below the units, and a tint behind their strips.
+    /// What is read, in lanes below the units, and behind the strips of units a tint where it is a class.
     fn draw_inputs(&self, root: &Root<'_>) -> Drawn {
         let Self { area, wide, .. } = *self;
-        let Shown { settings, palette, snapshot, .. } = *self.shown;
-        let lane = Area { top: area.bottom + GAP, bottom: area.bottom + GAP + LANE, ..area };
-        let greatest_class = settings.num_classes().saturating_sub(1).max(1) as f64;
-        let shares = self.input.iter().map(|&class| f64::from(class) / greatest_class).enumerate();
-        for (time, share) in shares.filter(|(_, share)| *share > 0.0) {
-            let (left, right) = self.times(time);
-            if self.strips {
-                let tint = RGBColor::from(palette.input).mix(0.16 * share).filled();
-                root.draw(&Rectangle::new([(left, area.top), (right, area.bottom)], tint))?;
+        let Shown { palette, snapshot, .. } = *self.shown;
+        let colour = RGBColor::from(palette.input);
+        let [high, number] = self.input_lanes();
+        let below = Area { top: area.bottom + GAP, bottom: area.bottom + GAP + high * number, ..area };
+        let mut steps = 0;
+        for (number, lane) in self.inputs.iter().take(MOST_INPUTS).enumerate() {
+            let track = lane.tracks.first().map_or(&[][..], |(_, track)| track);
+            let top = below.top + number as i32 * high;
+            let own = Area { top: top + if number > 0 { 3 } else { 0 }, bottom: top + high, ..below };
+            steps = track.len();
+            let shares = track.iter().enumerate().filter_map(|(time, value)| Some((time, lane.scale.share((*value)?))));
+            if lane.scale.is_of_bars() {
+                for (time, share) in shares.filter(|(_, share)| *share > 0.0) {
+                    let (left, right) = self.times(time);
+                    if self.strips {
+                        let tint = colour.mix(0.16 * share).filled();
+                        root.draw(&Rectangle::new([(left, area.top), (right, area.bottom)], tint))?;
+                    }
+                    let gap = i32::from(wide >= 6);
+                    Area { left: left + gap, top: own.y(share), right, ..own }.fill(root, palette.input.into())?;
+                }
+            } else {
+                let points = shares.map(|(time, share)| {
+                    let (left, right) = self.times(time);
+                    ((left + right) / 2, own.y(share))
+                });
+                root.draw(&PathElement::new(points.collect::<Vec<_>>(), colour.stroke_width(1)))?;
             }
-            let gap = i32::from(wide >= 6);
-            Area { left: left + gap, top: lane.y(share), right, ..lane }.fill(root, palette.input.into())?;
+            root.draw(&PathElement::new([(own.left, own.bottom), (own.right, own.bottom)], FAINT.mix(0.6)))?;
+            write(root, &lane.name, (own.left - 10, (own.top + own.bottom) / 2), Side::Right, NORMAL, TEXT)?;
         }
-        root.draw(&PathElement::new([(lane.left, lane.bottom), (lane.right, lane.bottom)], FAINT.mix(0.6)))?;
-        write(root, "input", (lane.left - 10, lane.bottom - LANE / 2), Side::Right, NORMAL, TEXT)?;
-        draw_times(root, lane, wide, snapshot.first_time, self.input.len())
+        draw_times(root, below, wide, snapshot.first_time, steps)
+    }
+
+    /// The height of a lane of inputs, and how many there are.
+    fn input_lanes(&self) -> [i32; 2] {
+        let number = self.inputs.len().clamp(1, MOST_INPUTS) as i32;
+        [if number == 1 { LANE } else { OF_SEVERAL }, number]
     }
 
     /// Where a time step begins and ends.

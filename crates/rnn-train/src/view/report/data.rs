@@ -7,8 +7,9 @@
 use super::facts::Facts;
 use super::steps::{MEASURES, Range, Track};
 use crate::outputs::rows::EpochRow;
-use crate::outputs::snapshot::{Answered, Snapshot};
+use crate::outputs::snapshot::Snapshot;
 use crate::outputs::status::State;
+use crate::view::lanes::{Lane, Scale, lanes};
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +18,6 @@ const MOST_EPOCHS: usize = 2000;
 
 /// The element that holds it.
 pub(super) fn script(facts: &Facts<'_>) -> Markup {
-    let settings = facts.settings();
     let mut floors = facts.floors.clone().unwrap_or_default();
     floors.retain(|floor| *floor > 0.0);
     floors.sort_by(|a, b| b.total_cmp(a));
@@ -29,7 +29,6 @@ pub(super) fn script(facts: &Facts<'_>) -> Markup {
         "floors": floors,
         "jumps": facts.steps.jumps.marked(),
         "epochs": epoch_starts(&facts.recording.epochs, facts.done()),
-        "greatest_class": settings.num_classes() - 1,
         "snapshots": snapshots,
     });
     html! { script #data type="application/json" { (PreEscaped(embedded(&data))) } }
@@ -121,7 +120,12 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Value {
     let row = facts.steps.of_snapshots.get(&step);
     let rows: Vec<_> = rows
         .iter()
-        .map(|Answered { input, target, prediction }| json!({ "input": input, "target": target, "prediction": prediction }))
+        .map(|row| {
+            let lanes: Vec<_> = lanes(settings, snapshot, row).iter().map(of_lane).collect();
+            let scored: Vec<_> = (0..row.times()).map(|time| u8::from(row.has_target(time))).collect();
+            let scored = settings.has_episodes().then_some(scored);
+            json!({ "lanes": lanes, "scored": scored })
+        })
         .collect();
     json!({
         "epoch": epoch,
@@ -132,14 +136,32 @@ fn of_snapshot(facts: &Facts<'_>, snapshot: &Snapshot) -> Value {
         "counted": settings.scored_times(batch).start,
         "ends": step >= facts.done() && facts.recording.status.status != State::Running,
         "loss": row.map(|row| row.loss),
-        "accuracy": row.map(|row| row.accuracy),
+        "accuracy": row.and_then(|row| row.accuracy),
         "rows": rows,
     })
+}
+
+/// A lane's name, its tracks, and for lines the numbers at its ends, for bars that of the greatest class.
+fn of_lane(lane: &Lane<'_>) -> Value {
+    let tracks: Map<_, _> =
+        lane.tracks.iter().map(|(part, track)| (part.name().to_owned(), json!(of_track(track)))).collect();
+    match lane.scale {
+        Scale::Bars { greatest } => json!({ "tracks": tracks, "greatest": greatest as u64 }),
+        Scale::Lines { low, high } => json!({ "tracks": tracks, "ends": [low, high] }),
+    }
+}
+
+/// Its numbers, whole ones without a point.
+fn of_track(track: &[Option<f64>]) -> Vec<Value> {
+    let number =
+        |value: f64| if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) };
+    track.iter().map(|value| value.map_or(Value::Null, number)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outputs::columns::Extra;
 
     #[test]
     fn columns_are_short_and_exact() {
@@ -165,11 +187,13 @@ mod tests {
             epoch: 0,
             windows,
             loss: 1.0,
-            first_window_loss: 1.0,
+            first_window_loss: Some(1.0),
             known_loss: None,
-            accuracy: 1.0,
+            accuracy: Some(1.0),
             known_accuracy: None,
             floor: None,
+            valid_loss: Extra::NoColumn,
+            valid_accuracy: Extra::NoColumn,
         };
         assert_eq!(epoch_starts(&[row(3), row(4)], 8), json!({ "every": 1, "starts": [0, 3, 7] }));
         // Behind the last step there is no epoch.

@@ -56,8 +56,14 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     }
     match accuracy {
         Some(accuracy) => put(EpochRow::KNOWN_ACCURACY.title, Some(short(accuracy))),
-        None => put("accuracy", last.map(|row| short(row.accuracy))),
+        None => put("accuracy", last.and_then(|row| row.accuracy).map(short)),
     }
+    let status_of = &facts.recording.status;
+    put("best epoch", status_of.best_epoch.map(thousands));
+    put("validation loss", status_of.valid_loss.map(short));
+    put("validation accuracy", status_of.valid_accuracy.map(short));
+    put("test loss", status_of.test_loss.map(short));
+    put("test accuracy", status_of.test_accuracy.map(short));
     if last.is_none() {
         put("last loss", facts.steps.last.map(|row| short(row.loss)));
     }

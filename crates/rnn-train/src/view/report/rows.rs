@@ -4,8 +4,11 @@ use super::facts::Facts;
 use crate::outputs::files::SNAPSHOTS;
 use crate::outputs::snapshot::{MOST_ROWS, MOST_TIMES};
 use crate::settings::choices::Readout;
+use crate::settings::table::Settings;
+use crate::view::lanes::{Part, lanes};
 use crate::view::palette::Palette;
 use chart_kit::text::thousands;
+use echo_data::Kind;
 use maud::{Markup, html};
 
 /// The palette for the page's styles, from which scripts take it too.
@@ -27,6 +30,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
     };
     let unknown =
         snapshots.iter().any(|snapshot| !snapshot.places(0..settings.unknown_times(snapshot.batch)).is_empty());
+    let of_classes = matches!(settings.shape().targets, Kind::Classes(_));
     html! {
         h2 #rows-title { "What the net answered" }
         section #rows aria-labelledby="rows-title" hidden {
@@ -54,28 +58,32 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                 li { span.mark.input {} "input" }
                 li { span.mark.target {} "target" }
                 li { span.mark.prediction {} "prediction" }
-                li { span.mark.wrong {} "wrong prediction" }
+                @if of_classes { li { span.mark.wrong {} "wrong prediction" } }
                 @if unknown { li { span.mark.unknown {} "target that cannot be known" } }
             }
-            div.rows.long[last.rows.first().is_some_and(|row| row.input.len() > 60)] {
+            div.rows.long[last.rows.first().is_some_and(|row| row.times() > 60)] {
                 @for row in 0..last.rows.len() {
                     div.row data-row=(row) {
                         h3 { "Row " (row) " " span.right {} }
-                        @for lane in ["input", "target", "prediction"] {
-                            span.name { (lane) }
-                            div.lane { svg class=(lane) role="img" preserveAspectRatio="none" {} @if lane != "input" { div.unknown hidden {} } }
+                        @for lane in lanes(settings, last, &last.rows[row]) {
+                            @let is_input = lane.tracks.iter().all(|(part, _)| *part == Part::Input);
+                            span.name { (lane.name) }
+                            div.lane {
+                                @for (part, _) in &lane.tracks { svg class=(part.name()) role="img" preserveAspectRatio="none" {} }
+                                @if !is_input { div.unknown hidden {} }
+                            }
                         }
-                        span.name { "wrong" }
-                        div.lane.thin { svg.wrong aria-hidden="true" preserveAspectRatio="none" {} }
+                        @if of_classes {
+                            span.name { "wrong" }
+                            div.lane.thin { svg.wrong aria-hidden="true" preserveAspectRatio="none" {} }
+                        }
                         span.name { "time" }
                         div.times aria-hidden="true" {}
                     }
                 }
             }
             p.note {
-                "A bar is as high as its class, 0 having none"
-                @if settings.num_classes() > 2 { " and " (settings.num_classes() - 1) " the highest" }
-                ". "
+                (how_drawn(settings))
                 "The net should answer with " (settings.task().words().answer) ". "
                 @if unknown {
                     "Hatched targets depend on what stands before the row’s beginning, which the net has not read: it can only guess them. \
@@ -91,4 +99,27 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             }
         }
     }
+}
+
+/// How what stands in the lanes is drawn, in words.
+fn how_drawn(settings: &Settings) -> String {
+    let kinds = [settings.shape().inputs, settings.shape().targets];
+    let classes =
+        kinds.iter().filter_map(|kind| if let Kind::Classes(classes) = kind { Some(classes - 1) } else { None });
+    let mut words = String::new();
+    if let Some(greatest) = classes.max() {
+        words += "A bar is as high as its class, 0 having none";
+        if greatest > 1 {
+            words += &format!(" and {greatest} the highest");
+        }
+        words += ". ";
+    }
+    if kinds.iter().any(|kind| matches!(kind, Kind::Values(_))) {
+        words +=
+            "Numbers are lines, in a lane from the lowest to the highest that is read or asked for in the rows shown. ";
+    }
+    if settings.has_episodes() {
+        words += "Answers that are not scored are pale. ";
+    }
+    words
 }

@@ -108,8 +108,8 @@ fn means(facts: &Facts<'_>) -> Markup {
         return html! { p { "No epoch was trained to its end." } };
     };
     // Moved, not summed up, so that no finite losses overflow it.
-    let mean =
-        half.iter().zip(1_u32..).fold(0.0, |mean, (row, n)| mean + (row.first_window_loss - mean) / f64::from(n));
+    let losses = half.iter().filter_map(|row| row.first_window_loss);
+    let mean = losses.zip(1_u32..).fold(0.0, |mean, (loss, n)| mean + (loss - mean) / f64::from(n));
     let over = if first.epoch == last.epoch {
         format!("in epoch {}", first.epoch)
     } else {

@@ -95,7 +95,7 @@ impl Steps {
 impl Track {
     fn push(&mut self, row: &MetricsRow<f64>) {
         let MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor } = *row;
-        let values = [Some(loss), Some(accuracy), gradient_norm, Some(learning_rate), floor];
+        let values = [Some(loss), accuracy, gradient_norm, Some(learning_rate), floor];
         if self.rows.is_multiple_of(self.width) {
             self.buckets.push(Bucket { place: [epoch, batch, step], last: step, ranges: Default::default() });
         }
@@ -123,7 +123,7 @@ mod tests {
         for step in 0..10 {
             let gradient_norm = (step != 9 && step != 8).then_some(2.0);
             let (loss, floor) = (if step == 5 { 9.0 } else { 1.0 }, None);
-            let (accuracy, learning_rate) = (0.5, step as f64);
+            let (accuracy, learning_rate) = (Some(0.5), step as f64);
             let (epoch, batch) = (step / 5, step % 5);
             track.push(&MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor });
         }

@@ -34,9 +34,12 @@ fn epochs(facts: &Facts<'_>) -> Markup {
         details open[epochs.len() <= 20] {
             summary { (count(shown.len(), "epoch")) }
             div.scroll.tall { table.sortable #epochs {
-                thead { tr { @for column in EpochRow::COLUMNS { th scope="col" { (column.title) } } } }
+                @let columns = EpochRow::COLUMNS.iter().enumerate().filter(|(_, column)| !column.is_extra || facts.settings().valid > 0.0);
+                thead { tr { @for (_, column) in columns.clone() { th scope="col" { (column.title) } } } }
                 tbody { @for row in shown { tr.solved[solved == Some(row.epoch)] {
-                    @for (column, value) in EpochRow::COLUMNS.iter().zip(row.values()) {
+                    @let values = row.values();
+                    @for (index, column) in columns.clone() {
+                        @let value = values[index];
                         @let shown = |value: f64| if column.is_whole { thousands(value as usize) } else { number(value, 5) };
                         td data-sort=[value] {
                             (value.map(shown).unwrap_or_default())

@@ -1,0 +1,70 @@
+//! Which epoch's weights are the best ones: those of the lowest validation loss.
+
+use crate::settings::table::Settings;
+use serde::{Deserialize, Serialize};
+
+/// What validation has found so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Best {
+    /// The epoch whose weights are the best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) epoch: Option<usize>,
+    /// The validation loss after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) loss: Option<f64>,
+    /// The share of right answers then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) accuracy: Option<f64>,
+    /// Validations since then.
+    #[serde(default)]
+    waited: usize,
+}
+
+/// Scores on the test data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Tested {
+    pub(crate) loss: f64,
+    pub(crate) accuracy: Option<f64>,
+}
+
+impl Best {
+    /// Takes in a validation, and says whether it is the best so far. One whose loss is no number never is.
+    pub(super) fn take_in(&mut self, epoch: usize, loss: f64, accuracy: Option<f64>) -> bool {
+        let is_best = loss.is_finite() && self.loss.is_none_or(|best| loss < best);
+        if is_best {
+            *self = Self { epoch: Some(epoch), loss: Some(loss), accuracy, waited: 0 };
+        } else {
+            self.waited += 1;
+        }
+        is_best
+    }
+
+    /// Whether too many validations were no better.
+    pub(super) fn is_out_of_patience(&self, settings: &Settings) -> bool {
+        settings.patience.on().is_some_and(|patience| self.waited >= patience)
+    }
+
+    /// Whether there was no validation.
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_loss_is_the_best_and_patience_ends() {
+        let mut best = Best::default();
+        let settings = "valid = 0.1\npatience = 2".parse::<Settings>().unwrap();
+        let mut told = Vec::new();
+        for (epoch, loss) in [(0, f64::NAN), (1, 0.5), (3, 0.5), (5, 0.4), (7, 0.6)] {
+            told.push((best.take_in(epoch, loss, None), best.is_out_of_patience(&settings)));
+        }
+        assert_eq!(told, [(false, false), (true, false), (false, false), (true, false), (false, false)]);
+        assert_eq!((best.epoch, best.loss), (Some(5), Some(0.4)));
+        assert!(!best.take_in(9, f64::INFINITY, None) && best.is_out_of_patience(&settings));
+        assert!(!best.is_out_of_patience(&"valid = 0.1".parse().unwrap()));
+    }
+}

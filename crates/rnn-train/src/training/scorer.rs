@@ -1,0 +1,63 @@
+//! Scores a net on data, without training.
+
+use super::answering::Answering;
+use super::data::Source;
+use super::means::Means;
+use super::nets::of_net;
+use super::window::Window;
+use crate::error::Error;
+use crate::settings::table::Settings;
+use rnn_core::{Network, Scalar, State, Tape, Truncation};
+
+/// What scoring needs, allocated once.
+pub(crate) struct Scorer<T: Scalar, A> {
+    answering: A,
+    truncation: Truncation,
+    first_known_window: usize,
+    window: Window<T>,
+    tape: Tape<T>,
+    state: State<T>,
+}
+
+impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
+    /// For nets of these settings.
+    pub(crate) fn new(
+        settings: &Settings,
+        answering: A,
+        network: &Network<T>,
+        source: &Source,
+        threads: usize,
+    ) -> Result<Self, Error> {
+        let truncation = settings.truncation()?;
+        let sized = |error| of_net(settings, error);
+        let tape = network.tape(truncation.window(), settings.batch_size).map_err(sized)?;
+        Ok(Self {
+            answering,
+            truncation,
+            first_known_window: settings.first_known_window(),
+            window: Window::new(source.layout(), settings.has_episodes(), settings.reading())?,
+            tape: tape.with_threads(threads),
+            state: network.zero_state(settings.batch_size).map_err(sized)?,
+        })
+    }
+
+    /// The means over all windows of the source's current data.
+    pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
+        let Self { answering, truncation, window: data, tape, state, .. } = self;
+        let mut means = Means::new(self.first_known_window);
+        let layout = source.layout();
+        for window in 0..layout.windows() {
+            if layout.place(window).1 == 0 {
+                state.set_zero();
+            }
+            source.read(window, data)?;
+            let scored = truncation.scored(state.is_at_start());
+            let targets = A::targets_in(data, &data.all());
+            let loss = network.loss(&data.inputs, targets, scored.clone(), state, answering, tape)?;
+            let came_to = data.scored(*answering, loss, &tape.scored_outputs(), &scored)?;
+            network.copy_state(tape, truncation.stride(), state)?;
+            means.add(window, came_to, source.floor(window));
+        }
+        Ok(means)
+    }
+}
