@@ -72,6 +72,45 @@ const FROM_FILES: &[&str] = &[
     "--decay-steps=700",
 ];
 
+/// Episodes of different lengths in windows, in many of which nothing is scored; validated now and then, and tested.
+const EPISODES: &[&str] = &[
+    "--num-epochs=12",
+    "--task=adding",
+    "--adding-form=hochreiter",
+    "--sequence-length=20",
+    "--episodes=700",
+    "--truncated-backprop-length=9",
+    "--window-stride=6",
+    "--batch-size=8",
+    "--cell=lstm",
+    "--num-layers=2",
+    "--dropout=0.1",
+    "--optimizer=adam",
+    "--learning-rate=0.01",
+    "--dtype=f64",
+    "--valid=0.2",
+    "--valid-every=2",
+    "--patience=3",
+    "--test=0.3",
+    "--log-every=2",
+];
+
+/// Whole episodes of classes, the best of whose weights are put back.
+const COPIES: &[&str] = &[
+    "--num-epochs=30",
+    "--task=copy",
+    "--delay=4",
+    "--num-copied=2",
+    "--num-symbols=3",
+    "--episodes=330",
+    "--batch-size=16",
+    "--cell=gru",
+    "--state-size=12",
+    "--optimizer=adam",
+    "--learning-rate=0.05",
+    "--valid=0.1",
+];
+
 /// How a stop is asked for: by a user, a closed terminal, a scheduler, and by `timeout`, which asks twice.
 const ASKED: [&[&str]; 5] = [&["-INT"], &["-HUP"], &["-USR1"], &["-TERM", "-TERM"], &["-HUP", "-TERM", "-INT"]];
 
@@ -129,7 +168,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         format!("--series={}", short.display())
     });
     let from_files = [FROM_FILES, &files_of_series.each_ref().map(String::as_str)].concat();
-    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500), (&from_files, 101)] {
+    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500), (&from_files, 101), (EPISODES, 53), (COPIES, 41)] {
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
         let every = format!("--checkpoint-every={every}");
@@ -148,7 +187,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         }
         kills += here;
     }
-    assert!(kills >= 50, "{kills}");
+    assert!(kills >= 90, "{kills}");
 }
 
 /// Begins a run with these settings, and stops it with a signal in its third epoch or soon after.

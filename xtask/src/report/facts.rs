@@ -2,10 +2,10 @@
 
 use super::parameters::Parameter;
 use crate::charts::paint::labels_of;
+use crate::trials::objective::Metric;
 use crate::trials::plan::Plan;
 use crate::trials::results::TrialStatus;
 use crate::trials::row::Row;
-use crate::trials::spec::Metric;
 use crate::trials::stats::{eta_squared, median};
 use chart_kit::scale::Scale;
 use std::path::Path;

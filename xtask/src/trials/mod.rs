@@ -1,6 +1,6 @@
 //! The trials of a sweep: what is planned, and what is known of each.
 //!
-//! Data flows one way. [`reader`] makes a [`spec`] of a file, with [`values`], [`places`] for its errors and
+//! Data flows one way. [`reader`] makes a [`spec`] of a file, with [`values`], [`places`] for its errors, its [`objective`] and
 //! [`early_stopping`]; [`spec_file`] makes a file of it again. [`plan`] makes a list of trials of it, each known by one of the
 //! [`hashes`], checked for what it [`needs`]; [`left_out`] says what is not planned. [`results`] is what became of them, a line
 //! at a time, and [`store`] the folder in which all is kept: [`moved`] finds files that are not where they were, [`whole`] makes
@@ -18,6 +18,7 @@ pub(crate) mod whole;
 
 pub(crate) mod early_stopping;
 pub(crate) mod group;
+pub(crate) mod objective;
 pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod reader;

@@ -6,8 +6,9 @@ mod varied;
 mod tests;
 
 use super::early_stopping::EarlyStopping;
+use super::objective::{GOALS, Metric, Objective};
 use super::places::Places;
-use super::spec::{Dimension, GOALS, MOST_TRIALS, Metric, Objective, Spec};
+use super::spec::{Dimension, MOST_TRIALS, Spec};
 use crate::error::Error;
 use chart_kit::text::{count, thousands};
 use rnn_train::Named;

@@ -17,12 +17,13 @@
 //! applies, it is multiplied by that one's grid too.
 
 use super::early_stopping::EarlyStopping;
+use super::objective::Objective;
 use super::values::Distribution;
 use echo_data::generator;
 use rand::Rng;
 use rnn_train::Layer;
 use rnn_train::settings::layers::holds_paths;
-use rnn_train::{Named, named};
+
 use std::collections::HashSet;
 use std::path::Path;
 use toml::Value;
@@ -135,46 +136,6 @@ impl Dimension {
             Self::Listed(columns) => columns.iter().map(|column| column.name.as_str()).collect(),
             Self::Random { settings, .. } => settings.iter().map(|draw| draw.name.as_str()).collect(),
         }
-    }
-}
-
-/// What a good trial is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Objective {
-    pub(crate) metric: Metric,
-    pub(crate) maximize: bool,
-}
-
-named! {
-    /// What trials are compared by.
-    pub(crate) enum Metric {
-        FinalLoss = "final_loss", "The loss of the last epoch";
-        BestLoss = "best_loss", "The lowest loss of any epoch";
-        Accuracy = "accuracy", "The accuracy of the last epoch";
-        SolvedSteps = "solved_steps", "Training steps until the task was solved";
-        ValidLoss = "valid_loss", "The lowest validation loss";
-        ValidAccuracy = "valid_accuracy", "The accuracy where the validation loss was lowest";
-        TestLoss = "test_loss", "The loss of the best weights on the test data";
-        TestAccuracy = "test_accuracy", "Their accuracy there";
-    }
-}
-
-impl Metric {
-    /// Whether more is better.
-    pub(crate) fn is_better_greater(self) -> bool {
-        matches!(self, Self::Accuracy | Self::ValidAccuracy | Self::TestAccuracy)
-    }
-}
-
-pub(crate) const GOALS: [&str; 2] = ["minimize", "maximize"];
-
-impl Objective {
-    pub(crate) fn name(self) -> &'static str {
-        self.metric.name()
-    }
-
-    pub(crate) fn goal(self) -> &'static str {
-        if self.maximize { GOALS[1] } else { GOALS[0] }
     }
 }
 

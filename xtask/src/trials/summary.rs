@@ -2,10 +2,10 @@
 //! are made from the results each time, and never read.
 
 use super::group::{self, Group};
+use super::objective::{Metric, Objective};
 use super::plan::{BEFORE, Plan};
 use super::results::{Outcome, Record, TrialStatus};
 use super::row::{BEHIND, Row};
-use super::spec::{Metric, Objective};
 use crate::error::Error;
 use crate::trials::sweep::Sweep;
 use rnn_train::outputs::table::write_table;

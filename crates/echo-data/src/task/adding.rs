@@ -184,7 +184,7 @@ impl Task for Adding {
         Words {
             title: format!("Adding over {steps} steps"),
             answer: "the sum of the two marked numbers, at the last step".to_owned(),
-            rule: "target = sum of the marked numbers".to_owned(),
+            rule: "target = marked numbers’ sum".to_owned(),
             unknown: String::new(),
             inputs: vec!["value".to_owned(), "mark".to_owned()],
             targets: vec!["sum".to_owned()],

@@ -140,8 +140,8 @@ impl Task for Copying {
         let Self { delay, num_symbols, num_copied } = self;
         Words {
             title: format!("Copy of {num_copied} of {num_symbols} symbols after {delay} steps"),
-            answer: "blanks, and after the signal the symbols that it read at the beginning".to_owned(),
-            rule: "target = the symbols, after the signal".to_owned(),
+            answer: "the first symbols again, after the signal".to_owned(),
+            rule: "target = symbols, repeated".to_owned(),
             ..Words::default()
         }
     }

@@ -124,13 +124,13 @@ pub enum Split {
 
 impl Split {
     /// The stream of the [`generator`](crate::generator()) that the sequence of this number is drawn from; numbers are below
-    /// 2⁶⁰. Stream 0 and those from 2⁶³ to 2⁶⁴ − 2⁶⁰ are left to others.
+    /// 2⁶⁰. Stream 0 and those from 2⁶² to 2⁶⁴ − 2⁶⁰ are left to others.
     #[must_use]
     pub fn stream(self, number: u64) -> u64 {
         match self {
             Self::Train => number.saturating_add(1),
-            Self::Valid => (1 << 62) + number,
-            Self::Test => (1 << 62) + (1 << 61) + number,
+            Self::Valid => (1 << 61) + number,
+            Self::Test => (1 << 61) + (1 << 60) + number,
             Self::Fresh => u64::MAX - number,
         }
     }

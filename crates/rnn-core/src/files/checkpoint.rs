@@ -81,7 +81,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let at_start = found.get(AT_START).map(String::as_str).unwrap_or_default();
         let at_start = at_start.parse().map_err(|_| other(AT_START, at_start, "true or false"))?;
         let count = self.network.parameters().len();
-        let has_kept = file.names().iter().any(|name| *name == KEPT);
+        let has_kept = file.names().contains(&KEPT);
         let mut kept = if has_kept { Some(flat_zeros("the parameters that are kept", count, 1)?) } else { None };
         let trained = self.tensors().map(|(tensor, _)| tensor).filter(|tensor| tensor.name != KEPT);
         let expected: Vec<_> = trained.chain(has_kept.then(|| whole(KEPT, count))).collect();
@@ -107,7 +107,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         self.state.at_start = at_start;
         let memories = self.optimizer.remembered.iter_mut().map(Vec::as_mut_slice);
         let places = [self.network.parameters_mut(), self.state.as_mut_slice()].into_iter().chain(memories);
-        let places = places.chain(kept.as_mut().map(Vec::as_mut_slice));
+        let places = places.chain(kept.as_deref_mut());
         for (place, view) in places.zip(&views) {
             // Exact, because the numbers are of the net's own type.
             place.iter_mut().zip(numbers(view).into_iter().flatten()).for_each(|(to, value)| *to = T::narrow(value));

@@ -80,10 +80,13 @@ impl EpochRow {
         above_floor.is_some_and(|loss| loss < within)
     }
 
-    /// The loss that counts, and what it is called: that of the settled windows, if there are any.
+    /// The loss that counts, and what it is called: that of the settled windows, if there are any. Of episodes all are settled.
     #[must_use]
     pub fn measured(&self) -> (&'static str, f64) {
-        self.known_loss.map_or((Self::LOSS.title, self.loss), |loss| (Self::KNOWN_LOSS.title, loss))
+        match self.known_loss {
+            Some(loss) if self.first_window_loss.is_some() => (Self::KNOWN_LOSS.title, loss),
+            _ => (Self::LOSS.title, self.loss),
+        }
     }
 }
 

@@ -89,7 +89,7 @@ impl Snapshot {
         while rows.next_row().map_err(malformed)? {
             let line = rows.line();
             let at_line = |problem: String| wrong(IoError::other(format!("line {line}{problem}")));
-            let place = SnapshotPlace::read(&mut rows).map_err(at_line)?;
+            let place = SnapshotPlace::read(&mut rows).map_err(malformed)?.map_err(at_line)?;
             let SnapshotPlace { epoch, batch, step, row, time } = place;
             if found == rows_each * times_each || snapshots.is_empty() {
                 if let Some(above) = snapshots.last().filter(|above| above.step >= step) {
@@ -168,19 +168,20 @@ row! {
 }
 
 impl SnapshotPlace {
-    /// Reads it from a row's first cells; what is wrong is said behind the line's number.
-    fn read<R: Read>(rows: &mut Rows<R>) -> Result<Self, String> {
+    /// Reads it from a row's first cells; what is no count is said behind the line's number.
+    fn read<R: Read>(rows: &mut Rows<R>) -> Result<Result<Self, String>, echo_data::Error> {
         let mut counts = [0; Self::COLUMNS.len()];
         for (column, count) in counts.iter_mut().enumerate() {
-            let name = Self::COLUMNS[column].name;
-            let cell = rows.numeral(column).map_err(|error| format!(", column `{name}`: {error}"))?;
-            let whole = cell.parse::<u64>().ok().filter(|count| *count <= MOST);
-            *count = whole
-                .ok_or_else(|| format!(", column `{name}`: `{cell}` is not a whole number from 0 to {MOST}"))?
-                as usize;
+            rows.number(column)?;
+            let cell = rows.numeral(column)?;
+            let Some(whole) = cell.parse::<u64>().ok().filter(|count| *count <= MOST) else {
+                let name = Self::COLUMNS[column].name;
+                return Ok(Err(format!(", column `{name}`: `{cell}` is not a whole number from 0 to {MOST}")));
+            };
+            *count = whole as usize;
         }
         let [epoch, batch, step, row, time] = counts;
-        Ok(Self { epoch, batch, step, row, time })
+        Ok(Ok(Self { epoch, batch, step, row, time }))
     }
 }
 

@@ -5,6 +5,7 @@ use super::row::Row;
 use super::table::Settings;
 use crate::error::{Error, SettingError};
 use crate::text::read_text;
+use echo_data::AnyTask;
 use std::collections::HashMap;
 use std::path::Path;
 use std::str::FromStr;
@@ -115,9 +116,10 @@ impl Layer {
             return false;
         }
         // Where that was not given in this layer, it was given for the value that is only named now.
-        let Some(old) = self.values.get(setting).filter(|_| row.beside.contains(&setting)) else { return true };
+        let old = self.values.get(setting).cloned().or_else(|| unwritten(setting));
+        let Some(old) = old.filter(|_| row.beside.contains(&setting)) else { return true };
         // What was chosen, and is not just the default beside the old one, stays where it is not what is wrong now.
-        let [before, now] = [old, value].map(|value| Table::from_iter([(setting.to_owned(), value.clone())]));
+        let [before, now] = [&old, value].map(|value| Table::from_iter([(setting.to_owned(), value.clone())]));
         let default = Settings::filled(&before).ok().and_then(|settings| settings.to_table().get(row.name).cloned());
         let is_wrong = |mut beside: Table| {
             beside.insert(row.name.to_owned(), own.clone());
@@ -154,6 +156,12 @@ impl FromStr for Settings {
     fn from_str(text: &str) -> Result<Self, SettingError> {
         Layer::from_toml(text, "settings", Path::new(""))?.resolve()
     }
+}
+
+/// What a setting is that files do not name.
+fn unwritten(setting: &str) -> Option<Value> {
+    let default = AnyTask::default();
+    (setting == "task").then(|| Value::String(default.task().name().to_owned()))
 }
 
 /// Whether a setting's values are paths.

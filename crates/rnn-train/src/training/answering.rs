@@ -1,8 +1,11 @@
 //! What a net is trained to answer: classes, or numbers.
 
-use super::window::Window;
+use super::means::Scored;
+use super::window::{Episodes, Window};
 use crate::error::Error;
+use crate::outputs::snapshot::{Seen, Snapshot};
 use crate::settings::net::Reading;
+use echo_data::Kind;
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{ClassLoss, Loss, Scalar, SquaredError, Targets};
 use std::ops::Range;
@@ -61,4 +64,53 @@ impl<T: Scalar> Answering<T> for SquaredError<f64> {
 /// A number with no more digits than its own type has, so that it is written as that writes it.
 fn in_own_digits<T: Scalar>(number: T) -> f64 {
     number.to_string().parse().unwrap_or_else(|_| number.widen())
+}
+
+impl<T: Scalar> Window<T> {
+    /// What these steps have come to, whose loss and outputs are given.
+    pub(crate) fn scored<A: Answering<T>>(
+        &self,
+        answering: A,
+        loss: f64,
+        outputs: &DMatrixView<T>,
+        steps: &Range<usize>,
+    ) -> Result<Scored, Error> {
+        let accuracy = answering.accuracy(outputs, A::targets_in(self, steps), self.reading)?;
+        Ok(Scored { count: self.count(steps), loss, accuracy })
+    }
+
+    /// The window, and what a net answers there at all its time steps.
+    pub(crate) fn snapshot<A: Answering<T>>(
+        &self,
+        answering: A,
+        place: [usize; 3],
+        outputs: &DMatrixView<T>,
+    ) -> Snapshot {
+        let is = |mask: fn(&Episodes) -> &[bool], place: usize| {
+            self.episodes.as_ref().is_none_or(|episodes| mask(episodes)[place])
+        };
+        let there = |place| is(|episodes| &episodes.there, place);
+        let scored = |place| is(|episodes| &episodes.scored, place);
+        let lanes = |values: Vec<f64>, width: usize, shows: &dyn Fn(usize) -> bool| -> (Vec<Option<f64>>, usize) {
+            let values = values.into_iter().enumerate();
+            (values.map(|(index, value)| shows(index / width.max(1)).then_some(value)).collect(), width)
+        };
+        let (inputs, width) = match self.reading.shape.inputs {
+            Kind::Classes(_) => (self.classes.iter().map(|&class| f64::from(class)).collect(), 1),
+            Kind::Values(width) => (self.inputs.iter().map(|input| input.widen()).collect(), width),
+        };
+        let inputs = lanes(inputs, width, &there);
+        let (targets, width) = match self.reading.shape.targets {
+            Kind::Classes(_) => (self.target_classes.iter().map(|&class| f64::from(class)).collect(), 1),
+            Kind::Values(width) => (self.target_values.clone(), width),
+        };
+        let targets = lanes(targets, width, &scored);
+        let predictions = lanes(answering.answers(outputs, self.reading), width, &there);
+        let seen = Seen {
+            inputs: (&inputs.0, inputs.1),
+            targets: (&targets.0, targets.1),
+            predictions: (&predictions.0, predictions.1),
+        };
+        Snapshot::new(place, self.batch_size, seen)
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) const DROPOUT_STREAM: u64 = 1 << 63;
 
 /// The data of all epochs of a split.
 pub(crate) enum Source {
-    Drawn(Drawn),
+    Drawn(Box<Drawn>),
     Read {
         files: Vec<(Sequence, Layout)>,
         /// The file of the current epoch.
@@ -90,7 +90,7 @@ impl Source {
     /// Reads and checks all files, unless `stop` is set meanwhile, or allocates what to draw into: the data to train on.
     pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
         if let Some(layout) = settings.drawn_layout() {
-            return Ok(Self::Drawn(Drawn::new(settings, Split::Train, layout)?));
+            return Ok(Self::Drawn(Box::new(Drawn::new(settings, Split::Train, layout)?)));
         }
         let files = settings.series.iter().map(|path| read(path, settings, stop)).collect::<Result<_, _>>()?;
         Ok(Self::Read { files, current: 0 })
@@ -99,7 +99,7 @@ impl Source {
     /// The data of another split, where the settings ask for any.
     pub(crate) fn of(settings: &Settings, split: Split) -> Result<Option<Self>, Error> {
         let layout = settings.drawn_for(split);
-        layout.map(|layout| Drawn::new(settings, split, layout).map(Self::Drawn)).transpose()
+        layout.map(|layout| Ok(Self::Drawn(Box::new(Drawn::new(settings, split, layout)?)))).transpose()
     }
 
     /// How many windows the first `epochs` epochs have.

@@ -10,7 +10,7 @@ use crate::settings::kind::Kind;
 use crate::settings::layers::Layer;
 use crate::settings::row::Row;
 use crate::settings::table::Settings;
-use crate::settings::travelling::NUM_CLASSES;
+use crate::settings::travelling::{NUM_CLASSES, TASK};
 use crate::training::data::Source;
 use crate::training::model::settings_of;
 use chart_kit::text::printable;
@@ -75,7 +75,9 @@ impl Scoring {
     pub fn of(model: &Path, given: &Layer) -> Result<Self, Error> {
         let mut layer = settings_of(model)?.overlaid(given);
         let known = |layer: &Layer, setting: &str| layer.values().contains_key(setting);
-        let missing: Vec<_> = of_task().into_iter().filter(|row| !known(&layer, row.name)).collect();
+        // A file that names its task says all of it.
+        let of_task = if known(&layer, TASK) { Vec::new() } else { of_task() };
+        let missing: Vec<_> = of_task.into_iter().filter(|row| !known(&layer, row.name)).collect();
         if let Some(row) = missing.first().filter(|_| !known(&layer, "series")) {
             let (name, about, flag) = (row.name, &row.about, &row.flag);
             let problem = format!(
@@ -101,7 +103,9 @@ impl Scoring {
         let Settings { truncated_backprop_length, window_stride, batch_size, ref readout, .. } = self.settings;
         let task = if self.targets_known {
             let told = told_of_task(&self.settings).into_iter().filter(|(name, _)| *name != NUM_CLASSES);
-            told.map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+            let told = told.map(|(name, count)| format!("{name} {count}"));
+            let task = self.settings.has_episodes().then(|| self.settings.task().name().to_owned());
+            task.into_iter().chain(told).collect::<Vec<_>>().join(", ")
         } else {
             "targets of the file".to_owned()
         };
@@ -111,9 +115,12 @@ impl Scoring {
         };
         let length = self.settings.drawn_layout().and(self.settings.total_series_length);
         let length = length.map(|length| format!(", total_series_length {length}")).unwrap_or_default();
+        let rest = match self.settings.episodes {
+            Some(episodes) => format!(", episodes {episodes}"),
+            None => format!(", readout {readout}"),
+        };
         format!(
-            "{task}, truncated_backprop_length {truncated_backprop_length}{stride}, batch_size {batch_size}{length}, \
-             readout {readout}"
+            "{task}, truncated_backprop_length {truncated_backprop_length}{stride}, batch_size {batch_size}{length}{rest}"
         )
     }
 }
@@ -187,7 +194,10 @@ impl Evaluation {
             cells.push((name, if is_known { Cell::Count(count) } else { Cell::Nothing(()) }));
         }
         cells.extend([
-            ("total_series_length", Cell::Count(*total_series_length)),
+            match settings.episodes {
+                Some(episodes) => ("episodes", Cell::Count(episodes)),
+                None => ("total_series_length", Cell::Count(*total_series_length)),
+            },
             ("batch_size", Cell::Count(settings.batch_size)),
             ("truncated_backprop_length", Cell::Count(settings.truncated_backprop_length)),
             ("window_stride", Cell::Count(settings.window_stride)),
@@ -208,7 +218,8 @@ impl Evaluation {
     /// What was scored, in words: the file, or where the series came from.
     #[must_use]
     pub fn name(&self) -> String {
-        let drawn = || format!("fresh series of seed {}", self.settings.seed);
+        let what = if self.settings.has_episodes() { "episodes" } else { "series" };
+        let drawn = || format!("fresh {what} of seed {}", self.settings.seed);
         self.series.clone().unwrap_or_else(drawn)
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Model {
     pub(super) bytes: Vec<u8>,
     pub(super) stored: Stored,
     pub(super) reading: Reading,
-    /// The task that it was trained for, where the file names one, which the echo's does not.
+    /// The task that it was trained for, where the file names one: that of the first task does not.
     pub(super) task: Option<AnyTask>,
     /// Whether anything says how many classes there are. For a net that reads a number and answers with one, only its file
     /// can; without that, any whole number is a class.

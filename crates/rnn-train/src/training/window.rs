@@ -1,22 +1,18 @@
 //! The data of one window, as a net reads it.
 
-use super::answering::Answering;
-use super::means::Scored;
 use crate::error::Error;
-use crate::outputs::snapshot::{Seen, Snapshot};
 use crate::settings::net::Reading;
 use echo_data::{Kind, Layout, Sequence};
-use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Scalar, Targets};
 use std::ops::Range;
 
 /// One window's data, time-major.
 pub(crate) struct Window<T> {
-    reading: Reading,
-    steps: usize,
-    batch_size: usize,
+    pub(super) reading: Reading,
+    pub(super) steps: usize,
+    pub(super) batch_size: usize,
     /// The classes that are read; none where numbers are.
-    classes: Vec<u32>,
+    pub(super) classes: Vec<u32>,
     /// What is read, as the net reads it: `[step, row, feature]`.
     pub(crate) inputs: Vec<T>,
     /// The targets that are classes.
@@ -24,12 +20,12 @@ pub(crate) struct Window<T> {
     /// The targets that are numbers: `[step, row, number]`.
     pub(super) target_values: Vec<f64>,
     /// Of episodes: where there is a step of one, and where it is scored.
-    episodes: Option<Episodes>,
+    pub(super) episodes: Option<Episodes>,
 }
 
-struct Episodes {
-    there: Vec<bool>,
-    scored: Vec<bool>,
+pub(super) struct Episodes {
+    pub(super) there: Vec<bool>,
+    pub(super) scored: Vec<bool>,
 }
 
 impl<T: Scalar> Window<T> {
@@ -119,53 +115,6 @@ impl<T: Scalar> Window<T> {
         let Some(Episodes { scored, .. }) = &self.episodes else { return steps.len() };
         let rows = &scored[steps.start * self.batch_size..steps.end * self.batch_size];
         rows.iter().filter(|&&scored| scored).count()
-    }
-
-    /// What these steps have come to, whose loss and outputs are given.
-    pub(crate) fn scored<A: Answering<T>>(
-        &self,
-        answering: A,
-        loss: f64,
-        outputs: &DMatrixView<T>,
-        steps: &Range<usize>,
-    ) -> Result<Scored, Error> {
-        let accuracy = answering.accuracy(outputs, A::targets_in(self, steps), self.reading)?;
-        Ok(Scored { count: self.count(steps), loss, accuracy })
-    }
-
-    /// The window, and what a net answers there at all its time steps.
-    pub(crate) fn snapshot<A: Answering<T>>(
-        &self,
-        answering: A,
-        place: [usize; 3],
-        outputs: &DMatrixView<T>,
-    ) -> Snapshot {
-        let is = |mask: fn(&Episodes) -> &[bool], place: usize| {
-            self.episodes.as_ref().is_none_or(|episodes| mask(episodes)[place])
-        };
-        let there = |place| is(|episodes| &episodes.there, place);
-        let scored = |place| is(|episodes| &episodes.scored, place);
-        let lanes = |values: Vec<f64>, width: usize, shows: &dyn Fn(usize) -> bool| -> (Vec<Option<f64>>, usize) {
-            let values = values.into_iter().enumerate();
-            (values.map(|(index, value)| shows(index / width.max(1)).then_some(value)).collect(), width)
-        };
-        let (inputs, width) = match self.reading.shape.inputs {
-            Kind::Classes(_) => (self.classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => (self.inputs.iter().map(|input| input.widen()).collect(), width),
-        };
-        let inputs = lanes(inputs, width, &there);
-        let (targets, width) = match self.reading.shape.targets {
-            Kind::Classes(_) => (self.target_classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => (self.target_values.clone(), width),
-        };
-        let targets = lanes(targets, width, &scored);
-        let predictions = lanes(answering.answers(outputs, self.reading), width, &there);
-        let seen = Seen {
-            inputs: (&inputs.0, inputs.1),
-            targets: (&targets.0, targets.1),
-            predictions: (&predictions.0, predictions.1),
-        };
-        Snapshot::new(place, self.batch_size, seen)
     }
 }
 

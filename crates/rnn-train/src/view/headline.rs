@@ -2,13 +2,18 @@
 
 use crate::settings::table::Settings;
 use chart_kit::text::count;
+use echo_data::Form;
 
 /// What is trained, in a line.
 pub(crate) fn headline(settings: &Settings) -> String {
     let &Settings { truncated_backprop_length: window, state_size, num_layers, cell, .. } = settings;
     let task = settings.task().words().title;
     let layers = if num_layers == 1 { String::new() } else { format!("{num_layers} layers of ") };
-    format!("{task}: {cell} net of {layers}{}, windows of {window}", count(state_size, "hidden unit"))
+    let windows = match settings.task().form() {
+        Form::Episodes(longest) if longest <= window => "whole episodes".to_owned(),
+        _ => format!("windows of {window}"),
+    };
+    format!("{task}: {cell} net of {layers}{}, {windows}", count(state_size, "hidden unit"))
 }
 
 #[cfg(test)]

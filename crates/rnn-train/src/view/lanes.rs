@@ -63,9 +63,9 @@ impl Scale {
     }
 
     /// That of classes, or of these numbers.
-    fn of<'a>(kind: Kind, numbers: impl Iterator<Item = &'a [Option<f64>]>) -> Self {
-        if let Kind::Classes(classes) = kind {
-            return Self::Bars { greatest: classes.saturating_sub(1).max(1) as f64 };
+    fn of<'a>(kind: Kind, greatest: f64, numbers: impl Iterator<Item = &'a [Option<f64>]>) -> Self {
+        if let Kind::Classes(_) = kind {
+            return Self::Bars { greatest };
         }
         let finite = numbers.flatten().flatten().copied().filter(|number| number.is_finite());
         let ends = finite.fold(None, |ends: Option<[f64; 2]>, number| {
@@ -79,18 +79,28 @@ impl Scale {
     }
 }
 
+/// The greatest class that is read or asked for, so that a class has the same height in all lanes.
+pub(crate) fn greatest_class(settings: &Settings) -> f64 {
+    let greatest = |kind: Kind| match kind {
+        Kind::Classes(classes) => classes.saturating_sub(1),
+        Kind::Values(_) => 0,
+    };
+    let shape = settings.shape();
+    greatest(shape.inputs).max(greatest(shape.targets)).max(1) as f64
+}
+
 /// The lanes of a row of a snapshot of a run with these settings.
 pub(crate) fn lanes<'a>(settings: &Settings, snapshot: &'a Snapshot, row: &'a Answered) -> Vec<Lane<'a>> {
     let (shape, words) = (settings.shape(), settings.task().words());
-    let mut lanes = Vec::new();
+    let (mut lanes, greatest) = (Vec::new(), greatest_class(settings));
     for (index, lane) in row.inputs.iter().enumerate() {
         let of_rows = snapshot.rows.iter().filter_map(|row| row.inputs.get(index)).map(Vec::as_slice);
         let name = words.inputs.get(index).cloned().unwrap_or_else(|| Part::Input.name().to_owned());
-        lanes.push(Lane { name, tracks: vec![(Part::Input, lane)], scale: Scale::of(shape.inputs, of_rows) });
+        lanes.push(Lane { name, tracks: vec![(Part::Input, lane)], scale: Scale::of(shape.inputs, greatest, of_rows) });
     }
     for (index, (target, prediction)) in row.targets.iter().zip(&row.predictions).enumerate() {
         let of_rows = snapshot.rows.iter().filter_map(|row| row.targets.get(index)).map(Vec::as_slice);
-        let scale = Scale::of(shape.targets, of_rows);
+        let scale = Scale::of(shape.targets, greatest, of_rows);
         let tracks = [(Part::Target, target.as_slice()), (Part::Prediction, prediction)];
         if scale.is_of_bars() {
             let lane =

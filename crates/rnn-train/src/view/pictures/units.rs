@@ -31,7 +31,8 @@ const GAP: i32 = 12;
 pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, chart_kit::Error> {
     let Shown { settings, palette, .. } = *shown;
     let trained = count(shown.curve.steps(), "step");
-    let titles = ["before training: from a zero state".to_owned(), format!("after {trained}: from the carried state")];
+    let after = if settings.has_episodes() { String::new() } else { ": from the carried state".to_owned() };
+    let titles = ["before training: from a zero state".to_owned(), format!("after {trained}{after}")];
     let panels = [0, 1].map(|net| Panel::new(shown, &inside[net], LEFTS[net]));
     let Panel { every, strips, area: Area { bottom, .. }, .. } = panels[0];
     let [high, number] = panels[0].input_lanes();
@@ -55,8 +56,12 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
             if strips { panel.draw_strips(root)? } else { panel.draw_map(root, (panel.area.left, legend - 4))? }
         }
         if strips {
-            let text =
-                "input: what the net reads in row 0 of the last window; the tint is the same, to compare units with";
+            let tint = if panels[0].inputs.iter().any(|lane| lane.scale.is_of_bars()) {
+                "; the tint is the same, to compare units with"
+            } else {
+                ""
+            };
+            let text = format!("input: what the net reads in row 0 of the last window{tint}");
             Entry::new(Mark::Bar(palette.input), text).draw(root, (16, legend))?;
         }
         Ok(())

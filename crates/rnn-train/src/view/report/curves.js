@@ -28,12 +28,13 @@ function makeCurves(section, data, chosen) {
         const known = numbers.filter(Number.isFinite);
         return known.length > 0 && known.some(number => number !== known[0]);
     };
+    const hasAccuracy = kinds.some(kind => kind.accuracy.mean.some(Number.isFinite));
     const rateChanges = changes([...kinds[0].learning_rate.low, ...kinds[0].learning_rate.high, ...kinds[1].learning_rate.low]);
     const panels = [
         { name: 'loss', title: `loss: ${section.dataset.unit}`, logarithmic: true, height: 250 },
-        { name: 'accuracy', title: 'accuracy', logarithmic: false, height: 90 },
-        { name: 'gradient_norm', title: 'gradient norm', logarithmic: true, height: 120 },
     ];
+    if (hasAccuracy) panels.push({ name: 'accuracy', title: 'accuracy', logarithmic: false, height: 90 });
+    panels.push({ name: 'gradient_norm', title: 'gradient norm', logarithmic: true, height: 120 });
     if (rateChanges) panels.push({ name: 'learning_rate', title: 'learning rate', logarithmic: false, height: 80 });
     // Room for the epochs above, for titles, and for the steps below.
     const [left, right, above, title, below] = [58, 14, 20, 20, 40];

@@ -6,6 +6,7 @@ use crate::outputs::columns::Column;
 use crate::outputs::files::METRICS;
 use crate::outputs::rows::{KNOWN, MetricsRow};
 use chart_kit::text::thousands;
+use echo_data::Kind;
 use maud::{Markup, html};
 
 /// What is told of the row that is pointed at.
@@ -22,6 +23,7 @@ const TOLD: [Column; 8] = [
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let settings = facts.settings();
+    let of_classes = matches!(settings.shape().targets, Kind::Classes(_));
     html! {
         h2 #curves-title { "Curves" }
         @if facts.steps.rows == 0 {
@@ -37,14 +39,18 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     output #range aria-live="polite" {}
                 }
                 ul.key {
+                    @if settings.has_episodes() {
+                        li { span.mark.known {} "lowest, highest and mean loss of each dot of the screen" }
+                    } @else {
                     li { span.mark.known {} (KNOWN) " windows: lowest, highest and mean loss of each dot of the screen" }
                     li { span.mark.guessed {} @if facts.settings().floor_of_first_window().is_some() { "an epoch’s first windows, whose targets cannot all be known" } @else { "an epoch’s first windows" } }
+                    }
                     @if facts.settings().floor_of_first_window().is_some() { li { span.mark.floor {} "their floor" } }
                     @if !facts.steps.jumps.marked().is_empty() { li { span.mark.jump {} "a " (KNOWN) " window that jumps after them" } }
                     @if !facts.recording.snapshots.is_empty() { li { span.mark.shown {} "the window shown below" } }
                 }
                 dl.told.several[!facts.steps.are_exact()] {
-                    @for column in TOLD { div { dt { (column.title) } dd data-told=(column.name) { "–" } } }
+                    @for column in TOLD.into_iter().filter(|column| of_classes || *column != MetricsRow::ACCURACY) { div { dt { (column.title) } dd data-told=(column.name) { "–" } } }
                 }
                 div.canvas {
                     canvas aria-hidden="true" {}

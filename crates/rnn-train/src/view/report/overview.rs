@@ -4,18 +4,23 @@ use super::facts::Facts;
 use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::outputs::status::{State, Status};
 use chart_kit::text::{count, duration, number, thousands};
+use echo_data::Kind;
 use maud::{Markup, html};
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
+    let of_classes = matches!(facts.settings().shape().targets, Kind::Classes(_));
+    let measured = if of_classes { "Loss and accuracy are those" } else { "The loss is that" };
     html! {
         p.outcome { (outcome(facts)) }
         @if let Some(error) = &status.error { p { (error) } }
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
         p.note {
-            @if !facts.recording.epochs.is_empty() { "Loss and accuracy are those of the last whole epoch. " }
+            @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
+            @if facts.settings().has_episodes() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
             "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
+            }
         }
     }
 }
@@ -51,10 +56,11 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let mut numbers = Vec::new();
     let mut put = |name, value: Option<String>| numbers.extend(value.map(|value| (name, value)));
     match final_loss {
-        Some(loss) => put(EpochRow::KNOWN_LOSS.title, Some(short(loss))),
+        Some(loss) => put(last.map_or(EpochRow::KNOWN_LOSS.title, |row| row.measured().0), Some(short(loss))),
         None => put("loss", last.map(|row| short(row.loss))),
     }
     match accuracy {
+        Some(accuracy) if facts.settings().has_episodes() => put(EpochRow::ACCURACY.title, Some(short(accuracy))),
         Some(accuracy) => put(EpochRow::KNOWN_ACCURACY.title, Some(short(accuracy))),
         None => put("accuracy", last.and_then(|row| row.accuracy).map(short)),
     }

@@ -5,7 +5,7 @@ use crate::outputs::files::SNAPSHOTS;
 use crate::outputs::snapshot::{MOST_ROWS, MOST_TIMES};
 use crate::settings::choices::Readout;
 use crate::settings::table::Settings;
-use crate::view::lanes::{Part, lanes};
+use crate::view::lanes::{Part, greatest_class, lanes};
 use crate::view::palette::Palette;
 use chart_kit::text::thousands;
 use echo_data::Kind;
@@ -104,12 +104,11 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
 /// How what stands in the lanes is drawn, in words.
 fn how_drawn(settings: &Settings) -> String {
     let kinds = [settings.shape().inputs, settings.shape().targets];
-    let classes =
-        kinds.iter().filter_map(|kind| if let Kind::Classes(classes) = kind { Some(classes - 1) } else { None });
     let mut words = String::new();
-    if let Some(greatest) = classes.max() {
+    if kinds.iter().any(|kind| matches!(kind, Kind::Classes(_))) {
         words += "A bar is as high as its class, 0 having none";
-        if greatest > 1 {
+        let greatest = greatest_class(settings);
+        if greatest > 1.0 {
             words += &format!(" and {greatest} the highest");
         }
         words += ". ";

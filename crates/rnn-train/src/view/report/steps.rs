@@ -76,7 +76,10 @@ impl Steps {
         Recording::for_each_step(folder, |row| {
             let track = if row.batch >= first_known { &mut steps.known } else { &mut steps.guessed };
             track.push(&row);
-            steps.jumps.push(&row, recording, first_known, within);
+            // Episodes have no first window that the others follow.
+            if !recording.settings.has_episodes() {
+                steps.jumps.push(&row, recording, first_known, within);
+            }
             steps.rows += 1;
             steps.last = Some(row);
             if asked.contains(&row.step) {

@@ -34,9 +34,10 @@ fn epochs(facts: &Facts<'_>) -> Markup {
         details open[epochs.len() <= 20] {
             summary { (count(shown.len(), "epoch")) }
             div.scroll.tall { table.sortable #epochs {
-                @let columns = EpochRow::COLUMNS.iter().enumerate().filter(|(_, column)| !column.is_extra || facts.settings().valid > 0.0);
+                // What the task does not have is not shown.
+                @let columns = EpochRow::COLUMNS.iter().enumerate().filter(|(index, _)| shown.iter().any(|row| row.values()[*index].is_some()));
                 thead { tr { @for (_, column) in columns.clone() { th scope="col" { (column.title) } } } }
-                tbody { @for row in shown { tr.solved[solved == Some(row.epoch)] {
+                tbody { @for row in &shown { tr.solved[solved == Some(row.epoch)] {
                     @let values = row.values();
                     @for (index, column) in columns.clone() {
                         @let value = values[index];

@@ -1,0 +1,225 @@
+//! Tasks beside the echo: episodes, numbers, validation, and the best weights.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod support;
+
+use echo_data::{Adding, Copying, Sequence, Split, Task};
+use safetensors::SafeTensors;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use support::{columns, numbers, refused, run, succeed};
+use toml::Table;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
+
+/// A net that learns in seconds.
+const LEARNS: [&str; 4] = ["--optimizer=adam", "--learning-rate=0.01", "--batch-size=20", "--state-size=16"];
+
+fn train(out: &Path, more: &[&str]) {
+    succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()], &LEARNS[..], more].concat());
+}
+
+fn status(out: &Path) -> Table {
+    std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap()
+}
+
+fn number(status: &Table, key: &str) -> f64 {
+    status[key].as_float().unwrap_or_else(|| panic!("{key}: {status}"))
+}
+
+/// The bytes of a net's tensors.
+fn tensors(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let bytes = std::fs::read(out.join("model.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    file.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec())).collect()
+}
+
+/// What a net answers to each step of an episode, in these columns.
+fn answers(model: &Path, header: &str, rows: &[Vec<f64>], column: &str) -> Vec<f64> {
+    let folder = tempfile::tempdir().unwrap();
+    let (episode, answers) = (folder.path().join("episode.csv"), folder.path().join("answers.csv"));
+    let mut text = format!("{header}\n");
+    for row in rows {
+        writeln!(text, "{}", row.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")).unwrap();
+    }
+    std::fs::write(&episode, text).unwrap();
+    let said = succeed(PROGRAM, ["predict", "--model", model.to_str().unwrap(), episode.to_str().unwrap()]);
+    std::fs::write(&answers, said).unwrap();
+    numbers(&answers, column)
+}
+
+#[test]
+fn adding_is_learned_and_the_net_answers_with_the_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    for (form, cell) in [("arjovsky", "gru"), ("hochreiter", "lstm")] {
+        let out = folder.path().join(form);
+        let form_flag = format!("--adding-form={form}");
+        let task =
+            ["--task=adding", "--sequence-length=15", &form_flag, "--num-epochs=30", "--valid=0.2", "--test=0.5"];
+        train(&out, &[&task[..], &["--cell", cell]].concat());
+        let status = status(&out);
+        assert!(status.contains_key("solved_epoch") && !status.contains_key("accuracy"), "{status}");
+        let test = number(&status, "test_loss");
+        assert!(test < 0.005 && (number(&status, "valid_loss") / test).ln().abs() < 1.0, "{status}");
+        for name in ["metrics.csv", "epochs.csv"] {
+            assert!(columns(&out.join(name))["accuracy"].iter().all(String::is_empty), "{name}");
+        }
+        // Of an episode that no training has drawn.
+        let asked = Adding { sequence_length: 15, form };
+        let mut episode = Sequence::new(asked.shape());
+        asked.fill(99, Split::Fresh, 0, &mut episode).unwrap();
+        let rows: Vec<_> = episode.inputs().values().chunks(2).map(<[f64]>::to_vec).collect();
+        let answered = answers(&out.join("model.safetensors"), "value,mark", &rows, "prediction");
+        let (answer, target) = (answered.last().unwrap(), episode.targets().values().last().unwrap());
+        assert!((answer - target).abs() < 0.25, "{answer} for {target}");
+        // The file of weights says what it was trained for.
+        let scored = succeed(PROGRAM, ["eval", "--model", out.join("model.safetensors").to_str().unwrap()]);
+        assert!(
+            scored.starts_with("fresh episodes of seed 0: loss 0.00") && scored.ends_with(", floor 0\n"),
+            "{scored}"
+        );
+        // Columns are known by name, in any order and among others.
+        let turned: Vec<_> = rows.iter().map(|row| vec![row[1], 7.0, row[0]]).collect();
+        assert_eq!(answers(&out.join("model.safetensors"), "mark,other,value", &turned, "prediction"), answered);
+    }
+}
+
+#[test]
+fn copy_is_learned_and_the_net_repeats_the_symbols() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let asked = Copying { delay: 3, num_symbols: 3, num_copied: 2 };
+    let task = ["--task=copy", "--delay=3", "--num-symbols=3", "--num-copied=2", "--cell=gru", "--num-epochs=60"];
+    train(&out, &[&task[..], &["--valid=0.1", "--test=0.1"]].concat());
+    assert_eq!(number(&status(&out), "test_accuracy"), 1.0);
+    let mut episode = Sequence::new(asked.shape());
+    asked.fill(99, Split::Fresh, 0, &mut episode).unwrap();
+    let rows: Vec<_> = episode.inputs().classes().iter().map(|&class| vec![f64::from(class)]).collect();
+    let answered = answers(&out.join("model.safetensors"), "input", &rows, "prediction");
+    let targets: Vec<_> = episode.targets().classes().iter().map(|&class| f64::from(class)).collect();
+    assert_eq!(answered, targets);
+    // Nothing is shown that the task does not have.
+    succeed(PROGRAM, ["report", out.to_str().unwrap()]);
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    for absent in ["spikes", "settled windows", "first window", "cannot be known"] {
+        assert!(!page.split("<script").next().unwrap().contains(absent), "{absent}");
+    }
+}
+
+/// The weights at the end are those after the best epoch, as a run has them that ends there.
+#[test]
+fn the_best_weights_are_put_back_and_patience_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, until] = ["run", "until"].map(|name| folder.path().join(name));
+    // Soon as good as it gets, and then unsteady.
+    let task = ["--task=adding", "--sequence-length=6", "--cell=gru", "--episodes=100"];
+    let unsteady = [&task[..], &["--learning-rate=0.1", "--patience=4", "--valid=0.5", "--num-epochs=500"]].concat();
+    let run = [&["run", "--out", out.to_str().unwrap(), "--optimizer=adam"], &unsteady[..]].concat();
+    succeed(PROGRAM, &run);
+    let status = status(&out);
+    let (best, epochs) = (status["best_epoch"].as_integer().unwrap(), status["epochs"].as_integer().unwrap());
+    assert_eq!((epochs, &status["out_of_patience"]), (best + 1 + 4, &true.into()));
+    let valid = numbers(&out.join("epochs.csv"), "valid_loss");
+    let least = valid.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!((valid.len() as i64, valid[best as usize], number(&status, "valid_loss")), (epochs, least, least));
+
+    let ended = format!("--num-epochs={}", best + 1);
+    let to_best =
+        [&["run", "--out", until.to_str().unwrap(), "--optimizer=adam"], &task[..], &["--learning-rate=0.1", &ended]];
+    succeed(PROGRAM, to_best.concat());
+    assert!(tensors(&out) == tensors(&until));
+    // It is at its end, also with more epochs.
+    let before = std::fs::read(out.join("status.toml")).unwrap();
+    succeed(PROGRAM, ["resume", out.to_str().unwrap(), "--num-epochs=600"]);
+    assert_eq!(std::fs::read(out.join("status.toml")).unwrap(), before);
+    // The columns of validation are there where it was asked for.
+    assert!(!columns(&until.join("epochs.csv")).contains_key("valid_loss"));
+}
+
+/// A series is validated and tested too, on series that are not trained on.
+#[test]
+fn the_echo_is_validated_and_tested() {
+    let folder = tempfile::tempdir().unwrap();
+    let [plain, validated] = ["plain", "validated"].map(|name| folder.path().join(name));
+    let run = |out: &Path, more: &[&str]| {
+        succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap(), "--num-epochs=5"], more].concat());
+    };
+    run(&plain, &[]);
+    run(&validated, &["--valid=0.1", "--valid-every=2", "--test=0.2"]);
+    let cells = &columns(&validated.join("epochs.csv"))["valid_loss"];
+    assert_eq!(cells.iter().map(|cell| cell.is_empty()).collect::<Vec<_>>(), [true, false, true, false, false]);
+    let status = status(&validated);
+    assert!(number(&status, "test_accuracy") > 0.9 && number(&status, "test_loss") < 0.5, "{status}");
+    // Training is the same with and without.
+    for name in ["metrics.csv", "snapshots.csv"] {
+        assert!(std::fs::read(plain.join(name)).unwrap() == std::fs::read(validated.join(name)).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_the_task_is_refused_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let cases: [(&[&str], &str); 14] = [
+        (&["--task=adding", "--echo-step=2"], "echo_step has no effect with the task adding: only echo has it"),
+        (&["--task=adding", "--num-classes=4"], "num_classes has no effect with the task adding: only echo has it"),
+        (
+            &["--task=copy", "--sequence-length=9"],
+            "sequence_length has no effect with the task copy: only adding has it",
+        ),
+        (
+            &["--task=adding", "--loss=cross_entropy"],
+            "loss is cross_entropy: with the task adding, whose targets are numbers",
+        ),
+        (&["--task=adding", "--input=one_hot"], "input has no effect with the task adding, in which numbers are read"),
+        (
+            &["--task=adding", "--readout=last_step"],
+            "readout has no effect with the task adding, which says itself which",
+        ),
+        (
+            &["--task=adding", "--total-series-length=9"],
+            "total_series_length has no effect with the task adding, whose data",
+        ),
+        (&["--episodes=9"], "episodes has no effect with the task echo, whose data are a series"),
+        (&["--task=adding", "--sequence-length=1"], "sequence_length is 1: it must be at least 2"),
+        (&["--task=copy", "--num-symbols=255"], "num_symbols is 255: it must be from 1 to 254"),
+        (&["--valid=1.5"], "valid is 1.5: it must be from 0 to 1"),
+        (&["--valid=0.0001"], "valid is 0.0001: so little data cannot be cut into rows and windows"),
+        (&["--patience=3"], "patience has no effect without valid"),
+        (
+            &["--task=adding", "--sequence-length=4611686018427387904"],
+            "an episode has 4611686018427387904 time steps: there is",
+        ),
+    ];
+    for (flags, told) in cases {
+        let message = refused(PROGRAM, [&["run", "--out", out.to_str().unwrap()], flags].concat());
+        assert!(message.contains(told), "{flags:?}: {message}");
+        assert!(!out.exists(), "{flags:?}");
+    }
+    let unknown = run(PROGRAM, ["run", "--out", out.to_str().unwrap(), "--task=adder"]);
+    let told = String::from_utf8(unknown.stderr).unwrap();
+    assert!(unknown.status.code() == Some(2) && told.contains("adding") && told.lines().count() == 1, "{told}");
+}
+
+/// A settings file of one task gives what still fits to another.
+#[test]
+fn another_task_is_laid_over_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let [echo, adding] = ["echo", "adding"].map(|name| folder.path().join(name));
+    succeed(PROGRAM, ["run", "--out", echo.to_str().unwrap(), "--num-epochs=1", "--state-size=7", "--no-figure"]);
+    let config = echo.join("config.toml");
+    let over = ["run", "--out", adding.to_str().unwrap(), "--config", config.to_str().unwrap(), "--task=adding"];
+    succeed(PROGRAM, [&over[..], &["--no-figure"]].concat());
+    let config: Table = std::fs::read_to_string(adding.join("config.toml")).unwrap().parse().unwrap();
+    assert_eq!(
+        (&config["state_size"], &config["sequence_length"], config.get("echo_step")),
+        (&7.into(), &100.into(), None)
+    );
+    // And back: the windows of the episodes go.
+    let again = folder.path().join("again");
+    let config = adding.join("config.toml");
+    let over = ["run", "--out", again.to_str().unwrap(), "--config", config.to_str().unwrap(), "--task=echo"];
+    succeed(PROGRAM, [&over[..], &["--no-figure"]].concat());
+    assert!(std::fs::read_to_string(again.join("config.toml")).unwrap().contains("echo_step = 3\n"));
+}

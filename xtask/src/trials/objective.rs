@@ -1,0 +1,43 @@
+//! What a good trial is.
+
+use rnn_train::{Named, named};
+
+/// What a good trial is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Objective {
+    pub(crate) metric: Metric,
+    pub(crate) maximize: bool,
+}
+
+named! {
+    /// What trials are compared by.
+    pub(crate) enum Metric {
+        FinalLoss = "final_loss", "The loss of the last epoch";
+        BestLoss = "best_loss", "The lowest loss of any epoch";
+        Accuracy = "accuracy", "The accuracy of the last epoch";
+        SolvedSteps = "solved_steps", "Training steps until the task was solved";
+        ValidLoss = "valid_loss", "The lowest validation loss";
+        ValidAccuracy = "valid_accuracy", "The accuracy where the validation loss was lowest";
+        TestLoss = "test_loss", "The loss of the best weights on the test data";
+        TestAccuracy = "test_accuracy", "Their accuracy there";
+    }
+}
+
+impl Metric {
+    /// Whether more is better.
+    pub(crate) fn is_better_greater(self) -> bool {
+        matches!(self, Self::Accuracy | Self::ValidAccuracy | Self::TestAccuracy)
+    }
+}
+
+pub(crate) const GOALS: [&str; 2] = ["minimize", "maximize"];
+
+impl Objective {
+    pub(crate) fn name(self) -> &'static str {
+        self.metric.name()
+    }
+
+    pub(crate) fn goal(self) -> &'static str {
+        if self.maximize { GOALS[1] } else { GOALS[0] }
+    }
+}
