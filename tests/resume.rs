@@ -111,6 +111,19 @@ const COPIES: &[&str] = &[
     "--valid=0.1",
 ];
 
+/// A text, read by byte.
+const TEXT: &[&str] = &[
+    "--num-epochs=12",
+    "--task=next",
+    "--symbols=byte",
+    "--cell=gru",
+    "--state-size=8",
+    "--optimizer=adam",
+    "--batch-size=6",
+    "--valid=0.2",
+    "--test=0.1",
+];
+
 /// How a stop is asked for: by a user, a closed terminal, a scheduler, and by `timeout`, which asks twice.
 const ASKED: [&[&str]; 5] = [&["-INT"], &["-HUP"], &["-USR1"], &["-TERM", "-TERM"], &["-HUP", "-TERM", "-INT"]];
 
@@ -168,7 +181,13 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         format!("--series={}", short.display())
     });
     let from_files = [FROM_FILES, &files_of_series.each_ref().map(String::as_str)].concat();
-    for (settings, every) in [(ALL_STATE, 37), (TUTORIAL, 500), (&from_files, 101), (EPISODES, 53), (COPIES, 41)] {
+    let text = series.path().join("text.txt");
+    std::fs::write(&text, "to be, or not to be, that is the question. ".repeat(200)).unwrap();
+    let flag = format!("--text={}", text.display());
+    let text = [TEXT, &[&*flag]].concat();
+    for (settings, every) in
+        [(&*text, 29), (ALL_STATE, 37), (TUTORIAL, 500), (&from_files, 101), (EPISODES, 53), (COPIES, 41)]
+    {
         let folder = tempfile::tempdir().unwrap();
         let whole = folder.path().join("whole");
         let every = format!("--checkpoint-every={every}");
@@ -187,7 +206,7 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
         }
         kills += here;
     }
-    assert!(kills >= 90, "{kills}");
+    assert!(kills >= 110, "{kills}");
 }
 
 /// Begins a run with these settings, and stops it with a signal in its third epoch or soon after.

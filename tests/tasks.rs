@@ -223,3 +223,90 @@ fn another_task_is_laid_over_a_file() {
     succeed(PROGRAM, [&over[..], &["--no-figure"]].concat());
     assert!(std::fs::read_to_string(again.join("config.toml")).unwrap().contains("echo_step = 3\n"));
 }
+
+/// A text of some thousand characters, of which the last part has no others than the first.
+fn text(folder: &Path) -> std::path::PathBuf {
+    let path = folder.join("text.txt");
+    let licence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../LICENSE-APACHE");
+    std::fs::write(&path, std::fs::read_to_string(licence).unwrap().repeat(2)).unwrap();
+    path
+}
+
+#[test]
+fn a_text_is_learned_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, out) = (text(folder.path()), folder.path().join("run"));
+    let flag = format!("--text={}", text.display());
+    let task =
+        ["--task=next", &flag, "--cell=gru", "--num-epochs=6", "--state-size=24", "--truncated-backprop-length=25"];
+    let run =
+        [&["run", "--out", out.to_str().unwrap(), "--optimizer=adam", "--learning-rate=0.01"], &task[..]].concat();
+    let output = run_of(&run);
+    assert!(output.contains("bits a character)") && !output.contains("solved"), "{output}");
+    let status = status(&out);
+    // Guessing has a loss of 3.1, and even a second reading cannot be sure.
+    assert!((0.5..2.2).contains(&number(&status, "test_loss")), "{status}");
+    let model = out.join("model.safetensors");
+    let model = model.to_str().unwrap();
+    let sample = |more: &[&str]| succeed(PROGRAM, [&["sample", model, "--length=60"], more].concat());
+    let first = sample(&["--prompt=You may"]);
+    assert!(first.starts_with("You may") && first.chars().count() == 67, "{first}");
+    assert_eq!(sample(&["--prompt=You may"]), first);
+    assert_ne!(sample(&["--prompt=You may", "--seed=1"]), first);
+    // Whatever the seed, the likeliest is the likeliest.
+    let [one, other] = ["--seed=1", "--seed=2"].map(|seed| sample(&["--temperature=0", seed]));
+    assert_eq!(one, other);
+    let scored = succeed(PROGRAM, ["eval", "--model", model, "--text", text.to_str().unwrap()]);
+    assert!(scored.contains(" bits a character) accuracy 0."), "{scored}");
+    succeed(PROGRAM, ["report", out.to_str().unwrap()]);
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("bits a character") && !page.contains("settled windows"));
+
+    // What the net does not know, and where.
+    let other = folder.path().join("other.txt");
+    std::fs::write(&other, "You may\nñot").unwrap();
+    let message = refused(PROGRAM, ["eval", "--model", model, "--text", other.to_str().unwrap()]);
+    assert!(message.contains("other.txt: line 2: character 1: `ñ` is not one of the "), "{message}");
+    let message = refused(PROGRAM, ["sample", model, "--prompt=a\nbñ"]);
+    assert!(message.starts_with("prompt: line 2: character 2: `ñ` is not one of the "), "{message}");
+    assert!(refused(PROGRAM, ["sample", model, "--temperature=nan"]).contains("temperature is NaN"));
+    assert!(refused(PROGRAM, ["eval", "--model", model]).contains("text is missing: the task next reads its data"));
+}
+
+/// What is told on standard error.
+fn run_of(arguments: &[&str]) -> String {
+    let output = run(PROGRAM, arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn texts_that_cannot_be_learned_are_refused_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("text.txt"), folder.path().join("run"));
+    let flag = format!("--text={}", path.display());
+    let cases: [(&[u8], &[&str], &str); 8] = [
+        (b"", &[], "text.txt: line 1: the text is empty"),
+        (b"aaaaaaaa", &[], "text.txt: there is 1 character in it: it must have from 2 to 65536 different ones"),
+        (b"abab\nab\xff\xfe", &[], "text.txt: line 2: a byte here is not UTF-8"),
+        (b"PK\x03\x04", &[], "text.txt: line 1: it is a ZIP file"),
+        (b"abababababababababab", &[], "text.txt: truncated_backprop_length is 15: it must not be longer than a row"),
+        (
+            b"ababababababababababc",
+            &["--valid=0", "--batch-size=1", "--test=0.1"],
+            "line 1: character 21: `c` is not one of",
+        ),
+        (b"ab", &["--valid=0.5", "--test=0.5"], "valid is 0.5 and test is 0.5: together they must be less than 1"),
+        (
+            &[b'a', b'b'].repeat(100)[..],
+            &["--valid=0.01", "--test=0"],
+            "valid is 0.01: what it holds out is too little",
+        ),
+    ];
+    for (text, more, told) in cases {
+        std::fs::write(&path, text).unwrap();
+        let message = refused(PROGRAM, [&["run", "--out", out.to_str().unwrap(), "--task=next", &flag], more].concat());
+        assert!(message.contains(told), "{message}");
+        assert!(!out.exists(), "{message}");
+    }
+}

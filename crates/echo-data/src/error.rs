@@ -105,6 +105,32 @@ pub enum Error {
         /// The time step, counted from 0.
         step: usize,
     },
+    /// A text without enough different symbols, or with too many.
+    #[error(
+        "there {} {found} {unit}{} in it: it must have from 2 to {most} different ones",
+        if *found == 1 { "is" } else { "are" },
+        if *found == 1 { "" } else { "s" }
+    )]
+    Symbols {
+        /// What a symbol is.
+        unit: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// Something that must be known of data that a net was trained on, and is not there or cannot be.
+    #[error("`{name}`, which says what the net was trained on, is missing or damaged")]
+    Fact {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A file that cannot be read to its end.
+    #[error("{problem}")]
+    Unread {
+        /// Why.
+        problem: String,
+    },
     /// A series that is recorded, where one is to be drawn.
     #[error("a recorded series cannot be drawn")]
     Recorded,
@@ -190,6 +216,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// That of a file which cannot be read to its end.
+    pub(crate) fn unread(error: &std::io::Error) -> Self {
+        Self::Unread { problem: error.to_string() }
+    }
+
     /// The setting that has to change, or nothing if it is a file.
     #[must_use]
     pub fn setting(&self) -> Option<&'static str> {
@@ -209,6 +240,9 @@ impl Error {
             Self::MissingColumn { .. }
             | Self::Cell { .. }
             | Self::LongEpisode { .. }
+            | Self::Symbols { .. }
+            | Self::Fact { .. }
+            | Self::Unread { .. }
             | Self::Number { .. }
             | Self::NoValues
             | Self::Malformed { .. } => None,

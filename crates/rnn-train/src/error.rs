@@ -137,6 +137,14 @@ pub enum Error {
         /// Its line, counted from 1.
         line: u64,
     },
+    /// A net that goes on with a text and answers with what is no number.
+    #[error("{}: behind {written} symbols the net answers with NaN or infinity", path.display())]
+    NoSymbol {
+        /// The file of weights.
+        path: PathBuf,
+        /// How many symbols it has written.
+        written: u64,
+    },
     /// A terminal that no run can be replayed on.
     #[error("{0}: a replay needs a terminal; `rnn-train animate` writes a GIF")]
     Terminal(String),
@@ -178,7 +186,7 @@ impl Error {
         match self {
             Self::Write { .. } | Self::Drawing(_) => exit_code::FAILED,
             Self::Interrupted => exit_code::INTERRUPTED,
-            Self::NoAnswer { .. } => exit_code::DIVERGED,
+            Self::NoAnswer { .. } | Self::NoSymbol { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,
         }
     }

@@ -148,10 +148,10 @@ fn train(
 fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
     let own = |settings: &Settings| {
         let mut table = settings.to_table();
-        for name in ["checkpoint_every", "series", "initial_weights"] {
+        for name in ["checkpoint_every", settings.data_setting(), "initial_weights"] {
             table.remove(name);
         }
-        (settings.series.len(), settings.initial_weights.is_some(), table)
+        (settings.data_files().len(), settings.initial_weights.is_some(), table)
     };
     let there = Layer::from_toml_file(&folder.join(files::CONFIG)).ok().and_then(|layer| layer.resolve().ok());
     let is_own = there.is_some_and(|there| own(&there) == own(settings));
@@ -169,7 +169,7 @@ fn can_go_on(settings: &Settings, folder: &Path, limited: bool) -> bool {
 fn note_paths(settings: &Settings, folder: &Path) -> Result<(), rnn_train::Error> {
     let path = folder.join(files::CONFIG);
     let there = Layer::from_toml_file(&path)?.resolve()?;
-    if (&there.series, &there.initial_weights) == (&settings.series, &settings.initial_weights) {
+    if (there.data_files(), &there.initial_weights) == (settings.data_files(), &settings.initial_weights) {
         return Ok(());
     }
     settings.write(&path)

@@ -69,9 +69,11 @@ impl Hasher {
     /// The hash so far of settings without their seed.
     pub(crate) fn of(&mut self, settings: &Settings) -> Result<Sha256, Error> {
         let mut settings = settings.clone();
-        for path in settings.series.iter_mut().chain(&mut settings.initial_weights) {
+        if let Some(path) = &mut settings.initial_weights {
             *path = self.contents(path)?;
         }
+        let contents = settings.data_files().iter().map(|path| self.contents(path)).collect::<Result<Vec<_>, _>>()?;
+        settings.change_data_files(|number, path| path.clone_from(&contents[number]));
         // By name: another order of the table's rows changes nothing.
         let mut table: BTreeMap<_, _> = settings.to_table().into_iter().collect();
         for name in ["seed", "checkpoint_every"] {

@@ -17,7 +17,7 @@ pub(crate) struct Needs {
 impl Needs {
     /// An error if there is no memory for a trial, or a file that it reads is not right.
     pub(crate) fn check(&mut self, settings: &Settings) -> Result<(), rnn_train::Error> {
-        if settings.series.is_empty() && settings.initial_weights.is_none() {
+        if settings.data_files().is_empty() && settings.initial_weights.is_none() {
             let [hidden, layers, window, batch] =
                 [settings.state_size, settings.num_layers, settings.truncated_backprop_length, settings.batch_size]
                     .map(|size| size as f64);

@@ -232,7 +232,7 @@ fn clear(sweep: Sweep<'_>) -> Result<(), Error> {
     let trials = folder.join(TRIALS);
     for group in 0..plan.groups() {
         let settings = plan.trial(group)?.settings;
-        if settings.series.is_empty() && settings.initial_weights.is_none() {
+        if settings.data_files().is_empty() && settings.initial_weights.is_none() {
             continue;
         }
         if let Some(path) = settings.read_from(&trials) {

@@ -1,6 +1,7 @@
 //! The list of tasks: a line for each.
 
 use super::task::Task;
+use std::sync::Arc;
 
 /// Declares the enum of all tasks, each of which is a struct of its settings.
 macro_rules! tasks {
@@ -29,9 +30,9 @@ macro_rules! tasks {
 
             /// A copy of it as what all tasks are.
             #[must_use]
-            pub fn to_task(&self) -> Box<dyn Task> {
+            pub fn to_task(&self) -> Arc<dyn Task> {
                 match self {
-                    $(Self::$task(task) => Box::new(task.clone()),)*
+                    $(Self::$task(task) => Arc::new(task.clone()),)*
                 }
             }
 
@@ -49,6 +50,7 @@ tasks! {
     echo::Echo,
     adding::Adding,
     copying::Copying,
+    next::Next,
 }
 
 /// The tutorial's echo.

@@ -5,11 +5,14 @@
 //! task is a file here and a line in the list ([`AnyTask`]).
 
 mod adding;
+mod alphabet;
 mod any_task;
 mod classes;
 mod copying;
 mod echo;
 mod floor;
+mod next;
+mod own_data;
 mod recorded;
 mod setting;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
@@ -21,6 +24,8 @@ pub use classes::Classes;
 pub use copying::Copying;
 pub use echo::Echo;
 pub use floor::Floor;
+pub use next::Next;
+pub use own_data::{Dataset, InFile, Shares, Source};
 pub use recorded::Recorded;
 pub use setting::{TaskSetting, TaskValue};
-pub use task::{Form, Split, Task, Words};
+pub use task::{Form, OwnData, Split, Symbols, Task, Words};

@@ -1,5 +1,7 @@
 //! The settings that belong to one task, each declared with it.
 
+use std::path::PathBuf;
+
 /// A setting of a task, as programs and files have it.
 #[derive(Debug)]
 pub struct TaskSetting<'a> {
@@ -18,6 +20,8 @@ pub struct TaskSetting<'a> {
 pub enum TaskValue<'a> {
     /// A whole number of at least so much.
     Count(&'a mut usize, usize),
+    /// Files, and how one is called in help.
+    Files(&'a mut Vec<PathBuf>, &'static str),
     /// One of these names, each with what it stands for.
     Choice(&'a mut &'static str, &'static [(&'static str, &'static str)]),
     /// A list of numbers; what it stands for where it is not given.

@@ -1,10 +1,12 @@
 //! What a task is.
 
 use super::floor::Floor;
+use super::own_data::{Dataset, InFile, Shares, Source};
 use super::setting::TaskSetting;
 use crate::error::Error;
 use crate::sequences::{Layout, Scored, Sequence, Shape};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// What a net is asked, and all that is true of that alone.
 ///
@@ -12,7 +14,7 @@ use std::fmt::Debug;
 /// of it, is nowhere shown. `least` is the least expected loss of one answer to
 /// targets of a distribution over the classes: their entropy for cross-entropy, their variance for squared error. For targets
 /// that are numbers, the loss is the mean squared error.
-pub trait Task: Debug {
+pub trait Task: Debug + Send + Sync {
     /// The name in settings and files, such as `echo`.
     fn name(&self) -> &'static str;
 
@@ -88,6 +90,16 @@ pub trait Task: Debug {
     /// What it is called.
     fn words(&self) -> Words;
 
+    /// The symbols that its classes stand for; nothing where they stand for none, or for some that are not known yet.
+    fn symbols(&self) -> Option<&dyn Symbols> {
+        None
+    }
+
+    /// It as a task whose data are read from files; nothing for one that draws them.
+    fn own_data(&self) -> Option<&dyn OwnData> {
+        None
+    }
+
     /// Why all targets can be known in so many rows, where they can and it is not plain.
     fn why_all_known(&self, _rows: usize) -> Option<String> {
         None
@@ -98,6 +110,43 @@ pub trait Task: Debug {
     fn floor_in_words(&self, _layout: &Layout, _shown: &dyn Fn(f64) -> String) -> Option<[String; 2]> {
         None
     }
+}
+
+/// A task whose data are read from files. What they look like is learned from the part that is trained on, and is then part of the
+/// task: a net needs it as it needs its weights.
+pub trait OwnData {
+    /// Reads the files, and returns the task with all that is known of its data. What is known already is not learned again.
+    ///
+    /// # Errors
+    /// [`InFile`] for what is wrong with a file.
+    fn read(&self, files: Vec<Source<'_>>, shares: Shares) -> Result<(Arc<dyn Task>, Dataset), InFile>;
+
+    /// What is known of the data, as texts by name; nothing before they are read.
+    fn facts(&self) -> Vec<(&'static str, String)>;
+
+    /// The task with facts that it has once told, of which each is asked for by its name.
+    ///
+    /// # Errors
+    /// [`Error::Fact`] for one that is not there or cannot be.
+    fn with_facts(&self, fact: &dyn Fn(&str) -> Option<String>) -> Result<Arc<dyn Task>, Error>;
+}
+
+/// What classes stand for: the characters of a text, or its bytes.
+pub trait Symbols {
+    /// How one is called, such as `character`.
+    fn unit(&self) -> &'static str;
+
+    /// A class's symbol as it is shown: what cannot be seen is named.
+    fn shown(&self, class: usize) -> Option<String>;
+
+    /// A class's symbol as it stands in a file.
+    fn bytes(&self, class: usize) -> Vec<u8>;
+
+    /// The classes of a text.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] with line and place for a symbol that is not known.
+    fn classes(&self, text: &[u8]) -> Result<Vec<u16>, Error>;
 }
 
 /// How sequences come.

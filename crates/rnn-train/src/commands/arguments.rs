@@ -44,6 +44,9 @@ pub(super) enum Command<S: Shows, M: More> {
     /// Read a series of inputs and write a saved net's answers, row by row
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
+    /// Write text with a net that was trained on one
+    #[command(after_help = EXIT_CODES)]
+    Sample(SampleArgs),
     /// Score saved weights on fresh series, or on given ones
     #[command(after_help = EXIT_CODES)]
     Eval(EvalArgs),
@@ -110,6 +113,25 @@ pub(super) struct PredictArgs {
     /// CSV with a column `input`; standard input if it is not given, or is -
     #[arg(value_name = "FILE.csv")]
     pub(super) input: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SampleArgs {
+    /// The weights of the net
+    #[arg(value_name = "MODEL.safetensors")]
+    pub(super) model: PathBuf,
+    /// What the text begins with
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(super) prompt: String,
+    /// How many symbols to write behind it
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(super) length: u64,
+    /// Below 1 likely symbols become likelier; at 0 the likeliest is always taken
+    #[arg(long, value_name = "X", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(super) temperature: f64,
+    /// The seed that symbols are drawn from
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,12 @@
 //! The command line: what is done with what is given.
 
-use super::arguments::{Cli, Command, EvalArgs, Format, PredictArgs, ResumeArgs, RunArgs, Training};
+use super::arguments::{Cli, Command, EvalArgs, Format, PredictArgs, ResumeArgs, RunArgs, SampleArgs, Training};
 use super::command_line::parse;
 use super::diagnostics::{report, start_logging};
 use super::shows::{More, Shows};
 use crate::error::{Error, SettingError};
 use crate::exit_code;
+use crate::outputs::data_file;
 use crate::outputs::files;
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{State, Status};
@@ -16,13 +17,14 @@ use crate::training::evaluate::{Evaluation, Scoring, evaluate};
 use crate::training::options::Options;
 use crate::training::predict::{Input, predict};
 use crate::training::run;
+use crate::training::sample::{Sampling, sample};
 use crate::training::verdict::{Verdict, verdict};
 use chart_kit::text::{count, printable, printable_json};
 use clap::CommandFactory;
 use serde::Serialize;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -47,6 +49,7 @@ pub fn main<S: Shows, M: More>(arguments: impl IntoIterator<Item = OsString>) ->
         Command::Resume(arguments) => resume_command(arguments),
         Command::More(command) => command.run(),
         Command::Predict(arguments) => predict_command(arguments),
+        Command::Sample(arguments) => sample_command(arguments),
         Command::Eval(arguments) => eval_command(arguments),
     };
     ExitCode::from(code.unwrap_or_else(|error| report(&error, error.exit_code())))
@@ -97,7 +100,7 @@ fn tell(status: &Status, out: &Path) -> u8 {
 fn tell_verdict(status: &Status, out: &Path) {
     let shown = out.display();
     let config = Layer::from_toml_file(&out.join(files::CONFIG));
-    let settings = config.and_then(|config| Ok(config.resolve()?));
+    let settings = config.and_then(|config| data_file::read(config.resolve()?, out));
     let judged =
         settings.and_then(|settings| Ok(verdict(&settings, status, &read_rows::<EpochRow>(&out.join(files::EPOCHS))?)));
     match judged {
@@ -133,6 +136,33 @@ fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
         Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
         other => other.map(|()| exit_code::DONE),
     }
+}
+
+fn sample_command(arguments: &SampleArgs) -> Result<u8, Error> {
+    let SampleArgs { model, prompt, length, temperature, seed } = arguments;
+    let sampling = Sampling { prompt: prompt.clone(), length: *length, temperature: *temperature, seed: *seed };
+    let mut output = std::io::stdout().lock();
+    let on_terminal = output.is_terminal();
+    let mut write = |symbol: &[u8]| {
+        // A terminal obeys some characters; it is given their names.
+        let shown = if on_terminal { on_lines(&String::from_utf8_lossy(symbol)).into_bytes() } else { symbol.to_vec() };
+        match output.write_all(&shown).and_then(|()| output.flush()) {
+            Ok(()) => Ok(true),
+            // Its reader wants no more.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(source) => Err(Error::Write { path: "standard output".into(), source }),
+        }
+    };
+    sample(model, &sampling, &mut write)?;
+    if on_terminal {
+        write(b"\n")?;
+    }
+    Ok(exit_code::DONE)
+}
+
+/// Text whose lines stay, and of which all else that a terminal would obey is escaped.
+fn on_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn eval_command(arguments: &EvalArgs) -> Result<u8, Error> {

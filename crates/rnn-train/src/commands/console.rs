@@ -88,7 +88,7 @@ impl Watch for Console {
         let bar = if shows_bar { bar(run) } else { ProgressBar::hidden() };
         let mut printer = Printer { bar, closed: false };
         self.outlet = Some(Outlet::new(move |said| printer.print(said)));
-        self.draws = run.settings.series.is_empty();
+        self.draws = run.settings.series.is_empty() && !run.settings.reads_data();
         self.bar = shows_bar.then(Instant::now);
     }
 

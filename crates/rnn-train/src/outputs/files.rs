@@ -10,6 +10,8 @@ pub const EPOCHS: &str = "epochs.csv";
 pub const SNAPSHOTS: &str = "snapshots.csv";
 /// The weights at the end.
 pub const MODEL: &str = "model.safetensors";
+/// What is known of data that the run reads, such as the alphabet of a text.
+pub const DATA: &str = "data.toml";
 /// How the run ended.
 pub const STATUS: &str = "status.toml";
 /// The figure of the run as SVG: its loss curve, and the rows of its last window.
@@ -41,8 +43,9 @@ pub const CHECKPOINT: &str = "checkpoint.safetensors";
 pub const NEXT_CONFIG: &str = "config.next.toml";
 
 /// All that a run may leave.
-pub const ALL: [&str; 16] = [
+pub const ALL: [&str; 17] = [
     CONFIG,
+    DATA,
     NEXT_CONFIG,
     METRICS,
     EPOCHS,

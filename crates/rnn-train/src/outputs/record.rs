@@ -51,6 +51,7 @@ impl Record {
 pub(crate) struct Recorder {
     log_every: usize,
     solved_within: f64,
+    first_known_window: usize,
     /// `None` where nothing is written.
     tables: Option<Tables>,
     durable: Durable,
@@ -133,7 +134,19 @@ impl Recorder {
         let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
         let schedule = Schedule::from_step(status.steps);
         let (log_every, solved_within) = (settings.log_every, settings.solved_within());
-        Self { log_every, solved_within, tables, durable, schedule, curve, status, begun, seconds_before }
+        let first_known_window = settings.first_known_window();
+        Self {
+            log_every,
+            solved_within,
+            first_known_window,
+            tables,
+            durable,
+            schedule,
+            curve,
+            status,
+            begun,
+            seconds_before,
+        }
     }
 
     /// What has been taken down, all of it on the disk.
@@ -186,7 +199,9 @@ impl Recorder {
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
         self.status.add(row, self.solved_within);
         if row.solved(self.solved_within) && self.status.solved_epoch == Some(row.epoch) {
-            let (what, loss) = row.measured();
+            let is_apart = self.first_known_window > 0 && row.known_loss.is_some();
+            let what = if is_apart { EpochRow::KNOWN_LOSS.title } else { EpochRow::LOSS.title };
+            let loss = row.measured();
             tracing::info!("solved in epoch {}: {what} {}", row.epoch, text::number(loss, 4));
         }
         let Some(Tables { metrics, epochs, snapshots, .. }) = &mut self.tables else { return Ok(()) };

@@ -1,6 +1,7 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
 use crate::error::Error;
+use crate::outputs::data_file;
 use crate::outputs::files;
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::run_folder::expect_run;
@@ -45,7 +46,7 @@ impl Recording {
     /// for settings that cannot be.
     pub fn read_any(folder: &Path) -> Result<Self, Error> {
         expect_run(folder)?;
-        let settings = Layer::from_toml_file(&folder.join(files::CONFIG))?.resolve()?;
+        let settings = data_file::read(Layer::from_toml_file(&folder.join(files::CONFIG))?.resolve()?, folder)?;
         let status = Status::read(folder)?;
         let mut epochs: Vec<EpochRow> = Vec::new();
         for_each_row(&folder.join(files::EPOCHS), |_, row: EpochRow| {

@@ -4,6 +4,7 @@
 //! measured; it never holds NaN or infinity.
 
 use super::columns::{Extra, row};
+use crate::settings::table::Settings;
 use rnn_core::Scalar;
 
 /// How windows are called whose targets can all be known.
@@ -80,13 +81,20 @@ impl EpochRow {
         above_floor.is_some_and(|loss| loss < within)
     }
 
-    /// The loss that counts, and what it is called: that of the settled windows, if there are any. Of episodes all are settled.
+    /// The loss that counts: that of the settled windows, if there are any.
     #[must_use]
-    pub fn measured(&self) -> (&'static str, f64) {
-        match self.known_loss {
-            Some(loss) if self.first_window_loss.is_some() => (Self::KNOWN_LOSS.title, loss),
-            _ => (Self::LOSS.title, self.loss),
-        }
+    pub fn measured(&self) -> f64 {
+        self.known_loss.unwrap_or(self.loss)
+    }
+}
+
+impl Settings {
+    /// The loss of an epoch that counts, and what it is called: where all windows are settled no word is lost about it.
+    #[must_use]
+    pub fn measured(&self, row: &EpochRow) -> (&'static str, f64) {
+        let is_apart = row.known_loss.is_some() && self.tells_known_apart();
+        let column = if is_apart { EpochRow::KNOWN_LOSS } else { EpochRow::LOSS };
+        (column.title, row.measured())
     }
 }
 

@@ -8,6 +8,7 @@ use super::row::{Entry, Row, Setting, allowed, choice, in_help, taken};
 use crate::error::SettingError;
 use echo_data::{AnyTask, Task, TaskSetting, TaskValue};
 use rnn_core::{Constant, ConstantValue, Method, Named};
+use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// One of a list, with settings of its own.
@@ -36,6 +37,8 @@ enum Place<'a> {
     Number(&'a mut f64),
     Truth(&'a mut bool),
     Count(&'a mut usize, usize),
+    /// How a file is called in help.
+    Files(&'a mut Vec<PathBuf>, &'static str),
     /// One of these names, each with what it stands for.
     Choice(&'a mut &'static str, &'static [(&'static str, &'static str)]),
     /// What it stands for where it is not given.
@@ -48,6 +51,7 @@ impl Place<'_> {
             Self::Number(_) => Kind::Number,
             Self::Truth(_) => Kind::Truth,
             Self::Count(_, least) => Kind::Count(*least as i64),
+            Self::Files(..) => Kind::Files,
             Self::Choice(_, choices) => Kind::Choice(choices.to_vec()),
             Self::Numbers(..) => Kind::Numbers,
         }
@@ -58,6 +62,7 @@ impl Place<'_> {
             Self::Number(number) => number.to_toml(),
             Self::Truth(truth) => Some(Value::Boolean(**truth)),
             Self::Count(count, _) => count.to_toml(),
+            Self::Files(files, _) => files.to_toml(),
             Self::Choice(choice, _) => Some(Value::String((**choice).to_owned())),
             Self::Numbers(numbers, _) => numbers.to_toml(),
         }
@@ -66,6 +71,7 @@ impl Place<'_> {
     fn default(&self) -> String {
         match self {
             Self::Numbers(None, without) => (*without).to_owned(),
+            Self::Files(..) => "none".to_owned(),
             _ => self.value().as_ref().map(in_help).unwrap_or_default(),
         }
     }
@@ -75,6 +81,7 @@ impl Place<'_> {
             Self::Number(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Truth(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Count(to, _) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Files(to, _) => **to = taken(rows, name, given)?.unwrap_or_else(|| std::mem::take(*to)),
             Self::Choice(to, choices) => {
                 let chosen = allowed(rows, name, given)?.and_then(Value::as_str);
                 let named = chosen.and_then(|chosen| choices.iter().find(|(name, _)| *name == chosen));
@@ -99,6 +106,7 @@ fn own_rows<D: Declares>(chooser: &'static str) -> Vec<Row> {
             let names: Vec<_> = having.iter().map(|(one, _)| *one).collect();
             let whose = if is_chosen { format!(" ({})", names.join(", ")) } else { String::new() };
             let row = Row::new(name, format!("{about}{whose}"), place.kind()).by_default(defaults(having));
+            let row = if let Place::Files(_, called) = place { row.called(called) } else { row };
             rows.push(beside.into_iter().chain(is_chosen.then_some(chooser)).fold(row, Row::beside));
         }
     }
@@ -234,6 +242,7 @@ impl Declares for AnyTask {
         let of = |TaskSetting { name, about, value, beside }| {
             let place = match value {
                 TaskValue::Count(count, least) => Place::Count(count, least),
+                TaskValue::Files(files, called) => Place::Files(files, called),
                 TaskValue::Choice(choice, choices) => Place::Choice(choice, choices),
                 TaskValue::Numbers(numbers, without) => Place::Numbers(numbers, without),
             };

@@ -2,12 +2,14 @@
 
 use super::choices::{Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
+use super::opened::Opened;
 use super::table::Settings;
 use crate::error::SettingError;
-use echo_data::{Floor, Form, Kind, Layout, Recorded, Scored, Shape, Split, Task};
+use echo_data::{Floor, Form, Kind, Layout, OwnData, Recorded, Scored, Shape, Split, Task, TaskValue};
 use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 impl Settings {
     /// Checks what the crates below have rules for, so that the error has the setting's origin.
@@ -22,7 +24,9 @@ impl Settings {
             return Err(SettingError::new("num_layers", message));
         }
         with_numbers!(self.dtype, T => self.check_optimizer::<T>()).map_err(of_core)?;
-        self.architecture().check().map_err(of_core)?;
+        if self.is_open() {
+            self.check_net()?;
+        }
         self.schedule_over(1).check().map_err(of_core)?;
         if !self.forget_bias.is_finite() {
             let message = format!("forget_bias is {}: it must be a number", self.forget_bias);
@@ -37,6 +41,9 @@ impl Settings {
                 format!("loss is {loss}: with the task {task}, whose targets are numbers, it must be {right}");
             return Err(SettingError::new("loss", message));
         }
+        if self.reads_data() {
+            self.check_data()?;
+        }
         for (name, share) in [("valid", self.valid), ("test", self.test)] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(SettingError::new(name, format!("{name} is {share}: it must be from 0 to 1")));
@@ -48,6 +55,26 @@ impl Settings {
             }
         }
         self.truncation().map(drop).map_err(of_core)
+    }
+
+    /// Makes sure that there are data to read, and something to train on.
+    fn check_data(&self) -> Result<(), SettingError> {
+        if self.data_files().is_empty() {
+            let (setting, task) = (self.data_setting(), self.task.task().name());
+            return Err(SettingError::new(
+                setting,
+                format!("{setting} is missing: the task {task} reads its data from files"),
+            ));
+        }
+        let held_out = self.valid + self.test;
+        if held_out < 1.0 {
+            return Ok(());
+        }
+        let (valid, test) = (self.valid, self.test);
+        Err(SettingError::new(
+            "valid",
+            format!("valid is {valid} and test is {test}: together they must be less than 1"),
+        ))
     }
 
     /// An error in the data's sizes, for what is drawn for this split.
@@ -69,10 +96,82 @@ impl Settings {
         self.clip().check::<T>()
     }
 
-    /// The task: that which is asked, or a recorded series in its place.
+    /// The task: that which is asked, with what is known of its data, or a recorded series in its place.
     #[must_use]
-    pub fn task(&self) -> Box<dyn Task> {
-        if self.series.is_empty() { self.task.to_task() } else { Box::new(Recorded::in_place_of(self.task.task())) }
+    pub fn task(&self) -> Arc<dyn Task> {
+        match &self.opened.0 {
+            Some(task) => Arc::clone(task),
+            None if self.series.is_empty() => self.task.to_task(),
+            None => Arc::new(Recorded::in_place_of(self.task.task())),
+        }
+    }
+
+    /// These settings with all that is known of the data that were read.
+    pub(crate) fn with_task(&self, task: Arc<dyn Task>) -> Self {
+        Self { opened: Opened(Some(task)), ..self.clone() }
+    }
+
+    /// What is known of data that have been read, as texts by name.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        self.task().own_data().map(OwnData::facts).unwrap_or_default()
+    }
+
+    /// These settings with facts that they have once told.
+    pub(crate) fn with_facts(&self, fact: &dyn Fn(&str) -> Option<String>) -> Result<Self, echo_data::Error> {
+        let Some(own) = self.task.task().own_data() else { return Ok(self.clone()) };
+        Ok(self.with_task(own.with_facts(fact)?))
+    }
+
+    /// Makes sure of the net, whose sizes can depend on the data.
+    pub(crate) fn check_net(&self) -> Result<(), SettingError> {
+        self.architecture().check().map_err(of_core)
+    }
+
+    /// Whether the data are drawn, or what must be known of those that are read is known.
+    pub(crate) fn is_open(&self) -> bool {
+        self.opened.0.is_some() || self.task.task().own_data().is_none()
+    }
+
+    /// Whether the task's data are read from files that its settings name.
+    #[must_use]
+    pub fn reads_data(&self) -> bool {
+        self.task.task().own_data().is_some()
+    }
+
+    /// The files that the data are read from: of a series in the place of one that is drawn, or of the task's own.
+    #[must_use]
+    pub fn data_files(&self) -> Vec<PathBuf> {
+        if !self.series.is_empty() {
+            return self.series.clone();
+        }
+        let mut task = self.task.clone();
+        let own = task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
+            TaskValue::Files(files, _) => Some(std::mem::take(files)),
+            _ => None,
+        });
+        own.flatten().collect()
+    }
+
+    /// The name of the setting that names them.
+    #[must_use]
+    pub fn data_setting(&self) -> &'static str {
+        let mut task = self.task.clone();
+        let own = task.task_mut().settings().into_iter();
+        let named = own.filter(|setting| matches!(setting.value, TaskValue::Files(..))).map(|setting| setting.name);
+        named.last().filter(|_| self.series.is_empty()).unwrap_or("series")
+    }
+
+    /// Changes the paths of those files.
+    pub fn change_data_files(&mut self, mut change: impl FnMut(usize, &mut PathBuf)) {
+        let mut files: Vec<&mut PathBuf> = self.series.iter_mut().collect();
+        if files.is_empty() {
+            let own = self.task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
+                TaskValue::Files(files, _) => Some(files),
+                _ => None,
+            });
+            files = own.flatten().collect();
+        }
+        files.into_iter().enumerate().for_each(|(number, path)| change(number, path));
     }
 
     /// The task counts as solved where the mean loss is less than this above its floor.
@@ -84,7 +183,7 @@ impl Settings {
     /// What the net reads and answers at each time step.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        self.task.task().shape()
+        self.opened.0.as_ref().map_or_else(|| self.task.task().shape(), |task| task.shape())
     }
 
     /// How the net reads what stands at a time step, and answers.
@@ -166,7 +265,7 @@ impl Settings {
             Split::Valid => self.valid,
             Split::Test => self.test,
         };
-        if share == 0.0 || !self.series.is_empty() {
+        if share == 0.0 || !self.series.is_empty() || self.reads_data() {
             return None;
         }
         let of = |all: usize| if share == 1.0 { all } else { (all as f64 * share).ceil() as usize };
@@ -195,6 +294,12 @@ impl Settings {
     pub fn unknown_times(&self, window: usize) -> usize {
         let unknown = self.task().unknown_targets(self.batch_size);
         unknown.saturating_sub(window.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
+    }
+
+    /// Whether some windows have targets that cannot be known, so that the others are told apart.
+    #[must_use]
+    pub fn tells_known_apart(&self) -> bool {
+        self.first_known_window() > 0
     }
 
     /// The window of an epoch from which on all targets can be known.
@@ -227,18 +332,19 @@ impl Settings {
 
     /// The first file that they name which is `place` or lies in it.
     #[must_use]
-    pub fn read_from(&self, place: &Path) -> Option<&Path> {
+    pub fn read_from(&self, place: &Path) -> Option<PathBuf> {
         let place = place.canonicalize().ok()?;
         let lies_there = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(&place));
-        self.series.iter().chain(&self.initial_weights).find(lies_there).map(PathBuf::as_path)
+        self.data_files().into_iter().chain(self.initial_weights.clone()).find(|path| lies_there(&path))
     }
 
     /// The settings as a settings file has them, with absolute paths.
     pub(crate) fn to_absolute_table(&self) -> toml::Table {
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        let series = self.series.iter().map(absolute).collect();
         let initial_weights = self.initial_weights.as_ref().map(absolute);
-        Self { series, initial_weights, ..self.clone() }.to_table()
+        let mut moved = Self { initial_weights, ..self.clone() };
+        moved.change_data_files(|_, path| *path = absolute(path));
+        moved.to_table()
     }
 }
 

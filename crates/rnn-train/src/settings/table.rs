@@ -3,6 +3,7 @@
 
 use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
 use super::groups::{Optimization, task_named, tasks_where};
+use super::opened::Opened;
 use super::or_off::OrOff;
 use super::row::{Entry, Row, in_help};
 use super::synonyms::nearest;
@@ -30,19 +31,21 @@ macro_rules! settings {
         #[non_exhaustive]
         pub struct Settings {
             $($(#[doc = $about])+ pub $name: $type,)+
+            /// What is known of data that are read, once they have been.
+            pub(crate) opened: Opened,
         }
 
         impl Settings {
             /// The settings `given` and the defaults of the others, of which it is not known whether they fit each other.
             pub(super) fn filled($given: &Table) -> Result<Self, SettingError> {
                 $(let $name = <$type as Entry>::read(&BARE_ROWS, stringify!($name), $given, $default)?;)+
-                Ok(Self { $($name,)+ })
+                Ok(Self { $($name,)+ opened: Opened::default() })
             }
 
             /// Refuses what is given and has no effect beside the others.
             #[allow(unused_variables, reason = "few settings have conditions")]
             fn check_effects(&self, $given: &Table) -> Result<(), SettingError> {
-                let Self { $($name,)+ } = self;
+                let Self { $($name,)+ .. } = self;
                 $($(
                     if $given.contains_key(stringify!($name)) && !$applies {
                         return Err(SettingError::no_effect(stringify!($name), $otherwise));
@@ -54,7 +57,7 @@ macro_rules! settings {
             /// All of them as they may be given again, but for those without effect beside the others.
             #[must_use]
             pub fn to_table(&self) -> Table {
-                let Self { $($name,)+ } = self;
+                let Self { $($name,)+ .. } = self;
                 let mut table = Table::new();
                 $(
                     if true $(&& $applies)* $(&& $written)? {
@@ -114,7 +117,12 @@ fn longest_of(task: &AnyTask) -> Option<usize> {
 fn can_be_recorded(task: &AnyTask) -> bool {
     let shape = task.task().shape();
     let are_classes = [shape.inputs, shape.targets].iter().all(|kind| matches!(kind, Kind::Classes(_)));
-    are_classes && task.task().form() == Form::Stream
+    are_classes && task.task().form() == Form::Stream && task.task().own_data().is_none()
+}
+
+/// Whether the task's data are read from files.
+fn reads_files(given: &Table) -> bool {
+    asked(given).task().own_data().is_some()
 }
 
 /// Whether the task asks for numbers.
@@ -132,6 +140,15 @@ fn of_values() -> String {
     tasks_where(|task| matches!(task.shape().targets, Kind::Values(_)))
 }
 
+/// How much is held out by default: of data that are drawn there is always more.
+fn held_out(given: &Table) -> f64 {
+    if reads_files(given) { 0.1 } else { 0.0 }
+}
+
+fn in_words_of_held_out() -> String {
+    format!("0.0; 0.1 for {}", tasks_where(|task| task.own_data().is_some()))
+}
+
 /// A row of its type.
 fn row<E: Entry>(name: &'static str, about: &'static str) -> Row {
     Row::new(name, about, E::kind())
@@ -141,9 +158,11 @@ settings! { given, row;
     /// Epochs to train; each epoch has new data
     num_epochs: usize = 100, row.least(1).for_training();
     /// Length of a series, in values
-    total_series_length: Option<usize> = (!names_series(given) && longest_episode(given).is_none()).then_some(50_000),
+    total_series_length: Option<usize> =
+        (!names_series(given) && longest_episode(given).is_none() && !reads_files(given)).then_some(50_000),
         row.least(1).by_default("50000").beside("task").replaced_by("series"),
-        only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name());
+        only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name()),
+        only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Episodes in an epoch
     episodes: Option<usize> = longest_episode(given).map(|_| 1000),
         row.least(1).by_default(format!("1000 for {}", of_episodes())).beside("task"),
@@ -212,10 +231,12 @@ settings! { given, row;
     dtype: Dtype = Dtype::F32, row.called("TYPE");
     /// Seed of the initial weights and the series
     seed: u64 = 0, row;
-    /// Validate on so much more data, as a share of an epoch's; the best weights are kept
-    valid: f64 = 0.0, row.called("SHARE").by_default("0.0").for_training(), written_if *valid != 0.0;
-    /// Score the best weights on so much more data at the end, as a share of an epoch's
-    test: f64 = 0.0, row.called("SHARE").by_default("0.0").for_training(), written_if *test != 0.0;
+    /// Share of the data to validate on; the best weights are kept. What is drawn has as much more
+    valid: f64 = held_out(given), row.called("SHARE").by_default(in_words_of_held_out()).beside("task").for_training(),
+        written_if (*valid != 0.0 || task.task().own_data().is_some());
+    /// Share of the data to score the best weights on at the end. What is drawn has as much more
+    test: f64 = held_out(given), row.called("SHARE").by_default(in_words_of_held_out()).beside("task").for_training(),
+        written_if (*test != 0.0 || task.task().own_data().is_some());
     /// Validate after every N-th epoch, and after the last one
     valid_every: usize = 1, row.least(1).by_default("1").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
@@ -228,7 +249,7 @@ settings! { given, row;
     checkpoint_every: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").for_training();
     /// Read the series from a CSV file with the columns input and target. May be repeated: epoch e uses file e mod n
     series: Vec<PathBuf> = Vec::new(), row.called("FILE.csv").beside("task"),
-        only_if can_be_recorded(task), format!("with the task {}, which draws its data", task.task().name()),
+        only_if can_be_recorded(task), format!("with the task {}: only a series of classes that is drawn can be replaced", task.task().name()),
         only_if (*valid == 0.0 && *test == 0.0), "with valid or test, for which the data must be drawn";
     /// Start from these weights instead of random ones
     initial_weights: Option<PathBuf> = None, row.called("FILE.safetensors").for_training();
@@ -288,7 +309,7 @@ impl Settings {
 
     /// The same, checked once more, because a caller can have changed them.
     pub(crate) fn checked_again(&self) -> Result<Self, SettingError> {
-        let settings = Self::from_table(&self.to_table())?;
+        let settings = Self { opened: self.opened.clone(), ..Self::from_table(&self.to_table())? };
         match self.first_difference(&settings) {
             None => Ok(settings),
             Some(name) => {

@@ -2,7 +2,7 @@
 
 use super::kind::number;
 use super::table::Settings;
-use echo_data::AnyTask;
+use echo_data::{AnyTask, TaskValue};
 use std::collections::BTreeMap;
 use toml::Value;
 
@@ -23,7 +23,10 @@ pub(crate) const NUM_CLASSES: &str = "num_classes";
 
 /// The names of all settings that travel.
 pub(crate) fn travelling(asked: &AnyTask) -> impl Iterator<Item = &'static str> {
-    let of_task: Vec<_> = asked.clone().task_mut().settings().into_iter().map(|setting| setting.name).collect();
+    let mut asked = asked.clone();
+    // Files stay where they are.
+    let own = asked.task_mut().settings().into_iter().filter(|setting| !matches!(setting.value, TaskValue::Files(..)));
+    let of_task: Vec<_> = own.map(|setting| setting.name).collect();
     TRAVELLING.into_iter().chain(of_task)
 }
 
@@ -39,7 +42,8 @@ impl Settings {
     pub(crate) fn travelling(&self) -> BTreeMap<String, String> {
         let table = self.to_table();
         let names = travelling(&self.task).filter(|name| self.series.is_empty() || !is_drawn(name));
-        names.filter_map(|name| Some((name.to_owned(), in_metadata(table.get(name)?)))).collect()
+        let settings = names.filter_map(|name| Some((name.to_owned(), in_metadata(table.get(name)?))));
+        settings.chain(self.facts().into_iter().map(|(name, text)| (name.to_owned(), text))).collect()
     }
 }
 

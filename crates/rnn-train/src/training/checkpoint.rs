@@ -64,8 +64,13 @@ impl Checkpoint {
             format!("it was written by another version, and cannot be continued ({problem}): begin again with `rnn-train run --overwrite`")
         })?;
         let own = settings.to_absolute_table();
-        let of_run =
-            |table: &Table| table.keys().filter(|name| !MAY_CHANGE.contains(&name.as_str())).cloned().collect();
+        let of_run = |table: &Table| {
+            table
+                .keys()
+                .filter(|name| !MAY_CHANGE.contains(&name.as_str()) && *name != settings.data_setting())
+                .cloned()
+                .collect()
+        };
         let names: [Vec<_>; 2] = [of_run(&own), of_run(&checkpoint.settings)];
         if let Some(name) = names.iter().flatten().find(|name| own.get(*name) != checkpoint.settings.get(*name)) {
             let shown = |table: &Table| table.get(name).map_or("not given".to_owned(), ToString::to_string);

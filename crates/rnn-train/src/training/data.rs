@@ -3,12 +3,16 @@
 use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
+use crc32fast::Hasher;
 use echo_data::files::Dialect;
-use echo_data::{Floor, Form, Layout, Sequence, Split, Task};
+use echo_data::{Dataset, Floor, Form, InFile, Layout, Sequence, Shares, Split, Task};
 use rnn_core::Scalar;
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The generator's stream that initial weights are drawn from. Those of the data are the task's: see [`Split`].
@@ -24,11 +28,22 @@ pub(crate) enum Source {
         /// The file of the current epoch.
         current: usize,
     },
+    /// Series of a task's own files, one after the other in each epoch.
+    Own(Vec<(Sequence, Layout)>),
+}
+
+/// Settings, and the data that they read: with these, what must be known of them is known.
+pub(crate) struct Opened {
+    pub(crate) settings: Settings,
+    /// Nothing where data are drawn, or are a series in the place of one that is.
+    data: Option<Dataset>,
+    /// A checksum of each file that was read.
+    checksums: Vec<u32>,
 }
 
 /// Data that are drawn anew for each epoch.
 pub(crate) struct Drawn {
-    task: Box<dyn Task>,
+    task: Arc<dyn Task>,
     seed: u64,
     split: Split,
     layout: Layout,
@@ -86,28 +101,99 @@ impl Drawn {
     }
 }
 
-impl Source {
-    /// Reads and checks all files, unless `stop` is set meanwhile, or allocates what to draw into: the data to train on.
-    pub(crate) fn new(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
+impl Opened {
+    /// Reads the files of the task's own data, unless `stop` is set meanwhile.
+    pub(crate) fn of(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
+        Self::with_shares(settings, Shares { valid: settings.valid, test: settings.test }, stop)
+    }
+
+    /// The same, of which these shares are held out.
+    pub(crate) fn with_shares(settings: &Settings, shares: Shares, stop: &AtomicBool) -> Result<Self, Error> {
+        let (task, paths) = (settings.task(), settings.data_files());
+        let Some(own) = task.own_data() else {
+            return Ok(Self { settings: settings.clone(), data: None, checksums: Vec::new() });
+        };
+        let files = paths.iter().map(|path| UntilStop::open(path, stop)).collect::<Result<Vec<_>, _>>()?;
+        let sums: Vec<_> = files.iter().map(|file| Rc::clone(&file.sum)).collect();
+        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares);
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        let (task, data) = read.map_err(|InFile { file, error }| {
+            let path = paths.get(file).cloned().unwrap_or_default();
+            Error::Series { path, source: error }
+        })?;
+        let settings = settings.with_task(task);
+        settings.check_net()?;
+        let checksums = sums.iter().map(|sum| sum.borrow().clone().finalize()).collect();
+        Ok(Self { settings, data: Some(data), checksums })
+    }
+
+    /// The data to train on: files are read and checked, unless `stop` is set meanwhile, or what to draw into is allocated.
+    pub(crate) fn source(&mut self, stop: &AtomicBool) -> Result<Source, Error> {
+        let settings = &self.settings;
+        if let Some(data) = &mut self.data {
+            let paths = settings.data_files();
+            let of = |(number, series): (usize, Sequence)| {
+                let wrong = |source| Error::Series { path: paths.get(number).cloned().unwrap_or_default(), source };
+                let layout = settings.layout(series.len()).map_err(wrong)?;
+                Ok::<_, Error>((series, layout))
+            };
+            let train = std::mem::take(&mut data.train).into_iter().enumerate().map(of);
+            return Ok(Source::Own(train.collect::<Result<_, _>>()?));
+        }
         if let Some(layout) = settings.drawn_layout() {
-            return Ok(Self::Drawn(Box::new(Drawn::new(settings, Split::Train, layout)?)));
+            return Ok(Source::Drawn(Box::new(Drawn::new(settings, Split::Train, layout)?)));
         }
         let files = settings.series.iter().map(|path| read(path, settings, stop)).collect::<Result<_, _>>()?;
-        Ok(Self::Read { files, current: 0 })
+        Ok(Source::Read { files, current: 0 })
     }
 
     /// The data of another split, where the settings ask for any.
-    pub(crate) fn of(settings: &Settings, split: Split) -> Result<Option<Self>, Error> {
-        let layout = settings.drawn_for(split);
-        layout.map(|layout| Ok(Self::Drawn(Box::new(Drawn::new(settings, split, layout)?)))).transpose()
+    pub(crate) fn held_out(&mut self, split: Split) -> Result<Option<Source>, Error> {
+        let settings = &self.settings;
+        let Some(data) = &mut self.data else {
+            let layout = settings.drawn_for(split);
+            return layout.map(|layout| Ok(Source::Drawn(Box::new(Drawn::new(settings, split, layout)?)))).transpose();
+        };
+        let (name, share, part) = match split {
+            Split::Valid => ("valid", settings.valid, &mut data.valid),
+            Split::Test => ("test", settings.test, &mut data.test),
+            Split::Train | Split::Fresh => return Ok(None),
+        };
+        if share == 0.0 {
+            return Ok(None);
+        }
+        let mut series = Vec::new();
+        let mut problem = None;
+        for sequence in std::mem::take(part) {
+            match settings.layout(sequence.len()) {
+                Ok(layout) => series.push((sequence, layout)),
+                Err(error) => problem = Some(error),
+            }
+        }
+        if !series.is_empty() {
+            return Ok(Some(Source::Own(series)));
+        }
+        let why = problem.map(|error| format!(": {error}")).unwrap_or_default();
+        let message =
+            format!("{name} is {share}: what it holds out is too little to be cut into rows and windows{why}");
+        Err(SettingError::new(name, message).into())
     }
 
+    /// A checksum of each file that was read, with its source.
+    pub(crate) fn checksums(&self, source: &Source) -> Vec<u32> {
+        if self.data.is_some() { self.checksums.clone() } else { source.checksums() }
+    }
+}
+
+impl Source {
     /// How many windows the first `epochs` epochs have.
     pub(crate) fn windows(&self, epochs: usize) -> usize {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
+            Self::Own(series) => windows(series).saturating_mul(epochs),
             Self::Read { files, .. } => {
-                let windows = |files: &[(Sequence, Layout)]| files.iter().map(|file| file.1.windows()).sum::<usize>();
                 let rounds = windows(files).saturating_mul(epochs / files.len());
                 rounds.saturating_add(windows(&files[..epochs % files.len()]))
             }
@@ -118,6 +204,7 @@ impl Source {
     pub(crate) fn windows_in_turn(&self) -> Vec<usize> {
         match self {
             Self::Drawn(drawn) => vec![drawn.layout.windows()],
+            Self::Own(series) => vec![windows(series)],
             Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
         }
     }
@@ -129,16 +216,36 @@ impl Source {
                 drawn.epoch = epoch;
                 drawn.draw(0)?;
             }
+            Self::Own(_) => {}
             Self::Read { files, current } => *current = epoch % files.len(),
         }
         Ok(())
     }
 
-    /// How the current data are cut.
-    pub(crate) fn layout(&self) -> Layout {
+    /// How many windows the current epoch has.
+    pub(crate) fn windows_now(&self) -> usize {
         match self {
-            Self::Drawn(drawn) => drawn.layout,
-            Self::Read { files, current } => files[*current].1,
+            Self::Drawn(drawn) => drawn.layout.windows(),
+            Self::Own(series) => windows(series),
+            Self::Read { files, current } => files[*current].1.windows(),
+        }
+    }
+
+    /// Whether a series, or a batch of episodes, begins with a window of the current epoch.
+    pub(crate) fn begins(&self, window: usize) -> bool {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.place(window).1 == 0,
+            Self::Own(series) => within(series, window).is_some_and(|(_, of_series)| of_series == 0),
+            Self::Read { .. } => window == 0,
+        }
+    }
+
+    /// How many values the current data have, in the first series where there are several.
+    pub(crate) fn values(&self) -> usize {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.total_series_length(),
+            Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
+            Self::Read { files, current } => files[*current].1.total_series_length(),
         }
     }
 
@@ -152,6 +259,10 @@ impl Source {
                     Some(_) => to.load_episodes(&drawn.sequences, drawn.layout, window),
                 }
             }
+            Self::Own(series) => match within(series, window) {
+                Some(((series, layout), of_series)) => to.load(series, *layout, of_series),
+                None => Ok(()),
+            },
             Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
         }
     }
@@ -160,14 +271,14 @@ impl Source {
     pub(crate) fn floor(&self, window: usize) -> Option<f64> {
         match self {
             Self::Drawn(drawn) => drawn.floor.as_ref().map(|floor| floor.window(window)),
-            Self::Read { .. } => None,
+            Self::Own(_) | Self::Read { .. } => None,
         }
     }
 
     /// A checksum of the values of each file.
-    pub(crate) fn checksums(&self) -> Vec<u32> {
+    fn checksums(&self) -> Vec<u32> {
         let of = |(series, _): &(Sequence, Layout)| {
-            let mut crc = crc32fast::Hasher::new();
+            let mut crc = Hasher::new();
             let mut block = Vec::new();
             for steps in [series.inputs(), series.targets()] {
                 for classes in steps.classes().chunks(1 << 16) {
@@ -180,7 +291,7 @@ impl Source {
             crc.finalize()
         };
         match self {
-            Self::Drawn(_) => Vec::new(),
+            Self::Drawn(_) | Self::Own(_) => Vec::new(),
             Self::Read { files, .. } => files.iter().map(of).collect(),
         }
     }
@@ -189,17 +300,33 @@ impl Source {
     pub(crate) fn first_layout(&self) -> Layout {
         match self {
             Self::Drawn(drawn) => drawn.layout,
-            Self::Read { files, .. } => files[0].1,
+            Self::Own(files) | Self::Read { files, .. } => files[0].1,
         }
     }
 
     /// How many series there are that take turns: 1 where each epoch's data are drawn.
     pub(crate) fn parts(&self) -> usize {
         match self {
-            Self::Drawn(_) => 1,
+            Self::Drawn(_) | Self::Own(_) => 1,
             Self::Read { files, .. } => files.len(),
         }
     }
+}
+
+/// How many windows all series have.
+fn windows(series: &[(Sequence, Layout)]) -> usize {
+    series.iter().map(|(_, layout)| layout.windows()).sum()
+}
+
+/// The series that a window is of, and its number there.
+fn within(series: &[(Sequence, Layout)], mut window: usize) -> Option<(&(Sequence, Layout), usize)> {
+    for one in series {
+        if window < one.1.windows() {
+            return Some((one, window));
+        }
+        window -= one.1.windows();
+    }
+    None
 }
 
 /// Tells how a file was understood that is not written as RFC 4180 has it.
@@ -210,23 +337,35 @@ pub(crate) fn tell_dialect(name: &str, dialect: Dialect) {
     }
 }
 
-/// A file, until `stop` is set.
+/// A file, until `stop` is set, and a checksum of what has been read of it.
 struct UntilStop<'a> {
     file: File,
+    sum: Rc<RefCell<Hasher>>,
     stop: &'a AtomicBool,
+}
+
+impl<'a> UntilStop<'a> {
+    fn open(path: &Path, stop: &'a AtomicBool) -> Result<Self, Error> {
+        let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Ok(Self { file, sum: Rc::default(), stop })
+    }
 }
 
 impl Read for UntilStop<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        if self.stop.load(Ordering::Relaxed) { Err(std::io::Error::other("stopped")) } else { self.file.read(bytes) }
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("stopped"));
+        }
+        let count = self.file.read(bytes)?;
+        self.sum.borrow_mut().update(&bytes[..count]);
+        Ok(count)
     }
 }
 
 fn read(path: &Path, settings: &Settings, stop: &AtomicBool) -> Result<(Sequence, Layout), Error> {
-    let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let wrong = |source| Error::Series { path: path.to_owned(), source };
     let classes = settings.reading().target_classes();
-    let read = Sequence::from_csv_with_dialect(UntilStop { file, stop }, classes);
+    let read = Sequence::from_csv_with_dialect(UntilStop::open(path, stop)?, classes);
     if stop.load(Ordering::Relaxed) {
         return Err(Error::Interrupted);
     }

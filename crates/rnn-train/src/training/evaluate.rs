@@ -11,10 +11,11 @@ use crate::settings::layers::Layer;
 use crate::settings::row::Row;
 use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, TASK};
-use crate::training::data::Source;
-use crate::training::model::settings_of;
+use crate::training::data::Opened;
+use crate::training::model::{Model, settings_of};
+use crate::training::verdict::in_bits;
 use chart_kit::text::printable;
-use echo_data::{Split, TaskValue};
+use echo_data::{AnyTask, Shares, Split, TaskValue};
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
@@ -73,7 +74,8 @@ impl Scoring {
     /// [`Error::Read`], [`Error::Weights`]; [`Error::Setting`] for settings that cannot be, and for those that neither the
     /// file nor `given` says and that a task cannot be made without.
     pub fn of(model: &Path, given: &Layer) -> Result<Self, Error> {
-        let mut layer = settings_of(model)?.overlaid(given);
+        let weights = Model::read(model)?;
+        let mut layer = settings_of(&weights, model)?.overlaid(given);
         let known = |layer: &Layer, setting: &str| layer.values().contains_key(setting);
         // A file that names its task says all of it.
         let of_task = if known(&layer, TASK) { Vec::new() } else { of_task() };
@@ -94,7 +96,11 @@ impl Scoring {
                 layer.put(row.name, Value::Integer(least), &model.display().to_string());
             }
         }
-        Ok(Self { settings: layer.resolve()?, targets_known })
+        let settings = layer.resolve()?;
+        // The net knows the symbols that it was trained on, not those of other files.
+        let known = weights.known.filter(|known| known.name() == settings.task.task().name() && settings.reads_data());
+        let settings = known.map_or_else(|| settings.clone(), |task| settings.with_task(task));
+        Ok(Self { settings, targets_known })
     }
 
     /// What is scored, in words.
@@ -104,7 +110,8 @@ impl Scoring {
         let task = if self.targets_known {
             let told = told_of_task(&self.settings).into_iter().filter(|(name, _)| *name != NUM_CLASSES);
             let told = told.map(|(name, count)| format!("{name} {count}"));
-            let task = self.settings.has_episodes().then(|| self.settings.task().name().to_owned());
+            let task = self.settings.task();
+            let task = (task.name() != AnyTask::default().task().name()).then(|| task.name().to_owned());
             task.into_iter().chain(told).collect::<Vec<_>>().join(", ")
         } else {
             "targets of the file".to_owned()
@@ -131,19 +138,23 @@ impl Scoring {
 /// [`Error`] for weights that are not of this net, and for what is wrong with a file.
 pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let scoring = &Scoring { settings: scoring.settings.checked_again()?, ..*scoring };
-    with_net!(scoring.settings, T, loss => evaluate_in::<T, _>(scoring, loss, model))
+    // All of the data that are given are scored.
+    let opened = Opened::with_shares(&scoring.settings, Shares::default(), &AtomicBool::new(false))?;
+    let scoring = &Scoring { settings: opened.settings.clone(), ..*scoring };
+    with_net!(scoring.settings, T, loss => evaluate_in::<T, _>(scoring, opened, loss, model))
 }
 
 fn evaluate_in<T: Scalar, A: Answering<T>>(
     scoring: &Scoring,
+    mut opened: Opened,
     answering: A,
     model: &Path,
 ) -> Result<Vec<Evaluation>, Error> {
-    let settings = &scoring.settings;
+    let settings = &opened.settings.clone();
     let network = network::<T>(settings, Some(model))?;
-    let mut source = match Source::of(settings, Split::Fresh)? {
+    let mut source = match opened.held_out(Split::Fresh)? {
         Some(fresh) => fresh,
-        None => Source::new(settings, &AtomicBool::new(false))?,
+        None => opened.source(&AtomicBool::new(false))?,
     };
     let mut scorer = Scorer::new(settings, answering, &network, &source, 1)?;
     let mut evaluations = Vec::new();
@@ -151,7 +162,7 @@ fn evaluate_in<T: Scalar, A: Answering<T>>(
         source.load(part)?;
         let means = scorer.score(&network, &mut source)?;
         let row = means.row(part, settings.has_episodes());
-        evaluations.push(Evaluation::new(scoring, model, part, source.layout().total_series_length(), row));
+        evaluations.push(Evaluation::new(scoring, model, part, source.values(), row));
     }
     Ok(evaluations)
 }
@@ -167,7 +178,7 @@ fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
     let mut asked = settings.task.clone();
     let told = asked.task_mut().settings().into_iter().rev().filter_map(|setting| match setting.value {
         TaskValue::Count(count, _) => Some((setting.name, *count)),
-        TaskValue::Choice(..) | TaskValue::Numbers(..) => None,
+        TaskValue::Files(..) | TaskValue::Choice(..) | TaskValue::Numbers(..) => None,
     });
     told.collect()
 }
@@ -176,7 +187,10 @@ impl Evaluation {
     /// Of the series that stands at this place among the settings' files, if there are any.
     fn new(scoring: &Scoring, model: &Path, place: usize, total_series_length: usize, mut scores: EpochRow) -> Self {
         let Scoring { ref settings, targets_known } = *scoring;
-        let series = settings.series.get(place).map(|path: &PathBuf| path.display().to_string());
+        let files = settings.data_files();
+        // A task's own files are scored together.
+        let file = if settings.reads_data() && files.len() > 1 { None } else { files.get(place) };
+        let series = file.map(|path: &PathBuf| path.display().to_string());
         scores.known_loss = scores.known_loss.filter(|_| targets_known);
         scores.known_accuracy = scores.known_accuracy.filter(|_| targets_known);
         let (model, settings) = (model.display().to_string(), settings.clone());
@@ -237,11 +251,12 @@ impl std::fmt::Display for Evaluation {
         let EpochRow { loss, accuracy, floor, known_loss, known_accuracy, .. } = self.scores;
         let accuracy_of =
             |accuracy: Option<f64>| accuracy.map(|accuracy| format!(" accuracy {accuracy}")).unwrap_or_default();
-        write!(f, "{}: loss {loss}{}", printable(self.name()), accuracy_of(accuracy))?;
+        let bits = in_bits(&self.settings, loss);
+        write!(f, "{}: loss {loss}{bits}{}", printable(self.name()), accuracy_of(accuracy))?;
         if let Some(floor) = floor {
             write!(f, ", floor {floor}")?;
         }
-        match known_loss.filter(|_| !self.settings.has_episodes()) {
+        match known_loss.filter(|_| self.settings.tells_known_apart()) {
             Some(loss) => write!(f, ", {KNOWN}: loss {loss}{}", accuracy_of(known_accuracy)),
             None => Ok(()),
         }

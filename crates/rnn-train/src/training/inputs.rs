@@ -12,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 /// and `weights` that of the parameters before training.
 pub(crate) fn note(status: &mut Status, settings: &Settings, out: &Path, series: &[u32], weights: u32) {
     let file = |(path, crc32): (&PathBuf, u32)| InputFile { path: absolute(path), from_run: from(out, path), crc32 };
-    status.series = settings.series.iter().zip(series.iter().copied()).map(file).collect();
+    status.series = settings.data_files().iter().zip(series.iter().copied()).map(file).collect();
     status.initial_weights = settings.initial_weights.as_ref().map(|path| file((path, weights)));
 }
 
@@ -24,10 +24,17 @@ pub(crate) fn note(status: &mut Status, settings: &Settings, out: &Path, series:
 pub(crate) fn places(settings: &Settings, out: &Path, noted: &Status, needed: bool) -> Result<[Settings; 2], Error> {
     let with = |moved_first: bool| {
         let mut found = settings.clone();
-        for (path, file) in found.series.iter_mut().zip(&noted.series) {
-            *path = place(path, out, file, moved_first)
-                .ok_or_else(|| gone(path, out, file, &format!("write where it is now under `series` in {CONFIG}")))?;
+        let advice = format!("write where it is now under `{}` in {CONFIG}", settings.data_setting());
+        let mut there = Vec::new();
+        for (path, file) in settings.data_files().iter().zip(&noted.series) {
+            let place = place(path, out, file, moved_first);
+            there.push(place.ok_or_else(|| gone(path, out, file, &advice))?);
         }
+        found.change_data_files(|number, path| {
+            if let Some(there) = there.get(number) {
+                path.clone_from(there);
+            }
+        });
         if let (Some(path), Some(file)) = (&mut found.initial_weights, &noted.initial_weights) {
             match place(path, out, file, moved_first) {
                 Some(there) => *path = there,
@@ -49,11 +56,14 @@ pub(crate) fn places(settings: &Settings, out: &Path, noted: &Status, needed: bo
 /// [`Error::Read`] for another one; a [`SettingError`] for more or fewer.
 pub(crate) fn check_series(settings: &Settings, noted: &Status, now: &[u32]) -> Result<(), Error> {
     if now.len() != noted.series.len() {
-        let message = format!("series names {} files: the run reads {}", now.len(), noted.series.len());
-        return Err(SettingError::new("series", message).into());
+        let setting = settings.data_setting();
+        let message = format!("{setting} names {} files: the run reads {}", now.len(), noted.series.len());
+        return Err(SettingError::new(setting, message).into());
     }
-    let mut files = settings.series.iter().zip(noted.series.iter().zip(now));
-    files.find(|(_, (then, now))| then.crc32 != **now).map_or(Ok(()), |(path, _)| Err(changed(path, "series")))
+    let files = settings.data_files();
+    let mut files = files.iter().zip(noted.series.iter().zip(now));
+    let other = files.find(|(_, (then, now))| then.crc32 != **now);
+    other.map_or(Ok(()), |(path, _)| Err(changed(path, settings.data_setting())))
 }
 
 /// Checks that the weights that were read are those that the run began with.

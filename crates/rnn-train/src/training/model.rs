@@ -7,10 +7,11 @@ use crate::settings::layers::Layer;
 use crate::settings::net::Reading;
 use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, TASK, travelling};
-use echo_data::{AnyTask, Shape, TaskValue};
+use echo_data::{AnyTask, Shape, Task, TaskValue};
 use rnn_core::{Architecture, ClassLoss, Modules, Named, Stored, stored};
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 use toml::{Table, Value};
 
 /// A file of weights.
@@ -20,6 +21,8 @@ pub(super) struct Model {
     pub(super) reading: Reading,
     /// The task that it was trained for, where the file names one: that of the first task does not.
     pub(super) task: Option<AnyTask>,
+    /// The same, with all that is known of the data that it was trained on.
+    pub(super) known: Option<Arc<dyn Task>>,
     /// Whether anything says how many classes there are. For a net that reads a number and answers with one, only its file
     /// can; without that, any whole number is a class.
     pub(super) classes_known: bool,
@@ -32,8 +35,9 @@ impl Model {
         let wrong = |source| Error::Weights { path: path.to_owned(), source };
         let stored = stored(&bytes).map_err(wrong)?;
         let task = task_of(&stored).map_err(wrong)?;
-        let (reading, classes_known) = match &task {
-            Some(task) => (reading_for(&stored, task).map_err(wrong)?, true),
+        let known = task.as_ref().map(|task| known(&stored, task)).transpose().map_err(wrong)?;
+        let (reading, classes_known) = match &known {
+            Some(task) => (reading_for(&stored, &**task).map_err(wrong)?, true),
             None => reading_of(&stored).map_err(wrong)?,
         };
         tell_of_names(path, &stored.modules);
@@ -45,7 +49,7 @@ impl Model {
         if !guesses.is_empty() {
             tracing::info!("{}: its metadata does not say it, so by its shapes {}", path.display(), guesses.join(", "));
         }
-        Ok(Self { bytes, stored, reading, task, classes_known })
+        Ok(Self { bytes, stored, reading, task, known, classes_known })
     }
 
     /// The type of its numbers.
@@ -104,8 +108,8 @@ fn reading_of(stored: &Stored) -> Result<(Reading, bool), rnn_core::Error> {
 }
 
 /// How a net reads and answers that was trained for this task.
-fn reading_for(stored: &Stored, task: &AnyTask) -> Result<Reading, rnn_core::Error> {
-    let (task, sizes) = (task.task(), (stored.architecture.input_size, stored.architecture.outputs));
+fn reading_for(stored: &Stored, task: &dyn Task) -> Result<Reading, rnn_core::Error> {
+    let sizes = (stored.architecture.input_size, stored.architecture.outputs);
     let shape = task.shape();
     let input = named(stored, "input", if task.reads_one_hot() { InputKind::OneHot } else { InputKind::Number })?;
     let asks_for_values = matches!(shape.targets, echo_data::Kind::Values(_));
@@ -117,6 +121,13 @@ fn reading_for(stored: &Stored, task: &AnyTask) -> Result<Reading, rnn_core::Err
     let words = |(inputs, outputs): (usize, usize)| format!("{inputs} inputs and {outputs} outputs");
     let found = || format!("{} and a net of {}", task.name(), words(sizes));
     if needed == sizes { Ok(reading) } else { Err(metadata(TASK, &found(), &words(needed))) }
+}
+
+/// The task with all that the file knows of the data that it was trained on.
+fn known(stored: &Stored, task: &AnyTask) -> Result<Arc<dyn Task>, rnn_core::Error> {
+    let Some(own) = task.task().own_data() else { return Ok(task.to_task()) };
+    let fact = |name: &str| stored.settings.get(name).cloned();
+    own.with_facts(&fact).map_err(|error| metadata(TASK, task.task().name(), &error.to_string()))
 }
 
 /// The task that a file names, with its settings as far as the file says them.
@@ -137,7 +148,7 @@ fn task_of(stored: &Stored) -> Result<Option<AnyTask>, rnn_core::Error> {
                 let known: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
                 *choice = found.ok_or_else(|| wrong(&known.join(" or ")))?.0;
             }
-            TaskValue::Numbers(..) => {}
+            TaskValue::Files(..) | TaskValue::Numbers(..) => {}
         }
     }
     task.task().check().map_err(|error| metadata(TASK, name, &error.to_string()))?;
@@ -149,8 +160,7 @@ fn task_of(stored: &Stored) -> Result<Option<AnyTask>, rnn_core::Error> {
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Weights`].
-pub(super) fn settings_of(path: &Path) -> Result<Layer, Error> {
-    let model = Model::read(path)?;
+pub(super) fn settings_of(model: &Model, path: &Path) -> Result<Layer, Error> {
     let (stored, Reading { input, loss, readout, .. }) = (&model.stored, model.reading);
     let Some(rnn_core::Layer { cell, hidden_size }) = stored.architecture.uniform() else {
         let (what, found) = ("a net whose layers differ in cell or width", in_words(&stored.architecture));

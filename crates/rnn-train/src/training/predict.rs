@@ -37,7 +37,7 @@ pub struct Input<R> {
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
     let model = Model::read(model)?;
-    let words = model.task.as_ref().map(|task| task.task().words()).unwrap_or_default();
+    let words = model.known.as_ref().map(|task| task.words()).unwrap_or_default();
     with_numbers!(model.dtype(), T => {
         let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
         answer(network, model.reading, &words, input, output)

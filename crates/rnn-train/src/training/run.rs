@@ -4,12 +4,14 @@
 use super::answering::Answering;
 use super::checkpoint::Checkpoint;
 use super::course::{Run, tell_of_no_inside};
+use super::data::Opened;
 use super::inputs;
 use super::options::Options;
 use super::prepare::{self, prepare};
 use super::session::Session;
 use super::watch::Watch;
 use crate::error::{Error, SettingError};
+use crate::outputs::data_file;
 use crate::outputs::files;
 use crate::outputs::folder;
 use crate::outputs::lock::Lock;
@@ -39,7 +41,9 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
     let settings = &settings.checked_again()?;
-    with_net!(settings, T, loss => run_in::<T, _>(settings, loss, out, options, watch, stop))
+    let opened = Opened::of(settings, stop)?;
+    let settings = &opened.settings.clone();
+    with_net!(settings, T, loss => run_in::<T, _>(opened, loss, out, options, watch, stop))
 }
 
 /// Trains as [`run()`] does, but writes nothing: the status is all that is left of it.
@@ -48,7 +52,9 @@ pub fn run(
 /// Those of `run`, but for the folder's.
 pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
     let settings = &settings.checked_again()?;
-    with_net!(settings, T, loss => train_in::<T, _>(settings, loss, threads, watch, stop))
+    let opened = Opened::of(settings, stop)?;
+    let settings = &opened.settings.clone();
+    with_net!(settings, T, loss => train_in::<T, _>(opened, loss, threads, watch, stop))
 }
 
 /// Continues the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
@@ -66,7 +72,7 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
     if let Some(epochs) = options.num_epochs {
         layer.insert("num_epochs", epochs.into(), None, out)?;
     }
-    let settings = layer.resolve()?;
+    let settings = data_file::read(layer.resolve()?, out)?;
     // A run that was killed at its very beginning has no status yet.
     let status = if out.join(files::STATUS).exists() { Some(Status::read(out)?) } else { None };
     if let Some(status) = &status
@@ -86,18 +92,22 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
 /// Those of `run` with [`exit_code`](Error::exit_code) 2, but for the folder's.
 pub fn check(settings: &Settings) -> Result<(), Error> {
     let settings = &settings.checked_again()?;
-    with_net!(settings, T, loss => Session::<T, _>::new(settings, loss, 1, &AtomicBool::new(false)).map(drop))
+    let stop = &AtomicBool::new(false);
+    let opened = Opened::of(settings, stop)?;
+    let settings = &opened.settings.clone();
+    with_net!(settings, T, loss => Session::<T, _>::new(opened, loss, 1, stop).map(drop))
 }
 
 fn run_in<T: Scalar + Serialize, A: Answering<T>>(
-    settings: &Settings,
+    opened: Opened,
     answering: A,
     out: &Path,
     options: Options,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T, A>::new(settings, answering, options.threads, stop)?;
+    let settings = &opened.settings.clone();
+    let session = Session::<T, A>::new(opened, answering, options.threads, stop)?;
     let before = if watch.draws() { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
     let _lock = Lock::take(out)?;
@@ -115,19 +125,21 @@ fn begin<'a, T: Scalar + Serialize, A: Answering<T>>(
     session: Session<T, A>,
 ) -> Result<Run<'a, T, A>, Error> {
     let mut status = Status::begun(settings.parameters(), session.unused_values());
-    inputs::note(&mut status, settings, out, &session.source().checksums(), session.initial_checksum());
+    data_file::write(settings, out, options.durable)?;
+    inputs::note(&mut status, settings, out, session.checksums(), session.initial_checksum());
     let recorder = Recorder::create(settings, out, status, recording, options.durable)?;
     Ok(Run { settings, out: Some(out), options, before, session, recorder })
 }
 
 fn train_in<T: Scalar + Serialize, A: Answering<T>>(
-    settings: &Settings,
+    opened: Opened,
     answering: A,
     threads: usize,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let session = Session::<T, A>::new(settings, answering, threads, stop)?;
+    let settings = &opened.settings.clone();
+    let session = Session::<T, A>::new(opened, answering, threads, stop)?;
     let recorder = Recorder::without_files(settings, session.unused_values());
     let options = Options::default();
     Run { settings, out: None, options, before: None, session, recorder }.train(watch, stop)
@@ -182,28 +194,31 @@ fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
     };
     let noted = checkpoint.as_ref().map(|(_, note)| &note.record.status).or(status.as_ref());
     let open = |settings: &Settings| -> Result<_, Error> {
+        let opened = Opened::of(settings, stop)?;
         let (session, record) = match &checkpoint {
             Some((bytes, note)) => {
                 let (session, record) =
-                    Session::<T, A>::resume(settings, answering, &path, bytes, note.clone(), options.threads, stop)?;
+                    Session::<T, A>::resume(opened, answering, &path, bytes, note.clone(), options.threads, stop)?;
                 (session, Some(record))
             }
-            None => (Session::<T, A>::new(settings, answering, options.threads, stop)?, None),
+            None => (Session::<T, A>::new(opened, answering, options.threads, stop)?, None),
         };
         if let Some(noted) = noted {
-            inputs::check_series(settings, noted, &session.source().checksums())?;
+            inputs::check_series(settings, noted, session.checksums())?;
             inputs::check_weights(settings, noted, session.initial_checksum())?;
         }
         Ok((session, record))
     };
     let places = noted.map(|noted| inputs::places(settings, out, noted, checkpoint.is_none())).transpose()?;
     let [place, other] = places.unwrap_or_else(|| [settings.clone(), settings.clone()]);
-    let (found, (session, record)) = match open(&place) {
-        Ok(opened) => (&place, opened),
+    let (session, record) = match open(&place) {
+        Ok(opened) => opened,
         // The first error is the one to tell of.
         Err(error) if other == place => return Err(error),
-        Err(error) => (&other, open(&other).map_err(|_| error)?),
+        Err(error) => open(&other).map_err(|_| error)?,
     };
+    // With all that is known of its data.
+    let found = &session.settings().clone();
     // Training needs it no more, so a run can do without.
     let before = match watch.draws().then(|| session.before_training(stop)) {
         Some(Err(Error::Interrupted)) => return Err(Error::Interrupted),
@@ -213,7 +228,7 @@ fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
     let run = match record {
         Some(record) => {
             let mut recorder = Recorder::resume(found, out, record, watch.draws(), options.durable)?;
-            let (series, weights) = (session.source().checksums(), session.initial_checksum());
+            let (series, weights) = (session.checksums().to_vec(), session.initial_checksum());
             inputs::note(&mut recorder.status, found, out, &series, weights);
             Run { settings: found, out: Some(out), options, before, session, recorder }
         }

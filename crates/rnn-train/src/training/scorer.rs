@@ -35,7 +35,7 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             answering,
             truncation,
             first_known_window: settings.first_known_window(),
-            window: Window::new(source.layout(), settings.has_episodes(), settings.reading())?,
+            window: Window::new(source.first_layout(), settings.has_episodes(), settings.reading())?,
             tape: tape.with_threads(threads),
             state: network.zero_state(settings.batch_size).map_err(sized)?,
         })
@@ -45,9 +45,8 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
     pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
         let Self { answering, truncation, window: data, tape, state, .. } = self;
         let mut means = Means::new(self.first_known_window);
-        let layout = source.layout();
-        for window in 0..layout.windows() {
-            if layout.place(window).1 == 0 {
+        for window in 0..source.windows_now() {
+            if source.begins(window) {
                 state.set_zero();
             }
             source.read(window, data)?;

@@ -2,9 +2,8 @@
 //! window to window.
 
 use super::answering::Answering;
-use super::best::{Best, Tested};
 use super::checkpoint::{Checkpoint, Progress};
-use super::data::{DROPOUT_STREAM, Source};
+use super::data::{DROPOUT_STREAM, Opened, Source};
 use super::inside::Inside;
 use super::means::Means;
 use super::nets::{checksum, initial_network, network, of_net};
@@ -45,21 +44,23 @@ pub(crate) enum Ending {
 
 /// A net in training and the place that it is at.
 pub(crate) struct Session<T: Scalar, A> {
-    settings: Settings,
+    pub(super) settings: Settings,
     source: Source,
+    /// A checksum of each file that the data were read from.
+    checksums: Vec<u32>,
     /// A checksum of the parameters before training.
     initial_checksum: u32,
     answering: A,
-    trainer: Trainer<T, A>,
+    pub(super) trainer: Trainer<T, A>,
     /// The data to validate on.
-    valid: Option<Source>,
+    pub(super) valid: Option<Source>,
     /// The data to score on at the end.
-    test: Option<Source>,
+    pub(super) test: Option<Source>,
     /// What scores these, if there are any.
-    scorer: Option<Scorer<T, A>>,
+    pub(super) scorer: Option<Scorer<T, A>>,
     /// Training steps of the whole run.
     steps: usize,
-    progress: Progress,
+    pub(super) progress: Progress,
     /// Whether the source is at the epoch's series.
     epoch_begun: bool,
     /// The state that the last window began with.
@@ -72,16 +73,17 @@ pub(crate) struct Session<T: Scalar, A> {
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// A net at the start of its training, all files read and all memory allocated, unless `stop` is set meanwhile. Its steps
     /// are shared out to up to so many threads.
-    pub(crate) fn new(settings: &Settings, answering: A, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
+    pub(crate) fn new(mut opened: Opened, answering: A, threads: usize, stop: &AtomicBool) -> Result<Self, Error> {
         // Files first: what is wrong with them is then said at once.
-        let source = Source::new(settings, stop)?;
+        let source = opened.source(stop)?;
+        let settings = &opened.settings;
         let network = initial_network(settings, settings.initial_weights.as_deref(), stop)?;
-        Self::of(settings, answering, source, network, threads)
+        Self::of(opened, answering, source, network, threads)
     }
 
     /// A net that continues from a checkpoint, of which the bytes of the file `path` and the note in them are given.
     pub(crate) fn resume(
-        settings: &Settings,
+        mut opened: Opened,
         answering: A,
         path: &Path,
         bytes: &[u8],
@@ -90,8 +92,10 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         stop: &AtomicBool,
     ) -> Result<(Self, Record), Error> {
         // Its parameters come from the checkpoint.
-        let mut session =
-            Self::of(settings, answering, Source::new(settings, stop)?, network(settings, None)?, threads)?;
+        let source = opened.source(stop)?;
+        let network = network(&opened.settings, None)?;
+        let settings = opened.settings.clone();
+        let mut session = Self::of(opened, answering, source, network, threads)?;
         let weights = |source| Error::Weights { path: path.to_owned(), source };
         let wrong = |problem| Error::Checkpoint { path: path.to_owned(), problem };
         let epochs_then = note.num_epochs().unwrap_or(settings.num_epochs);
@@ -104,7 +108,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         session.trainer.set_schedule(now)?;
         let Progress { epoch, batch, step, .. } = progress;
         session.source.load(epoch)?;
-        let windows = session.source.layout().windows();
+        let windows = session.source.windows_now();
         if epoch >= epochs_then || batch > windows || step != session.source.windows(epoch).saturating_add(batch) {
             return Err(wrong(format!("this run has no epoch {epoch}, batch {batch}, step {step}")));
         }
@@ -135,19 +139,21 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     }
 
     fn of(
-        settings: &Settings,
+        mut opened: Opened,
         answering: A,
         source: Source,
         network: Network<T>,
         threads: usize,
     ) -> Result<Self, Error> {
         let initial_checksum = checksum(&network);
+        let checksums = opened.checksums(&source);
+        let (valid, test) = (opened.held_out(Split::Valid)?, opened.held_out(Split::Test)?);
+        let settings = &opened.settings;
         let steps = source.windows(settings.num_epochs);
         let sized = |error| of_net(settings, error);
         let state_before = network.zero_state(settings.batch_size);
         // The length of a window is the same in every epoch's layout.
         let window = Window::new(source.first_layout(), settings.has_episodes(), settings.reading())?;
-        let (valid, test) = (Source::of(settings, Split::Valid)?, Source::of(settings, Split::Test)?);
         let held_out = valid.as_ref().or(test.as_ref());
         let scorer = held_out.map(|source| Scorer::new(settings, answering, &network, source, threads)).transpose()?;
         let trainer = Trainer::builder(network, answering)
@@ -160,6 +166,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             .generator(generator(settings.seed, DROPOUT_STREAM));
         Ok(Self {
             settings: settings.clone(),
+            checksums,
             initial_checksum,
             source,
             answering,
@@ -189,6 +196,16 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// Where the epochs' series come from.
     pub(crate) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The settings, with all that is known of data that are read.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A checksum of each file that the data were read from.
+    pub(crate) fn checksums(&self) -> &[u32] {
+        &self.checksums
     }
 
     /// A checksum of the parameters before training.
@@ -240,7 +257,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             self.begin_epoch()?;
             return Ok(Event::EpochStarts(epoch));
         }
-        if self.progress.batch == self.source.layout().windows() {
+        if self.progress.batch == self.source.windows_now() {
             let mut row = self.progress.means.row(epoch, self.settings.has_episodes());
             self.validate(&mut row)?;
             let Progress { step, best, .. } = self.progress;
@@ -249,39 +266,6 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             return Ok(Event::EpochEnds(row));
         }
         self.step(look)
-    }
-
-    /// Validates where that is due, and keeps the weights if they are the best so far.
-    fn validate(&mut self, row: &mut EpochRow) -> Result<(), Error> {
-        let (Some(source), Some(scorer)) = (&mut self.valid, &mut self.scorer) else { return Ok(()) };
-        let Settings { valid_every, num_epochs, .. } = self.settings;
-        if !(row.epoch + 1).is_multiple_of(valid_every) && row.epoch + 1 != num_epochs {
-            (row.valid_loss, row.valid_accuracy) = (None.into(), None.into());
-            return Ok(());
-        }
-        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
-        (row.valid_loss, row.valid_accuracy) = (Some(loss).filter(|loss| loss.is_finite()).into(), accuracy.into());
-        if self.progress.best.take_in(row.epoch, loss, accuracy) {
-            self.trainer.keep_parameters()?;
-        }
-        Ok(())
-    }
-
-    /// Puts the best weights in the place of the last ones, or back again.
-    pub(crate) fn swap_best(&mut self) -> bool {
-        self.trainer.swap_parameters()
-    }
-
-    /// What validation has found to be best.
-    pub(crate) fn best(&self) -> Best {
-        self.progress.best
-    }
-
-    /// The scores of the net as it is now on the test data, if there are any.
-    pub(crate) fn test(&mut self) -> Result<Option<Tested>, Error> {
-        let (Some(source), Some(scorer)) = (&mut self.test, &mut self.scorer) else { return Ok(None) };
-        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
-        Ok(Some(Tested { loss, accuracy }))
     }
 
     /// Makes the epoch's data the current ones. An epoch that is gone on with keeps its state.
@@ -297,7 +281,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
 
     fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
         let Progress { epoch, batch, step, .. } = self.progress;
-        if self.source.layout().place(batch).1 == 0 {
+        if self.source.begins(batch) {
             self.trainer.begin_series();
         }
         self.source.read(batch, &mut self.window)?;
@@ -406,13 +390,14 @@ mod tests {
     fn a_record_of_other_steps_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let settings = "total_series_length = 600".parse::<Settings>().unwrap();
-        let mut session = Session::<f32, _>::new(&settings, settings.loss, 1, &AtomicBool::new(false)).unwrap();
+        let opened = || Opened::of(&settings, &AtomicBool::new(false)).unwrap();
+        let mut session = Session::<f32, _>::new(opened(), settings.loss, 1, &AtomicBool::new(false)).unwrap();
         let begun = || Status::begun(settings.parameters(), 0);
         let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
         let resume = |bytes: &[u8]| {
             let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
             Session::<f32, _>::resume(
-                &settings,
+                opened(),
                 settings.loss,
                 Path::new("checkpoint"),
                 bytes,

@@ -4,6 +4,7 @@ use crate::outputs::rows::EpochRow;
 use crate::outputs::status::Status;
 use crate::settings::table::Settings;
 use chart_kit::text::{count, number};
+use rnn_core::ClassLoss;
 
 /// What there is to say of a run that is at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +27,10 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     let Some(last) = epochs.last() else {
         return Verdict { is_bad: false, sentences: vec!["no epoch was trained to its end".to_owned()] };
     };
-    let (what, loss) = last.measured();
+    let (what, loss) = settings.measured(last);
     let accuracy = last.known_accuracy.or(last.accuracy);
     let accuracy = accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
-    let now = format!("{what} {}{}", number(loss, 3), accuracy.unwrap_or_default());
+    let now = format!("{what} {}{}{}", number(loss, 3), in_bits(settings, loss), accuracy.unwrap_or_default());
     let chance = settings.chance();
     let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
     let mut sentences = Vec::new();
@@ -42,19 +43,23 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
             sentences
                 .push(format!("solved in epoch {epoch}{}, but not any more in the last epoch: {now}", after(status)));
         }
-        (None, _) if chance.is_some() => {
+        (None, _) if last.floor.is_some() => {
             sentences.push(format!("not solved: {now} in the last epoch; it is solved where the {what} is less than {within} above its floor"));
         }
         // What the series of a file could be known to is not known.
         (None, _) => sentences.push(format!("{now} in the last epoch")),
     }
     if let (Some(epoch), Some(loss)) = (status.best_epoch, status.valid_loss) {
-        sentences
-            .push(format!("the weights are those of epoch {epoch}, with a validation loss of {}", number(loss, 3)));
+        sentences.push(format!(
+            "the weights are those of epoch {epoch}, with a validation loss of {}{}",
+            number(loss, 3),
+            in_bits(settings, loss)
+        ));
     }
     if let Some(loss) = status.test_loss {
         let accuracy = status.test_accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
-        sentences.push(format!("test loss {}{}", number(loss, 3), accuracy.unwrap_or_default()));
+        let bits = in_bits(settings, loss);
+        sentences.push(format!("test loss {}{bits}{}", number(loss, 3), accuracy.unwrap_or_default()));
     }
     if !last.solved(within) && !status.out_of_patience {
         sentences.extend(stands_out(settings, epochs, loss, chance));
@@ -64,6 +69,15 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
 
 fn after(status: &Status) -> String {
     status.solved_steps.map(|steps| format!(", after {}", count(steps, "training step"))).unwrap_or_default()
+}
+
+/// A loss in bits for each symbol, in words, where a class stands for one.
+#[must_use]
+pub fn in_bits(settings: &Settings, loss: f64) -> String {
+    let task = settings.task();
+    let symbols = task.symbols().filter(|_| settings.loss == ClassLoss::CrossEntropy);
+    let bits = number(loss / std::f64::consts::LN_2, 3);
+    symbols.map(|symbols| format!(" ({bits} bits a {})", symbols.unit())).unwrap_or_default()
 }
 
 /// What may be the reason that the task was not learned.
@@ -99,7 +113,7 @@ fn stands_out(settings: &Settings, epochs: &[EpochRow], loss: f64, chance: Optio
 /// Whether the mean loss of the last quarter of the epochs is clearly below that of the quarter before.
 fn falls(epochs: &[EpochRow]) -> bool {
     let quarter = epochs.len() / 4;
-    let mean = |rows: &[EpochRow]| rows.iter().map(|row| row.measured().1).sum::<f64>() / rows.len() as f64;
+    let mean = |rows: &[EpochRow]| rows.iter().map(|row| row.measured()).sum::<f64>() / rows.len() as f64;
     let (before, last) = epochs.split_at(epochs.len() - quarter);
     quarter > 0 && mean(last) < (1.0 - FALLS) * mean(&before[before.len() - quarter..])
 }

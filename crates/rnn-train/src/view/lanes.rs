@@ -47,6 +47,8 @@ pub(crate) struct Lane<'a> {
     /// A number for each time step; nothing where there is none.
     pub(crate) tracks: Vec<(Part, &'a [Option<f64>])>,
     pub(crate) scale: Scale,
+    /// The symbols that its classes stand for, one for each time step, where they stand for some.
+    pub(crate) letters: Option<Vec<String>>,
 }
 
 impl Scale {
@@ -93,22 +95,33 @@ pub(crate) fn greatest_class(settings: &Settings) -> f64 {
 pub(crate) fn lanes<'a>(settings: &Settings, snapshot: &'a Snapshot, row: &'a Answered) -> Vec<Lane<'a>> {
     let (shape, words) = (settings.shape(), settings.task().words());
     let (mut lanes, greatest) = (Vec::new(), greatest_class(settings));
+    let task = settings.task();
+    let letters = |track: &[Option<f64>]| {
+        let symbols = task.symbols()?;
+        let letter = |class: &Option<f64>| class.and_then(|class| symbols.shown(class as usize)).unwrap_or_default();
+        Some(track.iter().map(letter).collect::<Vec<_>>())
+    };
     for (index, lane) in row.inputs.iter().enumerate() {
         let of_rows = snapshot.rows.iter().filter_map(|row| row.inputs.get(index)).map(Vec::as_slice);
         let name = words.inputs.get(index).cloned().unwrap_or_else(|| Part::Input.name().to_owned());
-        lanes.push(Lane { name, tracks: vec![(Part::Input, lane)], scale: Scale::of(shape.inputs, greatest, of_rows) });
+        let scale = Scale::of(shape.inputs, greatest, of_rows);
+        lanes.push(Lane { name, tracks: vec![(Part::Input, lane)], scale, letters: letters(lane) });
     }
     for (index, (target, prediction)) in row.targets.iter().zip(&row.predictions).enumerate() {
         let of_rows = snapshot.rows.iter().filter_map(|row| row.targets.get(index)).map(Vec::as_slice);
         let scale = Scale::of(shape.targets, greatest, of_rows);
         let tracks = [(Part::Target, target.as_slice()), (Part::Prediction, prediction)];
         if scale.is_of_bars() {
-            let lane =
-                |(part, track): (Part, _)| Lane { name: part.name().to_owned(), tracks: vec![(part, track)], scale };
+            let lane = |(part, track): (Part, _)| Lane {
+                name: part.name().to_owned(),
+                tracks: vec![(part, track)],
+                scale,
+                letters: letters(track),
+            };
             lanes.extend(tracks.map(lane));
         } else {
             let name = words.targets.get(index).cloned().unwrap_or_else(|| Part::Target.name().to_owned());
-            lanes.push(Lane { name, tracks: tracks.to_vec(), scale });
+            lanes.push(Lane { name, tracks: tracks.to_vec(), scale, letters: None });
         }
     }
     lanes

@@ -94,7 +94,12 @@ impl Layout {
         let (rows, height) = (rows(scene), usize::from(area.height.saturating_sub(above)));
         // Higher bars where all rows have them.
         let [lanes, wrong] = lanes_of_row(&scene.settings);
-        let lane = [3, 2].into_iter().find(|&lane| height >= rows * (lanes * lane + wrong)).unwrap_or(1);
+        let is_text = scene.settings.task().symbols().is_some();
+        let lane = if is_text { &[][..] } else { &[3, 2] }
+            .iter()
+            .copied()
+            .find(|&lane| height >= rows * (lanes * lane + wrong))
+            .unwrap_or(1);
         let rows = rows.min(height / (lanes * lane + wrong));
         Self { above, rows, lane: lane as u16, first: all - times, times, is_cut, column }
     }
@@ -180,6 +185,11 @@ fn draw_row(
                 };
                 let style = if is_dim { style.add_modifier(Modifier::DIM) } else { style };
                 let x = place.x + NAMES + index as u16 * layout.column;
+                if let Some(letters) = &lane.letters {
+                    let letter = letters.get(time).map_or("", String::as_str);
+                    buffer.set_stringn(x, place.bottom() - 1, letter, usize::from(layout.column), style);
+                    continue;
+                }
                 for (from_bottom, y) in place.rows().rev().map(|line| line.y).enumerate() {
                     let eighths = height.saturating_sub(from_bottom as u16 * 8).min(8);
                     match (from_bottom, is_seen) {

@@ -192,6 +192,8 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
     };
     let solved = match scene.solved {
         Some(epoch) => format!("solved in epoch {}", thousands(epoch)),
+        // How well data of one's own can be answered is not known.
+        None if scene.settings.reads_data() => String::new(),
         None if matches!(scene.phase, Phase::Ended(_)) => "not solved".to_owned(),
         None => "not solved yet".to_owned(),
     };

@@ -8,6 +8,7 @@ use super::scene::{Epochs, Phase, Scene};
 use super::stage::{Next, Stage};
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{State, Status};
+use crate::settings::table::Settings;
 use crate::training::watch::{Beginning, Step, Watch};
 use chart_kit::text::printable;
 use std::ops::ControlFlow;
@@ -43,16 +44,17 @@ impl<'a> Training<'a> {
         let Some(Shown { stage, scene, .. }) = &mut self.shown else { return };
         if status.status != State::Interrupted && !self.inputs.is_stopped() {
             scene.solved = status.solved_epoch;
-            scene.phase = Phase::Ended(ending(status));
+            scene.phase = Phase::Ended(ending(status, &scene.settings));
             stage.stay(scene);
         }
     }
 }
 
 /// How a run ended.
-pub(super) fn ending(status: &Status) -> String {
+pub(super) fn ending(status: &Status, settings: &Settings) -> String {
     match (status.status, status.solved_epoch, &status.error) {
         (State::Done, Some(epoch), _) => format!("done: solved in epoch {epoch}"),
+        (State::Done, None, _) if settings.reads_data() => "done".to_owned(),
         (State::Done, None, _) => "done: not solved".to_owned(),
         (state, _, Some(error)) => format!("{state}: {}", printable(error)),
         (state, _, None) => state.to_string(),

@@ -34,6 +34,8 @@ pub(crate) struct Rows<'a> {
 /// How wide a time step and how high a lane is at most.
 const MOST_WIDE: i32 = 40;
 const MOST_HIGH: i32 = 30;
+/// How wide a time step must be for a letter.
+const LETTER: i32 = 9;
 /// How much of a lane the bar of the greatest class fills; above it what lies behind is seen.
 const FULL: f64 = 0.66;
 /// Between two lanes, and between two rows.
@@ -78,9 +80,12 @@ impl Rows<'_> {
         place.draw_grid(root, lanes.len(), answered.times())?;
         for (number, lane) in lanes.iter().enumerate() {
             for &(part, track) in &lane.tracks {
-                match lane.scale {
-                    Scale::Bars { .. } => self.draw_bars(root, place, number, lane, (part, track), answered)?,
-                    Scale::Lines { .. } => self.draw_line(root, place, number, lane, (part, track), answered)?,
+                match (lane.scale, &lane.letters) {
+                    (Scale::Bars { .. }, Some(letters)) if place.wide >= LETTER => {
+                        self.draw_letters(root, place, number, letters, (part, answered))?;
+                    }
+                    (Scale::Bars { .. }, _) => self.draw_bars(root, place, number, lane, (part, track), answered)?,
+                    (Scale::Lines { .. }, _) => self.draw_line(root, place, number, lane, (part, track), answered)?,
                 }
             }
         }
@@ -96,6 +101,23 @@ impl Rows<'_> {
             Part::Prediction if is_pale => pale(prediction),
             Part::Prediction => prediction,
         }
+    }
+
+    fn draw_letters(
+        &self,
+        root: &Root<'_>,
+        place: Lanes,
+        number: usize,
+        letters: &[String],
+        (part, answered): (Part, &Answered),
+    ) -> Drawn {
+        for (time, letter) in letters.iter().enumerate() {
+            let cell = place.cells(number, time..time + 1);
+            let middle = ((cell.left + cell.right) / 2, (cell.top + cell.bottom) / 2);
+            let colour = RGBColor::from(self.colour(part, !self.counts(answered, time)));
+            write(root, letter, middle, Side::Middle, NORMAL, colour)?;
+        }
+        Ok(())
     }
 
     fn draw_bars(
@@ -169,7 +191,7 @@ impl Rows<'_> {
         if let Kind::Classes(_) = self.settings.shape().targets {
             entries.push(Entry::new(Mark::Bar(WRONG), "wrong answer"));
         }
-        if !self.settings.has_episodes() {
+        if !(self.settings.has_episodes() || self.settings.reads_data()) {
             entries.push(Entry::new(Mark::Bar(UNKNOWN), "cannot be known"));
         }
         let leaves_out = |row: &Answered| (0..row.times()).any(|time| row.is_there(time) && !self.counts(row, time));

@@ -56,7 +56,7 @@ pub(crate) fn units(shown: &Shown<'_>, inside: &[Inside; 2]) -> Result<String, c
             if strips { panel.draw_strips(root)? } else { panel.draw_map(root, (panel.area.left, legend - 4))? }
         }
         if strips {
-            let tint = if panels[0].inputs.iter().any(|lane| lane.scale.is_of_bars()) {
+            let tint = if panels[0].inputs.iter().any(|lane| lane.scale.is_of_bars() && lane.letters.is_none()) {
                 "; the tint is the same, to compare units with"
             } else {
                 ""
@@ -124,7 +124,13 @@ impl<'a> Panel<'a> {
             let own = Area { top: top + if number > 0 { 3 } else { 0 }, bottom: top + high, ..below };
             steps = track.len();
             let shares = track.iter().enumerate().filter_map(|(time, value)| Some((time, lane.scale.share((*value)?))));
-            if lane.scale.is_of_bars() {
+            if let Some(letters) = lane.letters.as_ref().filter(|_| wide >= 9) {
+                for (time, letter) in letters.iter().enumerate() {
+                    let (left, right) = self.times(time);
+                    let middle = ((left + right) / 2, (own.top + own.bottom) / 2);
+                    write(root, letter, middle, Side::Middle, NORMAL, colour)?;
+                }
+            } else if lane.scale.is_of_bars() {
                 for (time, share) in shares.filter(|(_, share)| *share > 0.0) {
                     let (left, right) = self.times(time);
                     if self.strips {

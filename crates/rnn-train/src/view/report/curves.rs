@@ -39,7 +39,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     output #range aria-live="polite" {}
                 }
                 ul.key {
-                    @if settings.has_episodes() {
+                    @if !settings.tells_known_apart() {
                         li { span.mark.known {} "lowest, highest and mean loss of each dot of the screen" }
                     } @else {
                     li { span.mark.known {} (KNOWN) " windows: lowest, highest and mean loss of each dot of the screen" }

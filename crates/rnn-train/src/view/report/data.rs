@@ -146,6 +146,7 @@ fn of_lane(lane: &Lane<'_>) -> Value {
     let tracks: Map<_, _> =
         lane.tracks.iter().map(|(part, track)| (part.name().to_owned(), json!(of_track(track)))).collect();
     match lane.scale {
+        Scale::Bars { .. } if lane.letters.is_some() => json!({ "tracks": tracks, "letters": lane.letters }),
         Scale::Bars { greatest } => json!({ "tracks": tracks, "greatest": greatest as u64 }),
         Scale::Lines { low, high } => json!({ "tracks": tracks, "ends": [low, high] }),
     }

@@ -61,7 +61,7 @@ fn main(facts: &Facts<'_>, title: &str) -> Markup {
         noscript { p.note { "Scripts draw the curves and the rows of windows; this browser does not run them." } }
         (curves::section(facts))
         (rows::section(facts))
-        @if !facts.settings().has_episodes() { (spikes::section(facts)) }
+        @if !(facts.settings().has_episodes() || facts.settings().reads_data()) { (spikes::section(facts)) }
         (tables::section(facts))
         (pictures::section(facts))
         footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) " of " code { "rnn-train report" } ". This page loads and sends nothing." } }

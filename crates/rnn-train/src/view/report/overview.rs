@@ -6,6 +6,7 @@ use crate::outputs::status::{State, Status};
 use chart_kit::text::{count, duration, number, thousands};
 use echo_data::Kind;
 use maud::{Markup, html};
+use rnn_core::ClassLoss;
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
@@ -17,7 +18,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
         p.note {
             @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
-            @if facts.settings().has_episodes() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
+            @if facts.settings().reads_data() {} @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
             "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
             }
@@ -31,20 +32,33 @@ fn outcome(facts: &Facts<'_>) -> String {
     let solved = match (status.solved_epoch, status.solved_steps) {
         (Some(epoch), Some(steps)) => format!("solved in epoch {}, after {}", thousands(epoch), count(steps, "step")),
         (Some(epoch), None) => format!("solved in epoch {}", thousands(epoch)),
+        _ if facts.settings().reads_data() => String::new(),
         _ => "not solved".to_owned(),
     };
     let done = count(facts.done(), "step");
     let of = facts.planned.map(|planned| format!(" of {}", thousands(planned))).unwrap_or_default();
+    let behind =
+        |between: &str, end: &str| if solved.is_empty() { String::new() } else { format!("{between}{solved}{end}") };
     match status.status {
         State::Done if status.solved_epoch.is_some() => format!("Done: {solved}."),
-        State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
-        State::Running => format!("Running, or killed while it ran: {done}{of} in the files; {solved} so far."),
-        State::Interrupted => {
-            format!("Interrupted after {done}{of}: {solved} so far. `rnn-train resume` continues it.")
+        State::Done if status.out_of_patience => {
+            format!(
+                "Done in {}, as the validation loss fell no more{}.",
+                count(status.epochs, "epoch"),
+                behind("; ", "")
+            )
         }
-        State::Diverged => format!("Diverged after {done}{of}: {solved}."),
-        State::Pruned => format!("Stopped early, after {done}{of}: {solved}."),
-        State::Failed => format!("Failed after {done}{of}: {solved}."),
+        State::Done if solved.is_empty() => format!("Done in {}.", count(status.epochs, "epoch")),
+        State::Done => format!("Done: {solved} in {}.", count(status.epochs, "epoch")),
+        State::Running => {
+            format!("Running, or killed while it ran: {done}{of} in the files{}.", behind("; ", " so far"))
+        }
+        State::Interrupted => {
+            format!("Interrupted after {done}{of}{}. `rnn-train resume` continues it.", behind(": ", " so far"))
+        }
+        State::Diverged => format!("Diverged after {done}{of}{}.", behind(": ", "")),
+        State::Pruned => format!("Stopped early, after {done}{of}{}.", behind(": ", "")),
+        State::Failed => format!("Failed after {done}{of}{}.", behind(": ", "")),
     }
 }
 
@@ -56,13 +70,21 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let mut numbers = Vec::new();
     let mut put = |name, value: Option<String>| numbers.extend(value.map(|value| (name, value)));
     match final_loss {
-        Some(loss) => put(last.map_or(EpochRow::KNOWN_LOSS.title, |row| row.measured().0), Some(short(loss))),
+        Some(loss) => {
+            put(last.map_or(EpochRow::KNOWN_LOSS.title, |row| facts.settings().measured(row).0), Some(short(loss)))
+        }
         None => put("loss", last.map(|row| short(row.loss))),
     }
     match accuracy {
-        Some(accuracy) if facts.settings().has_episodes() => put(EpochRow::ACCURACY.title, Some(short(accuracy))),
+        Some(accuracy) if !facts.settings().tells_known_apart() => put(EpochRow::ACCURACY.title, Some(short(accuracy))),
         Some(accuracy) => put(EpochRow::KNOWN_ACCURACY.title, Some(short(accuracy))),
         None => put("accuracy", last.and_then(|row| row.accuracy).map(short)),
+    }
+    let task = facts.settings().task();
+    let bits = final_loss.filter(|_| facts.settings().loss == ClassLoss::CrossEntropy);
+    if let (Some(symbols), Some(loss)) = (task.symbols(), bits) {
+        let name = if symbols.unit() == "byte" { "bits a byte" } else { "bits a character" };
+        put(name, Some(short(loss / std::f64::consts::LN_2)));
     }
     let status_of = &facts.recording.status;
     put("best epoch", status_of.best_epoch.map(thousands));

@@ -48,6 +48,16 @@ function makeRows(section, data, shown) {
         svg.replaceChildren(...parts);
     }
 
+    function letters(element, symbols, part, number) {
+        element.style.gridTemplateColumns = `repeat(${symbols.length}, minmax(0, 1fr))`;
+        element.replaceChildren(...symbols.map(symbol => {
+            const cell = document.createElement('span');
+            cell.textContent = symbol;
+            return cell;
+        }));
+        element.setAttribute('aria-label', `${part} of row ${number}: ${symbols.join('')}`);
+    }
+
     function wrongs(svg, target, prediction, isAsked, excused) {
         bars(svg, target.map((value, time) => !isAsked(time) || value === prediction[time] ? 0 : 1), 1);
         // Those that no net could know, or that are not trained on, are no mistakes.
@@ -80,12 +90,16 @@ function makeRows(section, data, shown) {
             const tracks = {};
             row.lanes.forEach((lane, index) => {
                 for (const [part, values] of Object.entries(lane.tracks)) {
+                    tracks[part] = values;
+                    if (lane.letters) {
+                        letters(lanes[index].querySelector('.letters'), lane.letters, part, number);
+                        continue;
+                    }
                     const svg = lanes[index].querySelector(`svg.${part}`);
                     const paler = part === 'prediction' ? isPale : undefined;
                     if (lane.ends) lines(svg, values, lane.ends, paler);
                     else bars(svg, values, lane.greatest, paler);
                     svg.setAttribute('aria-label', `${part} of row ${number}: ${values.join(' ')}`);
-                    tracks[part] = values;
                 }
             });
             const right = element.querySelector('.right');

@@ -69,7 +69,11 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                             @let is_input = lane.tracks.iter().all(|(part, _)| *part == Part::Input);
                             span.name { (lane.name) }
                             div.lane {
-                                @for (part, _) in &lane.tracks { svg class=(part.name()) role="img" preserveAspectRatio="none" {} }
+                                @for (part, _) in &lane.tracks {
+                                    @if lane.letters.is_some() { div.letters.(part.name()) role="img" {} } @else {
+                                        svg class=(part.name()) role="img" preserveAspectRatio="none" {}
+                                    }
+                                }
                                 @if !is_input { div.unknown hidden {} }
                             }
                         }
@@ -105,6 +109,9 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
 fn how_drawn(settings: &Settings) -> String {
     let kinds = [settings.shape().inputs, settings.shape().targets];
     let mut words = String::new();
+    if settings.task().symbols().is_some() {
+        return "␣ is a space, ↵ the end of a line, → a tab. ".to_owned();
+    }
     if kinds.iter().any(|kind| matches!(kind, Kind::Classes(_))) {
         words += "A bar is as high as its class, 0 having none";
         let greatest = greatest_class(settings);

@@ -21,7 +21,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         } @else if facts.floors.is_none() {
             p {
                 "The series was read from files"
-                @for path in &settings.series { " " code { (path.display()) } }
+                @for path in settings.data_files() { " " code { (path.display()) } }
                 ". How its values were drawn is not known, so no floor of its loss can be computed. "
                 "Each epoch begins with a zero state. " (with_code(&settings.task().words().unknown))
             }

@@ -1,6 +1,7 @@
 //! The tables of a report: epochs, settings, status, files.
 
 use super::facts::Facts;
+use crate::outputs::columns::Column;
 use crate::outputs::columns::Row;
 use crate::outputs::files;
 use crate::outputs::rows::EpochRow;
@@ -25,6 +26,8 @@ fn epochs(facts: &Facts<'_>) -> Markup {
     let solved = facts.recording.status.solved_epoch;
     let shown = listed(epochs, solved);
     let all = shown.len() == epochs.len();
+    let of_known = [EpochRow::KNOWN_LOSS, EpochRow::KNOWN_ACCURACY];
+    let is_shown = |column: &Column| facts.settings().tells_known_apart() || !of_known.contains(column);
     html! {
         h2 { "Epochs" }
         p.note {
@@ -35,7 +38,7 @@ fn epochs(facts: &Facts<'_>) -> Markup {
             summary { (count(shown.len(), "epoch")) }
             div.scroll.tall { table.sortable #epochs {
                 // What the task does not have is not shown.
-                @let columns = EpochRow::COLUMNS.iter().enumerate().filter(|(index, _)| shown.iter().any(|row| row.values()[*index].is_some()));
+                @let columns = EpochRow::COLUMNS.iter().enumerate().filter(|(index, column)| is_shown(column) && shown.iter().any(|row| row.values()[*index].is_some()));
                 thead { tr { @for (_, column) in columns.clone() { th scope="col" { (column.title) } } } }
                 tbody { @for row in &shown { tr.solved[solved == Some(row.epoch)] {
                     @let values = row.values();

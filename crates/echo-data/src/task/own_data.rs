@@ -1,0 +1,65 @@
+//! Data of the caller's own: read from files, and split into parts to train on, to validate and to test.
+
+use crate::error::Error;
+use crate::sequences::Sequence;
+use std::io::Read;
+use std::ops::Range;
+
+/// How much of each series is held out, at its end: first what is validated on, behind it what is tested on.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Shares {
+    /// The share to validate on.
+    pub valid: f64,
+    /// The share to test on.
+    pub test: f64,
+}
+
+/// The parts of data that are read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Dataset {
+    /// To train on: a sequence for each series, or for each episode.
+    pub train: Vec<Sequence>,
+    /// To validate on.
+    pub valid: Vec<Sequence>,
+    /// To test on.
+    pub test: Vec<Sequence>,
+}
+
+/// What is wrong with one of several files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InFile {
+    /// The file's place among them.
+    pub file: usize,
+    /// What is wrong with it.
+    pub error: Error,
+}
+
+/// What a task reads from: one of its files.
+pub type Source<'a> = Box<dyn Read + 'a>;
+
+impl Shares {
+    /// The places of a series of so many values that are trained on, validated and tested.
+    #[must_use]
+    pub fn split(self, length: usize) -> [Range<usize>; 3] {
+        let of = |share: f64| (length as f64 * share).round() as usize;
+        let test = of(self.test).min(length);
+        let valid = of(self.valid).min(length - test);
+        let train = length - test - valid;
+        [0..train, train..train + valid, train + valid..length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_held_out() {
+        let split = |valid, test, length| Shares { valid, test }.split(length);
+        assert_eq!(split(0.1, 0.2, 100), [0..70, 70..80, 80..100]);
+        assert_eq!(split(0.0, 0.0, 7), [0..7, 7..7, 7..7]);
+        assert_eq!(split(0.5, 0.5, 3), [0..0, 0..1, 1..3]);
+        assert_eq!(split(1.0, 1.0, 3), [0..0, 0..0, 0..3]);
+        assert_eq!(split(0.1, 0.1, 0), [0..0, 0..0, 0..0]);
+    }
+}

@@ -1,0 +1,44 @@
+//! A session's data that are held out: validated on after an epoch, and tested on at the end.
+
+use super::answering::Answering;
+use super::best::{Best, Tested};
+use super::session::Session;
+use crate::error::Error;
+use crate::outputs::rows::EpochRow;
+use crate::settings::table::Settings;
+use rnn_core::Scalar;
+
+impl<T: Scalar, A: Answering<T>> Session<T, A> {
+    /// Validates where that is due, and keeps the weights if they are the best so far.
+    pub(super) fn validate(&mut self, row: &mut EpochRow) -> Result<(), Error> {
+        let (Some(source), Some(scorer)) = (&mut self.valid, &mut self.scorer) else { return Ok(()) };
+        let Settings { valid_every, num_epochs, .. } = self.settings;
+        if !(row.epoch + 1).is_multiple_of(valid_every) && row.epoch + 1 != num_epochs {
+            (row.valid_loss, row.valid_accuracy) = (None.into(), None.into());
+            return Ok(());
+        }
+        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        (row.valid_loss, row.valid_accuracy) = (Some(loss).filter(|loss| loss.is_finite()).into(), accuracy.into());
+        if self.progress.best.take_in(row.epoch, loss, accuracy) {
+            self.trainer.keep_parameters()?;
+        }
+        Ok(())
+    }
+
+    /// Puts the best weights in the place of the last ones, or back again.
+    pub(crate) fn swap_best(&mut self) -> bool {
+        self.trainer.swap_parameters()
+    }
+
+    /// What validation has found to be best.
+    pub(crate) fn best(&self) -> Best {
+        self.progress.best
+    }
+
+    /// The scores of the net as it is now on the test data, if there are any.
+    pub(crate) fn test(&mut self) -> Result<Option<Tested>, Error> {
+        let (Some(source), Some(scorer)) = (&mut self.test, &mut self.scorer) else { return Ok(None) };
+        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        Ok(Some(Tested { loss, accuracy }))
+    }
+}
