@@ -9,9 +9,11 @@ mod fault;
 mod inputs;
 mod rows;
 mod strict;
+mod table;
 mod text;
 
 pub use dialect::{Dialect, Encoding};
 pub use inputs::Inputs;
 pub use rows::Rows;
+pub use table::{Missing, Table};
 pub use text::decode;

@@ -27,6 +27,7 @@ use std::io::Read;
 #[derive(Debug)]
 pub struct Rows<R> {
     csv: Reader<Strict<Text<R>>>,
+    header: ByteRecord,
     /// Each column's name and place.
     columns: Vec<Column>,
     /// How many columns the header names.
@@ -59,6 +60,26 @@ impl<R: Read> Rows<R> {
         Self::of(reader, &wanted, &extras)
     }
 
+    /// Reads the header, and finds all columns that it names.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for what cannot be read or is no CSV, and for two columns of one name.
+    pub fn of_all(reader: R) -> Result<Self, Error> {
+        let mut rows = Self::of(reader, &[], &[])?;
+        let names = rows.header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
+        rows.columns = names.enumerate().map(|(place, name)| (name, place)).collect();
+        for (number, (name, _)) in rows.columns.iter().enumerate() {
+            if rows.columns[..number].iter().any(|(other, _)| other == name) {
+                return Err(two_columns(name, rows.line));
+            }
+        }
+        if rows.columns.is_empty() || rows.columns.iter().all(|(name, _)| name.is_empty()) {
+            let (column, expected, header) = (String::new(), "the columns".to_owned(), String::new());
+            return Err(Error::MissingColumn { line: rows.line, column, expected, header, hint: "" });
+        }
+        Ok(rows)
+    }
+
     fn of(reader: R, wanted: &[&str], extras: &[&str]) -> Result<Self, Error> {
         let mut text = Text::new(reader);
         let cannot_be_read = |error: &std::io::Error| Error::from(fault(error, 1));
@@ -87,7 +108,7 @@ impl<R: Read> Rows<R> {
         let (columns, other_letters) = find(&header, wanted, extras, line)?;
         let (width, dialect) =
             (header.len(), Dialect { encoding, separator, separator_line: said.is_some(), other_letters });
-        Ok(Self { csv, columns, width, dialect, record: ByteRecord::new(), line, failed: None, mark: None })
+        Ok(Self { csv, header, columns, width, dialect, record: ByteRecord::new(), line, failed: None, mark: None })
     }
 
     /// How the file is written.
@@ -299,13 +320,17 @@ fn find(header: &ByteRecord, wanted: &[&str], extras: &[&str], line: u64) -> Res
             return Err(Error::MissingColumn { line, column: name.to_owned(), expected, header, hint });
         };
         if places.next().is_some() {
-            let problem = format!("there are two columns `{name}`: which one is meant must be clear");
-            return Err(Error::Malformed { line, problem });
+            return Err(two_columns(name, line));
         }
         other_letters |= cell.trim_ascii() != name.as_bytes();
         columns.push((name.to_owned(), place));
     }
     Ok((columns, other_letters))
+}
+
+fn two_columns(name: &str, line: u64) -> Error {
+    let problem = format!("there are two columns `{}`: which one is meant must be clear", crate::error::Shown(name));
+    Error::Malformed { line, problem }
 }
 
 /// What may be wrong with a header that lacks a column.

@@ -218,21 +218,49 @@ impl Layout {
         out: &mut [T],
         convert: impl Fn(V) -> T,
     ) -> Result<(), Error> {
+        self.check_series(values.len(), 1, window, out.len())?;
+        let (start, row_length) = (window * self.window_stride, self.row_length());
+        for (time, places) in out.chunks_exact_mut(self.batch_size).enumerate() {
+            for (row, place) in places.iter_mut().enumerate() {
+                *place = convert(values[row * row_length + start + time]);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same of `width` numbers at each time step, those of a step behind each other: to `out [step, row, number]`.
+    ///
+    /// # Errors
+    /// Those of [`copy_window`](Self::copy_window).
+    pub fn copy_numbers<V: Copy, T>(
+        &self,
+        values: &[V],
+        width: usize,
+        window: usize,
+        out: &mut [T],
+        convert: impl Fn(V) -> T,
+    ) -> Result<(), Error> {
+        self.check_series(values.len(), width, window, out.len())?;
+        let (start, row_length) = (window * self.window_stride, self.row_length());
+        for (place, out) in out.chunks_exact_mut(width.max(1)).enumerate() {
+            let (time, row) = (place / self.batch_size, place % self.batch_size);
+            let values = &values[(row * row_length + start + time) * width..][..width];
+            out.iter_mut().zip(values).for_each(|(place, &value)| *place = convert(value));
+        }
+        Ok(())
+    }
+
+    /// An error unless a series has as many values as this one, and there are places for a window that is there.
+    fn check_series(&self, values: usize, width: usize, window: usize, places: usize) -> Result<(), Error> {
         let lengths = [
-            ("values of the series", self.total_series_length, values.len()),
-            ("places for a window", self.window_values(), out.len()),
+            ("values of the series", self.total_series_length.saturating_mul(width), values),
+            ("places for a window", self.window_values().saturating_mul(width), places),
         ];
         if let Some((what, expected, found)) = lengths.into_iter().find(|(_, expected, found)| expected != found) {
             return Err(Error::Length { what, expected, found });
         }
         if window >= self.windows() {
             return Err(Error::Window { window, windows: self.windows() });
-        }
-        let (start, row_length) = (window * self.window_stride, self.row_length());
-        for (time, places) in out.chunks_exact_mut(self.batch_size).enumerate() {
-            for (row, place) in places.iter_mut().enumerate() {
-                *place = convert(values[row * row_length + start + time]);
-            }
         }
         Ok(())
     }

@@ -51,6 +51,7 @@ tasks! {
     adding::Adding,
     copying::Copying,
     next::Next,
+    forecast::Forecast,
 }
 
 /// The tutorial's echo.

@@ -9,11 +9,12 @@
 //! frequencies of the symbols in the training part: the loss is their entropy.
 
 use super::alphabet::{Alphabet, Unit};
-use super::own_data::{Dataset, InFile, Shares, Source};
+use super::own_data::{Dataset, InFile, LEAD_IN, Shares, Source};
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Split, Symbols, Task, Words};
 use crate::error::Error;
-use crate::sequences::{Sequence, Shape};
+use crate::sequences::{Sequence, Shape, Step};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -172,10 +173,8 @@ impl OwnData for Next {
             })?;
             let parts = [&mut data.train, &mut data.valid, &mut data.test];
             for (part, places) in parts.into_iter().zip(shares.split(classes.len())) {
-                // Of a single symbol nothing follows.
-                if places.len() > 1 {
-                    let inputs = classes[places.start..places.end - 1].to_vec();
-                    part.push(Sequence::of_classes(inputs, classes[places.start + 1..places.end].to_vec()));
+                if let Some(sequence) = following(&classes, places).map_err(|error| InFile { file, error })? {
+                    part.push(sequence);
                 }
             }
         }
@@ -201,6 +200,25 @@ impl OwnData for Next {
     }
 }
 
+/// The symbols at these places as what is asked for, with those before as what is read and a lead-in; nothing where no symbol is asked
+/// for.
+fn following(classes: &[u16], places: Range<usize>) -> Result<Option<Sequence>, Error> {
+    // Nothing comes before the first one.
+    let asked = places.start.max(1)..places.end;
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    if places.start == 0 {
+        return Ok(Some(Sequence::of_classes(classes[..asked.end - 1].to_vec(), classes[1..asked.end].to_vec())));
+    }
+    let mut sequence = Sequence::new(Shape::of_classes(0));
+    for place in asked.start.saturating_sub(1 + LEAD_IN)..asked.end - 1 {
+        let target = (place + 1 >= asked.start).then_some(Step::Class(classes[place + 1]));
+        sequence.push(Step::Class(classes[place]), target)?;
+    }
+    Ok(Some(sequence))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +235,8 @@ mod tests {
         assert_eq!(task.shape(), Shape::of_classes(2));
         let lengths =
             [&data.train, &data.valid, &data.test].map(|part| part.iter().map(Sequence::len).collect::<Vec<_>>());
-        assert_eq!(lengths, [vec![5], vec![1], vec![1]]);
+        assert_eq!(lengths, [vec![5], vec![7], vec![9]]);
+        assert_eq!(data.valid[0].mask().unwrap(), [false, false, false, false, false, true, true]);
         let entropy = |p: &[f64]| -p.iter().map(|p| p * p.ln()).sum::<f64>();
         assert!((task.chance(&entropy).unwrap() - 2.0_f64.ln()).abs() < 1e-15);
         assert_eq!(

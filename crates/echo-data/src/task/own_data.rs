@@ -19,10 +19,21 @@ pub struct Shares {
 pub struct Dataset {
     /// To train on: a sequence for each series, or for each episode.
     pub train: Vec<Sequence>,
-    /// To validate on.
+    /// To validate on: each begins with a lead-in, which is read and not scored.
     pub valid: Vec<Sequence>,
-    /// To test on.
+    /// To test on, in the same way.
     pub test: Vec<Sequence>,
+    /// Of each of these parts the best of some simple rules, where there are any.
+    pub baselines: [Option<Baseline>; 3],
+}
+
+/// A simple rule that answers are compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// What it is called, such as `last value`.
+    pub name: &'static str,
+    /// Its mean squared error, in the data's own units.
+    pub loss: f64,
 }
 
 /// What is wrong with one of several files.
@@ -36,6 +47,9 @@ pub struct InFile {
 
 /// What a task reads from: one of its files.
 pub type Source<'a> = Box<dyn Read + 'a>;
+
+/// How many time steps before a part that is held out are read, so that a net does not begin it with an empty memory.
+pub(super) const LEAD_IN: usize = 500;
 
 impl Shares {
     /// The places of a series of so many values that are trained on, validated and tested.

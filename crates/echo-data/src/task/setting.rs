@@ -20,6 +20,8 @@ pub struct TaskSetting<'a> {
 pub enum TaskValue<'a> {
     /// A whole number of at least so much.
     Count(&'a mut usize, usize),
+    /// Names, and what stands for none of them.
+    Names(&'a mut Vec<String>, &'static str),
     /// Files, and how one is called in help.
     Files(&'a mut Vec<PathBuf>, &'static str),
     /// One of these names, each with what it stands for.

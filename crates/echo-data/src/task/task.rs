@@ -95,6 +95,12 @@ pub trait Task: Debug + Send + Sync {
         None
     }
 
+    /// How the numbers that are read, and those that are asked for, are standardised: a scale for each; none where they are as they
+    /// are.
+    fn scales(&self) -> [Vec<Scale>; 2] {
+        Default::default()
+    }
+
     /// It as a task whose data are read from files; nothing for one that draws them.
     fn own_data(&self) -> Option<&dyn OwnData> {
         None
@@ -129,6 +135,38 @@ pub trait OwnData {
     /// # Errors
     /// [`Error::Fact`] for one that is not there or cannot be.
     fn with_facts(&self, fact: &dyn Fn(&str) -> Option<String>) -> Result<Arc<dyn Task>, Error>;
+}
+
+/// How numbers are standardised: what a net reads and answers is `(x − mean)/deviation`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// The mean, in the data's own units.
+    pub mean: f64,
+    /// The deviation, which is greater than 0.
+    pub deviation: f64,
+}
+
+impl Scale {
+    /// That of these numbers; those that are all the same keep their unit.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Self {
+        let count = values.len().max(1) as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
+        Self { mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
+    }
+
+    /// A number as a net reads it.
+    #[must_use]
+    pub fn standardised(self, value: f64) -> f64 {
+        (value - self.mean) / self.deviation
+    }
+
+    /// A net's number in the data's own units.
+    #[must_use]
+    pub fn own(self, standardised: f64) -> f64 {
+        self.mean + self.deviation * standardised
+    }
 }
 
 /// What classes stand for: the characters of a text, or its bytes.

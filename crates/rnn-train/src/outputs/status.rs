@@ -108,17 +108,43 @@ pub struct Status {
     /// The share of right answers there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy: Option<f64>,
+    /// The simple rule that comes nearest to the test data, such as `last value`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_baseline: Option<String>,
+    /// The loss of that rule there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_baseline_loss: Option<f64>,
+    /// `1 - test_loss / test_baseline_loss`: how much better the net is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_skill: Option<f64>,
     /// Whether it ended because the validation loss had not become lower for `patience` validations.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub out_of_patience: bool,
     /// Seconds from the first step to the last.
     pub wall_seconds: f64,
+    /// The scores of each number that is asked for, on the test data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test_scores: Vec<TargetScores>,
     /// The series files that the run reads, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<InputFile>,
     /// The weights that it began with, if they are from a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initial_weights: Option<InputFile>,
+}
+
+/// How far off the answers of one number are, in the data's own units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetScores {
+    /// What the number is called.
+    pub name: String,
+    /// The root of the mean squared error.
+    pub rmse: f64,
+    /// The mean absolute error.
+    pub mae: f64,
+    /// The share of the variance that is explained; nothing where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub r2: Option<f64>,
 }
 
 /// A file that a run reads: where it was, and how it is known again elsewhere.
@@ -153,6 +179,10 @@ impl Status {
             valid_accuracy: None,
             test_loss: None,
             test_accuracy: None,
+            test_baseline: None,
+            test_baseline_loss: None,
+            test_skill: None,
+            test_scores: Vec::new(),
             out_of_patience: false,
             wall_seconds: 0.0,
             series: Vec::new(),

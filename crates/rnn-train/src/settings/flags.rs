@@ -56,7 +56,7 @@ impl FromArgMatches for Flags {
                     }
                     None
                 }
-                Kind::Numbers => {
+                Kind::Numbers | Kind::Names => {
                     matches.get_many::<Value>(row.name).map(|numbers| Value::Array(numbers.cloned().collect()))
                 }
                 _ => matches.get_one::<Value>(row.name).cloned(),
@@ -88,6 +88,7 @@ fn of_kind(arg: Arg, kind: &Kind) -> Arg {
         Kind::Numbers => {
             arg.action(ArgAction::Append).value_delimiter(',').allow_hyphen_values(true).value_parser(parser(kind))
         }
+        Kind::Names => arg.action(ArgAction::Append).value_delimiter(',').value_parser(parser(kind)),
         Kind::File => arg.value_parser(parser(kind)),
         Kind::Files => arg.action(ArgAction::Append).value_parser(parser(kind)),
         Kind::Choice(_) => arg.value_parser(parser(kind)),
@@ -100,6 +101,7 @@ fn parser(kind: &Kind) -> ValueParser {
     match kind {
         Kind::Count(_) => value_parser!(i64).map(Value::Integer).into(),
         Kind::Number | Kind::Numbers => ValueParser::new(|text: &str| text.parse().map(Value::Float)),
+        Kind::Names => ValueParser::new(|text: &str| Ok::<_, std::convert::Infallible>(Value::String(text.to_owned()))),
         Kind::Truth => clap::builder::BoolValueParser::new().map(Value::Boolean).into(),
         Kind::Choice(choices) => {
             let values = choices.iter().map(|(name, about)| PossibleValue::new(*name).help(*about));

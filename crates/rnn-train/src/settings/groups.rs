@@ -37,6 +37,8 @@ enum Place<'a> {
     Number(&'a mut f64),
     Truth(&'a mut bool),
     Count(&'a mut usize, usize),
+    /// What stands for none of them.
+    Names(&'a mut Vec<String>, &'static str),
     /// How a file is called in help.
     Files(&'a mut Vec<PathBuf>, &'static str),
     /// One of these names, each with what it stands for.
@@ -51,6 +53,7 @@ impl Place<'_> {
             Self::Number(_) => Kind::Number,
             Self::Truth(_) => Kind::Truth,
             Self::Count(_, least) => Kind::Count(*least as i64),
+            Self::Names(..) => Kind::Names,
             Self::Files(..) => Kind::Files,
             Self::Choice(_, choices) => Kind::Choice(choices.to_vec()),
             Self::Numbers(..) => Kind::Numbers,
@@ -62,6 +65,7 @@ impl Place<'_> {
             Self::Number(number) => number.to_toml(),
             Self::Truth(truth) => Some(Value::Boolean(**truth)),
             Self::Count(count, _) => count.to_toml(),
+            Self::Names(names, _) => names.to_toml(),
             Self::Files(files, _) => files.to_toml(),
             Self::Choice(choice, _) => Some(Value::String((**choice).to_owned())),
             Self::Numbers(numbers, _) => numbers.to_toml(),
@@ -71,6 +75,7 @@ impl Place<'_> {
     fn default(&self) -> String {
         match self {
             Self::Numbers(None, without) => (*without).to_owned(),
+            Self::Names(names, without) if names.is_empty() => (*without).to_owned(),
             Self::Files(..) => "none".to_owned(),
             _ => self.value().as_ref().map(in_help).unwrap_or_default(),
         }
@@ -81,6 +86,7 @@ impl Place<'_> {
             Self::Number(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Truth(to) => **to = taken(rows, name, given)?.unwrap_or(**to),
             Self::Count(to, _) => **to = taken(rows, name, given)?.unwrap_or(**to),
+            Self::Names(to, _) => **to = taken(rows, name, given)?.unwrap_or_else(|| std::mem::take(*to)),
             Self::Files(to, _) => **to = taken(rows, name, given)?.unwrap_or_else(|| std::mem::take(*to)),
             Self::Choice(to, choices) => {
                 let chosen = allowed(rows, name, given)?.and_then(Value::as_str);
@@ -242,6 +248,7 @@ impl Declares for AnyTask {
         let of = |TaskSetting { name, about, value, beside }| {
             let place = match value {
                 TaskValue::Count(count, least) => Place::Count(count, least),
+                TaskValue::Names(names, without) => Place::Names(names, without),
                 TaskValue::Files(files, called) => Place::Files(files, called),
                 TaskValue::Choice(choice, choices) => Place::Choice(choice, choices),
                 TaskValue::Numbers(numbers, without) => Place::Numbers(numbers, without),

@@ -16,6 +16,8 @@ pub enum Kind {
     Choice(Vec<(&'static str, &'static str)>),
     /// A list of numbers.
     Numbers,
+    /// A list of names, such as those of columns.
+    Names,
     /// A file.
     File,
     /// Several files.
@@ -38,6 +40,7 @@ impl Kind {
             Self::Truth => "BOOL",
             Self::Choice(_) => "NAME",
             Self::Numbers => "X,X,…",
+            Self::Names => "NAME,NAME,…",
             Self::File | Self::Files => "FILE",
             Self::OrOff(kind) if matches!(**kind, Self::Count(_)) => "N|off",
             Self::OrOff(_) => "X|off",
@@ -84,6 +87,10 @@ impl Kind {
             Self::Numbers => match value.as_array() {
                 None => Some("a list".to_owned()),
                 Some(list) => unless(list.iter().all(|value| number(value).is_some()), "a list of numbers"),
+            },
+            Self::Names => match value.as_array() {
+                None => Some("a list".to_owned()),
+                Some(list) => unless(list.iter().all(Value::is_str), "a list of names"),
             },
             Self::File => unless(value.is_str(), "a path"),
             Self::Files => match value.as_array() {

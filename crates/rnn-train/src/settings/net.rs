@@ -39,6 +39,14 @@ impl Reading {
         classes(self.shape.targets)
     }
 
+    /// How many numbers are asked for; 0 where classes are.
+    pub(crate) fn target_values(self) -> usize {
+        match self.shape.targets {
+            Kind::Classes(_) => 0,
+            Kind::Values(values) => values,
+        }
+    }
+
     /// Sets `inputs`: the features of each class behind each other.
     pub(crate) fn encode<T: Scalar>(self, classes: &[u32], inputs: &mut [T]) -> Result<(), rnn_core::Error> {
         match self.input {

@@ -220,6 +220,22 @@ impl<S: Setting> Setting for OrOff<S> {
     }
 }
 
+/// Names.
+impl Setting for Vec<String> {
+    fn kind() -> Kind {
+        Kind::Names
+    }
+
+    fn from_toml(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
+    fn to_toml(&self) -> Option<Value> {
+        let names = self.iter().cloned().map(Value::String).collect();
+        (!self.is_empty()).then_some(Value::Array(names))
+    }
+}
+
 impl Setting for bool {
     fn kind() -> Kind {
         Kind::Truth

@@ -1,11 +1,12 @@
 //! What a net is trained to answer: classes, or numbers.
 
+use super::errors::Errors;
 use super::means::Scored;
 use super::window::{Episodes, Window};
 use crate::error::Error;
 use crate::outputs::snapshot::{Seen, Snapshot};
 use crate::settings::net::Reading;
-use echo_data::Kind;
+use echo_data::{Kind, Scale};
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{ClassLoss, Loss, Scalar, SquaredError, Targets};
 use std::ops::Range;
@@ -22,6 +23,22 @@ pub(crate) trait Answering<T: Scalar>: Loss<T> + Copy + 'static {
         targets: Targets<'_, Self::Target>,
         reading: Reading,
     ) -> Result<Option<f64>, Error>;
+
+    /// The loss in the data's own units, where targets are standardised as these scales say.
+    fn own_loss(self, _: &DMatrixView<T>, _: Targets<'_, Self::Target>, _: &[Scale]) -> Option<f64> {
+        None
+    }
+
+    /// How far off each number is that the scored rows of `outputs` answer with, in the data's own units: calls `take` with the number's
+    /// place in its row, the answer and the target.
+    fn errors(
+        self,
+        _: &DMatrixView<T>,
+        _: Targets<'_, Self::Target>,
+        _: &[Scale],
+        _take: &mut dyn FnMut(usize, f64, f64),
+    ) {
+    }
 
     /// What each row of outputs answers, row by row: a class's number, or as many numbers as there are outputs.
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64>;
@@ -55,6 +72,35 @@ impl<T: Scalar> Answering<T> for SquaredError<f64> {
         Ok(None)
     }
 
+    fn own_loss(self, outputs: &DMatrixView<T>, targets: Targets<'_, f64>, scales: &[Scale]) -> Option<f64> {
+        if scales.is_empty() {
+            return None;
+        }
+        let (mut sum, mut count) = (0.0, 0_usize);
+        Answering::<T>::errors(self, outputs, targets, scales, &mut |_, answer, target| {
+            sum += (answer - target).powi(2);
+            count += 1;
+        });
+        Some(sum / count.max(1) as f64)
+    }
+
+    fn errors(
+        self,
+        outputs: &DMatrixView<T>,
+        targets: Targets<'_, f64>,
+        scales: &[Scale],
+        take: &mut dyn FnMut(usize, f64, f64),
+    ) {
+        let width = outputs.ncols();
+        let own = |number: usize, value: f64| scales.get(number).map_or(value, |scale| scale.own(value));
+        for row in (0..outputs.nrows()).filter(|&row| targets.is_scored(row)) {
+            for number in 0..width {
+                let (answer, target) = (outputs[(row, number)].widen(), targets.values()[row * width + number]);
+                take(number, own(number, answer), own(number, target));
+            }
+        }
+    }
+
     fn answers(self, outputs: &DMatrixView<T>, _reading: Reading) -> Vec<f64> {
         let rows = outputs.row_iter();
         rows.flat_map(|row| row.iter().map(|output| in_own_digits(*output)).collect::<Vec<_>>()).collect()
@@ -66,6 +112,15 @@ fn in_own_digits<T: Scalar>(number: T) -> f64 {
     number.to_string().parse().unwrap_or_else(|_| number.widen())
 }
 
+/// Numbers that are standardised as these scales say, in their own units; so many stand behind each other.
+fn in_own_units<T: Scalar>(values: impl Iterator<Item = f64>, width: usize, scales: &[Scale]) -> Vec<f64> {
+    let own = |(index, value): (usize, f64)| match scales.get(index % width.max(1)) {
+        Some(scale) => in_own_digits(T::narrow(scale.own(value))),
+        None => value,
+    };
+    values.enumerate().map(own).collect()
+}
+
 impl<T: Scalar> Window<T> {
     /// What these steps have come to, whose loss and outputs are given.
     pub(crate) fn scored<A: Answering<T>>(
@@ -75,8 +130,29 @@ impl<T: Scalar> Window<T> {
         outputs: &DMatrixView<T>,
         steps: &Range<usize>,
     ) -> Result<Scored, Error> {
-        let accuracy = answering.accuracy(outputs, A::targets_in(self, steps), self.reading)?;
+        let targets = A::targets_in(self, steps);
+        let accuracy = answering.accuracy(outputs, targets, self.reading)?;
+        // A person is told of it in the data's own units.
+        let loss = answering.own_loss(outputs, targets, &self.scales[1]).unwrap_or(loss);
         Ok(Scored { count: self.count(steps), loss, accuracy })
+    }
+
+    /// Takes in how far off the answers at these steps are, number by number.
+    pub(super) fn errors<A: Answering<T>>(
+        &self,
+        answering: A,
+        outputs: &DMatrixView<T>,
+        steps: &Range<usize>,
+        errors: &mut [Errors],
+    ) {
+        if errors.is_empty() {
+            return;
+        }
+        answering.errors(outputs, A::targets_in(self, steps), &self.scales[1], &mut |number, answer, target| {
+            if let Some(errors) = errors.get_mut(number) {
+                errors.add(answer, target);
+            }
+        });
     }
 
     /// The window, and what a net answers there at all its time steps.
@@ -97,15 +173,21 @@ impl<T: Scalar> Window<T> {
         };
         let (inputs, width) = match self.reading.shape.inputs {
             Kind::Classes(_) => (self.classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => (self.inputs.iter().map(|input| input.widen()).collect(), width),
+            Kind::Values(width) => {
+                let values = self.inputs.iter().map(|&input| in_own_digits(input));
+                (in_own_units::<T>(values, width, &self.scales[0]), width)
+            }
         };
         let inputs = lanes(inputs, width, &there);
         let (targets, width) = match self.reading.shape.targets {
             Kind::Classes(_) => (self.target_classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => (self.target_values.clone(), width),
+            Kind::Values(width) => {
+                (in_own_units::<T>(self.target_values.iter().copied(), width, &self.scales[1]), width)
+            }
         };
         let targets = lanes(targets, width, &scored);
-        let predictions = lanes(answering.answers(outputs, self.reading), width, &there);
+        let answers = answering.answers(outputs, self.reading).into_iter();
+        let predictions = lanes(in_own_units::<T>(answers, width, &self.scales[1]), width, &there);
         let seen = Seen {
             inputs: (&inputs.0, inputs.1),
             targets: (&targets.0, targets.1),

@@ -1,6 +1,8 @@
 //! Which epoch's weights are the best ones: those of the lowest validation loss.
 
+use crate::outputs::status::TargetScores;
 use crate::settings::table::Settings;
+use echo_data::Baseline;
 use serde::{Deserialize, Serialize};
 
 /// What validation has found so far.
@@ -21,10 +23,14 @@ pub(crate) struct Best {
 }
 
 /// Scores on the test data.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tested {
     pub(crate) loss: f64,
     pub(crate) accuracy: Option<f64>,
+    /// The best of some simple rules there.
+    pub(crate) baseline: Option<Baseline>,
+    /// Of each number that is asked for.
+    pub(crate) scores: Vec<TargetScores>,
 }
 
 impl Best {

@@ -12,6 +12,7 @@ use crate::outputs::record::Recorder;
 use crate::outputs::rows::SPREADSHEET_ROWS;
 use crate::outputs::status::{State, Status};
 use crate::settings::table::Settings;
+use echo_data::Baseline;
 use rnn_core::{Network, Scalar};
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -167,9 +168,14 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         }
         status.out_of_patience = *ending == Ending::OutOfPatience;
         if matches!(ending, Ending::Done | Ending::OutOfPatience)
-            && let Some(Tested { loss, accuracy }) = self.session.test()?
+            && let Some(Tested { loss, accuracy, baseline, scores }) = self.session.test()?
         {
             (status.test_loss, status.test_accuracy) = (Some(loss).filter(|loss| loss.is_finite()), accuracy);
+            status.test_scores = scores;
+            if let Some(Baseline { name, loss: of_rule }) = baseline {
+                (status.test_baseline, status.test_baseline_loss) = (Some(name.to_owned()), Some(of_rule));
+                status.test_skill = Some(1.0 - loss / of_rule).filter(|skill| skill.is_finite());
+            }
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
 use echo_data::files::Dialect;
-use echo_data::{Dataset, Floor, Form, InFile, Layout, Sequence, Shares, Split, Task};
+use echo_data::{Baseline, Dataset, Floor, Form, InFile, Layout, Sequence, Shares, Split, Task};
 use rnn_core::Scalar;
 use std::cell::RefCell;
 use std::fs::File;
@@ -30,6 +30,8 @@ pub(crate) enum Source {
     },
     /// Series of a task's own files, one after the other in each epoch.
     Own(Vec<(Sequence, Layout)>),
+    /// Series, or episodes, that are read side by side from a zero state, each to its end: to be scored.
+    Whole(Vec<Sequence>, Layout),
 }
 
 /// Settings, and the data that they read: with these, what must be known of them is known.
@@ -157,28 +159,27 @@ impl Opened {
             return layout.map(|layout| Ok(Source::Drawn(Box::new(Drawn::new(settings, split, layout)?)))).transpose();
         };
         let (name, share, part) = match split {
+            Split::Train | Split::Fresh => ("data", 1.0, &mut data.train),
             Split::Valid => ("valid", settings.valid, &mut data.valid),
             Split::Test => ("test", settings.test, &mut data.test),
-            Split::Train | Split::Fresh => return Ok(None),
         };
         if share == 0.0 {
             return Ok(None);
         }
-        let mut series = Vec::new();
-        let mut problem = None;
-        for sequence in std::mem::take(part) {
-            match settings.layout(sequence.len()) {
-                Ok(layout) => series.push((sequence, layout)),
-                Err(error) => problem = Some(error),
-            }
+        let part = std::mem::take(part);
+        let longest = part.iter().map(Sequence::len).max().unwrap_or_default();
+        if longest == 0 {
+            let message = format!("{name} is {share}: what it holds out is too little: nothing is asked for there");
+            return Err(SettingError::new(name, message).into());
         }
-        if !series.is_empty() {
-            return Ok(Some(Source::Own(series)));
-        }
-        let why = problem.map(|error| format!(": {error}")).unwrap_or_default();
-        let message =
-            format!("{name} is {share}: what it holds out is too little to be cut into rows and windows{why}");
-        Err(SettingError::new(name, message).into())
+        let Settings { batch_size, truncated_backprop_length, window_stride, .. } = *settings;
+        let layout = Layout::of_episodes(part.len(), longest, batch_size, truncated_backprop_length, window_stride)?;
+        Ok(Some(Source::Whole(part, layout)))
+    }
+
+    /// The best of some simple rules on the test data, if there are any.
+    pub(crate) fn test_baseline(&self) -> Option<Baseline> {
+        self.data.as_ref()?.baselines[2].clone()
     }
 
     /// A checksum of each file that was read, with its source.
@@ -193,6 +194,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
             Self::Own(series) => windows(series).saturating_mul(epochs),
+            Self::Whole(_, layout) => layout.windows().saturating_mul(epochs),
             Self::Read { files, .. } => {
                 let rounds = windows(files).saturating_mul(epochs / files.len());
                 rounds.saturating_add(windows(&files[..epochs % files.len()]))
@@ -205,6 +207,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => vec![drawn.layout.windows()],
             Self::Own(series) => vec![windows(series)],
+            Self::Whole(_, layout) => vec![layout.windows()],
             Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
         }
     }
@@ -216,7 +219,7 @@ impl Source {
                 drawn.epoch = epoch;
                 drawn.draw(0)?;
             }
-            Self::Own(_) => {}
+            Self::Own(_) | Self::Whole(..) => {}
             Self::Read { files, current } => *current = epoch % files.len(),
         }
         Ok(())
@@ -227,6 +230,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows(),
             Self::Own(series) => windows(series),
+            Self::Whole(_, layout) => layout.windows(),
             Self::Read { files, current } => files[*current].1.windows(),
         }
     }
@@ -235,8 +239,18 @@ impl Source {
     pub(crate) fn begins(&self, window: usize) -> bool {
         match self {
             Self::Drawn(drawn) => drawn.layout.place(window).1 == 0,
+            Self::Whole(_, layout) => layout.place(window).1 == 0,
             Self::Own(series) => within(series, window).is_some_and(|(_, of_series)| of_series == 0),
             Self::Read { .. } => window == 0,
+        }
+    }
+
+    /// Whether rows can end before a window does, or have steps that are not scored.
+    pub(crate) fn is_masked(&self) -> bool {
+        match self {
+            Self::Drawn(drawn) => drawn.episodes.is_some(),
+            Self::Whole(..) => true,
+            Self::Own(_) | Self::Read { .. } => false,
         }
     }
 
@@ -245,6 +259,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.total_series_length(),
             Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
+            Self::Whole(series, _) => series.iter().map(Sequence::len).sum(),
             Self::Read { files, current } => files[*current].1.total_series_length(),
         }
     }
@@ -263,6 +278,10 @@ impl Source {
                 Some(((series, layout), of_series)) => to.load(series, *layout, of_series),
                 None => Ok(()),
             },
+            Self::Whole(series, layout) => {
+                let rows = layout.episodes_of(layout.place(window).0);
+                to.load_episodes(&series[rows], *layout, window)
+            }
             Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
         }
     }
@@ -271,7 +290,7 @@ impl Source {
     pub(crate) fn floor(&self, window: usize) -> Option<f64> {
         match self {
             Self::Drawn(drawn) => drawn.floor.as_ref().map(|floor| floor.window(window)),
-            Self::Own(_) | Self::Read { .. } => None,
+            Self::Own(_) | Self::Whole(..) | Self::Read { .. } => None,
         }
     }
 
@@ -291,7 +310,7 @@ impl Source {
             crc.finalize()
         };
         match self {
-            Self::Drawn(_) | Self::Own(_) => Vec::new(),
+            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) => Vec::new(),
             Self::Read { files, .. } => files.iter().map(of).collect(),
         }
     }
@@ -301,13 +320,14 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout,
             Self::Own(files) | Self::Read { files, .. } => files[0].1,
+            Self::Whole(_, layout) => *layout,
         }
     }
 
     /// How many series there are that take turns: 1 where each epoch's data are drawn.
     pub(crate) fn parts(&self) -> usize {
         match self {
-            Self::Drawn(_) | Self::Own(_) => 1,
+            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) => 1,
             Self::Read { files, .. } => files.len(),
         }
     }

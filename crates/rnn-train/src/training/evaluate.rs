@@ -178,7 +178,7 @@ fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
     let mut asked = settings.task.clone();
     let told = asked.task_mut().settings().into_iter().rev().filter_map(|setting| match setting.value {
         TaskValue::Count(count, _) => Some((setting.name, *count)),
-        TaskValue::Files(..) | TaskValue::Choice(..) | TaskValue::Numbers(..) => None,
+        TaskValue::Files(..) | TaskValue::Names(..) | TaskValue::Choice(..) | TaskValue::Numbers(..) => None,
     });
     told.collect()
 }

@@ -11,6 +11,7 @@ mod best;
 pub(crate) mod checkpoint;
 mod course;
 pub(crate) mod data;
+mod errors;
 pub mod evaluate;
 mod inputs;
 pub mod inside;

@@ -148,7 +148,7 @@ fn task_of(stored: &Stored) -> Result<Option<AnyTask>, rnn_core::Error> {
                 let known: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
                 *choice = found.ok_or_else(|| wrong(&known.join(" or ")))?.0;
             }
-            TaskValue::Files(..) | TaskValue::Numbers(..) => {}
+            TaskValue::Files(..) | TaskValue::Names(..) | TaskValue::Numbers(..) => {}
         }
     }
     task.task().check().map_err(|error| metadata(TASK, name, &error.to_string()))?;

@@ -6,7 +6,7 @@ use crate::settings::net::Reading;
 use crate::training::data::tell_dialect;
 use crate::training::model::Model;
 use echo_data::files::Rows;
-use echo_data::{Kind, Words};
+use echo_data::{Kind, Scale, Words};
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Network, Scalar, softmax};
 use std::io::{Read, Write};
@@ -37,10 +37,11 @@ pub struct Input<R> {
 pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
     let model = Model::read(model)?;
+    let scales = model.known.as_ref().map(|task| task.scales()).unwrap_or_default();
     let words = model.known.as_ref().map(|task| task.words()).unwrap_or_default();
     with_numbers!(model.dtype(), T => {
         let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
-        answer(network, model.reading, &words, input, output)
+        answer(network, model.reading, &words, &scales, input, output)
     })
 }
 
@@ -48,22 +49,25 @@ pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Re
 struct Values<R> {
     rows: Rows<R>,
     reading: Reading,
+    /// How what is read is standardised.
+    scales: Vec<Scale>,
     /// The file's name in errors.
     name: String,
 }
 
 impl<R: Read> Values<R> {
     /// Reads the header, which must name these columns.
-    fn new(input: Input<R>, columns: &[String], reading: Reading) -> Result<Self, Error> {
+    fn new(input: Input<R>, columns: &[String], reading: Reading, scales: Vec<Scale>) -> Result<Self, Error> {
         let wrong = |source| Error::Series { path: input.name.clone().into(), source };
         let rows = Rows::new(input.reader, columns).map_err(wrong)?;
         tell_dialect(&input.name, rows.dialect());
-        Ok(Self { rows, reading, name: input.name })
+        Ok(Self { rows, reading, scales, name: input.name })
     }
 
     /// The next row as the net reads it, and as it is shown; nothing at the end.
     fn next<T: Scalar>(&mut self, values: &mut [T]) -> Result<Option<String>, Error> {
-        let Self { rows, reading, name } = self;
+        let Self { rows, reading, scales, name } = self;
+        let mut shown = Vec::with_capacity(values.len());
         let wrong = |source| Error::Series { path: name.clone().into(), source };
         if !rows.next_row().map_err(wrong)? {
             return Ok(None);
@@ -75,13 +79,15 @@ impl<R: Read> Values<R> {
         }
         for (column, value) in values.iter_mut().enumerate() {
             let number = rows.number(column).map_err(wrong)?;
-            *value = T::narrow(number);
+            let scale = scales.get(column);
+            *value = T::narrow(scale.map_or(number, |scale| scale.standardised(number)));
+            shown.push(scale.map_or_else(|| value.to_string(), |_| number.to_string()));
             if !value.is_finite() {
                 let problem = format!("{number:?} is more than the net's numbers can be");
                 return Err(Error::Input { path: name.clone().into(), line: rows.line(), problem });
             }
         }
-        Ok(Some(joined(values)))
+        Ok(Some(shown.join(",")))
     }
 }
 
@@ -105,6 +111,7 @@ fn answer<T: Scalar, R: Read>(
     network: Network<T>,
     reading: Reading,
     words: &Words,
+    [of_inputs, of_targets]: &[Vec<Scale>; 2],
     input: Input<R>,
     mut output: impl Write,
 ) -> Result<(), Error> {
@@ -121,7 +128,7 @@ fn answer<T: Scalar, R: Read>(
         }
         Kind::Classes(_) => ["prediction", "output"].map(str::to_owned).to_vec(),
     };
-    let mut rows = Values::new(input, &read, reading)?;
+    let mut rows = Values::new(input, &read, reading, of_inputs.clone())?;
     let mut stream = network.stream()?;
     let (mut values, mut answers) = (vec![T::zero(); reading.input_size()], vec![T::zero(); reading.outputs()]);
     let mut write = |line: String| {
@@ -140,6 +147,10 @@ fn answer<T: Scalar, R: Read>(
         }
         answers.copy_from_slice(outputs);
         if asks_for_values {
+            answers
+                .iter_mut()
+                .zip(of_targets)
+                .for_each(|(answer, scale)| *answer = T::narrow(scale.own(answer.widen())));
             write(format!("{step},{shown},{}", joined(&answers)))?;
             continue;
         }

@@ -2,6 +2,7 @@
 
 use super::answering::Answering;
 use super::data::Source;
+use super::errors::Errors;
 use super::means::Means;
 use super::nets::of_net;
 use super::window::Window;
@@ -17,6 +18,8 @@ pub(crate) struct Scorer<T: Scalar, A> {
     window: Window<T>,
     tape: Tape<T>,
     state: State<T>,
+    /// How far off each number was that was answered with, the last time.
+    pub(super) errors: Vec<Errors>,
 }
 
 impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
@@ -35,15 +38,17 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             answering,
             truncation,
             first_known_window: settings.first_known_window(),
-            window: Window::new(source.first_layout(), settings.has_episodes(), settings.reading())?,
+            window: Window::new(source.first_layout(), source.is_masked(), settings)?,
             tape: tape.with_threads(threads),
             state: network.zero_state(settings.batch_size).map_err(sized)?,
+            errors: vec![Errors::default(); settings.reading().target_values()],
         })
     }
 
     /// The means over all windows of the source's current data.
     pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
-        let Self { answering, truncation, window: data, tape, state, .. } = self;
+        let Self { answering, truncation, window: data, tape, state, errors, .. } = self;
+        errors.fill(Errors::default());
         let mut means = Means::new(self.first_known_window);
         for window in 0..source.windows_now() {
             if source.begins(window) {
@@ -54,6 +59,7 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             let targets = A::targets_in(data, &data.all());
             let loss = network.loss(&data.inputs, targets, scored.clone(), state, answering, tape)?;
             let came_to = data.scored(*answering, loss, &tape.scored_outputs(), &scored)?;
+            data.errors(*answering, &tape.scored_outputs(), &scored, errors);
             network.copy_state(tape, truncation.stride(), state)?;
             means.add(window, came_to, source.floor(window));
         }

@@ -14,7 +14,7 @@ use crate::outputs::record::{Record, Step};
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::snapshot::Snapshot;
 use crate::settings::table::Settings;
-use echo_data::{Generator, Split, generator};
+use echo_data::{Baseline, Generator, Split, generator};
 use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -46,6 +46,8 @@ pub(crate) enum Ending {
 pub(crate) struct Session<T: Scalar, A> {
     pub(super) settings: Settings,
     source: Source,
+    /// The best of some simple rules on the test data.
+    pub(super) test_baseline: Option<Baseline>,
     /// A checksum of each file that the data were read from.
     checksums: Vec<u32>,
     /// A checksum of the parameters before training.
@@ -152,8 +154,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         let steps = source.windows(settings.num_epochs);
         let sized = |error| of_net(settings, error);
         let state_before = network.zero_state(settings.batch_size);
-        // The length of a window is the same in every epoch's layout.
-        let window = Window::new(source.first_layout(), settings.has_episodes(), settings.reading())?;
+        let window = Window::new(source.first_layout(), source.is_masked(), settings)?;
         let held_out = valid.as_ref().or(test.as_ref());
         let scorer = held_out.map(|source| Scorer::new(settings, answering, &network, source, threads)).transpose()?;
         let trainer = Trainer::builder(network, answering)
@@ -166,6 +167,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             .generator(generator(settings.seed, DROPOUT_STREAM));
         Ok(Self {
             settings: settings.clone(),
+            test_baseline: opened.test_baseline(),
             checksums,
             initial_checksum,
             source,
@@ -309,7 +311,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         if scored.count == 0 {
             return Ok(Event::Passed(step));
         }
-        let [loss, learning_rate] = [loss, learning_rate].map(T::narrow);
+        let [loss, learning_rate] = [scored.loss, learning_rate].map(T::narrow);
         let accuracy = scored.accuracy.map(T::narrow);
         let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
         let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };

@@ -39,6 +39,15 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     pub(crate) fn test(&mut self) -> Result<Option<Tested>, Error> {
         let (Some(source), Some(scorer)) = (&mut self.test, &mut self.scorer) else { return Ok(None) };
         let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
-        Ok(Some(Tested { loss, accuracy }))
+        let names = names_of_targets(&self.settings);
+        let scores = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
+        Ok(Some(Tested { loss, accuracy, baseline: self.test_baseline.clone(), scores }))
     }
+}
+
+/// What the numbers are called that are asked for.
+pub(super) fn names_of_targets(settings: &Settings) -> Vec<String> {
+    let words = settings.task().words();
+    let name = |number: usize| words.targets.get(number).cloned().unwrap_or_else(|| format!("target_{number}"));
+    (0..settings.reading().target_values()).map(name).collect()
 }

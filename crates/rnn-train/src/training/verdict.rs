@@ -1,7 +1,7 @@
 //! How a run ended, in sentences for a person: whether it learned its task, and if not, what stands out.
 
 use crate::outputs::rows::EpochRow;
-use crate::outputs::status::Status;
+use crate::outputs::status::{Status, TargetScores};
 use crate::settings::table::Settings;
 use chart_kit::text::{count, number};
 use rnn_core::ClassLoss;
@@ -59,7 +59,20 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     if let Some(loss) = status.test_loss {
         let accuracy = status.test_accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
         let bits = in_bits(settings, loss);
-        sentences.push(format!("test loss {}{bits}{}", number(loss, 3), accuracy.unwrap_or_default()));
+        let skill = status.test_baseline.as_ref().zip(status.test_baseline_loss).zip(status.test_skill);
+        let skill = skill.map(|((rule, of_rule), skill)| {
+            format!(
+                "; that of the best simple rule, {rule}, is {}, so the skill is {}",
+                number(of_rule, 3),
+                number(skill, 3)
+            )
+        });
+        let more = accuracy.or(skill).unwrap_or_default();
+        sentences.push(format!("test loss {}{bits}{more}", number(loss, 3)));
+        for TargetScores { name, rmse, mae, r2 } in &status.test_scores {
+            let r2 = r2.map(|r2| format!(", R² {}", number(r2, 3))).unwrap_or_default();
+            sentences.push(format!("{name} on the test data: RMSE {}, MAE {}{r2}", number(*rmse, 3), number(*mae, 3)));
+        }
     }
     if !last.solved(within) && !status.out_of_patience {
         sentences.extend(stands_out(settings, epochs, loss, chance));

@@ -2,13 +2,16 @@
 
 use crate::error::Error;
 use crate::settings::net::Reading;
-use echo_data::{Kind, Layout, Sequence};
+use crate::settings::table::Settings;
+use echo_data::{Kind, Layout, Scale, Sequence};
 use rnn_core::{Scalar, Targets};
 use std::ops::Range;
 
 /// One window's data, time-major.
 pub(crate) struct Window<T> {
     pub(super) reading: Reading,
+    /// How what is read, and what is asked for, is standardised.
+    pub(super) scales: [Vec<Scale>; 2],
     pub(super) steps: usize,
     pub(super) batch_size: usize,
     /// The classes that are read; none where numbers are.
@@ -29,8 +32,9 @@ pub(super) struct Episodes {
 }
 
 impl<T: Scalar> Window<T> {
-    /// Room for a window of this layout, of episodes or of a series.
-    pub(crate) fn new(layout: Layout, of_episodes: bool, reading: Reading) -> Result<Self, Error> {
+    /// Room for a window of this layout, of the data of these settings. The length of a window is the same in every layout.
+    pub(crate) fn new(layout: Layout, is_masked: bool, settings: &Settings) -> Result<Self, Error> {
+        let reading = settings.reading();
         let values = layout.window_values();
         let of = |kind: Kind| match kind {
             Kind::Classes(_) => (values, 0),
@@ -40,13 +44,14 @@ impl<T: Scalar> Window<T> {
         let masks = || Ok::<_, Error>(Episodes { there: zeros(false, values)?, scored: zeros(false, values)? });
         Ok(Self {
             reading,
+            scales: settings.task().scales(),
             steps: layout.window_length(),
             batch_size: layout.batch_size(),
             classes: zeros(0, classes)?,
             inputs: zeros(T::zero(), values.saturating_mul(reading.input_size()))?,
             target_classes: zeros(0, target_classes)?,
             target_values: zeros(0.0, target_values)?,
-            episodes: if of_episodes { Some(masks()?) } else { None },
+            episodes: if is_masked { Some(masks()?) } else { None },
         })
     }
 
@@ -55,11 +60,23 @@ impl<T: Scalar> Window<T> {
         0..self.steps
     }
 
-    /// Takes in a window of a series of classes.
+    /// Takes in a window of a series.
     pub(crate) fn load(&mut self, series: &Sequence, layout: Layout, window: usize) -> Result<(), Error> {
-        layout.copy_window(series.inputs().classes(), window, &mut self.classes, u32::from)?;
-        layout.copy_window(series.targets().classes(), window, &mut self.target_classes, u32::from)?;
-        Ok(self.reading.encode(&self.classes, &mut self.inputs)?)
+        let Self { reading, classes, inputs, target_classes, target_values, .. } = self;
+        match reading.shape.inputs {
+            Kind::Classes(_) => {
+                layout.copy_window(series.inputs().classes(), window, classes, u32::from)?;
+                reading.encode(classes, inputs)?;
+            }
+            Kind::Values(width) => layout.copy_numbers(series.inputs().values(), width, window, inputs, T::narrow)?,
+        }
+        match reading.shape.targets {
+            Kind::Classes(_) => layout.copy_window(series.targets().classes(), window, target_classes, u32::from)?,
+            Kind::Values(width) => {
+                layout.copy_numbers(series.targets().values(), width, window, target_values, |value| value)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes in a window of a batch of episodes.

@@ -15,6 +15,16 @@ fn the_tutorials_picture() {
 }
 
 #[test]
+fn several_numbers_a_step_are_copied_together() {
+    let values: Vec<i32> = (0..24).collect();
+    let layout = Layout::new(12, 2, 3, 3).unwrap();
+    let mut window = [0; 12];
+    layout.copy_numbers(&values, 2, 1, &mut window, |v| v).unwrap();
+    assert_eq!(window, [6, 7, 18, 19, 8, 9, 20, 21, 10, 11, 22, 23]);
+    assert!(matches!(layout.copy_numbers(&values, 3, 1, &mut window, |v| v), Err(Error::Length { .. })));
+}
+
+#[test]
 fn what_cannot_be_cut_is_refused() {
     assert_eq!(Layout::new(0, 5, 15, 15), Err(Error::Zero { name: "total_series_length" }));
     assert_eq!(Layout::new(50, 0, 15, 15), Err(Error::Zero { name: "batch_size" }));
