@@ -76,7 +76,7 @@ fn adding_is_learned_and_the_net_answers_with_the_sum() {
         // The file of weights says what it was trained for.
         let scored = succeed(PROGRAM, ["eval", "--model", out.join("model.safetensors").to_str().unwrap()]);
         assert!(
-            scored.starts_with("fresh episodes of seed 0: loss 0.00") && scored.ends_with(", floor 0\n"),
+            scored.starts_with("fresh episodes of seed 0: loss 0.00") && scored.contains(", floor 0, sum: RMSE 0."),
             "{scored}"
         );
         // Columns are known by name, in any order and among others.
@@ -299,8 +299,8 @@ fn texts_that_cannot_be_learned_are_refused_in_a_line() {
         (b"ab", &["--valid=0.5", "--test=0.5"], "valid is 0.5 and test is 0.5: together they must be less than 1"),
         (
             &[b'a', b'b'].repeat(100)[..],
-            &["--valid=0.01", "--test=0"],
-            "valid is 0.01: what it holds out is too little",
+            &["--valid=0.001", "--test=0"],
+            "valid is 0.001: what it holds out is too little",
         ),
     ];
     for (text, more, told) in cases {
@@ -309,4 +309,111 @@ fn texts_that_cannot_be_learned_are_refused_in_a_line() {
         assert!(message.contains(told), "{message}");
         assert!(!out.exists(), "{message}");
     }
+}
+
+/// A file of real data.
+fn data(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/data").join(name).display().to_string()
+}
+
+/// What the README says of them: both are forecast better than the best of the simple rules.
+#[test]
+fn sunspots_and_passengers_are_forecast() {
+    let folder = tempfile::tempdir().unwrap();
+    let sunspots = "--cell=gru --state-size=16 --learning-rate=0.01 --batch-size=4 --truncated-backprop-length=20 \
+                    --window-stride=5 --num-epochs=500 --patience=50 --season=11";
+    let passengers = "--cell=elman_relu --state-size=16 --learning-rate=0.003 --clip-norm=1 --batch-size=1 \
+                      --truncated-backprop-length=48 --window-stride=6 --num-epochs=1000 --patience=100 --season=12";
+    for (name, net, rule, column) in
+        [("sunspots", sunspots, "last value", "2009"), ("airline", passengers, "seasonal", "1961-01")]
+    {
+        let (out, file) = (folder.path().join(name), data(&format!("{name}.csv")));
+        let run = [
+            "run",
+            "--out",
+            out.to_str().unwrap(),
+            "--task=forecast",
+            "--data",
+            &file,
+            "--test=0.2",
+            "--optimizer=adam",
+        ];
+        succeed(PROGRAM, run.into_iter().chain(net.split(' ').filter(|flag| !flag.is_empty())));
+        let status = status(&out);
+        assert_eq!(status["test_baseline"].as_str(), Some(rule), "{status}");
+        assert!(number(&status, "test_skill") > 0.3, "{status}");
+        // In the data's own units.
+        let scores = status["test_scores"][0].as_table().unwrap();
+        let rmse = number(scores, "rmse");
+        assert!((rmse.powi(2) / number(&status, "test_loss") - 1.0).abs() < 1e-9, "{status}");
+        assert!((number(scores, "r2") < 1.0) && number(scores, "mae") < rmse);
+
+        let model = out.join("model.safetensors");
+        let said = succeed(PROGRAM, ["forecast", model.to_str().unwrap(), &file, "--steps=14"]);
+        let path = out.join("forecast.csv");
+        std::fs::write(&path, &said).unwrap();
+        let labels = if name == "sunspots" { "year" } else { "month" };
+        let table = columns(&path);
+        assert_eq!((table[labels][0].as_str(), table["step"].len()), (column, 14), "{said}");
+        let [low, value, high] = ["low", "prediction", "high"].map(|column| numbers(&path, column));
+        assert!((0..14).all(|step| low[step] < value[step] && value[step] < high[step]), "{said}");
+        let width: Vec<_> = low.iter().zip(&high).map(|(low, high)| high - low).collect();
+        assert!(width.windows(2).all(|pair| pair[1] > pair[0] * 0.999), "{width:?}");
+        // Its first answer is what `predict` says of the last row.
+        let predicted = succeed(PROGRAM, ["predict", "--model", model.to_str().unwrap(), &file]);
+        let last = predicted.trim_end().rsplit(',').next().unwrap().parse::<f64>().unwrap();
+        assert!((last - value[0]).abs() < 1e-3 * last.abs(), "{last} {}", value[0]);
+        let scored = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), "--data", &file]);
+        assert!(scored.contains(": RMSE ") && scored.contains(" R² 0."), "{scored}");
+    }
+}
+
+#[test]
+fn data_that_cannot_be_forecast_are_refused_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("data.csv"), folder.path().join("run"));
+    let flag = format!("--data={}", path.display());
+    let rows = |count: usize| (0..count).map(|row| format!("{row},{}\n", row * row % 7)).collect::<String>();
+    let late = format!("t,v\n{}6998,x\n", rows(6998));
+    let cases: [(String, &[&str], &str); 12] = [
+        (late, &[], "data.csv: line 7000, column `v`: `x` is not a finite number"),
+        (format!("t,v\n{}9,NaN\n", rows(99)), &[], "line 101, column `v`: `NaN` stands for a missing value"),
+        (format!("t,v\n{}9,1e400\n", rows(99)), &[], "line 101, column `v`: `1e400` is not a finite number"),
+        (format!("t,v\n{}9\n", rows(99)), &[], "line 101: the row has 1 cell, the header names 2 columns"),
+        (format!("t,v\n{}", rows(99)), &["--inputs=u"], "line 1: there is no column `u`"),
+        (format!("t,v\n{}", rows(99)), &["--targets=w"], "line 1: there is no column `w`"),
+        (
+            format!("t,v\n{}", rows(9)),
+            &[],
+            "data.csv: truncated_backprop_length is 15: it must not be longer than a row",
+        ),
+        (format!("t,v\n{}", rows(99)), &["--valid=0.001"], "valid is 0.001: what it holds out is too little"),
+        (format!("t,v\n{}", rows(99)), &["--horizon=0"], "horizon is 0: it must be at least 1"),
+        (format!("t,v\n{}", rows(99)), &["--loss=cross_entropy"], "loss is cross_entropy: with the task forecast"),
+        ("t,v\n".to_owned(), &[], "there is no row of values below the header"),
+        (String::new(), &[], "the header is missing"),
+    ];
+    for (text, more, told) in cases {
+        std::fs::write(&path, text).unwrap();
+        let message =
+            refused(PROGRAM, [&["run", "--out", out.to_str().unwrap(), "--task=forecast", &flag], more].concat());
+        assert!(message.contains(told), "{message}");
+        assert!(!out.exists(), "{message}");
+    }
+    // What is missing can be filled or left out.
+    std::fs::write(&path, format!("t,v\n{}100,\n{}", rows(99), rows(20))).unwrap();
+    for missing in ["interpolate", "drop"] {
+        let out = folder.path().join(missing);
+        let flag_of = format!("--missing={missing}");
+        let run =
+            ["run", "--no-figure", "--out", out.to_str().unwrap(), "--task=forecast", &flag, &flag_of, "--inputs=v"];
+        succeed(PROGRAM, [&run[..], &["--num-epochs=2", "--batch-size=2"]].concat());
+    }
+    // A net goes on only with what it answers.
+    let out = folder.path().join("two");
+    let run = ["run", "--no-figure", "--out", out.to_str().unwrap(), "--task=forecast", &flag, "--missing=drop"];
+    succeed(PROGRAM, [&run[..], &["--inputs=t,v", "--targets=v", "--num-epochs=2", "--batch-size=2"]].concat());
+    let model = out.join("model.safetensors");
+    let message = refused(PROGRAM, ["forecast", model.to_str().unwrap(), path.to_str().unwrap()]);
+    assert!(message.contains("the net reads `t`, and does not forecast it"), "{message}");
 }

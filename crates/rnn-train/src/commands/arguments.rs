@@ -44,6 +44,9 @@ pub(super) enum Command<S: Shows, M: More> {
     /// Read a series of inputs and write a saved net's answers, row by row
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
+    /// Forecast the rows behind those of a CSV file
+    #[command(after_help = EXIT_CODES)]
+    Forecast(ForecastArgs),
     /// Write text with a net that was trained on one
     #[command(after_help = EXIT_CODES)]
     Sample(SampleArgs),
@@ -113,6 +116,19 @@ pub(super) struct PredictArgs {
     /// CSV with a column `input`; standard input if it is not given, or is -
     #[arg(value_name = "FILE.csv")]
     pub(super) input: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ForecastArgs {
+    /// The weights of the net
+    #[arg(value_name = "MODEL.safetensors")]
+    pub(super) model: PathBuf,
+    /// The series to go on with, with the columns that the net was trained on
+    #[arg(value_name = "DATA.csv")]
+    pub(super) data: PathBuf,
+    /// How many rows to forecast
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(super) steps: u32,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! The command line: what is done with what is given.
 
-use super::arguments::{Cli, Command, EvalArgs, Format, PredictArgs, ResumeArgs, RunArgs, SampleArgs, Training};
+use super::arguments::{
+    Cli, Command, EvalArgs, ForecastArgs, Format, PredictArgs, ResumeArgs, RunArgs, SampleArgs, Training,
+};
 use super::command_line::parse;
 use super::diagnostics::{report, start_logging};
 use super::shows::{More, Shows};
@@ -14,6 +16,7 @@ use crate::outputs::table::read_rows;
 use crate::settings::layers::Layer;
 use crate::settings::table::Settings;
 use crate::training::evaluate::{Evaluation, Scoring, evaluate};
+use crate::training::forecast::forecast;
 use crate::training::options::Options;
 use crate::training::predict::{Input, predict};
 use crate::training::run;
@@ -49,6 +52,7 @@ pub fn main<S: Shows, M: More>(arguments: impl IntoIterator<Item = OsString>) ->
         Command::Resume(arguments) => resume_command(arguments),
         Command::More(command) => command.run(),
         Command::Predict(arguments) => predict_command(arguments),
+        Command::Forecast(arguments) => forecast_command(arguments),
         Command::Sample(arguments) => sample_command(arguments),
         Command::Eval(arguments) => eval_command(arguments),
     };
@@ -132,6 +136,15 @@ fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
         }
     };
     match predicted {
+        // Its reader wants no more.
+        Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
+        other => other.map(|()| exit_code::DONE),
+    }
+}
+
+fn forecast_command(arguments: &ForecastArgs) -> Result<u8, Error> {
+    let ForecastArgs { model, data, steps } = arguments;
+    match forecast(model, data, *steps as usize, &mut std::io::stdout().lock()) {
         // Its reader wants no more.
         Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
         other => other.map(|()| exit_code::DONE),

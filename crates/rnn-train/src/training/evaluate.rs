@@ -5,6 +5,7 @@ use super::nets::network;
 use super::scorer::Scorer;
 use crate::error::{Error, SettingError};
 use crate::outputs::rows::{EpochRow, KNOWN};
+use crate::outputs::status::TargetScores;
 use crate::settings::choices::with_net;
 use crate::settings::kind::Kind;
 use crate::settings::layers::Layer;
@@ -13,6 +14,7 @@ use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, TASK};
 use crate::training::data::Opened;
 use crate::training::model::{Model, settings_of};
+use crate::training::validation::names_of_targets;
 use crate::training::verdict::in_bits;
 use chart_kit::text::printable;
 use echo_data::{AnyTask, Shares, Split, TaskValue};
@@ -47,6 +49,8 @@ pub struct Evaluation {
     pub total_series_length: usize,
     /// The scores, as of an epoch.
     pub scores: EpochRow,
+    /// Of each number that is asked for, how far off the answers are.
+    pub targets: Vec<TargetScores>,
 }
 
 /// A score, or something that was scored.
@@ -162,7 +166,9 @@ fn evaluate_in<T: Scalar, A: Answering<T>>(
         source.load(part)?;
         let means = scorer.score(&network, &mut source)?;
         let row = means.row(part, settings.has_episodes());
-        evaluations.push(Evaluation::new(scoring, model, part, source.values(), row));
+        let names = names_of_targets(settings);
+        let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
+        evaluations.push(Evaluation::new(scoring, model, part, source.values(), row, targets));
     }
     Ok(evaluations)
 }
@@ -185,7 +191,14 @@ fn told_of_task(settings: &Settings) -> Vec<(&'static str, usize)> {
 
 impl Evaluation {
     /// Of the series that stands at this place among the settings' files, if there are any.
-    fn new(scoring: &Scoring, model: &Path, place: usize, total_series_length: usize, mut scores: EpochRow) -> Self {
+    fn new(
+        scoring: &Scoring,
+        model: &Path,
+        place: usize,
+        total_series_length: usize,
+        mut scores: EpochRow,
+        targets: Vec<TargetScores>,
+    ) -> Self {
         let Scoring { ref settings, targets_known } = *scoring;
         let files = settings.data_files();
         // A task's own files are scored together.
@@ -194,12 +207,12 @@ impl Evaluation {
         scores.known_loss = scores.known_loss.filter(|_| targets_known);
         scores.known_accuracy = scores.known_accuracy.filter(|_| targets_known);
         let (model, settings) = (model.display().to_string(), settings.clone());
-        Self { model, series, settings, targets_known, total_series_length, scores }
+        Self { model, series, settings, targets_known, total_series_length, scores, targets }
     }
 
     /// All of it under the names that it has in tables: a cell that is without a value is empty.
     pub(crate) fn cells(&self) -> Vec<(&'static str, Cell)> {
-        let Self { model, series, settings, targets_known, total_series_length, scores } = self;
+        let Self { model, series, settings, targets_known, total_series_length, scores, targets } = self;
         let text = |text: &Option<String>| text.clone().map_or(Cell::Nothing(()), Cell::Text);
         let seed = if series.is_none() { Cell::Count(settings.seed as usize) } else { Cell::Nothing(()) };
         let mut cells = vec![("model", Cell::Text(model.clone())), ("series", text(series)), ("seed", seed)];
@@ -226,6 +239,11 @@ impl Evaluation {
             (EpochRow::KNOWN_ACCURACY, scores.known_accuracy),
         ];
         cells.extend(numbers.map(|(column, number)| (column.name, Cell::number(number))));
+        // Of several numbers each has its sentence.
+        if let [TargetScores { rmse, mae, r2, .. }] = targets[..] {
+            let of_target = [("rmse", Some(rmse)), ("mae", Some(mae)), ("r2", r2)];
+            cells.extend(of_target.map(|(name, number)| (name, Cell::number(number))));
+        }
         cells
     }
 
@@ -259,6 +277,11 @@ impl std::fmt::Display for Evaluation {
         match known_loss.filter(|_| self.settings.tells_known_apart()) {
             Some(loss) => write!(f, ", {KNOWN}: loss {loss}{}", accuracy_of(known_accuracy)),
             None => Ok(()),
+        }?;
+        for TargetScores { name, rmse, mae, r2 } in &self.targets {
+            let r2 = r2.map(|r2| format!(" R² {r2}")).unwrap_or_default();
+            write!(f, ", {}: RMSE {rmse} MAE {mae}{r2}", printable(name))?;
         }
+        Ok(())
     }
 }

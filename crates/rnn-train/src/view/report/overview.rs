@@ -11,6 +11,9 @@ use rnn_core::ClassLoss;
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
     let of_classes = matches!(facts.settings().shape().targets, Kind::Classes(_));
+    let skill = status.test_baseline.as_ref().zip(status.test_baseline_loss).map(|(rule, loss)| {
+        format!(" The skill is 1 − the test loss / that of the best simple rule, {rule}, which is {}.", number(loss, 4))
+    });
     let measured = if of_classes { "Loss and accuracy are those" } else { "The loss is that" };
     html! {
         p.outcome { (outcome(facts)) }
@@ -18,7 +21,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
         p.note {
             @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
-            @if facts.settings().reads_data() {} @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
+            @if facts.settings().reads_data() { (skill.unwrap_or_default()) } @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
             "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
             }
@@ -92,6 +95,7 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     put("validation accuracy", status_of.valid_accuracy.map(short));
     put("test loss", status_of.test_loss.map(short));
     put("test accuracy", status_of.test_accuracy.map(short));
+    put("skill", status_of.test_skill.map(short));
     if last.is_none() {
         put("last loss", facts.steps.last.map(|row| short(row.loss)));
     }

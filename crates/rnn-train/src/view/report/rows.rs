@@ -96,8 +96,9 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                 @if settings.readout == Readout::LastStep {
                     "Only the last time step of each window is scored; wrong answers at the others are marked in grey. "
                 } @else if settings.window_stride < settings.truncated_backprop_length {
-                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are scored; \
-                    wrong answers at the others are marked in grey. "
+                    "Windows overlap: but for an epoch’s first, only the last " (settings.window_stride) " time steps of each are scored"
+                    @if of_classes { "; wrong answers at the others are marked in grey" }
+                    ". "
                 }
                 "All snapshots stand in " code { (SNAPSHOTS) } "."
             }
