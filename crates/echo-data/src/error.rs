@@ -213,6 +213,36 @@ pub enum Error {
         /// What is wrong, and what would be right.
         problem: String,
     },
+    /// A file that is no NPZ, or one with members that cannot be arrays.
+    #[error("{problem}")]
+    Npz {
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// An array of a NumPy file that is not what it should be.
+    #[error("{}{problem}", OfArray(name.as_deref()))]
+    Array {
+        /// The array's name, if it has one.
+        name: Option<String>,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// An array that does not fit in memory.
+    #[error("{}there is no memory for its {values} values", OfArray(name.as_deref()))]
+    ArrayMemory {
+        /// The array's name, if it has one.
+        name: Option<String>,
+        /// How many values it has.
+        values: usize,
+    },
+    /// An array that an NPZ has not.
+    #[error("there is no array `{}`; {}", Shown(name), ArraysProblem(names))]
+    NoArray {
+        /// The name asked for.
+        name: String,
+        /// The names that there are.
+        names: Vec<String>,
+    },
 }
 
 impl Error {
@@ -245,7 +275,11 @@ impl Error {
             | Self::Unread { .. }
             | Self::Number { .. }
             | Self::NoValues
-            | Self::Malformed { .. } => None,
+            | Self::Malformed { .. }
+            | Self::Npz { .. }
+            | Self::Array { .. }
+            | Self::ArrayMemory { .. }
+            | Self::NoArray { .. } => None,
         }
     }
 }
@@ -327,6 +361,27 @@ impl fmt::Display for NumberProblem<'_> {
                 write!(f, "`{value}` has a decimal comma: write a point, or separate the columns with semicolons")
             }
             _ => write!(f, "`{value}` is not a finite number"),
+        }
+    }
+}
+
+/// Which array an error speaks of, where there can be several.
+struct OfArray<'a>(Option<&'a str>);
+
+impl fmt::Display for OfArray<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |name| write!(f, "array `{}`: ", Shown(name)))
+    }
+}
+
+/// Words for the arrays that there are.
+struct ArraysProblem<'a>(&'a [String]);
+
+impl fmt::Display for ArraysProblem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("the file has none"),
+            names => write!(f, "the file has {}", Shown(&names.join(", "))),
         }
     }
 }

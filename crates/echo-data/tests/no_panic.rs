@@ -2,6 +2,7 @@
 //! a typed error of one line.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+use echo_data::files::{Array, Npz};
 use echo_data::{AnyTask, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Sequence, Split, Task, generator};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -35,6 +36,31 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
         let header: &[u8] = if header { b"input,target\n" } else { b"" };
         [header, &pieces.concat()].concat()
     })
+}
+
+/// A NumPy file or an NPZ, changed in a few places and perhaps cut short.
+fn numpy_files() -> impl Strategy<Value = Vec<u8>> {
+    let fixtures = ["numbers.npz", "compressed.npz", "refused.npz", "none.npz", "fortran.npy"];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/npz");
+    let fixtures = fixtures.map(|name| std::fs::read(folder.join(name)).unwrap());
+    let byte = prop_oneof![1 => any::<u8>(), 1 => select(vec![0, 1, 0x7f, 0x80, 0xff]), 1 => select(b"(){}[]',<>|-019".to_vec())];
+    // From either end, because a ZIP is read from there.
+    let change = (any::<bool>(), prop_oneof![0..200_usize, 0..4000_usize], byte);
+    let changes = prop::collection::vec(change, 0..6);
+    let mark = select(vec![&b"PK\x03\x04"[..], b"PK\x05\x06", b"\x93NUMPY\x01\0\x20\0{", b""]);
+    let any = (mark, prop::collection::vec(any::<u8>(), 0..200)).prop_map(|(mark, bytes)| [mark, &bytes].concat());
+    let changed = (select(fixtures.to_vec()), changes, prop_oneof![9 => Just(0), 1 => 0..4000_usize]);
+    let changed = changed.prop_map(|(mut bytes, changes, cut)| {
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        for (from_end, place, byte) in changes {
+            let place = if from_end { bytes.len().wrapping_sub(place + 1) } else { place };
+            if let Some(changed) = bytes.get_mut(place) {
+                *changed = byte;
+            }
+        }
+        bytes
+    });
+    prop_oneof![8 => changed, 1 => any]
 }
 
 /// House rule: an error is one line.
@@ -129,6 +155,22 @@ proptest! {
             for _ in 0..=text.len() {
                 let class = checked(inputs.next_class(num_classes)).flatten();
                 prop_assert!(class.is_none_or(|class| usize::from(class) < num_classes && inputs.line() > 1));
+            }
+        }
+    }
+
+    #[test]
+    fn any_numpy_file(bytes in numpy_files()) {
+        let checked_array = |array: Result<Array, Error>| {
+            if let Some(array) = checked(array) {
+                assert_eq!(array.values().len(), array.shape().iter().product::<usize>());
+                assert!(!array.is_whole() || array.values().iter().all(|value| value.fract() == 0.0));
+            }
+        };
+        checked_array(Array::from_npy(&bytes[..]));
+        if let Some(npz) = checked(Npz::new(std::io::Cursor::new(&bytes))) {
+            for name in npz.names().chain(["no name"]) {
+                checked_array(npz.array(name));
             }
         }
     }

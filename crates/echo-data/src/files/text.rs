@@ -12,7 +12,7 @@ const OTHERS: [(&[u8], &str); 14] = [
     (b"\x1f\x8b", "a gzip file"),
     (b"PK\x03\x04", "a ZIP file (as .xlsx, .ods and .npz files are)"),
     (b"PAR1", "a Parquet file"),
-    (b"\x93NUM", "a NumPy file"),
+    (b"\x93NUM", "a NumPy file (.npy)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel file"),
     (b"\x89HDF", "an HDF5 file"),
     (b"BZh", "a bzip2 file"),
@@ -24,7 +24,12 @@ const OTHERS: [(&[u8], &str); 14] = [
 ];
 
 /// How many bytes tell what a file is.
-const MARK: usize = 4;
+pub(super) const MARK: usize = 4;
+
+/// What a file is that begins with these bytes, if it is no text and known.
+pub(super) fn other(mark: &[u8]) -> Option<&'static str> {
+    OTHERS.iter().find(|(start, _)| mark.starts_with(start)).map(|&(_, name)| name)
+}
 
 /// More is no header.
 const LONGEST_HEADER: usize = 1 << 20;
@@ -61,7 +66,7 @@ impl<R: Read> Text<R> {
             self.at_end = read_some(&mut self.inner, &mut byte)? == 0;
             mark.extend(byte.iter().filter(|_| !self.at_end));
         }
-        if let Some((_, name)) = OTHERS.iter().find(|(start, _)| mark.starts_with(start)) {
+        if let Some(name) = other(&mark) {
             return Err(not_text(&format!("it is {name}")));
         }
         let (encoding, length) = match &mark[..] {
