@@ -26,6 +26,6 @@ pub use files::Inputs;
 pub use generator::{Generator, generator};
 pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps};
 pub use task::{
-    Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Floor, Forecast, Form, InFile, Next, OwnData, Recorded,
-    Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words,
+    Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,
+    Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words,
 };

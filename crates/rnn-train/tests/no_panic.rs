@@ -144,7 +144,7 @@ fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
     let of_task = match task {
         AnyTask::Echo(Echo { num_classes, echo_step, .. }) => vec![num_classes, echo_step],
         AnyTask::Adding(Adding { sequence_length, .. }) => vec![sequence_length],
-        AnyTask::Next(_) | AnyTask::Forecast(_) => Vec::new(),
+        AnyTask::Next(_) | AnyTask::Forecast(_) | AnyTask::Episodes(_) => Vec::new(),
         AnyTask::Copying(Copying { delay, num_symbols, num_copied }) => vec![delay, num_symbols, num_copied],
     };
     let places = of_task.into_iter().chain([state_size, batch_size, num_epochs, window_stride]);

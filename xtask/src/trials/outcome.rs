@@ -32,7 +32,11 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let solved = rows.iter().filter(|row| row.is_decided() && row.solved()).count();
     let solved_within = plan.solved_within();
     let lost = rows.iter().filter(|row| row.is_decided() && row.lost(solved_within)).count();
-    let mut sentence = format!("{} of {} solved the task", thousands(solved), count(decided, "trial"));
+    // What is never solved, data of one's own for instance, is not said to be unsolved.
+    let mut sentence = match plan.can_be_solved() {
+        true => format!("{} of {} solved the task", thousands(solved), count(decided, "trial")),
+        false => format!("{} done", count(decided, "trial")),
+    };
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");
     }

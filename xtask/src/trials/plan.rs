@@ -58,6 +58,11 @@ impl Plan {
         self.trial(0).map_or(0.0, |trial| trial.settings.solved_within())
     }
 
+    /// Whether its task can count as solved.
+    pub(crate) fn can_be_solved(&self) -> bool {
+        self.solved_within() > 0.0
+    }
+
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
     /// there is memory for it and that the files are right.
     pub(crate) fn new(spec: Spec) -> Result<Self, Error> {

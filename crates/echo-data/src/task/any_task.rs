@@ -52,6 +52,7 @@ tasks! {
     copying::Copying,
     next::Next,
     forecast::Forecast,
+    episodes::Episodes,
 }
 
 /// The tutorial's echo.

@@ -221,8 +221,8 @@ impl Task for Forecast {
         vec![
             plain(
                 "data",
-                "CSV file to read. May be repeated: each is a series of its own",
-                TaskValue::Files(data, "FILE.csv"),
+                "Data to read: CSV to forecast, NPZ for episodes. May be repeated",
+                TaskValue::Files(data, "FILE"),
             ),
             plain("inputs", "Columns to read", TaskValue::Names(inputs, "all that hold numbers")),
             plain("targets", "Columns to forecast", TaskValue::Names(targets, "those that are read")),

@@ -35,6 +35,14 @@ named! {
     }
 }
 
+named! {
+    /// What the best weights go by.
+    pub enum Monitor {
+        Loss = "loss", "The lowest validation loss";
+        Accuracy = "accuracy", "The highest validation accuracy, the first one of equals";
+    }
+}
+
 /// Does some work with the type of these numbers.
 macro_rules! with_numbers {
     ($dtype:expr, $number:ident => $work:expr) => {

@@ -89,12 +89,12 @@ impl Kind {
                 Some(list) => unless(list.iter().all(|value| number(value).is_some()), "a list of numbers"),
             },
             Self::Names => match value.as_array() {
-                None => Some("a list".to_owned()),
+                None => unless(value.is_str(), "a name or a list of names"),
                 Some(list) => unless(list.iter().all(Value::is_str), "a list of names"),
             },
             Self::File => unless(value.is_str(), "a path"),
             Self::Files => match value.as_array() {
-                None => Some("a list".to_owned()),
+                None => unless(value.is_str(), "a path or a list of paths"),
                 Some(list) => unless(list.iter().all(Value::is_str), "a list of paths"),
             },
             Self::OrOff(_) if value.as_str() == Some(OFF) => None,

@@ -1,6 +1,6 @@
 //! What the settings say together: the net, the task, windows, the schedule; and whether they fit each other.
 
-use super::choices::{Readout, ScheduleKind, with_numbers};
+use super::choices::{Monitor, Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
 use super::opened::Opened;
 use super::table::Settings;
@@ -53,6 +53,10 @@ impl Settings {
             if let Some(drawn) = self.drawn(split) {
                 drawn.map_err(|error| self.of_split(split, &error))?;
             }
+        }
+        // That of episodes that have not been read is not known yet.
+        if self.truncated_backprop_length == 0 {
+            return Ok(());
         }
         self.truncation().map(drop).map_err(of_core)
     }
@@ -108,7 +112,18 @@ impl Settings {
 
     /// These settings with all that is known of the data that were read.
     pub(crate) fn with_task(&self, task: Arc<dyn Task>) -> Self {
-        Self { opened: Opened(Some(task)), ..self.clone() }
+        let mut settings = self.clone();
+        // What depends on the data, and was not said.
+        if let (Form::Episodes(longest), 0) = (task.form(), settings.truncated_backprop_length) {
+            settings.truncated_backprop_length = longest;
+        }
+        if settings.window_stride == 0 {
+            settings.window_stride = settings.truncated_backprop_length;
+        }
+        if matches!(task.shape().targets, Kind::Values(_)) {
+            settings.loss = ClassLoss::SquaredError;
+        }
+        Self { opened: Opened(Some(task)), ..settings }
     }
 
     /// What is known of data that have been read, as texts by name.
@@ -124,7 +139,12 @@ impl Settings {
 
     /// Makes sure of the net, whose sizes can depend on the data.
     pub(crate) fn check_net(&self) -> Result<(), SettingError> {
-        self.architecture().check().map_err(of_core)
+        if self.monitor == Monitor::Accuracy && !matches!(self.shape().targets, Kind::Classes(_)) {
+            let problem = format!("the task {} asks for numbers, so it must be `loss`", self.task.task().name());
+            return Err(SettingError::new("monitor", problem));
+        }
+        self.architecture().check().map_err(of_core)?;
+        self.truncation().map(drop).map_err(of_core)
     }
 
     /// Whether the data are drawn, or what must be known of those that are read is known.

@@ -1,6 +1,6 @@
 //! A row of the table of settings, and how a setting is read from TOML and written to it.
 
-use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
+use super::choices::{Dtype, InputKind, Monitor, Readout, ScheduleKind};
 use super::kind::{Kind, OFF, number};
 use super::or_off::OrOff;
 use crate::error::SettingError;
@@ -227,7 +227,9 @@ impl Setting for Vec<String> {
     }
 
     fn from_toml(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+        // One name need not be a list.
+        let names = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
     }
 
     fn to_toml(&self) -> Option<Value> {
@@ -271,7 +273,9 @@ impl Setting for Vec<PathBuf> {
     }
 
     fn from_toml(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().map(PathBuf::from_toml).collect()
+        // One path need not be a list.
+        let paths = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        paths.iter().map(PathBuf::from_toml).collect()
     }
 
     fn to_toml(&self) -> Option<Value> {
@@ -313,7 +317,7 @@ macro_rules! one_of {
     };
 }
 
-one_of!(CellKind, ClassLoss, Init, Method, Dtype, InputKind, Readout, ScheduleKind);
+one_of!(CellKind, ClassLoss, Init, Method, Dtype, InputKind, Readout, ScheduleKind, Monitor);
 
 /// One of the names of a list.
 pub(super) fn choice<C: Named>() -> Kind {

@@ -1,7 +1,7 @@
 //! The table of all settings, a row for each. From it come the flags, the keys of settings files, the checks, what
 //! `config.toml` says, the page of the docs, and what a sweep may vary.
 
-use super::choices::{Dtype, InputKind, Readout, ScheduleKind};
+use super::choices::{Dtype, InputKind, Monitor, Readout, ScheduleKind};
 use super::groups::{Optimization, task_named, tasks_where};
 use super::opened::Opened;
 use super::or_off::OrOff;
@@ -164,9 +164,10 @@ settings! { given, row;
         only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name()),
         only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Episodes in an epoch
-    episodes: Option<usize> = longest_episode(given).map(|_| 1000),
-        row.least(1).by_default(format!("1000 for {}", of_episodes())).beside("task"),
-        only_if task.task().form() != Form::Stream, format!("with the task {}, whose data are a series", task.task().name());
+    episodes: Option<usize> = longest_episode(given).filter(|_| !reads_files(given)).map(|_| 1000),
+        row.least(1).by_default(format!("1000 for {}", tasks_where(|task| task.form() != Form::Stream && task.own_data().is_none()))).beside("task"),
+        only_if task.task().form() != Form::Stream, format!("with the task {}, whose data are a series", task.task().name()),
+        only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Time steps in a window: how far back gradients are propagated
     truncated_backprop_length: usize = longest_episode(given).unwrap_or(15),
         row.least(1).by_default(format!("15; the longest episode for {}", of_episodes())).beside("task"),
@@ -242,6 +243,9 @@ settings! { given, row;
         only_if *valid != 0.0, "without valid";
     /// Stop after N validations that were no better than the best one
     patience: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").beside("valid").for_training(),
+        only_if *valid != 0.0, "without valid";
+    /// Which weights are the best, and what patience waits for
+    monitor: Monitor = Monitor::Loss, row.beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
     /// Write every N-th step to metrics.csv
     log_every: usize = 1, row.least(1).for_training();

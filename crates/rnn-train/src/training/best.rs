@@ -1,6 +1,7 @@
-//! Which epoch's weights are the best ones: those of the lowest validation loss.
+//! Which epoch's weights are the best ones: those of the lowest validation loss, or of the highest validation accuracy.
 
 use crate::outputs::status::TargetScores;
+use crate::settings::choices::Monitor;
 use crate::settings::table::Settings;
 use echo_data::Baseline;
 use serde::{Deserialize, Serialize};
@@ -35,8 +36,12 @@ pub(crate) struct Tested {
 
 impl Best {
     /// Takes in a validation, and says whether it is the best so far. One whose loss is no number never is.
-    pub(super) fn take_in(&mut self, epoch: usize, loss: f64, accuracy: Option<f64>) -> bool {
-        let is_best = loss.is_finite() && self.loss.is_none_or(|best| loss < best);
+    pub(super) fn take_in(&mut self, monitor: Monitor, epoch: usize, loss: f64, accuracy: Option<f64>) -> bool {
+        let is_better = match monitor {
+            Monitor::Loss => self.loss.is_none_or(|best| loss < best),
+            Monitor::Accuracy => self.epoch.is_none() || accuracy > self.accuracy,
+        };
+        let is_best = loss.is_finite() && is_better;
         if is_best {
             *self = Self { epoch: Some(epoch), loss: Some(loss), accuracy, waited: 0 };
         } else {
@@ -66,11 +71,20 @@ mod tests {
         let settings = "valid = 0.1\npatience = 2".parse::<Settings>().unwrap();
         let mut told = Vec::new();
         for (epoch, loss) in [(0, f64::NAN), (1, 0.5), (3, 0.5), (5, 0.4), (7, 0.6)] {
-            told.push((best.take_in(epoch, loss, None), best.is_out_of_patience(&settings)));
+            told.push((best.take_in(Monitor::Loss, epoch, loss, None), best.is_out_of_patience(&settings)));
         }
         assert_eq!(told, [(false, false), (true, false), (false, false), (true, false), (false, false)]);
         assert_eq!((best.epoch, best.loss), (Some(5), Some(0.4)));
-        assert!(!best.take_in(9, f64::INFINITY, None) && best.is_out_of_patience(&settings));
+        assert!(!best.take_in(Monitor::Loss, 9, f64::INFINITY, None) && best.is_out_of_patience(&settings));
         assert!(!best.is_out_of_patience(&"valid = 0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_first_of_the_highest_accuracies_is_the_best_whatever_the_loss() {
+        let mut best = Best::default();
+        let mut told = |epoch, loss, accuracy| best.take_in(Monitor::Accuracy, epoch, loss, Some(accuracy));
+        assert!(told(0, 0.5, 0.5) && told(1, 0.6, 0.75));
+        assert!(!told(2, 0.1, 0.75) && !told(3, f64::NAN, 1.0));
+        assert_eq!((best.epoch, best.loss), (Some(1), Some(0.6)));
     }
 }

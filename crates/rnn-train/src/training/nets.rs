@@ -1,7 +1,7 @@
 //! Nets of settings: with weights from a file, drawn, or all zero.
 
-use super::data::WEIGHTS_STREAM;
 use super::model::tell_of_names;
+use super::source::WEIGHTS_STREAM;
 use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
 use echo_data::generator;

@@ -1,10 +1,10 @@
 //! Scores a net on data, without training.
 
 use super::answering::Answering;
-use super::data::Source;
 use super::errors::Errors;
 use super::means::Means;
 use super::nets::of_net;
+use super::source::Source;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;

@@ -3,11 +3,12 @@
 
 use super::answering::Answering;
 use super::checkpoint::{Checkpoint, Progress};
-use super::data::{DROPOUT_STREAM, Opened, Source};
+use super::data::Opened;
 use super::inside::Inside;
 use super::means::Means;
 use super::nets::{checksum, initial_network, network, of_net};
 use super::scorer::Scorer;
+use super::source::{DROPOUT_STREAM, Source};
 use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::record::{Record, Step};

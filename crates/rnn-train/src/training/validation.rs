@@ -19,7 +19,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         }
         let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
         (row.valid_loss, row.valid_accuracy) = (Some(loss).filter(|loss| loss.is_finite()).into(), accuracy.into());
-        if self.progress.best.take_in(row.epoch, loss, accuracy) {
+        if self.progress.best.take_in(self.settings.monitor, row.epoch, loss, accuracy) {
             self.trainer.keep_parameters()?;
         }
         Ok(())

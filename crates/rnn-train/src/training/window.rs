@@ -80,7 +80,7 @@ impl<T: Scalar> Window<T> {
     }
 
     /// Takes in a window of a batch of episodes.
-    pub(crate) fn load_episodes(&mut self, rows: &[Sequence], layout: Layout, window: usize) -> Result<(), Error> {
+    pub(crate) fn load_episodes(&mut self, rows: &[&Sequence], layout: Layout, window: usize) -> Result<(), Error> {
         let Self { reading, classes, inputs, target_classes, target_values, .. } = self;
         match reading.shape.inputs {
             Kind::Classes(_) => {

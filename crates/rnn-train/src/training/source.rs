@@ -1,0 +1,298 @@
+//! Where the data of a split come from: drawn from the seed, or read before.
+
+use super::window::Window;
+use crate::error::Error;
+use crate::settings::table::Settings;
+use crc32fast::Hasher;
+use echo_data::{Floor, Form, Layout, Sequence, Split, Task, generator};
+use rnn_core::Scalar;
+use rnn_core::rand::Rng;
+use std::sync::Arc;
+
+/// The generator's stream that initial weights are drawn from. Those of the data are the task's: see [`Split`].
+pub(crate) const WEIGHTS_STREAM: u64 = 0;
+/// The stream of what dropout sets to zero in epoch 0; epoch e has the e-th behind it.
+pub(crate) const DROPOUT_STREAM: u64 = 1 << 63;
+/// The stream of the order of episodes in epoch 0; epoch e has the e-th behind it.
+const ORDER_STREAM: u64 = (1 << 63) + (1 << 61);
+
+/// The data of all epochs of a split.
+pub(crate) enum Source {
+    Drawn(Box<Drawn>),
+    Read {
+        files: Vec<(Sequence, Layout)>,
+        /// The file of the current epoch.
+        current: usize,
+    },
+    /// Series of a task's own files, one after the other in each epoch.
+    Own(Vec<(Sequence, Layout)>),
+    /// Series, or episodes, that are read side by side from a zero state, each to its end: to be scored.
+    Whole(Vec<Sequence>, Layout),
+    /// Episodes that are trained on, in another order in each epoch.
+    Shuffled(Shuffled),
+}
+
+/// Episodes in the order of an epoch.
+pub(crate) struct Shuffled {
+    episodes: Vec<Sequence>,
+    layout: Layout,
+    seed: u64,
+    order: Vec<usize>,
+}
+
+impl Shuffled {
+    pub(super) fn new(settings: &Settings, episodes: Vec<Sequence>) -> Result<Self, Error> {
+        let layout = side_by_side(settings, &episodes)?;
+        let order = (0..episodes.len()).collect();
+        let mut shuffled = Self { episodes, layout, seed: settings.seed, order };
+        shuffled.shuffle(0);
+        Ok(shuffled)
+    }
+
+    /// Draws the order of an epoch: each is as probable (Fisher and Yates).
+    fn shuffle(&mut self, epoch: usize) {
+        let mut rng = generator(self.seed, ORDER_STREAM + epoch as u64);
+        self.order.iter_mut().enumerate().for_each(|(place, episode)| *episode = place);
+        for place in (1..self.order.len()).rev() {
+            let other = (u128::from(rng.next_u64()) * (place as u128 + 1)) >> 64;
+            self.order.swap(place, other as usize);
+        }
+    }
+}
+
+/// How sequences are cut that are read side by side to their ends.
+pub(super) fn side_by_side(settings: &Settings, sequences: &[Sequence]) -> Result<Layout, Error> {
+    let longest = sequences.iter().map(Sequence::len).max().unwrap_or_default();
+    let Settings { batch_size, truncated_backprop_length, window_stride, .. } = *settings;
+    let layout = Layout::of_episodes(sequences.len(), longest, batch_size, truncated_backprop_length, window_stride);
+    Ok(layout?)
+}
+
+/// Data that are drawn anew for each epoch.
+pub(crate) struct Drawn {
+    task: Arc<dyn Task>,
+    seed: u64,
+    split: Split,
+    layout: Layout,
+    floor: Option<Floor>,
+    /// Episodes in an epoch; nothing for a series.
+    episodes: Option<usize>,
+    epoch: usize,
+    /// The series, or the episodes of a batch.
+    sequences: Vec<Sequence>,
+    /// The epoch and the batch that they are of.
+    drawn: Option<[usize; 2]>,
+}
+
+impl Drawn {
+    pub(super) fn new(settings: &Settings, split: Split, layout: Layout) -> Result<Self, Error> {
+        let (task, seed, floor) = (settings.task(), settings.seed, settings.floor(layout));
+        let is_stream = task.form() == Form::Stream;
+        let sequences = if is_stream {
+            vec![Sequence::zeros(layout.total_series_length())?]
+        } else {
+            let rows = layout.episodes_of(0).len();
+            (0..rows).map(|_| Sequence::new(task.shape())).collect()
+        };
+        let episodes = (!is_stream).then(|| layout.episodes());
+        let mut drawn = Self { task, seed, split, layout, floor, episodes, epoch: 0, sequences, drawn: None };
+        if !is_stream {
+            // So that the memory is there before anything is written.
+            drawn.draw(0)?;
+        }
+        Ok(drawn)
+    }
+
+    /// Draws a batch of the current epoch, if it is not there.
+    fn draw(&mut self, batch: usize) -> Result<(), echo_data::Error> {
+        let Self { task, seed, split, sequences, epoch, .. } = self;
+        if self.drawn == Some([*epoch, batch]) {
+            return Ok(());
+        }
+        self.drawn = None;
+        match self.episodes {
+            None => task.fill(*seed, *split, *epoch as u64, &mut sequences[0])?,
+            Some(episodes) => {
+                let first = (*epoch as u64).saturating_mul(episodes as u64);
+                let mut numbers = self.layout.episodes_of(batch);
+                for sequence in sequences {
+                    match numbers.next() {
+                        Some(number) => task.fill(*seed, *split, first + number as u64, sequence)?,
+                        None => sequence.clear(),
+                    }
+                }
+            }
+        }
+        self.drawn = Some([self.epoch, batch]);
+        Ok(())
+    }
+}
+
+impl Source {
+    /// How many windows the first `epochs` epochs have.
+    pub(crate) fn windows(&self, epochs: usize) -> usize {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
+            Self::Own(series) => windows(series).saturating_mul(epochs),
+            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.windows().saturating_mul(epochs),
+            Self::Read { files, .. } => {
+                let rounds = windows(files).saturating_mul(epochs / files.len());
+                rounds.saturating_add(windows(&files[..epochs % files.len()]))
+            }
+        }
+    }
+
+    /// How many windows epochs have that take turns.
+    pub(crate) fn windows_in_turn(&self) -> Vec<usize> {
+        match self {
+            Self::Drawn(drawn) => vec![drawn.layout.windows()],
+            Self::Own(series) => vec![windows(series)],
+            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => vec![layout.windows()],
+            Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
+        }
+    }
+
+    /// Goes to an epoch's data.
+    pub(crate) fn load(&mut self, epoch: usize) -> Result<(), Error> {
+        match self {
+            Self::Drawn(drawn) => {
+                drawn.epoch = epoch;
+                drawn.draw(0)?;
+            }
+            Self::Own(_) | Self::Whole(..) => {}
+            Self::Shuffled(shuffled) => shuffled.shuffle(epoch),
+            Self::Read { files, current } => *current = epoch % files.len(),
+        }
+        Ok(())
+    }
+
+    /// How many windows the current epoch has.
+    pub(crate) fn windows_now(&self) -> usize {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.windows(),
+            Self::Own(series) => windows(series),
+            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.windows(),
+            Self::Read { files, current } => files[*current].1.windows(),
+        }
+    }
+
+    /// Whether a series, or a batch of episodes, begins with a window of the current epoch.
+    pub(crate) fn begins(&self, window: usize) -> bool {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.place(window).1 == 0,
+            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.place(window).1 == 0,
+            Self::Own(series) => within(series, window).is_some_and(|(_, of_series)| of_series == 0),
+            Self::Read { .. } => window == 0,
+        }
+    }
+
+    /// Whether rows can end before a window does, or have steps that are not scored.
+    pub(crate) fn is_masked(&self) -> bool {
+        match self {
+            Self::Drawn(drawn) => drawn.episodes.is_some(),
+            Self::Whole(..) | Self::Shuffled(_) => true,
+            Self::Own(_) | Self::Read { .. } => false,
+        }
+    }
+
+    /// How many values the current data have, in the first series where there are several.
+    pub(crate) fn values(&self) -> usize {
+        match self {
+            Self::Drawn(drawn) => drawn.layout.total_series_length(),
+            Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
+            Self::Whole(series, _) | Self::Shuffled(Shuffled { episodes: series, .. }) => {
+                series.iter().map(Sequence::len).sum()
+            }
+            Self::Read { files, current } => files[*current].1.total_series_length(),
+        }
+    }
+
+    /// Reads a window of the current data.
+    pub(crate) fn read<T: Scalar>(&mut self, window: usize, to: &mut Window<T>) -> Result<(), Error> {
+        match self {
+            Self::Drawn(drawn) => {
+                drawn.draw(drawn.layout.place(window).0)?;
+                match drawn.episodes {
+                    None => to.load(&drawn.sequences[0], drawn.layout, window),
+                    Some(_) => to.load_episodes(&drawn.sequences.iter().collect::<Vec<_>>(), drawn.layout, window),
+                }
+            }
+            Self::Own(series) => match within(series, window) {
+                Some(((series, layout), of_series)) => to.load(series, *layout, of_series),
+                None => Ok(()),
+            },
+            Self::Whole(series, layout) => {
+                let rows: Vec<_> = series[layout.episodes_of(layout.place(window).0)].iter().collect();
+                to.load_episodes(&rows, *layout, window)
+            }
+            Self::Shuffled(Shuffled { episodes, layout, order, .. }) => {
+                let places = layout.episodes_of(layout.place(window).0);
+                let rows: Vec<_> = order[places].iter().map(|&episode| &episodes[episode]).collect();
+                to.load_episodes(&rows, *layout, window)
+            }
+            Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
+        }
+    }
+
+    /// The least mean loss that any net can have in a window, if that is known: of a file's values nothing is.
+    pub(crate) fn floor(&self, window: usize) -> Option<f64> {
+        match self {
+            Self::Drawn(drawn) => drawn.floor.as_ref().map(|floor| floor.window(window)),
+            Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) | Self::Read { .. } => None,
+        }
+    }
+
+    /// A checksum of the values of each file.
+    pub(super) fn checksums(&self) -> Vec<u32> {
+        let of = |(series, _): &(Sequence, Layout)| {
+            let mut crc = Hasher::new();
+            let mut block = Vec::new();
+            for steps in [series.inputs(), series.targets()] {
+                for classes in steps.classes().chunks(1 << 16) {
+                    block.clear();
+                    // A class of a file is a byte.
+                    block.extend(classes.iter().map(|&class| class as u8));
+                    crc.update(&block);
+                }
+            }
+            crc.finalize()
+        };
+        match self {
+            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) => Vec::new(),
+            Self::Read { files, .. } => files.iter().map(of).collect(),
+        }
+    }
+
+    /// How the first epoch's data are cut.
+    pub(crate) fn first_layout(&self) -> Layout {
+        match self {
+            Self::Drawn(drawn) => drawn.layout,
+            Self::Own(files) | Self::Read { files, .. } => files[0].1,
+            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => *layout,
+        }
+    }
+
+    /// How many series there are that take turns: 1 where each epoch's data are drawn.
+    pub(crate) fn parts(&self) -> usize {
+        match self {
+            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) => 1,
+            Self::Read { files, .. } => files.len(),
+        }
+    }
+}
+
+/// How many windows all series have.
+fn windows(series: &[(Sequence, Layout)]) -> usize {
+    series.iter().map(|(_, layout)| layout.windows()).sum()
+}
+
+/// The series that a window is of, and its number there.
+fn within(series: &[(Sequence, Layout)], mut window: usize) -> Option<(&(Sequence, Layout), usize)> {
+    for one in series {
+        if window < one.1.windows() {
+            return Some((one, window));
+        }
+        window -= one.1.windows();
+    }
+    None
+}
