@@ -115,8 +115,9 @@ impl Task for Episodes {
 
 /// The arrays of a part: inputs, targets, and which steps are scored.
 struct Part {
-    /// How the names of its arrays end, as errors have it.
+    /// What its targets are called in the file.
     name: String,
+    x_name: String,
     x: Array,
     y: Array,
     mask: Option<Array>,
@@ -211,13 +212,7 @@ impl Part {
                 ));
             }
         }
-        if let Some(place) = x.values().iter().position(|value| !value.is_finite()) {
-            let (episode, step) = (place / width(&x) / sizes[1], place / width(&x) % sizes[1]);
-            let problem =
-                format!("episode {episode}, step {step} is {}: it must be a finite number", x.values()[place]);
-            return Err(wrong(&x_name, problem));
-        }
-        Ok(Some(Self { name: y_name, x, y, mask: mask.map(|(mask, _)| mask), sizes }))
+        Ok(Some(Self { name: y_name, x_name, x, y, mask: mask.map(|(mask, _)| mask), sizes }))
     }
 
     /// The target of a step, of all its numbers.
@@ -263,8 +258,12 @@ impl Part {
     /// Its episodes; those without a scored step are left out, because nothing is asked there.
     fn sequences(&self, known: Known) -> Result<Vec<Sequence>, Error> {
         if width(&self.x) != known.inputs {
-            let problem = format!("`x` has {} numbers a step: it must have {}", width(&self.x), known.inputs);
-            return Err(wrong(&self.name, problem));
+            let problem = format!(
+                "its shape is {}: a step must have {} numbers, as in the training part",
+                shown(self.x.shape()),
+                known.inputs
+            );
+            return Err(wrong(&self.x_name, problem));
         }
         let shape = Shape { inputs: Kind::Values(known.inputs), targets: known.targets };
         let mut all = Vec::new();
@@ -272,6 +271,11 @@ impl Part {
             let mut sequence = Sequence::new(shape);
             for step in 0..self.length(episode) {
                 let read = &self.x.values()[(episode * self.sizes[1] + step) * known.inputs..][..known.inputs];
+                // What follows an episode's end is not read, and may be anything.
+                if let Some(value) = read.iter().find(|value| !value.is_finite()) {
+                    let problem = format!("episode {episode}, step {step} is {value}: it must be a finite number");
+                    return Err(wrong(&self.x_name, problem));
+                }
                 let target = self.target(episode, step);
                 let is_scored = self.is_scored(episode, step);
                 let class = if is_scored { self.class(known, episode, step)? } else { None };
@@ -294,7 +298,9 @@ impl Part {
         let place = format!("episode {episode}, step {step}");
         match known.targets {
             Kind::Values(width) if target.len() != width => {
-                Err(wrong(&self.name, format!("it has {} numbers a step: it must have {width}", target.len())))
+                let problem =
+                    format!("a step has {} numbers: it must have {width}, as in the training part", target.len());
+                Err(wrong(&self.name, problem))
             }
             Kind::Values(_) => match target.iter().find(|&&value| !value.is_finite() || value == IGNORED) {
                 None => Ok(None),

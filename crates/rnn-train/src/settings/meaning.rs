@@ -140,7 +140,10 @@ impl Settings {
     /// Makes sure of the net, whose sizes can depend on the data.
     pub(crate) fn check_net(&self) -> Result<(), SettingError> {
         if self.monitor == Monitor::Accuracy && !matches!(self.shape().targets, Kind::Classes(_)) {
-            let problem = format!("the task {} asks for numbers, so it must be `loss`", self.task.task().name());
+            let problem = format!(
+                "monitor is accuracy: the task {} asks for numbers, so it must be `loss`",
+                self.task.task().name()
+            );
             return Err(SettingError::new("monitor", problem));
         }
         self.architecture().check().map_err(of_core)?;

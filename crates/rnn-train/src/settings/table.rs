@@ -245,7 +245,7 @@ settings! { given, row;
     patience: OrOff<usize> = OrOff::Off, row.least(1).by_default("off").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
     /// Which weights are the best, and what patience waits for
-    monitor: Monitor = Monitor::Loss, row.beside("valid").for_training(),
+    monitor: Monitor = Monitor::Loss, row.by_default("loss").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
     /// Write every N-th step to metrics.csv
     log_every: usize = 1, row.least(1).for_training();
@@ -407,9 +407,10 @@ mod tests {
              optimizer = 'adamw'\nclip_value = 1\nclip_norm = 2\nschedule = 'step'\ndecay_steps = 5\ncheckpoint_every = 10\n\
              valid = 0.5\ntest = 0.5\npatience = 3",
         );
-        let of_others = ["task", "episodes", "sequence_length", "adding_form", "delay", "num_symbols", "num_copied"];
-        let others = ["momentum", "nesterov", "rms_decay", "series", "initial_weights"];
-        let others = [&others[..], &of_others].concat();
+        let of_adding_and_copy = ["episodes", "sequence_length", "adding_form", "delay", "num_symbols", "num_copied"];
+        let of_own_data = ["text", "symbols", "data", "inputs", "targets", "horizon", "missing", "season"];
+        let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights"];
+        let others = [&others[..], &of_adding_and_copy, &of_own_data].concat();
         for row in Settings::rows() {
             assert_eq!(table.contains_key(row.name), !others.contains(&row.name), "{}", row.name);
         }

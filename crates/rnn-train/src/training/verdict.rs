@@ -192,10 +192,11 @@ mod tests {
 
     #[test]
     fn nothing_is_said_of_the_lag_or_chance_of_a_file() {
-        let files = "series = ['series.csv']
-truncated_backprop_length = 2";
+        let settings = "series = ['series.csv']\ntruncated_backprop_length = 2".parse().unwrap();
+        let rows: Vec<_> = rows(&[0.69; 4], 0.5).into_iter().map(|row| EpochRow { floor: None, ..row }).collect();
+        let Verdict { is_bad, sentences } = verdict(&settings, &Status::begun(0, 0), &rows);
         assert_eq!(
-            told(files, &[0.69; 4], 0.5),
+            (is_bad, sentences.join(". ")),
             (false, "settled loss 0.69, accuracy 50 % in the last epoch".to_owned())
         );
     }
