@@ -108,7 +108,7 @@ fn settings_files() {
         ("dropout = \"half\"\n", "1: dropout is \"half\": it must be a number"),
         ("cell = true\n", "1: cell is true: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
         ("cell = 3\n", "1: cell is 3: it must be one of `elman`, `elman_relu`, `gru`, `lstm`"),
-        ("series = \"a.csv\"\n", "1: series is"),
+        ("series = 3\n", "1: series is 3: it must be a path or a list of paths"),
         (
             "cell = \"gur\"\n",
             "1: cell is \"gur\": it must be one of `elman`, `elman_relu`, `gru`, `lstm` (did you mean `gru`?)",

@@ -260,7 +260,6 @@ impl<R: Read + Seek> ReaderAt for Places<R> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use std::io::{Cursor, Write};

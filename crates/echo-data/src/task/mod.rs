@@ -10,6 +10,7 @@ mod any_task;
 mod classes;
 mod copying;
 mod echo;
+mod episode_arrays;
 mod episodes;
 mod floor;
 mod forecast;

@@ -113,7 +113,7 @@ pub(super) struct PredictArgs {
     /// The weights of the net
     #[arg(long, value_name = "FILE.safetensors")]
     pub(super) model: PathBuf,
-    /// CSV with a column `input`; standard input if it is not given, or is -
+    /// CSV with a column `input`, or the columns that the net was trained on; standard input if it is not given, or is -
     #[arg(value_name = "FILE.csv")]
     pub(super) input: Option<PathBuf>,
 }

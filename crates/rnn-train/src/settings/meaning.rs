@@ -2,10 +2,9 @@
 
 use super::choices::{Monitor, Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
-use super::opened::Opened;
 use super::table::Settings;
 use crate::error::SettingError;
-use echo_data::{Floor, Form, Kind, Layout, OwnData, Recorded, Scored, Shape, Split, Task, TaskValue};
+use echo_data::{Floor, Form, Kind, Layout, Recorded, Scored, Shape, Split, Task};
 use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -54,31 +53,13 @@ impl Settings {
                 drawn.map_err(|error| self.of_split(split, &error))?;
             }
         }
-        // That of episodes that have not been read is not known yet.
-        if self.truncated_backprop_length == 0 {
-            return Ok(());
-        }
-        self.truncation().map(drop).map_err(of_core)
+        // The length of a window over episodes that have not been read is not known yet.
+        if self.truncated_backprop_length == 0 { Ok(()) } else { self.check_windows() }
     }
 
-    /// Makes sure that there are data to read, and something to train on.
-    fn check_data(&self) -> Result<(), SettingError> {
-        if self.data_files().is_empty() {
-            let (setting, task) = (self.data_setting(), self.task.task().name());
-            return Err(SettingError::new(
-                setting,
-                format!("{setting} is missing: the task {task} reads its data from files"),
-            ));
-        }
-        let held_out = self.valid + self.test;
-        if held_out < 1.0 {
-            return Ok(());
-        }
-        let (valid, test) = (self.valid, self.test);
-        Err(SettingError::new(
-            "valid",
-            format!("valid is {valid} and test is {test}: together they must be less than 1"),
-        ))
+    /// Makes sure of the windows, whose length can depend on the data.
+    pub(crate) fn check_windows(&self) -> Result<(), SettingError> {
+        self.truncation().map(drop).map_err(of_core)
     }
 
     /// An error in the data's sizes, for what is drawn for this split.
@@ -110,33 +91,6 @@ impl Settings {
         }
     }
 
-    /// These settings with all that is known of the data that were read.
-    pub(crate) fn with_task(&self, task: Arc<dyn Task>) -> Self {
-        let mut settings = self.clone();
-        // What depends on the data, and was not said.
-        if let (Form::Episodes(longest), 0) = (task.form(), settings.truncated_backprop_length) {
-            settings.truncated_backprop_length = longest;
-        }
-        if settings.window_stride == 0 {
-            settings.window_stride = settings.truncated_backprop_length;
-        }
-        if matches!(task.shape().targets, Kind::Values(_)) {
-            settings.loss = ClassLoss::SquaredError;
-        }
-        Self { opened: Opened(Some(task)), ..settings }
-    }
-
-    /// What is known of data that have been read, as texts by name.
-    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
-        self.task().own_data().map(OwnData::facts).unwrap_or_default()
-    }
-
-    /// These settings with facts that they have once told.
-    pub(crate) fn with_facts(&self, fact: &dyn Fn(&str) -> Option<String>) -> Result<Self, echo_data::Error> {
-        let Some(own) = self.task.task().own_data() else { return Ok(self.clone()) };
-        Ok(self.with_task(own.with_facts(fact)?))
-    }
-
     /// Makes sure of the net, whose sizes can depend on the data.
     pub(crate) fn check_net(&self) -> Result<(), SettingError> {
         if self.monitor == Monitor::Accuracy && !matches!(self.shape().targets, Kind::Classes(_)) {
@@ -146,55 +100,7 @@ impl Settings {
             );
             return Err(SettingError::new("monitor", problem));
         }
-        self.architecture().check().map_err(of_core)?;
-        self.truncation().map(drop).map_err(of_core)
-    }
-
-    /// Whether the data are drawn, or what must be known of those that are read is known.
-    pub(crate) fn is_open(&self) -> bool {
-        self.opened.0.is_some() || self.task.task().own_data().is_none()
-    }
-
-    /// Whether the task's data are read from files that its settings name.
-    #[must_use]
-    pub fn reads_data(&self) -> bool {
-        self.task.task().own_data().is_some()
-    }
-
-    /// The files that the data are read from: of a series in the place of one that is drawn, or of the task's own.
-    #[must_use]
-    pub fn data_files(&self) -> Vec<PathBuf> {
-        if !self.series.is_empty() {
-            return self.series.clone();
-        }
-        let mut task = self.task.clone();
-        let own = task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
-            TaskValue::Files(files, _) => Some(std::mem::take(files)),
-            _ => None,
-        });
-        own.flatten().collect()
-    }
-
-    /// The name of the setting that names them.
-    #[must_use]
-    pub fn data_setting(&self) -> &'static str {
-        let mut task = self.task.clone();
-        let own = task.task_mut().settings().into_iter();
-        let named = own.filter(|setting| matches!(setting.value, TaskValue::Files(..))).map(|setting| setting.name);
-        named.last().filter(|_| self.series.is_empty()).unwrap_or("series")
-    }
-
-    /// Changes the paths of those files.
-    pub fn change_data_files(&mut self, mut change: impl FnMut(usize, &mut PathBuf)) {
-        let mut files: Vec<&mut PathBuf> = self.series.iter_mut().collect();
-        if files.is_empty() {
-            let own = self.task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
-                TaskValue::Files(files, _) => Some(files),
-                _ => None,
-            });
-            files = own.flatten().collect();
-        }
-        files.into_iter().enumerate().for_each(|(number, path)| change(number, path));
+        self.architecture().check().map_err(of_core)
     }
 
     /// The task counts as solved where the mean loss is less than this above its floor.
@@ -319,10 +225,10 @@ impl Settings {
         unknown.saturating_sub(window.saturating_mul(self.window_stride)).min(self.truncated_backprop_length)
     }
 
-    /// Whether some windows have targets that cannot be known, so that the others are told apart.
+    /// Whether there are targets that cannot be known, so that windows without them are told apart.
     #[must_use]
     pub fn tells_known_apart(&self) -> bool {
-        self.first_known_window() > 0
+        !self.has_episodes() && self.task().known_from() > 0
     }
 
     /// The window of an epoch from which on all targets can be known.

@@ -46,6 +46,7 @@ impl Opened {
         })?;
         let settings = settings.with_task(task);
         settings.check_net()?;
+        settings.check_windows()?;
         let checksums = sums.iter().map(|sum| sum.borrow().clone().finalize()).collect();
         Ok(Self { settings, data: Some(data), checksums })
     }
