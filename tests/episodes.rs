@@ -35,6 +35,10 @@ fn classes_are_learned_however_the_file_has_them() {
         assert!((0.0..=1.0).contains(&one["valid_accuracy"].as_float().unwrap()));
         std::fs::read(out.join("epochs.csv")).unwrap()
     });
+    // All parts of a file are scored afterwards.
+    let (model, file) = (folder.path().join("classes/model.safetensors"), npz("classes"));
+    let told = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), "--data", file.to_str().unwrap()]);
+    assert!(told.contains("classes.npz: loss 0.0") && told.trim_end().ends_with(" accuracy 1"), "{told}");
     // Types, byte orders, the order in memory, the case of names, vectors in the place of classes: it is the same data.
     assert!(of_classes == of_one_hot);
 }
@@ -92,6 +96,7 @@ fn a_wrong_file_is_refused_in_a_line() {
         ("rank", "array `x_train`: its shape is [2]: it must be [N, T] or [N, T, values]"),
         ("steps", "array `y_train`: its shape is [90, 7], that of `x_train` [90, 8, 2]: N and T must be the same"),
         ("mask", "array `mask_train`: its shape is [90, 3], that of `x_train` [90, 8, 2]: N and T must be the same"),
+        ("nan_mask", "array `mask_train`: episode 0, step 7 is NaN: it must be 0 or 1"),
         ("width", "array `X_TEST`: its shape is [30, 8, 1]: a step must have 2 numbers, as in the training part"),
         ("nan", "array `x_train`: episode 3, step 2 is NaN: it must be a finite number"),
         ("mixed", "array `y_train`: episode 4, step 1 has -100 beside other numbers"),
@@ -122,6 +127,7 @@ fn a_wrong_file_is_refused_in_a_line() {
             "monitor is accuracy: the task episodes asks for numbers, so it must be `loss`",
         ),
         (&good, &["--loss=mse"], "loss"),
+        (&npz("great"), &[], " is among the values: numbers of the type f32 cannot hold it"),
         (&good, &["--valid=0.5", "--test=0.5"], "valid"),
         (&good, &["--valid=0.001"], "valid is 0.001: what it holds out is too little"),
         (&good, &["--valid=0", "--patience=3"], "patience has no effect without valid"),

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use rnn_train::commands;
 use rnn_train::exit_code;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 struct Check {
@@ -38,11 +38,14 @@ pub(crate) fn run() -> Result<u8, Error> {
     let cargo = cargo();
     for Check { name, cargo: arguments, variable } in CHECKS {
         tracing::info!("{name}: cargo {}", arguments.join(" "));
-        if name == "packages" {
-            forget_packages();
-        }
         let mut command = Command::new(&cargo);
         command.args(arguments).envs(variable).current_dir(workspace());
+        if name == "packages" {
+            let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+            let target = target.join("packages");
+            forget_packages(&target);
+            command.env("CARGO_TARGET_DIR", target);
+        }
         let status = command.status().map_err(|source| Error::Spawn { program: cargo.clone(), source })?;
         if !status.success() {
             return Ok(commands::report(&format!("the check of {name} failed"), exit_code::FAILED));
@@ -89,16 +92,27 @@ fn ignored_tests(name: &str, at_once: &str, variable: Option<(&str, &PathBuf)>) 
     })
 }
 
-/// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check. It knows them by path and
-/// version alone, so it would check a crate against what its neighbour was then. What cannot be removed is left.
-fn forget_packages() {
+/// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check, and what it then compiled of them in
+/// this target folder. It knows them by path and version alone, so it would check a crate against what its neighbour was then. What
+/// cannot be removed is left.
+fn forget_packages(target: &Path) {
+    const NAMES: [&str; 4] = ["chart-kit", "echo-data", "rnn-core", "rnn-train"];
+    let of_ours = |entry: &std::fs::DirEntry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        NAMES.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('-')))
+    };
+    let compiled = std::fs::read_dir(target.join("debug/.fingerprint"));
+    for entry in compiled.into_iter().flatten().flatten().filter(of_ours) {
+        let _ = std::fs::remove_dir_all(entry.path());
+    }
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
     let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
     // A registry that is a folder has no host before the dash of its name.
     let local = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('-');
     for registry in registries.into_iter().flatten().flatten().filter(local) {
-        for name in ["chart-kit", "echo-data", "rnn-core", "rnn-train"] {
+        for name in NAMES {
             let _ = std::fs::remove_dir_all(registry.path().join(format!("{name}-{}", env!("CARGO_PKG_VERSION"))));
         }
     }

@@ -85,6 +85,11 @@ fn missing(npz: &Npz<Cursor<Vec<u8>>>, name: &str) -> Error {
     wrong(name, format!("it is not there: the file has {names}"))
 }
 
+/// A number in few digits, however great it is.
+fn number(value: f64) -> String {
+    if value.abs() < 1e16 { value.to_string() } else { format!("{value:e}") }
+}
+
 /// A shape, as Python writes it.
 fn shown(shape: &[usize]) -> String {
     format!("[{}]", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
@@ -138,6 +143,11 @@ impl Part {
                 return Err(wrong(name, format!("its shape is {}: it must be [N, T]", shown(mask.shape()))));
             }
             like_x(name, mask.shape())?;
+            if let Some(place) = mask.values().iter().position(|value| !value.is_finite()) {
+                let (episode, step) = (place / sizes[1], place % sizes[1]);
+                let problem = format!("episode {episode}, step {step} is {}: it must be 0 or 1", mask.values()[place]);
+                return Err(wrong(name, problem));
+            }
         }
         for (name, array) in [(&x_name, &x), (&y_name, &y)] {
             if width(array) == 0 || sizes.contains(&0) {
@@ -254,8 +264,9 @@ impl Part {
             Kind::Classes(classes) if self.y.shape().len() == 2 => {
                 let class =
                     Some(target[0]).filter(|class| class.fract() == 0.0 && (0.0..classes as f64).contains(class));
-                let problem =
-                    || format!("{place} is {}: it must be a class from 0 to {}, or -100", target[0], classes - 1);
+                let problem = || {
+                    format!("{place} is {}: it must be a class from 0 to {}, or -100", number(target[0]), classes - 1)
+                };
                 class.map(|class| Some(class as u16)).ok_or_else(|| wrong(&self.name, problem()))
             }
             Kind::Classes(classes) => {

@@ -2,10 +2,12 @@
 
 use super::source::{Drawn, Shuffled, Source, side_by_side};
 use crate::error::{Error, SettingError};
+use crate::settings::choices::with_numbers;
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
 use echo_data::files::Dialect;
 use echo_data::{Baseline, Dataset, InFile, Layout, Sequence, Shares, Split};
+use rnn_core::Scalar;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
@@ -47,8 +49,18 @@ impl Opened {
         let settings = settings.with_task(task);
         settings.check_net()?;
         settings.check_windows()?;
+        with_numbers!(settings.dtype, T => check_values::<T>(&settings, &data))?;
         let checksums = sums.iter().map(|sum| sum.borrow().clone().finalize()).collect();
         Ok(Self { settings, data: Some(data), checksums })
+    }
+
+    /// The same with all of its data in one part: also those that a file has for validation and test.
+    pub(crate) fn together(mut self) -> Self {
+        if let Some(Dataset { train, valid, test, .. }) = &mut self.data {
+            train.append(valid);
+            train.append(test);
+        }
+        self
     }
 
     /// The data to train on: files are read and checked, unless `stop` is set meanwhile, or what to draw into is allocated.
@@ -113,6 +125,16 @@ impl Opened {
     pub(crate) fn checksums(&self, source: &Source) -> Vec<u32> {
         if self.data.is_some() { self.checksums.clone() } else { source.checksums() }
     }
+}
+
+/// Makes sure that a net's numbers can hold the data.
+fn check_values<T: Scalar>(settings: &Settings, data: &Dataset) -> Result<(), Error> {
+    let parts = [&data.train, &data.valid, &data.test].into_iter().flatten();
+    let mut values = parts.flat_map(|part| [part.inputs(), part.targets()]).flat_map(|steps| steps.values());
+    let Some(value) = values.find(|value| !T::narrow(**value).widen().is_finite()) else { return Ok(()) };
+    let (setting, dtype) = (settings.data_setting(), settings.dtype);
+    let message = format!("{setting}: {value:e} is among the values: numbers of the type {dtype} cannot hold it");
+    Err(SettingError::new(setting, message).into())
 }
 
 /// Tells how a file was understood that is not written as RFC 4180 has it.

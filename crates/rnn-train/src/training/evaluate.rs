@@ -143,7 +143,7 @@ impl Scoring {
 pub fn evaluate(scoring: &Scoring, model: &Path) -> Result<Vec<Evaluation>, Error> {
     let scoring = &Scoring { settings: scoring.settings.checked_again()?, ..*scoring };
     // All of the data that are given are scored.
-    let opened = Opened::with_shares(&scoring.settings, Shares::default(), &AtomicBool::new(false))?;
+    let opened = Opened::with_shares(&scoring.settings, Shares::default(), &AtomicBool::new(false))?.together();
     let scoring = &Scoring { settings: opened.settings.clone(), ..*scoring };
     with_net!(scoring.settings, T, loss => evaluate_in::<T, _>(scoring, opened, loss, model))
 }
