@@ -1,6 +1,7 @@
 //! What reads the files, and what it makes of them.
 
-use echo_data::{Inputs, Sequence};
+use echo_data::files::Array;
+use echo_data::{Episodes, Forecast, Inputs, Next, OwnData, Sequence, Shares};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
@@ -29,7 +30,7 @@ pub(crate) struct Target {
     pub(crate) words: &'static [&'static str],
 }
 
-pub(crate) const TARGETS: [Target; 4] = [
+pub(crate) const TARGETS: [Target; 7] = [
     Target {
         name: "settings",
         reader: || Box::new(settings),
@@ -105,6 +106,54 @@ pub(crate) const TARGETS: [Target; 4] = [
             "\u{1f980}",
             "\n\n",
             "|",
+        ],
+    },
+    Target {
+        name: "texts",
+        reader: || Box::new(texts),
+        made: || {
+            vec![
+                "to be, or not to be, that is the question. ".repeat(5).into(),
+                b"\xff\0ab\r\n".repeat(30),
+                utf16("abc"),
+            ]
+        },
+        fixtures: None,
+        words: &["\n", "\r\n", "\u{feff}", "\0", "\u{1f980}", "\u{300}", "z", "é"],
+    },
+    Target {
+        name: "tables",
+        reader: || Box::new(tables),
+        made: || vec![b"t,v\n1,2\n2,NA\n3,4\n4,6\n5,7\n6,9\n7,1\n8,2\n".to_vec()],
+        fixtures: Some("data"),
+        words: &[
+            ",", ";", "\t", "\"", "\n", "\r\n", "sep=;\n", "NaN", "NA", "", "inf", "1e400", "1e308", "-1e308", "0,5",
+            "1.5", "2001-02", "x", "v", "t", "\u{feff}", "\0",
+        ],
+    },
+    Target {
+        name: "arrays",
+        reader: || Box::new(arrays),
+        made: || vec![include_bytes!("../../fixtures/npz/fortran.npy").to_vec()],
+        fixtures: Some("npz/episodes"),
+        words: &[
+            "x_train",
+            "y_train",
+            "X_test",
+            "mask_train",
+            ".npy",
+            "PK\x03\x04",
+            "PK\x01\x02",
+            "PK\x05\x06",
+            "\u{93}NUMPY",
+            "(",
+            ")",
+            "'descr': '<f8'",
+            "'fortran_order': True",
+            "'shape': (2, 3)",
+            "|O",
+            ">i2",
+            "\0\0\0\0",
         ],
     },
     Target {
@@ -222,6 +271,42 @@ fn series(input: &[u8]) {
             }
         }
     }
+}
+
+/// Reads data of one's own, with a part held out, and makes the task again from what it tells.
+fn own_data(task: &dyn OwnData, input: &[u8]) {
+    let shares = Shares { valid: 0.1, test: 0.2 };
+    let read = task.read(vec![Box::new(input)], shares).map_err(|wrong| wrong.error);
+    let slowly = task.read(vec![Box::new(Slow(input))], shares).map_err(|wrong| wrong.error);
+    assert_eq!(read.as_ref().map(|(_, data)| data).err(), slowly.as_ref().map(|(_, data)| data).err());
+    if let Ok((known, _)) = &read {
+        let facts = known.own_data().map(OwnData::facts).unwrap_or_default();
+        let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());
+        let again = task.with_facts(&fact);
+        assert_eq!(again.as_ref().map(|task| (task.shape(), task.words())), Ok((known.shape(), known.words())));
+    }
+    one_line(read.map(drop));
+}
+
+fn texts(input: &[u8]) {
+    let mut task = Next::default();
+    own_data(&task, input);
+    task.symbols = "byte";
+    own_data(&task, input);
+}
+
+fn tables(input: &[u8]) {
+    let mut task = Forecast::default();
+    task.season = 2;
+    for missing in ["refuse", "interpolate", "drop"] {
+        task.missing = missing;
+        own_data(&task, input);
+    }
+}
+
+fn arrays(input: &[u8]) {
+    own_data(&Episodes::default(), input);
+    one_line(Array::from_npy(input));
 }
 
 fn utf16(text: &str) -> Vec<u8> {
