@@ -4,14 +4,14 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use support::{numbers, refused, succeed};
+use support::{fixtures, numbers, refused, status, succeed};
 use toml::Table;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 
 /// A file of tests/fixtures/npz/episodes.
 fn npz(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/npz/episodes").join(format!("{name}.npz"))
+    fixtures("npz/episodes").join(format!("{name}.npz"))
 }
 
 fn train(file: &str, out: &Path, more: &[&str]) -> Table {
@@ -19,7 +19,7 @@ fn train(file: &str, out: &Path, more: &[&str]) -> Table {
     let run = ["run", "--no-figure", "--task=episodes", "--out", out.to_str().unwrap(), &file];
     let net = ["--cell=gru", "--state-size=8", "--optimizer=adam", "--learning-rate=0.02", "--batch-size=10"];
     succeed(PROGRAM, [&run[..], &net, more].concat());
-    std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap()
+    status(out)
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod support;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use support::{DETERMINISTIC, columns, fixture, numbers, refused, run, succeed, wait_within};
+use support::{DETERMINISTIC, columns, fixture, numbers, refused, run, status, succeed, wait_within};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 const SHORT: [&str; 4] = ["--num-epochs", "3", "--total-series-length", "9000"];
@@ -40,7 +40,7 @@ fn a_run_prints_and_writes_what_the_tutorial_shows() {
     assert_eq!(header, "epoch,batch,step,loss,accuracy,gradient_norm,learning_rate,floor");
     assert_eq!(numbers(&out.join("metrics.csv"), "step"), (0..360).map(f64::from).collect::<Vec<_>>());
     assert_eq!(numbers(&out.join("epochs.csv"), "windows"), [120.0; 3]);
-    let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+    let status = status(&out);
     assert_eq!((status["status"].as_str(), status["steps"].as_integer()), (Some("done"), Some(360)));
     assert!(std::fs::read(out.join("figure.png")).unwrap().starts_with(b"\x89PNG"));
     let mut names: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -123,7 +123,7 @@ fn without_settled_windows_solved_means_near_the_floor() {
         numbers(&epochs, "loss").iter().zip(numbers(&epochs, "floor")).map(|(loss, floor)| loss - floor).collect();
     let first = above.iter().position(|&above| above < 0.01).unwrap();
     assert!(first > 0, "{above:?}");
-    let status: toml::Table = std::fs::read_to_string(at_floor.join("status.toml")).unwrap().parse().unwrap();
+    let status = status(&at_floor);
     assert_eq!(status["solved_epoch"].as_integer(), Some(first as i64));
 }
 
@@ -368,7 +368,7 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_rows() {
     let output = run(PROGRAM, ["run"].iter().chain(&wild));
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{error}");
-    let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+    let status = status(&out);
     assert_eq!(status["status"].as_str(), Some("diverged"));
     let step = status["steps"].as_integer().unwrap();
     assert!(step > 0 && error.contains(&format!("at step {step} ")), "{error}");
@@ -394,7 +394,7 @@ fn a_signal_stops_a_run_cleanly() {
         wait_within(60, "three epochs end", || epochs() >= 3);
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(130));
-        let status: toml::Table = std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap();
+        let status = status(&out);
         assert_eq!(status["status"].as_str(), Some("interrupted"));
         // Every row is whole, and there is one for each step that was done.
         assert_eq!(numbers(&out.join("metrics.csv"), "loss").len() as i64, status["steps"].as_integer().unwrap());

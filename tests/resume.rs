@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{DETERMINISTIC, fixture, numbers, refused, run, succeed};
+use support::{DETERMINISTIC, fixture, fixtures, numbers, refused, run, succeed};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 
@@ -212,11 +212,10 @@ fn a_run_killed_at_any_moment_ends_with_the_same_bytes() {
     std::fs::write(&text, "to be, or not to be, that is the question. ".repeat(200)).unwrap();
     let flag = format!("--text={}", text.display());
     let text = [TEXT, &[&*flag]].concat();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let table = series.path().join("table.csv");
     let row = |step: usize| format!("{step},{},{}\n", (step * step) % 17, if step % 40 == 7 { "" } else { "1.5" });
     std::fs::write(&table, format!("t,a,b\n{}", (0..2000).map(row).collect::<String>())).unwrap();
-    let flags = [&table, &fixtures.join("npz/episodes/values.npz")].map(|file| format!("--data={}", file.display()));
+    let flags = [&table, &fixtures("npz/episodes/values.npz")].map(|file| format!("--data={}", file.display()));
     let forecast = [FORECAST, &[&*flags[0], "--inputs=a,b"]].concat();
     let own_episodes = [OWN_EPISODES, &[&*flags[1]]].concat();
     for (settings, every) in [

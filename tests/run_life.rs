@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{DETERMINISTIC, columns, fixture, refused, run, succeed, wait_within};
+use support::{DETERMINISTIC, columns, fixture, refused, run, status, succeed, wait_within};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 /// Longer than any test waits.
@@ -16,10 +16,6 @@ const ENDLESS: [&str; 3] = ["--no-figure", "--num-epochs=1000000", "--checkpoint
 
 fn path(folder: &Path) -> &str {
     folder.to_str().unwrap()
-}
-
-fn status(out: &Path) -> toml::Table {
-    std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap()
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {

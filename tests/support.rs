@@ -28,12 +28,18 @@ pub const DETERMINISTIC: [&str; 8] = [
 
 /// A file of the reference run.
 pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .find(|folder| folder.join("Cargo.lock").exists())
-        .unwrap()
-        .join("tests/fixtures/echo-seed")
-        .join(name)
+    fixtures("echo-seed").join(name)
+}
+
+/// A file or folder of tests/fixtures.
+pub fn fixtures(name: &str) -> PathBuf {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find(|folder| folder.join("Cargo.lock").exists());
+    workspace.unwrap().join("tests/fixtures").join(name)
+}
+
+/// What stands in a run's status.toml.
+pub fn status(run: &Path) -> toml::Table {
+    std::fs::read_to_string(run.join("status.toml")).unwrap().parse().unwrap()
 }
 
 /// Runs a program to its end.

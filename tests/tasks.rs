@@ -8,7 +8,7 @@ use safetensors::SafeTensors;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
-use support::{columns, numbers, refused, run, succeed};
+use support::{columns, fixtures, numbers, refused, run, status, succeed};
 use toml::Table;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
@@ -18,10 +18,6 @@ const LEARNS: [&str; 4] = ["--optimizer=adam", "--learning-rate=0.01", "--batch-
 
 fn train(out: &Path, more: &[&str]) {
     succeed(PROGRAM, [&["run", "--out", out.to_str().unwrap()], &LEARNS[..], more].concat());
-}
-
-fn status(out: &Path) -> Table {
-    std::fs::read_to_string(out.join("status.toml")).unwrap().parse().unwrap()
 }
 
 fn number(status: &Table, key: &str) -> f64 {
@@ -313,7 +309,7 @@ fn texts_that_cannot_be_learned_are_refused_in_a_line() {
 
 /// A file of real data.
 fn data(name: &str) -> String {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/data").join(name).display().to_string()
+    fixtures("data").join(name).display().to_string()
 }
 
 /// What the README says of them: both are forecast better than the best of the simple rules.

@@ -1,7 +1,7 @@
 //! The random generator: ChaCha with 8 rounds, because its output is fixed by a published algorithm.
 
-use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
+use rand::{Rng, SeedableRng};
 
 /// ChaCha8 (D. J. Bernstein, "ChaCha, a variant of Salsa20", 2008): the same words from the same seed on every
 /// platform and in every version of the libraries below.
@@ -25,10 +25,22 @@ pub fn generator(seed: u64, stream: u64) -> Generator {
     generator
 }
 
+/// A number from [0, 1): the upper 53 bits of a word.
+#[must_use]
+pub fn uniform<R: Rng>(rng: &mut R) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// A whole number below `end`, which is not 0: the upper part of a word times `end`. Those that come out more often than others
+/// do so by less than one in 2⁴⁰.
+#[must_use]
+pub fn below<R: Rng>(rng: &mut R, end: usize) -> usize {
+    ((u128::from(rng.next_u64()) * end as u128) >> 64) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::Rng;
 
     /// The published key stream of ChaCha8 for an all-zero 256-bit key and nonce, first 32 bytes.
     #[test]

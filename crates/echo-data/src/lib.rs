@@ -23,7 +23,7 @@ mod task;
 
 pub use error::Error;
 pub use files::Inputs;
-pub use generator::{Generator, generator};
+pub use generator::{Generator, below, generator, uniform};
 pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps};
 pub use task::{
     Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,

@@ -29,10 +29,6 @@ impl Task for Same {
         Vec::new()
     }
 
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn fill(&self, seed: u64, split: Split, number: u64, series: &mut Sequence) -> Result<(), Error> {
         let (steps, mut rng) = (series.len(), generator(seed, split.stream(number)));
         *series = Sequence::new(self.shape());

@@ -1,4 +1,4 @@
-//! Learns a text by character, and goes on with it.
+//! Learns a text, character by character, and then writes one.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use echo_data::{Layout, Next, OwnData, Shares};

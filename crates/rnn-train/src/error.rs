@@ -137,7 +137,7 @@ pub enum Error {
         /// Its line, counted from 1.
         line: u64,
     },
-    /// A net that goes on with a text and answers with what is no number.
+    /// A net that was to continue a text gave an answer that is infinite or no number.
     #[error("{}: behind {written} symbols the net answers with NaN or infinity", path.display())]
     NoSymbol {
         /// The file of weights.

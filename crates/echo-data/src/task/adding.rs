@@ -30,9 +30,8 @@ use super::floor::Floor;
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, Split, Task, Words};
 use crate::error::Error;
-use crate::generator::generator;
+use crate::generator::{below, generator, uniform};
 use crate::sequences::{Kind, Layout, Scored, Sequence, Shape, Step};
-use rand::Rng;
 
 /// The sum of two marked numbers.
 ///
@@ -190,17 +189,6 @@ impl Task for Adding {
             targets: vec!["sum".to_owned()],
         }
     }
-}
-
-/// A number from [0, 1): the upper 53 bits of a word.
-pub(super) fn uniform<R: Rng>(rng: &mut R) -> f64 {
-    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// A whole number below `end`, which is not 0: the upper part of a word times `end`. Those that come out more often than others
-/// do so by less than one in 2⁴⁰.
-pub(super) fn below<R: Rng>(rng: &mut R, end: usize) -> usize {
-    ((u128::from(rng.next_u64()) * end as u128) >> 64) as usize
 }
 
 #[cfg(test)]

@@ -12,12 +12,11 @@
 //! All is read when it is to be repeated, so the floor is 0. Who reads nothing answers blanks and then guesses: the mean loss is
 //! S/(T + 2S) of that of guessing one of K symbols, which for cross-entropy is S · ln K / (T + 2S).
 
-use super::adding::below;
 use super::floor::Floor;
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, Split, Task, Words};
 use crate::error::Error;
-use crate::generator::generator;
+use crate::generator::{below, generator};
 use crate::sequences::{Kind, Layout, Scored, Sequence, Shape, Step};
 
 /// Symbols that come back after a delay.

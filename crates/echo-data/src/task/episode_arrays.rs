@@ -43,11 +43,9 @@ impl Parts {
         Ok(Self { train, valid: Part::read(&npz, VALID)?, test: Part::read(&npz, TEST)? })
     }
 
-    /// What the training part says of all parts, and how long the longest episode is.
+    /// What the training part says of all parts. How long episodes are is another matter.
     pub(super) fn known(&self) -> Result<Known, Error> {
-        let parts = [Some(&self.train), self.valid.as_ref(), self.test.as_ref()].into_iter().flatten();
-        let longest = parts.filter_map(Part::longest).max().unwrap_or_default();
-        Ok(Known { inputs: width(&self.train.x), targets: self.train.kind()?, longest })
+        Ok(Known { inputs: width(&self.train.x), targets: self.train.kind()?, longest: 0 })
     }
 }
 
@@ -175,11 +173,6 @@ impl Part {
     /// How long an episode is: until its last scored step.
     fn length(&self, episode: usize) -> usize {
         (0..self.sizes[1]).rev().find(|&step| self.is_scored(episode, step)).map_or(0, |step| step + 1)
-    }
-
-    /// How long the longest episode is.
-    fn longest(&self) -> Option<usize> {
-        (0..self.sizes[0]).map(|episode| self.length(episode)).max()
     }
 
     fn scored(&self) -> impl Iterator<Item = &[f64]> {

@@ -15,8 +15,8 @@
 
 use super::episode_arrays::{Known, MOST_CLASSES, MOST_VALUES, Part, Parts};
 use super::own_data::{Dataset, InFile, Shares, Source};
-use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, OwnData, Split, Task, Words};
+use super::setting::TaskSetting;
+use super::task::{Form, OwnData, Task, Words};
 use crate::error::Error;
 use crate::sequences::{Kind, Sequence, Shape};
 use std::path::PathBuf;
@@ -51,25 +51,7 @@ impl Task for Episodes {
     }
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
-        vec![TaskSetting {
-            name: "data",
-            about: "Data to read: CSV to forecast, NPZ for episodes. May be repeated",
-            value: TaskValue::Files(&mut self.data, "FILE"),
-            beside: None,
-        }]
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn fill(&self, _seed: u64, _split: Split, _number: u64, _sequence: &mut Sequence) -> Result<(), Error> {
-        Err(Error::Recorded)
-    }
-
-    /// How well they can be answered is not known, so they are never solved.
-    fn solved_within(&self) -> f64 {
-        0.0
+        vec![TaskSetting::of_data(&mut self.data)]
     }
 
     fn words(&self) -> Words {

@@ -24,7 +24,7 @@
 
 use super::own_data::{Baseline, Dataset, InFile, LEAD_IN, Shares, Source};
 use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, OwnData, Scale, Split, Task, Words};
+use super::task::{Form, OwnData, Scale, Task, Words};
 use crate::error::Error;
 use crate::files::{Missing, Table};
 use crate::sequences::{Kind, Sequence, Shape, Step};
@@ -219,11 +219,7 @@ impl Task for Forecast {
         let Self { data, inputs, targets, horizon, missing, season, .. } = self;
         let plain = |name, about, value| TaskSetting { name, about, value, beside: None };
         vec![
-            plain(
-                "data",
-                "Data to read: CSV to forecast, NPZ for episodes. May be repeated",
-                TaskValue::Files(data, "FILE"),
-            ),
+            TaskSetting::of_data(data),
             plain("inputs", "Columns to read", TaskValue::Names(inputs, "all that hold numbers")),
             plain("targets", "Columns to forecast", TaskValue::Names(targets, "those that are read")),
             plain("horizon", "Time steps between what is read and what is asked for", TaskValue::Count(horizon, 1)),
@@ -241,19 +237,6 @@ impl Task for Forecast {
             ),
             plain("season", "Time steps in a season, to compare with; 0 for none", TaskValue::Count(season, 0)),
         ]
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn fill(&self, _seed: u64, _split: Split, _number: u64, _sequence: &mut Sequence) -> Result<(), Error> {
-        Err(Error::Recorded)
-    }
-
-    /// How well it can be answered is not known, so it is never solved.
-    fn solved_within(&self) -> f64 {
-        0.0
     }
 
     fn words(&self) -> Words {

@@ -11,7 +11,7 @@
 use super::alphabet::{Alphabet, Unit};
 use super::own_data::{Dataset, InFile, LEAD_IN, Shares, Source};
 use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, OwnData, Split, Symbols, Task, Words};
+use super::task::{Form, OwnData, Symbols, Task, Words};
 use crate::error::Error;
 use crate::sequences::{Sequence, Shape, Step};
 use std::ops::Range;
@@ -103,21 +103,8 @@ impl Task for Next {
         ]
     }
 
-    fn check(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn fill(&self, _seed: u64, _split: Split, _number: u64, _sequence: &mut Sequence) -> Result<(), Error> {
-        Err(Error::Recorded)
-    }
-
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
         self.known.as_ref().map(|known| least(&known.frequencies))
-    }
-
-    /// How well it can be answered is not known, so it is never solved.
-    fn solved_within(&self) -> f64 {
-        0.0
     }
 
     fn words(&self) -> Words {

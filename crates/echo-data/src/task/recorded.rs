@@ -1,9 +1,9 @@
 //! A series that somebody else has recorded: what its targets have to do with its inputs is not known.
 
 use super::setting::TaskSetting;
-use super::task::{Form, Split, Task, Words};
+use super::task::{Form, Task, Words};
 use crate::error::{Error, check_num_classes};
-use crate::sequences::{Kind, Layout, Sequence, Shape};
+use crate::sequences::{Kind, Layout, Shape};
 
 /// A recorded series of classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +55,6 @@ impl Task for Recorded {
 
     fn check_rows(&self, layout: &Layout) -> Result<(), Error> {
         layout.check_longer_than(self.setting, self.known_from)
-    }
-
-    fn fill(&self, _seed: u64, _split: Split, _number: u64, _series: &mut Sequence) -> Result<(), Error> {
-        Err(Error::Recorded)
     }
 
     fn known_from(&self) -> usize {

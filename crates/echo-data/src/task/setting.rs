@@ -15,6 +15,14 @@ pub struct TaskSetting<'a> {
     pub beside: Option<&'static str>,
 }
 
+impl<'a> TaskSetting<'a> {
+    /// `data`: the files that a task reads. Tasks share it, so it says of each what it reads.
+    pub(super) fn of_data(files: &'a mut Vec<PathBuf>) -> Self {
+        let about = "Data to read: CSV to forecast, NPZ for episodes. May be repeated";
+        Self { name: "data", about, value: TaskValue::Files(files, "FILE"), beside: None }
+    }
+}
+
 /// What a setting is set to.
 #[derive(Debug)]
 pub enum TaskValue<'a> {

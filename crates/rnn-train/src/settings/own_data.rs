@@ -3,10 +3,18 @@
 use super::opened::Opened;
 use super::table::Settings;
 use crate::error::SettingError;
-use echo_data::{Form, Kind, OwnData, Task, TaskValue};
+use echo_data::{AnyTask, Form, Kind, OwnData, Task, TaskValue};
 use rnn_core::ClassLoss;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// The settings of a task that name files, each with its name.
+fn files_of(task: &mut AnyTask) -> impl Iterator<Item = (&'static str, &mut Vec<PathBuf>)> {
+    task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
+        TaskValue::Files(files, _) => Some((setting.name, files)),
+        _ => None,
+    })
+}
 
 impl Settings {
     /// These settings with all that is known of the data that were read.
@@ -54,31 +62,22 @@ impl Settings {
             return self.series.clone();
         }
         let mut task = self.task.clone();
-        let own = task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
-            TaskValue::Files(files, _) => Some(std::mem::take(files)),
-            _ => None,
-        });
-        own.flatten().collect()
+        files_of(&mut task).flat_map(|(_, files)| std::mem::take(files)).collect()
     }
 
     /// The name of the setting that names them.
     #[must_use]
     pub fn data_setting(&self) -> &'static str {
         let mut task = self.task.clone();
-        let own = task.task_mut().settings().into_iter();
-        let named = own.filter(|setting| matches!(setting.value, TaskValue::Files(..))).map(|setting| setting.name);
-        named.last().filter(|_| self.series.is_empty()).unwrap_or("series")
+        let named = files_of(&mut task).map(|(name, _)| name).last();
+        named.filter(|_| self.series.is_empty()).unwrap_or("series")
     }
 
     /// Changes the paths of those files.
     pub fn change_data_files(&mut self, mut change: impl FnMut(usize, &mut PathBuf)) {
         let mut files: Vec<&mut PathBuf> = self.series.iter_mut().collect();
         if files.is_empty() {
-            let own = self.task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
-                TaskValue::Files(files, _) => Some(files),
-                _ => None,
-            });
-            files = own.flatten().collect();
+            files = files_of(&mut self.task).flat_map(|(_, files)| files).collect();
         }
         files.into_iter().enumerate().for_each(|(number, path)| change(number, path));
     }

@@ -1,6 +1,6 @@
 //! The data of a run: read from files, with what must be known of them, and given out as the source of each split.
 
-use super::source::{Drawn, Shuffled, Source, side_by_side};
+use super::source::{Drawn, SideBySide, Source};
 use crate::error::{Error, SettingError};
 use crate::settings::choices::with_numbers;
 use crate::settings::table::Settings;
@@ -72,7 +72,7 @@ impl Opened {
                 let message = "data: there are no episodes to train on: hold out less".to_owned();
                 return Err(SettingError::new("data", message).into());
             }
-            return Ok(Source::Shuffled(Shuffled::new(settings, episodes)?));
+            return Ok(Source::SideBySide(SideBySide::shuffled(settings, episodes)?));
         }
         if let Some(data) = &mut self.data {
             let paths = settings.data_files();
@@ -112,8 +112,7 @@ impl Opened {
             let message = format!("{name} is {share}: what it holds out is too little: nothing is asked for there");
             return Err(SettingError::new(name, message).into());
         }
-        let layout = side_by_side(settings, &part)?;
-        Ok(Some(Source::Whole(part, layout)))
+        Ok(Some(Source::SideBySide(SideBySide::as_they_are(settings, part)?)))
     }
 
     /// The best of some simple rules on the test data, if there are any.

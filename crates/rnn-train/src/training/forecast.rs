@@ -1,4 +1,4 @@
-//! A forecast of a saved net: it reads a series to its end, and goes on with its own answers.
+//! A saved net forecasts a series: it reads it to the end, then reads its own answers in the place of further rows.
 //!
 //! What is answered at the row i is the value of the row i + h. So the rows of a file of n rows give the values up to n − 1 + h; then the
 //! value of each further row is read as it was answered.

@@ -1,10 +1,14 @@
 //! A run as a sequence of events: trained, watched, stopped, continued. And what a net answers without training.
 //!
-//! `data` reads what a run is trained on and `source` gives it out epoch by epoch, `session` goes from event to event of a training (`means` of an epoch, the `best` weights by `validation`), and `course` writes
-//! them to the files of a folder. `run` begins a run, or continues one from its `checkpoint`; who wants to see it is a
-//! `watch`. `verdict` says whether it learned its task, `inside` looks into the net. `evaluate` scores (a `scorer` does, here and in validation) and `predict` answers
-//! without training, `sample` goes on with a text, `forecast` with a series; `answering` is what a net's answers are, classes or numbers, `window` the data of a training step; `model` is what a file of weights says. The room knows settings and outputs; who its watchers are it
-//! does not know.
+//! * A run: `data` reads what it is trained on, `source` gives that out epoch by epoch. `session` goes from event to event; `means` are those
+//!   of an epoch, and `validation` finds the `best` weights. `course` writes the events to the files of a folder. `run` begins a run, or
+//!   continues one from its `checkpoint`. Who wants to see it is a `watch`.
+//! * A training step: `window` is its data, `answering` what a net's answers are, classes or numbers.
+//! * Afterwards: `verdict` says whether the task was learned, `inside` looks into the net.
+//! * A saved net: `model` is what its file says. `evaluate` scores it, with the `scorer` that validation has too. `predict` answers rows,
+//!   `sample` continues a text, `forecast` a series.
+//!
+//! The room knows settings and outputs. Who its watchers are it does not know.
 
 mod answering;
 mod best;

@@ -4,8 +4,7 @@ use super::model::Model;
 use crate::error::{Error, SettingError};
 use crate::settings::choices::with_numbers;
 use crate::settings::net::Reading;
-use echo_data::{Generator, Symbols, generator};
-use rnn_core::rand::Rng;
+use echo_data::{Generator, Symbols, generator, uniform};
 use rnn_core::{Network, Scalar, Stream, softmax};
 use std::path::Path;
 
@@ -106,7 +105,7 @@ fn drawn<T: Scalar>(logits: &mut [T], temperature: f64, rng: &mut Generator) -> 
     let greatest =
         |logits: &[T]| (1..logits.len()).fold(0, |best, class| if logits[class] > logits[best] { class } else { best });
     // A word is drawn all the same, so that the temperature does not shift what comes behind.
-    let mut left = (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let mut left = uniform(rng);
     let best = greatest(logits);
     if temperature == 0.0 {
         return best as u16;

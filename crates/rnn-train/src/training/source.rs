@@ -4,9 +4,8 @@ use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
-use echo_data::{Floor, Form, Layout, Sequence, Split, Task, generator};
+use echo_data::{Floor, Form, Layout, Sequence, Split, Task, below, generator};
 use rnn_core::Scalar;
-use rnn_core::rand::Rng;
 use std::sync::Arc;
 
 /// The generator's stream that initial weights are drawn from. Those of the data are the task's: see [`Split`].
@@ -26,46 +25,45 @@ pub(crate) enum Source {
     },
     /// Series of a task's own files, one after the other in each epoch.
     Own(Vec<(Sequence, Layout)>),
-    /// Series, or episodes, that are read side by side from a zero state, each to its end: to be scored.
-    Whole(Vec<Sequence>, Layout),
-    /// Episodes that are trained on, in another order in each epoch.
-    Shuffled(Shuffled),
+    /// Series, or episodes, that are read side by side from a zero state, each to its end.
+    SideBySide(SideBySide),
 }
 
-/// Episodes in the order of an epoch.
-pub(crate) struct Shuffled {
-    episodes: Vec<Sequence>,
+/// Sequences that are read side by side, in the order of an epoch.
+pub(crate) struct SideBySide {
+    sequences: Vec<Sequence>,
     layout: Layout,
-    seed: u64,
     order: Vec<usize>,
+    /// What each epoch's order is drawn from; nothing where they are scored as they are.
+    seed: Option<u64>,
 }
 
-impl Shuffled {
-    pub(super) fn new(settings: &Settings, episodes: Vec<Sequence>) -> Result<Self, Error> {
-        let layout = side_by_side(settings, &episodes)?;
-        let order = (0..episodes.len()).collect();
-        let mut shuffled = Self { episodes, layout, seed: settings.seed, order };
-        shuffled.shuffle(0);
+impl SideBySide {
+    /// As they are: to be scored.
+    pub(super) fn as_they_are(settings: &Settings, sequences: Vec<Sequence>) -> Result<Self, Error> {
+        let longest = sequences.iter().map(Sequence::len).max().unwrap_or_default();
+        let Settings { batch_size, truncated_backprop_length, window_stride, .. } = *settings;
+        let layout =
+            Layout::of_episodes(sequences.len(), longest, batch_size, truncated_backprop_length, window_stride)?;
+        Ok(Self { order: (0..sequences.len()).collect(), sequences, layout, seed: None })
+    }
+
+    /// In another order in each epoch: to be trained on.
+    pub(super) fn shuffled(settings: &Settings, sequences: Vec<Sequence>) -> Result<Self, Error> {
+        let mut shuffled = Self { seed: Some(settings.seed), ..Self::as_they_are(settings, sequences)? };
+        shuffled.order_of(0);
         Ok(shuffled)
     }
 
     /// Draws the order of an epoch: each is as probable (Fisher and Yates).
-    fn shuffle(&mut self, epoch: usize) {
-        let mut rng = generator(self.seed, ORDER_STREAM + epoch as u64);
-        self.order.iter_mut().enumerate().for_each(|(place, episode)| *episode = place);
+    fn order_of(&mut self, epoch: usize) {
+        let Some(seed) = self.seed else { return };
+        let mut rng = generator(seed, ORDER_STREAM + epoch as u64);
+        self.order.iter_mut().enumerate().for_each(|(place, sequence)| *sequence = place);
         for place in (1..self.order.len()).rev() {
-            let other = (u128::from(rng.next_u64()) * (place as u128 + 1)) >> 64;
-            self.order.swap(place, other as usize);
+            self.order.swap(place, below(&mut rng, place + 1));
         }
     }
-}
-
-/// How sequences are cut that are read side by side to their ends.
-pub(super) fn side_by_side(settings: &Settings, sequences: &[Sequence]) -> Result<Layout, Error> {
-    let longest = sequences.iter().map(Sequence::len).max().unwrap_or_default();
-    let Settings { batch_size, truncated_backprop_length, window_stride, .. } = *settings;
-    let layout = Layout::of_episodes(sequences.len(), longest, batch_size, truncated_backprop_length, window_stride);
-    Ok(layout?)
 }
 
 /// Data that are drawn anew for each epoch.
@@ -134,7 +132,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
             Self::Own(series) => windows(series).saturating_mul(epochs),
-            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.windows().saturating_mul(epochs),
+            Self::SideBySide(SideBySide { layout, .. }) => layout.windows().saturating_mul(epochs),
             Self::Read { files, .. } => {
                 let rounds = windows(files).saturating_mul(epochs / files.len());
                 rounds.saturating_add(windows(&files[..epochs % files.len()]))
@@ -147,7 +145,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => vec![drawn.layout.windows()],
             Self::Own(series) => vec![windows(series)],
-            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => vec![layout.windows()],
+            Self::SideBySide(SideBySide { layout, .. }) => vec![layout.windows()],
             Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
         }
     }
@@ -159,8 +157,8 @@ impl Source {
                 drawn.epoch = epoch;
                 drawn.draw(0)?;
             }
-            Self::Own(_) | Self::Whole(..) => {}
-            Self::Shuffled(shuffled) => shuffled.shuffle(epoch),
+            Self::Own(_) => {}
+            Self::SideBySide(sequences) => sequences.order_of(epoch),
             Self::Read { files, current } => *current = epoch % files.len(),
         }
         Ok(())
@@ -171,7 +169,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.windows(),
             Self::Own(series) => windows(series),
-            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.windows(),
+            Self::SideBySide(SideBySide { layout, .. }) => layout.windows(),
             Self::Read { files, current } => files[*current].1.windows(),
         }
     }
@@ -180,7 +178,7 @@ impl Source {
     pub(crate) fn begins(&self, window: usize) -> bool {
         match self {
             Self::Drawn(drawn) => drawn.layout.place(window).1 == 0,
-            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => layout.place(window).1 == 0,
+            Self::SideBySide(SideBySide { layout, .. }) => layout.place(window).1 == 0,
             Self::Own(series) => within(series, window).is_some_and(|(_, of_series)| of_series == 0),
             Self::Read { .. } => window == 0,
         }
@@ -190,7 +188,7 @@ impl Source {
     pub(crate) fn is_masked(&self) -> bool {
         match self {
             Self::Drawn(drawn) => drawn.episodes.is_some(),
-            Self::Whole(..) | Self::Shuffled(_) => true,
+            Self::SideBySide(_) => true,
             Self::Own(_) | Self::Read { .. } => false,
         }
     }
@@ -200,9 +198,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.total_series_length(),
             Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
-            Self::Whole(series, _) | Self::Shuffled(Shuffled { episodes: series, .. }) => {
-                series.iter().map(Sequence::len).sum()
-            }
+            Self::SideBySide(SideBySide { sequences, .. }) => sequences.iter().map(Sequence::len).sum(),
             Self::Read { files, current } => files[*current].1.total_series_length(),
         }
     }
@@ -221,13 +217,9 @@ impl Source {
                 Some(((series, layout), of_series)) => to.load(series, *layout, of_series),
                 None => Ok(()),
             },
-            Self::Whole(series, layout) => {
-                let rows: Vec<_> = series[layout.episodes_of(layout.place(window).0)].iter().collect();
-                to.load_episodes(&rows, *layout, window)
-            }
-            Self::Shuffled(Shuffled { episodes, layout, order, .. }) => {
+            Self::SideBySide(SideBySide { sequences, layout, order, .. }) => {
                 let places = layout.episodes_of(layout.place(window).0);
-                let rows: Vec<_> = order[places].iter().map(|&episode| &episodes[episode]).collect();
+                let rows: Vec<_> = order[places].iter().map(|&sequence| &sequences[sequence]).collect();
                 to.load_episodes(&rows, *layout, window)
             }
             Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
@@ -238,7 +230,7 @@ impl Source {
     pub(crate) fn floor(&self, window: usize) -> Option<f64> {
         match self {
             Self::Drawn(drawn) => drawn.floor.as_ref().map(|floor| floor.window(window)),
-            Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) | Self::Read { .. } => None,
+            Self::Own(_) | Self::SideBySide(_) | Self::Read { .. } => None,
         }
     }
 
@@ -258,7 +250,7 @@ impl Source {
             crc.finalize()
         };
         match self {
-            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) => Vec::new(),
+            Self::Drawn(_) | Self::Own(_) | Self::SideBySide(_) => Vec::new(),
             Self::Read { files, .. } => files.iter().map(of).collect(),
         }
     }
@@ -268,14 +260,14 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout,
             Self::Own(files) | Self::Read { files, .. } => files[0].1,
-            Self::Whole(_, layout) | Self::Shuffled(Shuffled { layout, .. }) => *layout,
+            Self::SideBySide(SideBySide { layout, .. }) => *layout,
         }
     }
 
     /// How many series there are that take turns: 1 where each epoch's data are drawn.
     pub(crate) fn parts(&self) -> usize {
         match self {
-            Self::Drawn(_) | Self::Own(_) | Self::Whole(..) | Self::Shuffled(_) => 1,
+            Self::Drawn(_) | Self::Own(_) | Self::SideBySide(_) => 1,
             Self::Read { files, .. } => files.len(),
         }
     }
