@@ -147,7 +147,7 @@ fn series_files() {
             format!("input,echo\n{good}"),
             &[],
             "line 1: there is no column `target`; the header must name `input` and `target`, it is `input,echo`; a series holds \
-             classes, whole numbers from 0 to num_classes - 1: real values, text and dates cannot be trained on yet",
+             classes, whole numbers from 0 to num_classes - 1; the task `forecast` reads real values, the task `next` labels",
         ),
         (format!("input,target\n{good}1\n"), &[], "line 302: the row has 1 cell, the header names 2 columns"),
         ("input,target\n".into(), &[], "there is no row of values below the header"),
@@ -177,7 +177,7 @@ fn series_files() {
     assert!(message(&["--series", folder.path().to_str().unwrap()]).contains("Is a directory"));
     // What a file holds does not break the line.
     std::fs::write(&path, "input,target\n\"1\n\u{1b}[31m\",0\n").unwrap();
-    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is not a class from 0 to 1: classes are whole numbers; text and dates cannot be trained on yet, so give each value a number"));
+    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is not a class from 0 to 1: classes are whole numbers; the task `next` reads labels"));
 }
 
 /// Such a path could not be written to config.toml.

@@ -97,7 +97,7 @@ fn a_wrong_file_is_refused_in_a_line() {
         ("steps", "array `y_train`: its shape is [90, 7], that of `x_train` [90, 8, 2]: N and T must be the same"),
         ("mask", "array `mask_train`: its shape is [90, 3], that of `x_train` [90, 8, 2]: N and T must be the same"),
         ("nan_mask", "array `mask_train`: episode 0, step 7 is NaN: it must be 0 or 1"),
-        ("width", "array `X_TEST`: its shape is [30, 8, 1]: a step must have 2 numbers, as in the training part"),
+        ("width", "array `X_TEST`: it has 1 number a step: there must be 2, as in the training part"),
         ("nan", "array `x_train`: episode 3, step 2 is NaN: it must be a finite number"),
         ("mixed", "array `y_train`: episode 4, step 1 has -100 beside other numbers"),
         ("late_class", "array `Y_TEST`: episode 7, step 7 is 3: it must be a class from 0 to 2, or -100"),

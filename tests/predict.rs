@@ -116,7 +116,7 @@ fn what_cannot_be_answered_is_named() {
         (
             &one_hot,
             "input\n0.5\n",
-            "line 2, column `input`: `0.5` is not a class from 0 to 1: classes are whole numbers; real values cannot be trained on yet, so turn them into classes first",
+            "line 2, column `input`: `0.5` is not a class from 0 to 1: classes are whole numbers; the task `forecast` reads real values",
         ),
         (&number, "value\n1\n", "line 1: there is no column `input`; the header must name `input`, it is `value`"),
         (&number, "", "line 1: the header is missing: it must name `input`"),

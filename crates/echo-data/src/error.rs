@@ -1,7 +1,6 @@
 //! What can be wrong with the settings of a series or with a series file.
 
-use crate::number::{Kind, kind};
-use std::fmt;
+use crate::words::{ArraysProblem, CellProblem, MissingProblem, NumberProblem, OfArray, Shown};
 
 /// An error that names the setting or the place in a file, the value found there, and what would be right.
 ///
@@ -99,6 +98,14 @@ pub enum Error {
         /// What would be right.
         right: String,
     },
+    /// A setting of a task's that cannot be beside another.
+    #[error("{name}: {problem}")]
+    Beside {
+        /// The setting's name.
+        name: &'static str,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// What cannot stand at a time step of a sequence.
     #[error("step {step} of a sequence: what is read or answered there must be of the sequence's kind")]
     Step {
@@ -128,6 +135,12 @@ pub enum Error {
     /// A file that cannot be read to its end.
     #[error("{problem}")]
     Unread {
+        /// Why.
+        problem: String,
+    },
+    /// A place that data are kept in while they are used, which cannot be written or read.
+    #[error("there is no room to keep the data while they are used: {problem}")]
+    NoRoom {
         /// Why.
         problem: String,
     },
@@ -227,6 +240,14 @@ pub enum Error {
         /// What is wrong, and what would be right.
         problem: String,
     },
+    /// Columns of a CSV file that are not what they should be.
+    #[error("column `{}`: {problem}", Shown(columns))]
+    Columns {
+        /// Their names.
+        columns: String,
+        /// What is wrong and where, and what would be right.
+        problem: String,
+    },
     /// An array that does not fit in memory.
     #[error("{}there is no memory for its {values} values", OfArray(name.as_deref()))]
     ArrayMemory {
@@ -265,7 +286,7 @@ impl Error {
             Self::WindowStride { .. } => Some("window_stride"),
             Self::RowTooShort { setting, .. } => Some(setting),
             Self::OutOfMemory { .. } => Some("total_series_length"),
-            Self::Setting { name, .. } => Some(name),
+            Self::Setting { name, .. } | Self::Beside { name, .. } => Some(name),
             Self::Length { .. } | Self::Window { .. } | Self::Step { .. } | Self::Recorded => None,
             Self::MissingColumn { .. }
             | Self::Cell { .. }
@@ -273,11 +294,13 @@ impl Error {
             | Self::Symbols { .. }
             | Self::Fact { .. }
             | Self::Unread { .. }
+            | Self::NoRoom { .. }
             | Self::Number { .. }
             | Self::NoValues
             | Self::Malformed { .. }
             | Self::Npz { .. }
             | Self::Array { .. }
+            | Self::Columns { .. }
             | Self::ArrayMemory { .. }
             | Self::NoArray { .. } => None,
         }
@@ -287,114 +310,4 @@ impl Error {
 /// An error unless a byte can hold so many classes, and they can hold information.
 pub(crate) fn check_num_classes(num_classes: usize) -> Result<(), Error> {
     if (2..=256).contains(&num_classes) { Ok(()) } else { Err(Error::NumClasses { num_classes }) }
-}
-
-/// Words for a header without a column.
-struct MissingProblem<'a> {
-    column: &'a str,
-    expected: &'a str,
-    header: &'a str,
-    hint: &'static str,
-}
-
-impl fmt::Display for MissingProblem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { column, expected, header, hint } = *self;
-        if header.is_empty() {
-            return write!(f, "the header is missing: it must name {expected}");
-        }
-        write!(f, "there is no column `{column}`; the header must name {expected}, it is `{}`", Shown(header))?;
-        if hint.is_empty() { Ok(()) } else { write!(f, "; {hint}") }
-    }
-}
-
-/// Words for a bad cell: what it holds is told apart.
-struct CellProblem<'a> {
-    value: &'a str,
-    num_classes: usize,
-    needed: Option<usize>,
-}
-
-impl fmt::Display for CellProblem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Anybody can make an error of this enum, with any number.
-        let last = self.num_classes.saturating_sub(1);
-        let (kind, value) = (kind(self.value), Shown(self.value));
-        match kind {
-            Kind::Empty => return write!(f, "the cell is empty: it must be a class from 0 to {last}"),
-            Kind::Missing => {
-                return write!(f, "`{value}` stands for a missing value: every cell must be a class from 0 to {last}");
-            }
-            Kind::Truth => return write!(f, "`{value}` is not a number: write 1 for true and 0 for false"),
-            Kind::Whole | Kind::Real | Kind::Other => write!(f, "`{value}` is not a class from 0 to {last}")?,
-        }
-        match (kind, self.needed) {
-            (_, Some(needed)) => write!(f, "; this file needs num_classes = {needed}"),
-            (Kind::Real, _) => f.write_str(
-                ": classes are whole numbers; real values cannot be trained on yet, so turn them into classes first",
-            ),
-            (Kind::Other, _) => f.write_str(
-                ": classes are whole numbers; text and dates cannot be trained on yet, so give each value a number",
-            ),
-            _ if self.value.parse::<f64>().is_ok_and(|value| value > MOST_CLASS) => {
-                f.write_str("; there can be no class above 255")
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The greatest class that there can be.
-const MOST_CLASS: f64 = 255.0;
-
-/// The same for a cell that should hold a number.
-struct NumberProblem<'a>(&'a str);
-
-impl fmt::Display for NumberProblem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = Shown(self.0);
-        match kind(self.0) {
-            Kind::Empty => f.write_str("the cell is empty: it must be a number"),
-            Kind::Missing => write!(f, "`{value}` stands for a missing value: every cell must be a number"),
-            Kind::Truth => write!(f, "`{value}` is not a number: write 1 for true and 0 for false"),
-            Kind::Real if self.0.contains(',') => {
-                write!(f, "`{value}` has a decimal comma: write a point, or separate the columns with semicolons")
-            }
-            _ => write!(f, "`{value}` is not a finite number"),
-        }
-    }
-}
-
-/// Which array an error speaks of, where there can be several.
-struct OfArray<'a>(Option<&'a str>);
-
-impl fmt::Display for OfArray<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |name| write!(f, "array `{}`: ", Shown(name)))
-    }
-}
-
-/// Words for the arrays that there are.
-struct ArraysProblem<'a>(&'a [String]);
-
-impl fmt::Display for ArraysProblem<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => f.write_str("the file has none"),
-            names => write!(f, "the file has {}", Shown(&names.join(", "))),
-        }
-    }
-}
-
-/// Text from a file, on one line and of bounded length.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 80;
-        for c in self.0.chars().take(MOST) {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
-        }
-        f.write_str(if self.0.chars().nth(MOST).is_some() { "…" } else { "" })
-    }
 }

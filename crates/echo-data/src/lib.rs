@@ -3,8 +3,8 @@
 //! Data flows one way through three rooms:
 //!
 //! * [`Task`] says what is asked, draws its data and knows how well its targets can be predicted; [`Echo`] is one,
-//! * a [`Sequence`] holds what is read and what should be answered at each time step, drawn or read from CSV; [`files`] reads
-//!   CSV and text strictly,
+//! * a [`Sequence`] holds what is read and what should be answered at each time step; a long one is read in [`Stretches`];
+//!   [`files`] reads CSV, texts and NumPy's arrays strictly,
 //! * [`Layout`] says how sequences stand side by side (the batch) and are cut into windows (the time steps of one training
 //!   step), and
 //!   [`Scored`] which steps of a window are scored.
@@ -20,11 +20,12 @@ mod generator;
 mod number;
 mod sequences;
 mod task;
+mod words;
 
 pub use error::Error;
 pub use files::Inputs;
 pub use generator::{Generator, below, generator, uniform};
-pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps};
+pub use sequences::{Kind, Layout, Place, Places, Scored, Sequence, Shape, Step, Steps, Stretches, in_memory};
 pub use task::{
     Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,
     Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words,

@@ -1,7 +1,7 @@
 //! Forecasts sunspots: next year's number, from those of all years before.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use echo_data::{Forecast, Layout, OwnData, Shares};
+use echo_data::{Forecast, Layout, OwnData, Shares, in_memory};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{Adam, Architecture, CellKind, Init, Network, SquaredError, Trainer};
 use std::error::Error;
@@ -18,14 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn errors() -> Result<[f64; 2], Box<dyn Error>> {
     // The file is read, cut and standardised; its last fifth is held out.
     let shares = Shares { valid: 0.0, test: 0.2 };
-    let read = Forecast::default().read(vec![Box::new(File::open(FILE)?)], shares);
+    let read = Forecast::default().read(vec![Box::new(File::open(FILE)?)], shares, &in_memory);
     let (task, data) = read.map_err(|wrong| wrong.error)?;
 
     let architecture = Architecture::new(CellKind::Gru).hidden_size(16).outputs(1);
     let network = Network::<f64>::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(1))?;
     let trainer = Trainer::builder(network, SquaredError::default()).optimizer(Adam::default(), 0.003);
     let mut trainer = trainer.window(20).batch(4).build()?;
-    let series = &data.train[0];
+    let series = &data.train[0].whole()?;
     let layout = Layout::new(series.len(), 4, 20, 20)?;
     let [mut inputs, mut targets] = [(); 2].map(|()| vec![0.0; layout.window_values()]);
     for _ in 0..100 {
@@ -38,7 +38,7 @@ fn errors() -> Result<[f64; 2], Box<dyn Error>> {
     }
 
     // The years before the held-out ones are read too, and not scored.
-    let (held_out, scale) = (&data.test[0], task.scales()[1][0]);
+    let (held_out, scale) = (data.test[0].whole()?, task.scales()[1][0]);
     let network = trainer.into_network();
     let (mut stream, mut squares) = (network.stream()?, Vec::new());
     for step in 0..held_out.len() {

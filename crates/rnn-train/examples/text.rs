@@ -1,7 +1,7 @@
 //! Learns a text, character by character, and then writes one.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
-use echo_data::{Layout, Next, OwnData, Shares};
+use echo_data::{Layout, Next, OwnData, Shares, in_memory};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{Adam, Architecture, CellKind, Init, Network, SoftmaxCrossEntropy, Trainer, one_hot};
 use std::error::Error;
@@ -16,16 +16,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The text that a net writes behind this prompt.
 fn written(prompt: &str) -> Result<String, Box<dyn Error>> {
-    let read = Next::default().read(vec![Box::new(File::open(FILE)?)], Shares::default());
+    let read = Next::default().read(vec![Box::new(File::open(FILE)?)], Shares::default(), &in_memory);
     let (task, data) = read.map_err(|wrong| wrong.error)?;
     let symbols = task.symbols().ok_or("a text has symbols")?;
-    let count = data.train[0].inputs().classes().iter().max().map_or(0, |&most| usize::from(most) + 1);
+    let count = data.train[0].whole()?.inputs().classes().iter().max().map_or(0, |&most| usize::from(most) + 1);
 
     let architecture = Architecture::new(CellKind::Gru).input_size(count).hidden_size(48).outputs(count);
     let network = Network::<f32>::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(1))?;
     let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.01);
     let mut trainer = trainer.window(30).batch(1).build()?;
-    let series = &data.train[0];
+    let series = &data.train[0].whole()?;
     let layout = Layout::new(series.len(), 1, 30, 30)?;
     let [mut classes, mut targets] = [(); 2].map(|()| vec![0_u32; layout.window_values()]);
     let mut inputs = vec![0.0; layout.window_values() * count];

@@ -1,7 +1,7 @@
 //! What reads the files, and what it makes of them.
 
 use echo_data::files::Array;
-use echo_data::{Episodes, Forecast, Inputs, Next, OwnData, Sequence, Shares};
+use echo_data::{Episodes, Forecast, Inputs, Next, OwnData, Sequence, Shares, in_memory};
 use rnn_core::rand::SeedableRng;
 use rnn_core::rand::rngs::ChaCha8Rng;
 use rnn_core::{
@@ -276,10 +276,19 @@ fn series(input: &[u8]) {
 /// Reads data of one's own, with a part held out, and makes the task again from what it tells.
 fn own_data(task: &dyn OwnData, input: &[u8]) {
     let shares = Shares { valid: 0.1, test: 0.2 };
-    let read = task.read(vec![Box::new(input)], shares).map_err(|wrong| wrong.error);
-    let slowly = task.read(vec![Box::new(Slow(input))], shares).map_err(|wrong| wrong.error);
+    let read = task.read(vec![Box::new(input)], shares, &in_memory).map_err(|wrong| wrong.error);
+    let slowly = task.read(vec![Box::new(Slow(input))], shares, &in_memory).map_err(|wrong| wrong.error);
     assert_eq!(read.as_ref().map(|(_, data)| data).err(), slowly.as_ref().map(|(_, data)| data).err());
-    if let Ok((known, _)) = &read {
+    if let Ok((known, data)) = &read {
+        for part in data.train.iter().chain(&data.valid).chain(&data.test) {
+            let whole = part.whole().expect("what has been checked can be read");
+            assert!(whole.len() == part.len() && (0..part.len()).any(|step| whole.is_scored(step)));
+            let (mut pieces, middle) = (part.none(), part.len() / 2);
+            for stretch in [0..middle, middle..part.len() + 7] {
+                part.read(stretch, &mut pieces).expect("what has been checked can be read");
+            }
+            assert!(pieces.targets() == whole.targets() && pieces.inputs() == whole.inputs());
+        }
         let facts = known.own_data().map(OwnData::facts).unwrap_or_default();
         let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());
         let again = task.with_facts(&fact);
@@ -293,6 +302,9 @@ fn texts(input: &[u8]) {
     own_data(&task, input);
     task.symbols = "byte";
     own_data(&task, input);
+    task.symbols = "character";
+    task.files = "joined";
+    own_data(&task, input);
 }
 
 fn tables(input: &[u8]) {
@@ -302,6 +314,8 @@ fn tables(input: &[u8]) {
         task.missing = missing;
         own_data(&task, input);
     }
+    own_data(&Episodes::default(), input);
+    own_data(&Next { data: vec!["labels.csv".into()], ..Next::default() }, input);
 }
 
 fn arrays(input: &[u8]) {

@@ -8,8 +8,8 @@ use crate::sequences::Sequence;
 use std::io::Read;
 
 /// What [`Error::MissingColumn`] says of a file that is no series.
-const OF_SERIES: &str = "a series holds classes, whole numbers from 0 to num_classes - 1: real values, text and dates \
-                         cannot be trained on yet";
+const OF_SERIES: &str = "a series holds classes, whole numbers from 0 to num_classes - 1; the task `forecast` reads \
+                         real values, the task `next` labels";
 
 impl Sequence {
     /// Reads a series from CSV with the columns `input` and `target`, in any order and among others.
@@ -164,11 +164,10 @@ mod tests {
     #[test]
     fn errors_name_line_column_and_value() {
         let header = "the header must name `input` and `target`, it is";
-        let classes = "a series holds classes, whole numbers from 0 to num_classes - 1: real values, text and dates \
-                       cannot be trained on yet";
-        let real = "classes are whole numbers; real values cannot be trained on yet, so turn them into classes first";
-        let text_only =
-            "classes are whole numbers; text and dates cannot be trained on yet, so give each value a number";
+        let classes = "a series holds classes, whole numbers from 0 to num_classes - 1; the task `forecast` reads \
+                       real values, the task `next` labels";
+        let real = "classes are whole numbers; the task `forecast` reads real values";
+        let text_only = "classes are whole numbers; the task `next` reads labels";
         let cases = [
             ("input,goal\n1,0\n", format!("line 1: there is no column `target`; {header} `input,goal`; {classes}")),
             (

@@ -37,25 +37,14 @@ impl Array {
     /// [`Error::Array`] without a name for what cannot be read, is no such file, holds anything else or ends too soon or too
     /// late, and for a whole number that no `f64` is; [`Error::ArrayMemory`].
     pub fn from_npy<R: Read>(mut reader: R) -> Result<Self, Error> {
-        Self::read(&mut reader, None, usize::MAX).map_err(|refusal| refusal.of(None))
+        Numbers::behind_header(&mut reader, None, usize::MAX).and_then(Self::of).map_err(|refusal| refusal.of(None))
     }
 
-    /// The same from a member of an NPZ, which is known to have so many bytes, unless it has more than `most` values.
-    pub(super) fn read(reader: &mut impl Read, bytes: Option<u64>, most: usize) -> Result<Self, Refusal> {
-        let header = Header::read(reader)?;
-        // Told before anything is unpacked.
-        if let Some(bytes) = bytes.filter(|&bytes| bytes != header.bytes + header.bytes_of_values) {
-            let found = bytes.saturating_sub(header.bytes);
-            return Err(format!("{}, and there are {found}: write the file again", needed(&header)).into());
-        }
-        if header.values > most {
-            return Err(format!("it has {} values: it must not have more than {most}", header.values).into());
-        }
-        let values = numbers(reader, &header)?;
-        let mut behind = Vec::new();
-        if reader.take(1).read_to_end(&mut behind)? > 0 {
-            return Err(format!("{}, and there are more: a file must hold one array", needed(&header)).into());
-        }
+    /// That of all these numbers.
+    pub(super) fn of<R: Read>(mut numbers: Numbers<R>) -> Result<Self, Refusal> {
+        let mut values = Vec::new();
+        while numbers.read_block(&mut values)? {}
+        let header = numbers.header;
         let values = if header.fortran { in_c_order(values, &header.shape)? } else { values };
         Ok(Self { values, whole: header.dtype.kind != Kind::Float, shape: header.shape })
     }
@@ -92,29 +81,78 @@ fn needed(header: &Header) -> String {
     format!("its shape {} takes {} bytes of numbers", header.shape_in_words(), header.bytes_of_values)
 }
 
-/// All numbers, in the file's order.
-fn numbers(reader: &mut impl Read, header: &Header) -> Result<Vec<f64>, Refusal> {
-    let expected = header.bytes_of_values;
-    let (mut values, mut read) = (Vec::new(), 0);
-    let mut block = Vec::with_capacity(BLOCK);
-    while read < expected {
+/// The numbers behind a header, in the file's order, block by block.
+#[derive(Debug)]
+pub(super) struct Numbers<R> {
+    reader: R,
+    pub(super) header: Header,
+    /// Bytes that have been read.
+    read: u64,
+    block: Vec<u8>,
+}
+
+impl<R: Read> Numbers<R> {
+    pub(super) fn new(reader: R, header: Header) -> Self {
+        Self { reader, header, read: 0, block: Vec::with_capacity(BLOCK) }
+    }
+
+    /// Those of a file, which is known to have so many bytes, unless it has more than `most` values.
+    pub(super) fn behind_header(mut reader: R, bytes: Option<u64>, most: usize) -> Result<Self, Refusal> {
+        let header = Header::read(&mut reader)?;
+        // Told before anything is unpacked.
+        if let Some(bytes) = bytes.filter(|&bytes| bytes != header.bytes + header.bytes_of_values) {
+            let found = bytes.saturating_sub(header.bytes);
+            return Err(format!("{}, and there are {found}: write the file again", needed(&header)).into());
+        }
+        if header.values > most {
+            return Err(format!("it has {} values: it must not have more than {most}", header.values).into());
+        }
+        Ok(Self::new(reader, header))
+    }
+
+    /// Hands out all numbers in C order, block by block. Those whose first index runs fastest are turned in memory.
+    pub(super) fn for_each_block(mut self, take: &mut dyn FnMut(&[f64])) -> Result<Header, Refusal> {
+        if self.header.fortran && self.header.shape.len() > 1 {
+            let header = self.header.clone();
+            take(Array::of(self)?.values());
+            return Ok(header);
+        }
+        let mut block = Vec::new();
+        while self.read_block(&mut block)? {
+            take(&block);
+            block.clear();
+        }
+        Ok(self.header)
+    }
+
+    /// Adds the numbers of the next block; behind the last one it makes sure that nothing follows, and returns that there was none.
+    pub(super) fn read_block(&mut self, values: &mut Vec<f64>) -> Result<bool, Refusal> {
+        let Self { reader, header, read, block } = self;
+        let left = header.bytes_of_values - *read;
         block.clear();
-        reader.take((expected - read).min(BLOCK as u64)).read_to_end(&mut block)?;
-        read += block.len() as u64;
-        if block.len() < BLOCK && read < expected {
+        reader.take(left.clamp(1, BLOCK as u64)).read_to_end(block)?;
+        if left == 0 {
+            return if block.is_empty() {
+                Ok(false)
+            } else {
+                Err(format!("{}, and there are more: a file must hold one array", needed(header)).into())
+            };
+        }
+        *read += block.len() as u64;
+        if (block.len() as u64) < left.min(BLOCK as u64) {
             return Err(format!("{}, and there are {read}: the file is cut short", needed(header)).into());
         }
         let arrived = block.len() / header.dtype.bytes;
         // A header may say anything, so memory is asked for as the numbers come: twice as much each time, never more than all.
         if values.capacity() - values.len() < arrived {
-            let more = values.len().max(arrived).min(header.values - values.len());
+            let more = values.len().max(arrived).min(header.values.saturating_sub(values.len()).max(arrived));
             values.try_reserve_exact(more).map_err(|_| Refusal::Memory(header.values))?;
         }
         for bytes in block.chunks_exact(header.dtype.bytes) {
             values.push(number(bytes, header.dtype)?);
         }
+        Ok(true)
     }
-    Ok(values)
 }
 
 /// The number that these bytes are.

@@ -6,11 +6,11 @@
 
 use super::fault::Refusal;
 use super::text::{MARK, other};
-use crate::error::Shown;
+use crate::words::Shown;
 use std::io::{Error as IoError, Read};
 
 /// How a NumPy file begins.
-const MAGIC: &[u8] = b"\x93NUMPY";
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// NumPy itself reads no longer header unless it is told to.
 const LONGEST: usize = 10_000;

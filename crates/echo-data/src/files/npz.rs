@@ -1,9 +1,10 @@
 //! Arrays with names: an NPZ is a ZIP of NumPy files.
 
 use super::fault::Refusal;
-use super::npy::Array;
+use super::npy::{Array, Numbers};
 use super::text::{MARK, other};
-use crate::error::{Error, Shown};
+use crate::error::Error;
+use crate::words::Shown;
 use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, ErrorKind, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive};
 use rawzip::{ZipArchiveEntryWayfinder, ZipLocator};
@@ -73,24 +74,46 @@ impl<R: Read + Seek> Npz<R> {
     /// [`Error::NoArray`] if there is none; [`Error::Array`] and [`Error::ArrayMemory`] as for
     /// [`Array::from_npy`], for what is damaged, and for an array that is larger than asked for.
     pub fn array(&self, name: &str) -> Result<Array, Error> {
+        self.of_member(name, &mut |numbers| Array::of(numbers))
+    }
+
+    /// Hands out the numbers of the array of this name in C order, block by block, and returns its shape.
+    ///
+    /// # Errors
+    /// As for [`array`](Self::array).
+    pub(crate) fn for_each_block(&self, name: &str, take: &mut dyn FnMut(&[f64])) -> Result<Vec<usize>, Error> {
+        Ok(self.of_member(name, &mut |numbers| numbers.for_each_block(take))?.shape)
+    }
+
+    fn of_member<T>(
+        &self,
+        name: &str,
+        make: &mut dyn FnMut(Numbers<&mut dyn Read>) -> Result<T, Refusal>,
+    ) -> Result<T, Error> {
         let Some(member) = self.members.iter().find(|member| member.name == name) else {
             let names = self.names().map(str::to_owned).collect();
             return Err(Error::NoArray { name: name.to_owned(), names });
         };
-        self.read(member).map_err(|refusal| refusal.of(Some(name)))
+        self.read(member, make).map_err(|refusal| refusal.of(Some(name)))
     }
 
-    fn read(&self, member: &Member) -> Result<Array, Refusal> {
+    fn read<T>(
+        &self,
+        member: &Member,
+        make: &mut dyn FnMut(Numbers<&mut dyn Read>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
         let entry = self.archive.get_entry(member.place).map_err(|error| damaged(&error))?;
         let stored = BufReader::new(entry.reader());
         let bytes = Some(member.place.uncompressed_size_hint());
+        let mut made =
+            |reader: &mut dyn Read| Numbers::behind_header(reader, bytes, self.most_values).and_then(&mut *make);
         if member.method == CompressionMethod::STORE {
-            return Array::read(&mut Told(entry.verifying_reader(stored)), bytes, self.most_values);
+            return made(&mut Told(entry.verifying_reader(stored)));
         }
         let mut unpacked = DeflateDecoder::new(stored);
-        let array = Array::read(&mut Told(entry.verifying_reader(&mut unpacked)), bytes, self.most_values)?;
+        let made = made(&mut Told(entry.verifying_reader(&mut unpacked)))?;
         if unpacked.total_in() == member.place.compressed_size_hint() {
-            return Ok(array);
+            return Ok(made);
         }
         Err("its compressed data go on behind their end: write the file again".to_owned().into())
     }

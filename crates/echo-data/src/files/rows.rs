@@ -169,11 +169,36 @@ impl<R: Read> Rows<R> {
     /// [`Error::Number`] for a cell that holds no finite number; [`Error::Malformed`] for one that is not UTF-8, or has
     /// another decimal mark than those before.
     pub fn number(&mut self, column: usize) -> Result<f64, Error> {
+        if let Some(number) = self.plain_number(column) {
+            return Ok(number);
+        }
         let number = self.numeral(column)?.parse().ok();
         number.filter(|number: &f64| number.is_finite()).ok_or_else(|| {
             let (line, column, value) = (self.line, self.name(column), self.shown(column));
             Error::Number { line, column, value }
         })
+    }
+
+    /// The number in the row's cell; nothing for one that is empty, or stands for a missing value.
+    ///
+    /// # Errors
+    /// As for [`number`](Self::number).
+    pub fn optional_number(&mut self, column: usize) -> Result<Option<f64>, Error> {
+        match kind(self.text(column)?) {
+            Kind::Empty | Kind::Missing => Ok(None),
+            _ => self.number(column).map(Some),
+        }
+    }
+
+    /// The number in the row's cell, where it is written so that nothing has to be thought of: the short way for most cells.
+    pub(super) fn plain_number(&self, column: usize) -> Option<f64> {
+        // With semicolons the decimal mark may be a comma.
+        let cell = Some(self.cell(column).trim_ascii()).filter(|_| self.dialect.separator != b';')?;
+        let is_plain = |byte: &u8| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E');
+        let text = std::str::from_utf8(cell).ok().filter(|text| text.as_bytes().iter().all(is_plain))?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite())?;
+        // There is one zero.
+        Some(number + 0.0)
     }
 
     /// The class in the row's cell.
@@ -267,7 +292,7 @@ fn separator_line(line: &[u8]) -> Option<Result<u8, Error>> {
     let known = SEPARATORS.iter().find(|(byte, _)| named.as_bytes() == [*byte]);
     Some(known.map(|(byte, _)| *byte).ok_or_else(|| {
         let problem =
-            format!("`sep=` names `{}`: it must be a comma, a semicolon or a tab", crate::error::Shown(named));
+            format!("`sep=` names `{}`: it must be a comma, a semicolon or a tab", crate::words::Shown(named));
         Error::Malformed { line: 1, problem }
     }))
 }
@@ -329,7 +354,7 @@ fn find(header: &ByteRecord, wanted: &[&str], extras: &[&str], line: u64) -> Res
 }
 
 fn two_columns(name: &str, line: u64) -> Error {
-    let problem = format!("there are two columns `{}`: which one is meant must be clear", crate::error::Shown(name));
+    let problem = format!("there are two columns `{}`: which one is meant must be clear", crate::words::Shown(name));
     Error::Malformed { line, problem }
 }
 

@@ -1,21 +1,9 @@
-//! A CSV file as columns of numbers, with a label for each row.
+//! A file as columns of numbers in memory, with a label for each row.
 
 use super::dialect::Dialect;
-use super::rows::Rows;
+use super::number_rows::{Missing, NumberRows};
 use crate::error::Error;
-use crate::number::{Kind, kind};
 use std::io::Read;
-
-/// What becomes of values that are missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// They are an error.
-    Refuse,
-    /// They are put on a line between their neighbours; at an end they are as the nearest one.
-    Interpolate,
-    /// Their rows are left out.
-    Drop,
-}
 
 /// Columns of numbers, all as long.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,89 +15,40 @@ pub struct Table {
     /// The name of the column that labels rows, and what stands in it: the first one that holds text or dates, or a first one whose
     /// numbers increase evenly, as years do.
     pub labels: Option<(String, Vec<String>)>,
-    /// How the file is written.
-    pub dialect: Dialect,
+    /// How the file is written, if it is CSV.
+    pub dialect: Option<Dialect>,
 }
-
-/// Numbers that are this near to an even step are on it.
-const EVEN: f64 = 1e-9;
 
 impl Table {
     /// Reads all columns of numbers, or of those only that `wanted` names.
     ///
     /// # Errors
-    /// [`Error::MissingColumn`] for one that is wanted and not there; [`Error::Number`] for a cell that holds no number, in a column that
-    /// began with one or is wanted; [`Error::NoValues`]; [`Error::Malformed`].
+    /// Those of [`NumberRows`]; [`Error::NoValues`]; [`Error::Malformed`] for a file without a column of numbers.
     pub fn read<R: Read>(reader: R, wanted: Option<&[String]>, missing: Missing) -> Result<Self, Error> {
-        let mut rows = Rows::of_all(reader)?;
-        let header: Vec<String> = rows.names().map(str::to_owned).collect();
-        let mut found: Vec<Found> = header.iter().map(|_| Found::default()).collect();
-        let is_wanted = |name: &str| wanted.is_none_or(|wanted| wanted.iter().any(|one| one == name));
-        for name in wanted.into_iter().flatten() {
-            if !header.contains(name) {
-                let header = header.join(",");
-                let expected = format!("`{name}`");
-                return Err(Error::MissingColumn { line: 1, column: name.clone(), expected, header, hint: "" });
-            }
-        }
+        let mut rows = NumberRows::new(reader, wanted)?;
+        let width = rows.names().len();
+        let (mut texts, mut values) = (vec![Vec::new(); width], vec![Vec::new(); width]);
         let mut count = 0;
-        while rows.next_row()? {
-            let mut is_missing = false;
-            let mut read = Vec::with_capacity(header.len());
-            for (column, found) in found.iter_mut().enumerate() {
-                let text = rows.text(column)?.to_owned();
-                let value = match kind(&text) {
-                    Kind::Empty | Kind::Missing => None,
-                    Kind::Other if found.is_text(wanted.is_some() && is_wanted(&header[column])) => None,
-                    _ => Some(rows.number(column)?),
-                };
-                found.is_numeric =
-                    found.is_numeric.or((kind(&text) == Kind::Other).then_some(false)).or(value.map(|_| true));
-                if found.is_numeric == Some(true) && value.is_none() && is_wanted(&header[column]) {
-                    is_missing = true;
-                    if missing == Missing::Refuse {
-                        // As a number it is refused in the right words.
-                        rows.number(column)?;
-                    }
-                }
-                read.push((text, value));
-            }
-            if is_missing && missing == Missing::Drop {
-                continue;
-            }
+        while rows.next_row(missing)? {
             count += 1;
-            for (found, (text, value)) in found.iter_mut().zip(read) {
-                found.texts.push(text);
-                found.values.push(value);
+            for column in 0..width {
+                // A column of numbers can be a label only if it is the first one.
+                if column == 0 || rows.is_numeric(column) != Some(true) {
+                    texts[column].push(rows.text(column)?.to_owned());
+                }
+                values[column].push(rows.values()[column]);
             }
         }
         if count == 0 {
             return Err(Error::NoValues);
         }
-        let dialect = rows.dialect();
-        let label = found.iter().position(|column| column.is_numeric == Some(false));
-        let label = label.or_else(|| {
-            let first = found
-                .first()
-                .filter(|column| wanted.is_none_or(|wanted| !wanted.contains(&header[0])) && column.is_even());
-            first.map(|_| 0)
-        });
-        let mut table = Self { names: Vec::new(), columns: Vec::new(), labels: None, dialect };
-        for (column, (found, name)) in found.into_iter().zip(header).enumerate() {
-            if label == Some(column) {
-                table.labels = Some((name, found.texts));
-            } else if found.is_numeric == Some(true) && is_wanted(&name) {
-                table.columns.push(filled(&found.values));
-                table.names.push(name);
-            }
+        let (numeric, names, dialect) = (rows.numeric(), rows.names(), rows.dialect());
+        if numeric.is_empty() {
+            return Err(no_numbers());
         }
-        if table.columns.is_empty() {
-            return Err(Error::Malformed {
-                line: 1,
-                problem: "no column holds numbers beside the rows' labels".to_owned(),
-            });
-        }
-        Ok(table)
+        let labels = rows.label().map(|column| (names[column].clone(), std::mem::take(&mut texts[column])));
+        let columns = numeric.iter().map(|&column| filled(&values[column])).collect();
+        Ok(Self { names: numeric.iter().map(|&column| names[column].clone()).collect(), columns, labels, dialect })
     }
 
     /// The numbers of a column.
@@ -120,28 +59,9 @@ impl Table {
     }
 }
 
-/// What was found in a column.
-#[derive(Debug, Default)]
-struct Found {
-    /// Known from the first cell on that is not empty.
-    is_numeric: Option<bool>,
-    texts: Vec<String>,
-    values: Vec<Option<f64>>,
-}
-
-impl Found {
-    /// Whether text belongs here: the column began with it, or begins now, and need not hold numbers.
-    fn is_text(&self, must_be_numeric: bool) -> bool {
-        self.is_numeric != Some(true) && !must_be_numeric
-    }
-
-    /// Whether it has at least three numbers, which increase by the same step.
-    fn is_even(&self) -> bool {
-        let Some(values) = self.values.iter().copied().collect::<Option<Vec<f64>>>() else { return false };
-        let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let [first, ..] = steps[..] else { return false };
-        steps.len() > 1 && first > 0.0 && steps.iter().all(|step| (step - first).abs() <= EVEN * first.max(1.0))
-    }
+/// What is said of a file without a column of numbers.
+pub(crate) fn no_numbers() -> Error {
+    Error::Malformed { line: 1, problem: "no column holds numbers beside the rows' labels".to_owned() }
 }
 
 /// Missing numbers on a line between their neighbours.

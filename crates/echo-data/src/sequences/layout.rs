@@ -178,6 +178,16 @@ impl Layout {
         first..first.saturating_add(self.truncated_backprop_length)
     }
 
+    /// The time steps of what stands in a row that a window holds: of a series, of which each row is a part, or of an episode.
+    #[must_use]
+    pub fn stretch(&self, window: usize, row: usize) -> std::ops::Range<usize> {
+        let times = self.times(window);
+        match self.episodes {
+            Some(_) => times,
+            None => row * self.row_length() + times.start..row * self.row_length() + times.end,
+        }
+    }
+
     /// How many values a window has: time steps × rows.
     #[must_use]
     pub fn window_values(&self) -> usize {
@@ -265,17 +275,15 @@ impl Layout {
         Ok(())
     }
 
-    /// Copies one window of episodes that stand side by side to `out`, time-major, `[step, row, number]`: each of `rows` has
-    /// `width` numbers a step. Behind the end of a row, and in rows that are not there, stands `without`.
+    /// Copies stretches that stand side by side in a window to `out`, time-major, `[step, row, number]`: each of `rows` has
+    /// `width` numbers a step, and begins with the window. Behind the end of a row, and in rows that are not there, stands `without`.
     ///
     /// # Errors
-    /// [`Error::Length`] for more rows than a batch has, or for `out` of another length than a window's;
-    /// [`Error::Window`] for a window that is not there.
-    pub fn copy_episodes<V: Copy, W: Copy>(
+    /// [`Error::Length`] for more rows than a batch has, or for `out` of another length than a window's.
+    pub fn copy_rows<V: Copy, W: Copy>(
         &self,
         rows: &[&[V]],
         width: usize,
-        window: usize,
         out: &mut [W],
         (convert, without): (impl Fn(V) -> W, W),
     ) -> Result<(), Error> {
@@ -284,16 +292,12 @@ impl Layout {
             return Err(Error::Length { what: "places for a window", expected: places, found: out.len() });
         }
         if rows.len() > self.batch_size {
-            return Err(Error::Length { what: "episodes in a batch", expected: self.batch_size, found: rows.len() });
-        }
-        if window >= self.windows() {
-            return Err(Error::Window { window, windows: self.windows() });
+            return Err(Error::Length { what: "rows in a batch", expected: self.batch_size, found: rows.len() });
         }
         out.fill(without);
-        let (times, of_step) = (self.times(window), self.batch_size * width);
+        let of_step = self.batch_size * width;
         for (row, values) in rows.iter().enumerate() {
-            let there = values.get(times.start * width..).unwrap_or_default();
-            let steps = out.chunks_exact_mut(of_step.max(1)).zip(there.chunks_exact(width.max(1)));
+            let steps = out.chunks_exact_mut(of_step.max(1)).zip(values.chunks_exact(width.max(1)));
             for (places, values) in steps {
                 let places = &mut places[row * width..][..width];
                 places.iter_mut().zip(values).for_each(|(place, &value)| *place = convert(value));

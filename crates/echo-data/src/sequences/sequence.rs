@@ -2,6 +2,7 @@
 
 use super::steps::{Kind, Step, Steps};
 use crate::error::Error;
+use std::ops::Range;
 
 /// What a net reads and answers at each time step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,11 @@ impl Sequence {
     #[must_use]
     pub fn new(shape: Shape) -> Self {
         Self { inputs: Steps::none(shape.inputs), targets: Steps::none(shape.targets), mask: None }
+    }
+
+    /// A sequence of the same kind without steps.
+    pub(super) fn like(&self) -> Self {
+        Self { inputs: self.inputs.like(), targets: self.targets.like(), mask: None }
     }
 
     /// A series of classes, all of them 0, to be drawn later.
@@ -101,6 +107,25 @@ impl Sequence {
         if let Some(mask) = &mut self.mask {
             mask.try_reserve(1).map_err(|_| Error::OutOfMemory { total_series_length: step + 1 })?;
             mask.push(target.is_some());
+        }
+        Ok(())
+    }
+
+    /// Adds time steps of another sequence; those behind its end are not there.
+    ///
+    /// # Errors
+    /// [`Error::Step`] for one of another kind, or where the memory cannot be had.
+    pub fn extend(&mut self, other: &Self, steps: Range<usize>) -> Result<(), Error> {
+        let (len, end) = (self.len(), steps.end.min(other.len()));
+        let steps = steps.start.min(end)..end;
+        let extended =
+            self.inputs.extend(&other.inputs, steps.clone()) && self.targets.extend(&other.targets, steps.clone());
+        if !extended {
+            return Err(Error::Step { step: len });
+        }
+        if self.mask.is_some() || other.mask.is_some() {
+            let mask = self.mask.get_or_insert_with(|| vec![true; len]);
+            mask.extend(steps.map(|step| other.is_scored(step)));
         }
         Ok(())
     }
@@ -180,5 +205,22 @@ mod tests {
         sequence.clear();
         sequence.push(two, Some(Step::Class(1))).unwrap();
         assert!((sequence.len(), sequence.mask()) == (1, Some(&[true][..])) && !sequence.is_scored(1));
+    }
+
+    #[test]
+    fn steps_of_another_sequence_are_added_with_their_mask() {
+        let shape = Shape { inputs: Kind::Values(2), targets: Kind::Classes(3) };
+        let (mut all, mut some) = (Sequence::new(shape), Sequence::new(shape));
+        for step in 0..4_u16 {
+            let scored = (step != 2).then_some(Step::Class(step));
+            all.push(Step::Values(&[f64::from(step), 0.5]), scored).unwrap();
+        }
+        some.push(Step::Values(&[9.0, 9.0]), Some(Step::Class(1))).unwrap();
+        some.extend(&all, 1..9).unwrap();
+        assert_eq!(some.inputs().values(), [9.0, 9.0, 1.0, 0.5, 2.0, 0.5, 3.0, 0.5]);
+        assert_eq!((some.targets().classes(), some.mask()), (&[1, 1, 0, 3][..], Some(&[true, true, false, true][..])));
+        some.extend(&all, 7..9).unwrap();
+        assert_eq!(some.len(), 4);
+        assert_eq!(some.extend(&Sequence::new(Shape::of_classes(2)), 0..1), Err(Error::Step { step: 4 }));
     }
 }

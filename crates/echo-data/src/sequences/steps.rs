@@ -1,6 +1,7 @@
 //! What stands at the time steps of a sequence: classes, or numbers.
 
 use crate::error::Error;
+use std::ops::Range;
 
 /// What stands at a time step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,14 @@ impl Steps {
         match kind {
             Kind::Classes(_) => Self::Classes(Vec::new()),
             Kind::Values(width) => Self::Values { width, values: Vec::new() },
+        }
+    }
+
+    /// No steps of the same kind.
+    pub(super) fn like(&self) -> Self {
+        match self {
+            Self::Classes(_) => Self::Classes(Vec::new()),
+            Self::Values { width, .. } => Self::Values { width: *width, values: Vec::new() },
         }
     }
 
@@ -116,6 +125,25 @@ impl Steps {
         match (self, step) {
             (Self::Classes(_), Step::Class(_)) => true,
             (Self::Values { width, .. }, Step::Values(values)) => values.len() == *width,
+            _ => false,
+        }
+    }
+
+    /// Adds some steps of others, if these are of the same kind and the memory can be had.
+    pub(super) fn extend(&mut self, others: &Self, steps: Range<usize>) -> bool {
+        match (self, others) {
+            (Self::Classes(classes), Self::Classes(others)) => {
+                let more = others.get(steps).unwrap_or_default();
+                let has_room = classes.try_reserve(more.len()).is_ok();
+                classes.extend_from_slice(if has_room { more } else { &[] });
+                has_room
+            }
+            (Self::Values { width, values }, Self::Values { width: other, values: others }) if width == other => {
+                let more = others.get(steps.start * *width..steps.end * *width).unwrap_or_default();
+                let has_room = values.try_reserve(more.len()).is_ok();
+                values.extend_from_slice(if has_room { more } else { &[] });
+                has_room
+            }
             _ => false,
         }
     }

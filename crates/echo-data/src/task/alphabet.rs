@@ -1,27 +1,30 @@
 //! An alphabet: the symbols that a text, or a column of labels, is made of.
 
 use super::task::Symbols;
-use crate::error::{Error, Shown};
-use crate::files::decode;
-use std::collections::BTreeSet;
+use crate::error::Error;
+use crate::files::for_each_character;
+use crate::words::Shown;
+use std::cmp::Ordering;
 
 /// What a symbol is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Character,
     Byte,
+    /// What stands in a cell of a column.
+    Label,
 }
 
 /// The symbols that are known, in their order: a symbol's class is its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Alphabet {
     unit: Unit,
-    /// Code points, or bytes.
-    symbols: Vec<u32>,
+    /// The bytes of each.
+    symbols: Vec<Vec<u8>>,
 }
 
 /// A class is stored in 16 bits.
-const MOST: usize = 1 << 16;
+pub(super) const MOST: usize = 1 << 16;
 
 impl Unit {
     /// How it is called.
@@ -29,40 +32,73 @@ impl Unit {
         match self {
             Self::Character => "character",
             Self::Byte => "byte",
-        }
-    }
-
-    /// The symbols of a file.
-    pub(super) fn symbols(self, bytes: &[u8]) -> Result<Vec<u32>, Error> {
-        match self {
-            Self::Character => Ok(decode(bytes)?.chars().map(u32::from).collect()),
-            Self::Byte => Ok(bytes.iter().copied().map(u32::from).collect()),
+            Self::Label => "label",
         }
     }
 
     /// A symbol as it is shown: what cannot be seen is named.
-    fn shown(self, symbol: u32) -> String {
-        match (self, char::from_u32(symbol)) {
-            (Self::Character, Some(' ')) => "␣".to_owned(),
-            (Self::Character, Some('\n')) => "↵".to_owned(),
-            (Self::Character, Some('\t')) => "→".to_owned(),
-            (Self::Character, Some(character)) if !character.is_control() => character.to_string(),
-            (Self::Byte, Some(character)) if character.is_ascii_graphic() => character.to_string(),
-            (Self::Byte, Some(' ')) => "␣".to_owned(),
-            (Self::Byte, Some('\n')) => "↵".to_owned(),
-            _ => format!("{symbol:02x}"),
+    pub(super) fn shown(self, symbol: &[u8]) -> String {
+        match (self, symbol) {
+            (Self::Label, _) => Shown(&String::from_utf8_lossy(symbol)).to_string(),
+            (_, b" ") => "␣".to_owned(),
+            (_, b"\n") => "↵".to_owned(),
+            (Self::Character, b"\t") => "→".to_owned(),
+            (Self::Character, _) => {
+                let text = String::from_utf8_lossy(symbol);
+                let control = text.chars().find(|character| character.is_control());
+                control.map_or_else(|| text.to_string(), |control| format!("{:02x}", u32::from(control)))
+            }
+            (Self::Byte, [byte]) if byte.is_ascii_graphic() => char::from(*byte).to_string(),
+            (Self::Byte, _) => symbol.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+
+    /// The symbols of a text.
+    fn symbols(self, text: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+        match self {
+            Self::Character => {
+                let mut symbols = Vec::new();
+                for_each_character(text, &mut |character| {
+                    symbols.push(character.to_string().into_bytes());
+                    Ok(())
+                })?;
+                Ok(symbols)
+            }
+            Self::Byte => Ok(text.iter().map(|&byte| vec![byte]).collect()),
+            Self::Label => {
+                let labels = text.split(|byte| matches!(byte, b',' | b'\n')).map(<[u8]>::trim_ascii);
+                Ok(labels.filter(|label| !label.is_empty()).map(<[u8]>::to_vec).collect())
+            }
+        }
+    }
+
+    /// The order of two symbols: that of numbers, where both are.
+    fn order(self, one: &[u8], other: &[u8]) -> Ordering {
+        let number = |symbol: &[u8]| std::str::from_utf8(symbol).ok()?.parse::<f64>().ok();
+        match (self, number(one), number(other)) {
+            (Self::Label, Some(a), Some(b)) => a.total_cmp(&b).then_with(|| one.cmp(other)),
+            // Numbers stand before names.
+            (Self::Label, Some(_), None) => Ordering::Less,
+            (Self::Label, None, Some(_)) => Ordering::Greater,
+            _ => one.cmp(other),
         }
     }
 }
 
 impl Alphabet {
     /// That of these symbols.
-    pub(super) fn of(unit: Unit, symbols: impl IntoIterator<Item = u32>) -> Result<Self, Error> {
-        let symbols: Vec<u32> = symbols.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    pub(super) fn of(unit: Unit, mut symbols: Vec<Vec<u8>>) -> Result<Self, Error> {
+        symbols.sort_by(|one, other| unit.order(one, other));
+        symbols.dedup();
         if !(2..=MOST).contains(&symbols.len()) {
             return Err(Error::Symbols { unit: unit.name(), found: symbols.len(), most: MOST });
         }
         Ok(Self { unit, symbols })
+    }
+
+    /// What its symbols are.
+    pub(super) fn unit(&self) -> Unit {
+        self.unit
     }
 
     /// How many symbols it has.
@@ -71,51 +107,34 @@ impl Alphabet {
     }
 
     /// The class of a symbol, if it is known.
-    pub(super) fn class(&self, symbol: u32) -> Option<u16> {
-        self.symbols.binary_search(&symbol).ok().map(|place| place as u16)
+    pub(super) fn class(&self, symbol: &[u8]) -> Option<u16> {
+        let place = self.symbols.binary_search_by(|own| self.unit.order(own, symbol));
+        place.ok().map(|place| place as u16)
     }
 
-    /// The classes of a file's symbols.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] for one that is not known, with its line and its place there.
-    pub(super) fn numbered(&self, symbols: &[u32]) -> Result<Vec<u16>, Error> {
-        let (mut line, mut column) = (1, 0);
-        let classes = symbols.iter().map(|&symbol| {
-            column += 1;
-            let class = self.class(symbol).ok_or_else(|| {
-                let (unit, symbol) = (self.unit.name(), self.unit.shown(symbol));
-                let problem = format!(
-                    "{unit} {column}: `{}` is not one of the {} {unit}s that the net was trained on",
-                    Shown(&symbol),
-                    self.len()
-                );
-                Error::Malformed { line, problem }
-            });
-            if symbol == u32::from('\n') {
-                (line, column) = (line + 1, 0);
-            }
-            class
-        });
-        classes.collect()
+    /// What is said of a symbol that is not known.
+    pub(super) fn unknown(&self, symbol: &[u8]) -> String {
+        let (unit, symbol) = (self.unit.name(), self.unit.shown(symbol));
+        format!("`{}` is not one of the {} {unit}s that the net was trained on", Shown(&symbol), self.len())
     }
 
     /// It as a text, from which it can be [read](Self::from_text) again.
     pub(super) fn to_text(&self) -> String {
+        let texts = self.symbols.iter().map(|symbol| String::from_utf8_lossy(symbol).into_owned());
         match self.unit {
-            Unit::Character => self.symbols.iter().filter_map(|&symbol| char::from_u32(symbol)).collect(),
-            Unit::Byte => self.symbols.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+            Unit::Character => texts.collect(),
+            Unit::Byte => self.symbols.iter().flatten().map(u8::to_string).collect::<Vec<_>>().join(","),
+            Unit::Label => texts.collect::<Vec<_>>().join("\n"),
         }
     }
 
     pub(super) fn from_text(unit: Unit, text: &str) -> Option<Self> {
-        let symbols = match unit {
-            Unit::Character => text.chars().map(u32::from).collect(),
-            Unit::Byte => {
-                text.split(',').map(|byte| byte.parse::<u8>().ok().map(u32::from)).collect::<Option<Vec<_>>>()?
-            }
+        let symbols: Vec<Vec<u8>> = match unit {
+            Unit::Character => unit.symbols(text.as_bytes()).ok()?,
+            Unit::Byte => text.split(',').map(|byte| Some(vec![byte.parse().ok()?])).collect::<Option<_>>()?,
+            Unit::Label => text.split('\n').map(|label| label.as_bytes().to_vec()).collect(),
         };
-        let alphabet = Self::of(unit, symbols.iter().copied()).ok()?;
+        let alphabet = Self::of(unit, symbols.clone()).ok()?;
         (alphabet.symbols == symbols).then_some(alphabet)
     }
 }
@@ -126,21 +145,30 @@ impl Symbols for Alphabet {
     }
 
     fn shown(&self, class: usize) -> Option<String> {
-        self.symbols.get(class).map(|&symbol| self.unit.shown(symbol))
+        self.symbols.get(class).map(|symbol| self.unit.shown(symbol))
     }
 
+    /// A label stands in a line of its own.
     fn bytes(&self, class: usize) -> Vec<u8> {
-        match (self.unit, self.symbols.get(class)) {
-            (Unit::Character, Some(&symbol)) => {
-                char::from_u32(symbol).map(String::from).unwrap_or_default().into_bytes()
-            }
-            (Unit::Byte, Some(&symbol)) => vec![symbol as u8],
-            (_, None) => Vec::new(),
-        }
+        let mut bytes = self.symbols.get(class).cloned().unwrap_or_default();
+        bytes.extend((self.unit == Unit::Label).then_some(b'\n'));
+        bytes
     }
 
     fn classes(&self, text: &[u8]) -> Result<Vec<u16>, Error> {
-        self.numbered(&self.unit.symbols(text)?)
+        let (mut line, mut column) = (1, 0);
+        let classes = self.unit.symbols(text)?.into_iter().map(|symbol| {
+            column += 1;
+            let class = self.class(&symbol).ok_or_else(|| {
+                let problem = format!("{} {column}: {}", self.unit.name(), self.unknown(&symbol));
+                Error::Malformed { line, problem }
+            });
+            if symbol == b"\n" {
+                (line, column) = (line + 1, 0);
+            }
+            class
+        });
+        classes.collect()
     }
 }
 
@@ -155,8 +183,7 @@ mod tests {
             (Unit::Character, vec![1, 4, 0, 2, 2, 3], vec!["↵", "h", "l", "o", "é"]),
             (Unit::Byte, vec![1, 5, 4, 0, 2, 2, 3], vec!["↵", "h", "l", "o", "a9", "c3"]),
         ] {
-            let symbols = unit.symbols(text.as_bytes()).unwrap();
-            let alphabet = Alphabet::of(unit, symbols.iter().copied()).unwrap();
+            let alphabet = Alphabet::of(unit, unit.symbols(text.as_bytes()).unwrap()).unwrap();
             let found = alphabet.classes(text.as_bytes()).unwrap();
             assert_eq!(found, classes);
             let bytes: Vec<u8> = found.iter().flat_map(|&class| alphabet.bytes(class.into())).collect();
@@ -168,8 +195,22 @@ mod tests {
     }
 
     #[test]
+    fn labels_are_numbered_as_numbers_where_they_are() {
+        let labels = ["10", "9", "rest", "-1", "run"].map(|label| label.as_bytes().to_vec());
+        let alphabet = Alphabet::of(Unit::Label, labels.to_vec()).unwrap();
+        assert_eq!(alphabet.to_text(), "-1\n9\n10\nrest\nrun");
+        assert_eq!(alphabet.classes(b"run, 9\n10"), Ok(vec![4, 1, 2]));
+        assert_eq!(alphabet.bytes(3), b"rest\n");
+        assert_eq!(
+            alphabet.classes(b"run,walk").unwrap_err().to_string(),
+            "line 1: label 2: `walk` is not one of the 5 labels that the net was trained on"
+        );
+        assert_eq!(Alphabet::from_text(Unit::Label, &alphabet.to_text()), Some(alphabet));
+    }
+
+    #[test]
     fn what_is_not_known_is_told_with_its_place() {
-        let alphabet = Alphabet::of(Unit::Character, "ab\n".chars().map(u32::from)).unwrap();
+        let alphabet = Alphabet::of(Unit::Character, Unit::Character.symbols(b"ab\n").unwrap()).unwrap();
         let refused = |text: &str| alphabet.classes(text.as_bytes()).unwrap_err().to_string();
         assert_eq!(
             refused("ab\nbax"),
@@ -177,7 +218,7 @@ mod tests {
         );
         assert_eq!(refused(" "), "line 1: character 1: `␣` is not one of the 3 characters that the net was trained on");
         assert_eq!(
-            Alphabet::of(Unit::Byte, [7, 7]).unwrap_err().to_string(),
+            Alphabet::of(Unit::Byte, vec![vec![7], vec![7]]).unwrap_err().to_string(),
             "there is 1 byte in it: it must have from 2 to 65536 different ones"
         );
         for text in ["", "a", "ba", "aa"] {

@@ -130,6 +130,11 @@ impl Task for Copying {
         Some(self.num_copied as f64 / self.length() as f64 * least(&guess))
     }
 
+    fn chance_accuracy(&self) -> Option<f64> {
+        let asked = self.num_copied as f64 / self.length() as f64;
+        Some(1.0 - asked + asked / self.num_symbols as f64)
+    }
+
     /// As of other tasks, but over the steps that ask for a symbol: the blanks make the mean small.
     fn solved_within(&self) -> f64 {
         0.01 * self.num_copied as f64 / self.length() as f64

@@ -181,6 +181,10 @@ impl Task for Echo {
         self.probabilities().map(|probabilities| least(&probabilities))
     }
 
+    fn chance_accuracy(&self) -> Option<f64> {
+        self.probabilities()?.into_iter().reduce(f64::max)
+    }
+
     fn words(&self) -> Words {
         let lag = self.echo_step;
         Words {

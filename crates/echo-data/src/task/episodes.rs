@@ -13,23 +13,34 @@
 //! Targets `[N, T, O]` are classes if there are at least two numbers a step, and of each scored step of the training part exactly one is 1 and
 //! the others are 0 (or −100, as some libraries fill what is not asked for).
 
-use super::episode_arrays::{Known, MOST_CLASSES, MOST_VALUES, Part, Parts};
-use super::own_data::{Dataset, InFile, Shares, Source};
-use super::setting::TaskSetting;
+use super::episode_arrays::{self, MOST_VALUES, Parts};
+use super::episode_part::{Known, MOST_CLASSES, Part};
+use super::episode_table::{self, Columns};
+use super::own_data::{Dataset, InFile, Shares, Source, shares_of};
+use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Task, Words};
 use crate::error::Error;
-use crate::sequences::{Kind, Sequence, Shape};
+use crate::files::is_zip;
+use crate::sequences::{Kind, Places, Shape, Stretches};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Episodes from a file.
+/// Episodes from files.
 ///
-/// What is known of them, once they are read: how many numbers a step has, what is asked for, and how long the longest one is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// What is known of them, once they are read: how many numbers a step has, what is asked for, how long the longest one is, how often each
+/// class is asked for, and the columns of a CSV file.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Episodes {
-    /// The NPZ files.
+    /// The files, NPZ or CSV.
     pub data: Vec<PathBuf>,
+    /// Of a CSV file the columns that are read; none for all that hold numbers, without counters of steps.
+    pub inputs: Vec<String>,
+    /// Of a CSV file the columns that are asked for; none for `target`, `y`, and those whose names begin so.
+    pub targets: Vec<String>,
     known: Option<Known>,
+    /// The share of each class among the targets that are trained on.
+    frequencies: Vec<f64>,
+    columns: Columns,
 }
 
 impl Task for Episodes {
@@ -38,7 +49,7 @@ impl Task for Episodes {
     }
 
     fn about(&self) -> &'static str {
-        "Sequences of yours, from NumPy"
+        "Sequences of yours, from NumPy or CSV"
     }
 
     fn shape(&self) -> Shape {
@@ -51,11 +62,27 @@ impl Task for Episodes {
     }
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
-        vec![TaskSetting::of_data(&mut self.data)]
+        let Self { data, inputs, targets, .. } = self;
+        vec![
+            TaskSetting::of_data(data),
+            TaskSetting {
+                name: "inputs",
+                about: TaskSetting::INPUTS,
+                value: TaskValue::Names(inputs, TaskSetting::ALL_INPUTS),
+                beside: None,
+            },
+            TaskSetting {
+                name: "targets",
+                about: TaskSetting::TARGETS,
+                value: TaskValue::Names(targets, TaskSetting::ALL_TARGETS),
+                beside: None,
+            },
+        ]
     }
 
     fn words(&self) -> Words {
-        let names = |kind: Kind, what: &str| match kind {
+        let names = |kind: Kind, what: &str, columns: &[String]| match kind {
+            Kind::Values(width) if width == columns.len() => columns.to_vec(),
             Kind::Values(width) if width > 1 => (0..width).map(|number| format!("{what}_{number}")).collect(),
             _ => Vec::new(),
         };
@@ -65,9 +92,17 @@ impl Task for Episodes {
             answer: "what the file says".to_owned(),
             rule: "targets as the file has them".to_owned(),
             unknown: String::new(),
-            inputs: names(shape.inputs, "x"),
-            targets: names(shape.targets, "y"),
+            inputs: names(shape.inputs, "x", &self.columns.inputs),
+            targets: names(shape.targets, "y", &self.columns.targets),
         }
+    }
+
+    fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+        (!self.frequencies.is_empty()).then(|| least(&self.frequencies))
+    }
+
+    fn chance_accuracy(&self) -> Option<f64> {
+        self.frequencies.iter().copied().reduce(f64::max)
     }
 
     fn own_data(&self) -> Option<&dyn OwnData> {
@@ -75,32 +110,66 @@ impl Task for Episodes {
     }
 }
 
-impl OwnData for Episodes {
-    fn read(&self, files: Vec<Source<'_>>, shares: Shares) -> Result<(Arc<dyn Task>, Dataset), InFile> {
-        let mut known = self.known;
-        let mut data = Dataset::default();
-        for (file, mut reader) in files.into_iter().enumerate() {
-            let wrong = |error| InFile { file, error };
-            let mut bytes = Vec::new();
-            reader.read_to_end(&mut bytes).map_err(|error| wrong(Error::unread(&error)))?;
-            let parts = Parts::read(bytes).map_err(wrong)?;
-            let of_file = known.map_or_else(|| parts.known(), Ok).map_err(wrong)?;
-            known = Some(of_file);
-            let Parts { train, valid, test } = parts;
-            // A part of the file's own takes nothing from the training part.
-            let unless = |part: &Option<Part>, share| if part.is_some() { 0.0 } else { share };
-            let shares = Shares { valid: unless(&valid, shares.valid), test: unless(&test, shares.test) };
-            let sequences = |part: &Part| part.sequences(of_file).map_err(wrong);
-            let mut train = sequences(&train)?;
-            let [_, of_valid, of_test] = shares.split(train.len());
-            // From the end, so that what stands before keeps its place.
-            data.test.extend(test.as_ref().map_or_else(|| Ok(train.split_off(of_test.start)), sequences)?);
-            data.valid.extend(valid.as_ref().map_or_else(|| Ok(train.split_off(of_valid.start)), sequences)?);
-            data.train.extend(train);
+impl Episodes {
+    /// Adds the episodes of a file.
+    fn take_in(
+        &mut self,
+        reader: Source<'_>,
+        shares: Shares,
+        places: Places<'_>,
+        data: &mut Dataset,
+    ) -> Result<(), Error> {
+        let (is_zip, mut reader) = is_zip(reader)?;
+        let [train, valid, test]: Parts = if is_zip {
+            episode_arrays::parts(&mut reader, places)?
+        } else {
+            let (parts, columns) = episode_table::parts(&mut reader, &self.columns, places)?;
+            self.columns = columns;
+            parts
+        };
+        let known = match (self.known, &train) {
+            (Some(known), _) => known,
+            (None, Some(train)) => {
+                let (known, frequencies) = train.known()?;
+                self.frequencies = frequencies;
+                *self.known.insert(known)
+            }
+            (None, None) => return Err(Error::NoValues),
+        };
+        // A part of the file's own takes nothing from the training part.
+        let unless = |part: &Option<Part>, share| if part.is_some() { 0.0 } else { share };
+        let shares = Shares { valid: unless(&valid, shares.valid), test: unless(&test, shares.test) };
+        let episodes = |part: Option<Part>| part.map(|part| part.episodes(known)).transpose();
+        let mut train = episodes(train)?.unwrap_or_default();
+        let [_, of_valid, of_test] = shares.split(train.len());
+        // From the end, so that what stands before keeps its place.
+        let test = episodes(test)?.unwrap_or_else(|| train.split_off(of_test.start));
+        let valid = episodes(valid)?.unwrap_or_else(|| train.split_off(of_valid.start));
+        for (part, own) in [(&mut data.train, train), (&mut data.valid, valid), (&mut data.test, test)] {
+            part.extend(own.into_iter().map(|episode| Box::new(episode) as Box<dyn Stretches>));
         }
-        let longest = data.train.iter().chain(&data.valid).chain(&data.test).map(Sequence::len).max();
-        let known = known.map(|known| Known { longest: known.longest.max(longest.unwrap_or_default()), ..known });
-        Ok((Arc::new(Self { known, ..self.clone() }), data))
+        Ok(())
+    }
+}
+
+impl OwnData for Episodes {
+    fn read(
+        &self,
+        files: Vec<Source<'_>>,
+        shares: Shares,
+        places: Places<'_>,
+    ) -> Result<(Arc<dyn Task>, Dataset), InFile> {
+        let mut read = self.clone();
+        if self.known.is_none() {
+            read.columns = Columns { inputs: self.inputs.clone(), targets: self.targets.clone() };
+        }
+        let mut data = Dataset::default();
+        for (file, reader) in files.into_iter().enumerate() {
+            read.take_in(reader, shares, places, &mut data).map_err(|error| InFile { file, error })?;
+        }
+        let longest = data.train.iter().chain(&data.valid).chain(&data.test).map(|episode| episode.len()).max();
+        read.known = read.known.map(|known| Known { longest: known.longest.max(longest.unwrap_or_default()), ..known });
+        Ok((Arc::new(read), data))
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -109,7 +178,19 @@ impl OwnData for Episodes {
             Kind::Classes(classes) => format!("classes {classes}"),
             Kind::Values(values) => format!("values {values}"),
         };
-        vec![("values_read", inputs.to_string()), ("asked_for", targets), ("longest", longest.to_string())]
+        let mut facts =
+            vec![("values_read", inputs.to_string()), ("asked_for", targets), ("longest", longest.to_string())];
+        if !self.frequencies.is_empty() {
+            let frequencies = self.frequencies.iter().map(f64::to_string).collect::<Vec<_>>();
+            facts.push(("frequencies", frequencies.join(",")));
+        }
+        let Columns { inputs, targets } = &self.columns;
+        for (name, columns) in [("input_columns", inputs), ("target_columns", targets)] {
+            if !columns.is_empty() {
+                facts.push((name, columns.join("\n")));
+            }
+        }
+        facts
     }
 
     fn with_facts(&self, fact: &dyn Fn(&str) -> Option<String>) -> Result<Arc<dyn Task>, Error> {
@@ -127,6 +208,17 @@ impl OwnData for Episodes {
             _ => return Err(Error::Fact { name: "asked_for" }),
         };
         let (inputs, longest) = (count("values_read", inputs.as_deref())?, count("longest", longest.as_deref())?);
-        Ok(Arc::new(Self { known: Some(Known { inputs, targets, longest }), ..self.clone() }))
+        let frequencies = match (targets, fact("frequencies")) {
+            (Kind::Classes(classes), Some(text)) => {
+                shares_of(&text, classes).ok_or(Error::Fact { name: "frequencies" })?
+            }
+            _ => Vec::new(),
+        };
+        let columns = |name: &str| {
+            let text = fact(name);
+            text.map(|text| text.split('\n').map(str::to_owned).collect()).unwrap_or_default()
+        };
+        let columns = Columns { inputs: columns("input_columns"), targets: columns("target_columns") };
+        Ok(Arc::new(Self { known: Some(Known { inputs, targets, longest }), frequencies, columns, ..self.clone() }))
     }
 }

@@ -22,12 +22,14 @@
 //!
 //! The skill of a net is 1 − its mean squared error / that of the best rule.
 
-use super::own_data::{Baseline, Dataset, InFile, LEAD_IN, Shares, Source};
+use super::forecast_rows::{Off, Part, off as rules_off, scales};
+use super::own_data::{Baseline, Dataset, Files, InFile, Shares, Source};
+use super::series_rows::SeriesRows;
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Scale, Task, Words};
 use crate::error::Error;
-use crate::files::{Missing, Table};
-use crate::sequences::{Kind, Sequence, Shape, Step};
+use crate::files::{Missing, missing_column};
+use crate::sequences::{Kind, Places, Shape, Stretches};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,18 +37,20 @@ use std::sync::Arc;
 /// The numbers that come next.
 ///
 /// ```
-/// use echo_data::{Forecast, OwnData, Shares, Task};
+/// use echo_data::{Forecast, OwnData, Shares, Task, in_memory};
 /// let csv = &b"month,sales\n1,3.0\n2,5.0\n3,4.0\n4,6.0\n"[..];
-/// let (task, data) = Forecast::default().read(vec![Box::new(csv)], Shares::default()).unwrap();
+/// let (task, data) = Forecast::default().read(vec![Box::new(csv)], Shares::default(), &in_memory).unwrap();
 /// assert_eq!(task.words().inputs, ["sales"]);
 /// // Each target is the input that follows.
-/// let series = &data.train[0];
+/// let series = data.train[0].whole().unwrap();
 /// assert_eq!(series.targets().values()[..2], series.inputs().values()[1..]);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
-    /// The files; each is a series of its own.
+    /// The files, which are CSV or arrays of NumPy's.
     pub data: Vec<PathBuf>,
+    /// Whether files are series of their own or continue each other: `separate` or `joined`.
+    pub files: &'static str,
     /// The columns that are read; none for all that hold numbers.
     pub inputs: Vec<String>,
     /// The columns that are asked for; none for all that are read.
@@ -69,9 +73,9 @@ struct Known {
 
 /// A column, and how it is standardised.
 #[derive(Debug, Clone, PartialEq)]
-struct Column {
-    name: String,
-    scale: Scale,
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) scale: Scale,
 }
 
 const REFUSE: &str = "refuse";
@@ -82,7 +86,7 @@ const DROP: &str = "drop";
 impl Default for Forecast {
     fn default() -> Self {
         let (data, inputs, targets) = (Vec::new(), Vec::new(), Vec::new());
-        Self { data, inputs, targets, horizon: 1, missing: REFUSE, season: 0, known: None }
+        Self { data, files: Files::SEPARATE, inputs, targets, horizon: 1, missing: REFUSE, season: 0, known: None }
     }
 }
 
@@ -106,92 +110,27 @@ impl Forecast {
         (!inputs.is_empty()).then(|| inputs.into_iter().chain(targets).collect())
     }
 
-    /// What is learned of tables, of each of which this part is trained on.
-    fn learned(&self, tables: &[Table], trained: &[Range<usize>]) -> Result<Known, InFile> {
-        let first = &tables[0];
-        let inputs = if self.inputs.is_empty() { first.names.clone() } else { self.inputs.clone() };
+    /// What is learned of the rows, of which these are trained on.
+    fn learned(&self, all: &SeriesRows, trained: &[Range<usize>]) -> Result<Known, InFile> {
+        let wrong = |error| InFile { file: 0, error };
+        let there = || all.names.iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>();
+        let inputs = if self.inputs.is_empty() { there() } else { self.inputs.clone() };
         let targets = if self.targets.is_empty() { inputs.clone() } else { self.targets.clone() };
-        let column = |name: &String| {
-            let mut values = Vec::new();
-            for (file, (table, trained)) in tables.iter().zip(trained).enumerate() {
-                let own = table.column(name).ok_or_else(|| InFile { file, error: missing_column(name, table) })?;
-                values.extend_from_slice(&own[trained.clone()]);
-            }
-            let scale = Scale::of(&values);
-            if !(scale.mean.is_finite() && scale.deviation.is_finite()) {
-                let problem = format!("column `{name}`: its values are too great to be standardised");
-                return Err(InFile { file: 0, error: Error::Malformed { line: 1, problem } });
-            }
-            Ok(Column { name: name.clone(), scale })
-        };
-        let [inputs, targets] = [inputs, targets].map(|names| names.iter().map(column).collect::<Result<Vec<_>, _>>());
-        Ok(Known { inputs: inputs?, targets: targets? })
-    }
-
-    /// The sequence of some of a table's rows, and how far off each baseline is: sums of squares, and how many there are.
-    fn sequence(&self, known: &Known, table: &Table, rows: Range<usize>) -> Result<(Sequence, [Off; 3]), Error> {
-        let shape = Shape { inputs: Kind::Values(known.inputs.len()), targets: Kind::Values(known.targets.len()) };
-        let mut sequence = Sequence::new(shape);
-        let column = |column: &Column| table.column(&column.name).ok_or_else(|| missing_column(&column.name, table));
-        let inputs = known.inputs.iter().map(column).collect::<Result<Vec<_>, _>>()?;
-        let targets = known.targets.iter().map(column).collect::<Result<Vec<_>, _>>()?;
-        // Every value of a part is asked for, with what stands before it as a lead-in.
-        let first = rows.start.saturating_sub(LEAD_IN + self.horizon);
-        let end = rows.end.saturating_sub(self.horizon).max(first);
-        let mut off = [Off::default(); 3];
-        let (mut read, mut asked) = (Vec::new(), Vec::new());
-        for row in first..end {
-            let is_scored = row + self.horizon >= rows.start;
-            let standardised =
-                |(column, values): (&Column, &&[f64]), row: usize| column.scale.standardised(values[row]);
-            read.clear();
-            read.extend(known.inputs.iter().zip(&inputs).map(|pair| standardised(pair, row)));
-            asked.clear();
-            asked.extend(known.targets.iter().zip(&targets).map(|pair| standardised(pair, row + self.horizon)));
-            sequence.push(Step::Values(&read), is_scored.then_some(Step::Values(&asked)))?;
-            if !is_scored {
-                continue;
-            }
-            for (column, values) in known.targets.iter().zip(&targets) {
-                let target = values[row + self.horizon];
-                let seasons = if self.season == 0 { 0 } else { self.horizon.div_ceil(self.season) * self.season };
-                let season_before = (row + self.horizon).checked_sub(seasons).filter(|_| seasons > 0);
-                let rules = [Some(values[row]), Some(column.scale.mean), season_before.map(|row| values[row])];
-                for (off, rule) in off.iter_mut().zip(rules) {
-                    off.add(rule.map(|rule| rule - target));
+        let columns = |names: Vec<String>| {
+            let slot = |name: &String| all.slot(name).ok_or_else(|| wrong(missing_column(name, &there())));
+            let slots = names.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
+            let scales = scales(all, &slots, trained).map_err(wrong)?;
+            let columns: Vec<_> = names.into_iter().zip(scales).map(|(name, scale)| Column { name, scale }).collect();
+            match columns.iter().find(|column| !(column.scale.mean.is_finite() && column.scale.deviation.is_finite())) {
+                None => Ok(columns),
+                Some(Column { name, .. }) => {
+                    let problem = format!("column `{name}`: its values are too great to be standardised");
+                    Err(wrong(Error::Malformed { line: 1, problem }))
                 }
             }
-        }
-        Ok((sequence, off))
+        };
+        Ok(Known { inputs: columns(inputs)?, targets: columns(targets)? })
     }
-}
-
-/// How far off a rule is: the sum of squares, and how many there are.
-#[derive(Debug, Clone, Copy, Default)]
-struct Off {
-    sum: f64,
-    count: usize,
-    /// Whether the rule had no answer somewhere.
-    is_partial: bool,
-}
-
-impl Off {
-    fn add(&mut self, error: Option<f64>) {
-        match error {
-            Some(error) => (self.sum, self.count) = (self.sum + error * error, self.count + 1),
-            None => self.is_partial = true,
-        }
-    }
-
-    fn and(self, other: Self) -> Self {
-        let is_partial = self.is_partial || other.is_partial;
-        Self { sum: self.sum + other.sum, count: self.count + other.count, is_partial }
-    }
-}
-
-fn missing_column(name: &str, table: &Table) -> Error {
-    let (expected, header) = (format!("`{name}`"), table.names.join(","));
-    Error::MissingColumn { line: 1, column: name.to_owned(), expected, header, hint: "" }
 }
 
 /// The names of the rules that answers are compared with.
@@ -216,12 +155,13 @@ impl Task for Forecast {
     }
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
-        let Self { data, inputs, targets, horizon, missing, season, .. } = self;
+        let Self { data, files, inputs, targets, horizon, missing, season, .. } = self;
         let plain = |name, about, value| TaskSetting { name, about, value, beside: None };
         vec![
             TaskSetting::of_data(data),
-            plain("inputs", "Columns to read", TaskValue::Names(inputs, "all that hold numbers")),
-            plain("targets", "Columns to forecast", TaskValue::Names(targets, "those that are read")),
+            TaskSetting::of_files(files),
+            plain("inputs", TaskSetting::INPUTS, TaskValue::Names(inputs, TaskSetting::ALL_INPUTS)),
+            plain("targets", TaskSetting::TARGETS, TaskValue::Names(targets, TaskSetting::ALL_TARGETS)),
             plain("horizon", "Time steps between what is read and what is asked for", TaskValue::Count(horizon, 1)),
             plain(
                 "missing",
@@ -269,27 +209,31 @@ impl Task for Forecast {
 }
 
 impl OwnData for Forecast {
-    fn read(&self, files: Vec<Source<'_>>, shares: Shares) -> Result<(Arc<dyn Task>, Dataset), InFile> {
-        let wanted = self.wanted();
-        let mut tables = Vec::new();
-        for (file, reader) in files.into_iter().enumerate() {
-            let table = Table::read(reader, wanted.as_deref(), self.missing());
-            tables.push(table.map_err(|error| InFile { file, error })?);
-        }
-        let splits: Vec<_> = tables.iter().map(|table| shares.split(table.columns[0].len())).collect();
-        let known = match &self.known {
-            Some(known) => known.clone(),
-            None => self.learned(&tables, &splits.iter().map(|[train, ..]| train.clone()).collect::<Vec<_>>())?,
+    fn read(
+        &self,
+        files: Vec<Source<'_>>,
+        shares: Shares,
+        places: Places<'_>,
+    ) -> Result<(Arc<dyn Task>, Dataset), InFile> {
+        let all = SeriesRows::read(files, self.wanted(), self.missing(), Files::named(self.files), places)?;
+        // Of each series the parts, as rows among all.
+        let split = |series: &Range<usize>| {
+            shares.split(series.len()).map(|part| series.start + part.start..series.start + part.end)
         };
+        let splits: Vec<_> = all.series.iter().map(|(_, series)| split(series)).collect();
+        let trained: Vec<_> = splits.iter().map(|[train, ..]| train.clone()).collect();
+        let known = self.known.clone().map_or_else(|| self.learned(&all, &trained), Ok)?;
         let mut data = Dataset::default();
         let mut off = [[Off::default(); RULES.len()]; 3];
-        for (file, (table, split)) in tables.iter().zip(splits).enumerate() {
+        for ((file, series), split) in all.series.iter().zip(splits) {
+            let wrong = |error| InFile { file: *file, error };
             let parts = [&mut data.train, &mut data.valid, &mut data.test];
             for ((part, rows), off) in parts.into_iter().zip(split).zip(&mut off) {
-                let (sequence, own) = self.sequence(&known, table, rows).map_err(|error| InFile { file, error })?;
-                if (0..sequence.len()).any(|step| sequence.is_scored(step)) {
-                    part.push(sequence);
-                }
+                let columns = [&known.inputs[..], &known.targets];
+                let sequence = Part::new(&all, series, &rows, self.horizon, columns).map_err(wrong)?;
+                part.extend(sequence.map(|sequence| Box::new(sequence) as Box<dyn Stretches>));
+                let steps = [self.horizon, self.season];
+                let own = rules_off(&all, series, &rows, steps, &known.targets).map_err(wrong)?;
                 off.iter_mut().zip(own).for_each(|(off, own)| *off = off.and(own));
             }
         }
@@ -346,10 +290,12 @@ impl OwnData for Forecast {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Table;
+    use crate::sequences::in_memory;
 
     fn read(task: &Forecast, texts: &[&str], shares: Shares) -> Result<(Arc<dyn Task>, Dataset), String> {
         let files = texts.iter().map(|text| Box::new(text.as_bytes()) as Source<'_>).collect();
-        task.read(files, shares).map_err(|InFile { file, error }| format!("{file}: {error}"))
+        task.read(files, shares, &in_memory).map_err(|InFile { file, error }| format!("{file}: {error}"))
     }
 
     #[test]
@@ -357,14 +303,14 @@ mod tests {
         let text = "day,a,b\nmo,1,10\ntu,3,30\nwe,1,10\nth,3,30\nfr,100,5\n";
         let task = Forecast { inputs: vec!["a".into(), "b".into()], targets: vec!["b".into()], ..Forecast::default() };
         let (known, data) = read(&task, &[text], Shares { valid: 0.0, test: 0.2 }).unwrap();
-        assert_eq!(data.test[0].mask().unwrap(), [false, false, false, true]);
+        assert_eq!(data.test[0].whole().unwrap().mask().unwrap(), [false, false, false, true]);
         let [inputs, targets] = known.scales();
         assert_eq!(
             (inputs[0], targets[0]),
             (Scale { mean: 2.0, deviation: 1.0 }, Scale { mean: 20.0, deviation: 10.0 })
         );
-        assert_eq!(data.train[0].inputs().values(), [-1.0, -1.0, 1.0, 1.0, -1.0, -1.0]);
-        assert_eq!(data.train[0].targets().values(), [1.0, -1.0, 1.0]);
+        assert_eq!(data.train[0].whole().unwrap().inputs().values(), [-1.0, -1.0, 1.0, 1.0, -1.0, -1.0]);
+        assert_eq!(data.train[0].whole().unwrap().targets().values(), [1.0, -1.0, 1.0]);
         let facts = known.own_data().unwrap().facts();
         let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());
         assert_eq!(task.with_facts(&fact).unwrap().scales(), known.scales());
@@ -389,6 +335,55 @@ mod tests {
     }
 
     #[test]
+    fn files_are_series_of_their_own_or_continue_each_other() {
+        let texts = ["v,w\n0,0\n1,1\n2,\n", "w,v\n3,3\n4,4\n"];
+        let task = Forecast { missing: INTERPOLATE, inputs: vec!["w".into()], ..Forecast::default() };
+        let own = |task: &Forecast, number: usize| {
+            let (known, data) = read(task, &texts, Shares::default()).unwrap();
+            let scale = known.scales()[0][0];
+            let series = data.train[number].whole().unwrap();
+            let inputs: Vec<f64> = series.inputs().values().iter().map(|&value| scale.own(value).round()).collect();
+            (data.train.len(), inputs)
+        };
+        // A value that is missing at a series' end is as the one before it.
+        assert_eq!((own(&task, 0), own(&task, 1).1), ((2, vec![0.0, 1.0]), vec![3.0]));
+        let joined = Forecast { files: Files::JOINED, ..task };
+        assert_eq!(own(&joined, 0), (1, vec![0.0, 1.0, 2.0, 3.0]));
+        let (_, data) = read(&joined, &texts, Shares { valid: 0.0, test: 0.2 }).unwrap();
+        assert_eq!(data.test[0].whole().unwrap().mask().unwrap(), [false, false, false, true]);
+        assert_eq!(
+            read(&joined, &["w\n1\n", "v\n1\n"], Shares::default()).unwrap_err(),
+            "1: line 1: there is no column `w`; the header must name `w`, it is `v`"
+        );
+    }
+
+    #[test]
+    fn long_series_are_the_same_from_any_place() {
+        // Longer than what is read at a time, with gaps at the borders.
+        let rows = (0..20_000_u32).map(|row| match row % 4096 {
+            0 | 4095 if row > 0 => "NA\n".to_owned(),
+            at => format!("{}\n", f64::from(at.wrapping_mul(2_654_435_761) % 1000) / 8.0),
+        });
+        let text = format!("v\n{}", rows.collect::<String>());
+        let task = Forecast { missing: INTERPOLATE, season: 7, horizon: 2, ..Forecast::default() };
+        let (known, data) = read(&task, &[&text], Shares { valid: 0.25, test: 0.25 }).unwrap();
+        let Table { columns, .. } = Table::read(text.as_bytes(), None, Missing::Interpolate).unwrap();
+        let scale = known.scales()[0][0];
+        let values: Vec<f64> = columns[0].iter().map(|&value| scale.standardised(value)).collect();
+        let trained = values.len() / 2;
+        let train = data.train[0].whole().unwrap();
+        assert_eq!(train.inputs().values(), &values[..trained - 2]);
+        assert_eq!(train.targets().values(), &values[2..trained]);
+        let mut stretch = data.test[0].none();
+        data.test[0].read(400..700, &mut stretch).unwrap();
+        let from = trained + trained / 2 - 502 + 400;
+        assert_eq!(stretch.inputs().values(), &values[from..from + 300]);
+        assert_eq!((stretch.is_scored(99), stretch.is_scored(100)), (false, true));
+        let mean = columns[0][..trained].iter().sum::<f64>() / trained as f64;
+        assert!((scale.mean - mean).abs() < 1e-12);
+    }
+
+    #[test]
     fn a_horizon_asks_for_what_comes_later() {
         let text = format!("v,w\n{}", (0..10).map(|v| format!("{},{}\n", v * v, v)).collect::<String>());
         let task = Forecast { horizon: 3, targets: vec!["v".into()], ..Forecast::default() };
@@ -398,7 +393,7 @@ mod tests {
             (2, 7, "the value 3 steps later".to_owned())
         );
         let own = |standardised: f64| known.scales()[1][0].own(standardised).round();
-        assert_eq!(own(data.train[0].targets().values()[0]), 9.0);
+        assert_eq!(own(data.train[0].whole().unwrap().targets().values()[0]), 9.0);
         assert_eq!(
             read(&Forecast { inputs: vec!["u".into()], ..task }, &[&text], Shares::default()).unwrap_err(),
             "0: line 1: there is no column `u`; the header must name `u`, it is `v,w`"

@@ -11,13 +11,18 @@ mod classes;
 mod copying;
 mod echo;
 mod episode_arrays;
+mod episode_part;
+mod episode_table;
 mod episodes;
 mod floor;
 mod forecast;
+mod forecast_rows;
 mod next;
 mod own_data;
 mod recorded;
+mod series_rows;
 mod setting;
+mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
 

@@ -1,7 +1,7 @@
 //! Data of the caller's own: read from files, and split into parts to train on, to validate and to test.
 
 use crate::error::Error;
-use crate::sequences::Sequence;
+use crate::sequences::Stretches;
 use std::io::Read;
 use std::ops::Range;
 
@@ -15,14 +15,14 @@ pub struct Shares {
 }
 
 /// The parts of data that are read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Dataset {
     /// To train on: a sequence for each series, or for each episode.
-    pub train: Vec<Sequence>,
-    /// To validate on: each begins with a lead-in, which is read and not scored.
-    pub valid: Vec<Sequence>,
+    pub train: Vec<Box<dyn Stretches>>,
+    /// To validate on: each series begins with a lead-in, which is read and not scored.
+    pub valid: Vec<Box<dyn Stretches>>,
     /// To test on, in the same way.
-    pub test: Vec<Sequence>,
+    pub test: Vec<Box<dyn Stretches>>,
     /// Of each of these parts the best of some simple rules, where there are any.
     pub baselines: [Option<Baseline>; 3],
 }
@@ -50,6 +50,36 @@ pub type Source<'a> = Box<dyn Read + 'a>;
 
 /// How many time steps before a part that is held out are read, so that a net does not begin it with an empty memory.
 pub(super) const LEAD_IN: usize = 500;
+
+/// What several files have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// Each is a series of its own.
+    Separate,
+    /// Each continues the one before.
+    Joined,
+}
+
+impl Files {
+    pub(super) const SEPARATE: &'static str = "separate";
+    pub(super) const JOINED: &'static str = "joined";
+
+    /// That of this name.
+    pub(super) fn named(name: &str) -> Self {
+        if name == Self::JOINED { Self::Joined } else { Self::Separate }
+    }
+}
+
+/// That of two numbers which is further from 0.
+pub(super) fn further(one: f64, other: f64) -> f64 {
+    if other.abs() > one.abs() { other } else { one }
+}
+
+/// The shares of so many classes, from a text.
+pub(super) fn shares_of(text: &str, classes: usize) -> Option<Vec<f64>> {
+    let shares = text.split(',').map(|share| share.parse().ok()).collect::<Option<Vec<f64>>>()?;
+    (shares.len() == classes && shares.iter().all(|share| (0.0..=1.0).contains(share))).then_some(shares)
+}
 
 impl Shares {
     /// The places of a series of so many values that are trained on, validated and tested.

@@ -1,5 +1,6 @@
 //! The settings that belong to one task, each declared with it.
 
+use super::own_data::Files;
 use std::path::PathBuf;
 
 /// A setting of a task, as programs and files have it.
@@ -16,10 +17,26 @@ pub struct TaskSetting<'a> {
 }
 
 impl<'a> TaskSetting<'a> {
+    /// What settings are that several tasks share: it says of each task what is meant there.
+    pub(super) const INPUTS: &'static str = "Columns to read";
+    pub(super) const ALL_INPUTS: &'static str = "all that hold numbers; of labels the only one";
+    pub(super) const TARGETS: &'static str = "Columns that are asked for";
+    pub(super) const ALL_TARGETS: &'static str = "those that are read; of episodes target or y, and what begins so";
+
     /// `data`: the files that a task reads. Tasks share it, so it says of each what it reads.
     pub(super) fn of_data(files: &'a mut Vec<PathBuf>) -> Self {
-        let about = "Data to read: CSV to forecast, NPZ for episodes. May be repeated";
+        let about = "Data to read: a series from CSV or NPY, episodes from NPZ or CSV. May be repeated";
         Self { name: "data", about, value: TaskValue::Files(files, "FILE"), beside: None }
+    }
+
+    /// `files`: what several files have to do with each other.
+    pub(super) fn of_files(files: &'a mut &'static str) -> Self {
+        let choices = &[
+            (Files::SEPARATE, "Each is a series of its own"),
+            (Files::JOINED, "Each continues the one before, in the order in which they are named"),
+        ];
+        let about = "What several files have to do with each other";
+        Self { name: "files", about, value: TaskValue::Choice(files, choices), beside: None }
     }
 }
 

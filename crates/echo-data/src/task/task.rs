@@ -4,7 +4,7 @@ use super::floor::Floor;
 use super::own_data::{Dataset, InFile, Shares, Source};
 use super::setting::TaskSetting;
 use crate::error::Error;
-use crate::sequences::{Layout, Scored, Sequence, Shape};
+use crate::sequences::{Layout, Places, Scored, Sequence, Shape};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -86,6 +86,11 @@ pub trait Task: Debug + Send + Sync {
         None
     }
 
+    /// The share of right answers of the best one that reads nothing, where that is known.
+    fn chance_accuracy(&self) -> Option<f64> {
+        None
+    }
+
     /// The task counts as learned where the mean loss is less than this above the floor. One on data of the caller's own never does: how
     /// well they can be answered is not known.
     fn solved_within(&self) -> f64 {
@@ -126,11 +131,17 @@ pub trait Task: Debug + Send + Sync {
 /// A task whose data are read from files. What they look like is learned from the part that is trained on, and is then part of the
 /// task: a net needs it as it needs its weights.
 pub trait OwnData {
-    /// Reads the files, and returns the task with all that is known of its data. What is known already is not learned again.
+    /// Reads the files, and returns the task with all that is known of its data. What is known already is not learned again. Numbers of
+    /// long series are kept in `places`, and need not be in memory: see [`in_memory`](crate::in_memory()) for those that are.
     ///
     /// # Errors
     /// [`InFile`] for what is wrong with a file.
-    fn read(&self, files: Vec<Source<'_>>, shares: Shares) -> Result<(Arc<dyn Task>, Dataset), InFile>;
+    fn read(
+        &self,
+        files: Vec<Source<'_>>,
+        shares: Shares,
+        places: Places<'_>,
+    ) -> Result<(Arc<dyn Task>, Dataset), InFile>;
 
     /// What is known of the data, as texts by name; nothing before they are read.
     fn facts(&self) -> Vec<(&'static str, String)>;
@@ -152,12 +163,8 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// That of these numbers; those that are all the same keep their unit.
-    #[must_use]
-    pub fn of(values: &[f64]) -> Self {
-        let count = values.len().max(1) as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
+    /// That of numbers with this mean and deviation; those that are all the same keep their unit.
+    pub(super) fn with(mean: f64, deviation: f64) -> Self {
         Self { mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
     }
 

@@ -1,12 +1,13 @@
 //! The data of a run: read from files, with what must be known of them, and given out as the source of each split.
 
+use super::kept;
 use super::source::{Drawn, SideBySide, Source};
 use crate::error::{Error, SettingError};
 use crate::settings::choices::with_numbers;
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
 use echo_data::files::Dialect;
-use echo_data::{Baseline, Dataset, InFile, Layout, Sequence, Shares, Split};
+use echo_data::{Baseline, Dataset, InFile, Layout, Sequence, Shares, Split, Stretches};
 use rnn_core::Scalar;
 use std::cell::RefCell;
 use std::fs::File;
@@ -38,7 +39,7 @@ impl Opened {
         };
         let files = paths.iter().map(|path| UntilStop::open(path, stop)).collect::<Result<Vec<_>, _>>()?;
         let sums: Vec<_> = files.iter().map(|file| Rc::clone(&file.sum)).collect();
-        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares);
+        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares, &kept::place);
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
@@ -76,7 +77,7 @@ impl Opened {
         }
         if let Some(data) = &mut self.data {
             let paths = settings.data_files();
-            let of = |(number, series): (usize, Sequence)| {
+            let of = |(number, series): (usize, Box<dyn Stretches>)| {
                 let wrong = |source| Error::Series { path: paths.get(number).cloned().unwrap_or_default(), source };
                 let layout = settings.layout(series.len()).map_err(wrong)?;
                 Ok::<_, Error>((series, layout))
@@ -107,7 +108,7 @@ impl Opened {
             return Ok(None);
         }
         let part = std::mem::take(part);
-        let longest = part.iter().map(Sequence::len).max().unwrap_or_default();
+        let longest = part.iter().map(|sequence| sequence.len()).max().unwrap_or_default();
         if longest == 0 {
             let message = format!("{name} is {share}: what it holds out is too little: nothing is asked for there");
             return Err(SettingError::new(name, message).into());
@@ -129,8 +130,8 @@ impl Opened {
 /// Makes sure that a net's numbers can hold the data.
 fn check_values<T: Scalar>(settings: &Settings, data: &Dataset) -> Result<(), Error> {
     let parts = [&data.train, &data.valid, &data.test].into_iter().flatten();
-    let mut values = parts.flat_map(|part| [part.inputs(), part.targets()]).flat_map(|steps| steps.values());
-    let Some(value) = values.find(|value| !T::narrow(**value).widen().is_finite()) else { return Ok(()) };
+    let value = parts.map(|part| part.furthest()).find(|value| !T::narrow(*value).widen().is_finite());
+    let Some(value) = value else { return Ok(()) };
     let (setting, dtype) = (settings.data_setting(), settings.dtype);
     let message = format!("{setting}: {value:e} is among the values: numbers of the type {dtype} cannot hold it");
     Err(SettingError::new(setting, message).into())

@@ -50,7 +50,9 @@ pub fn forecast(model: &Path, data: &Path, steps: usize, output: &mut dyn Write)
     let columns: Vec<String> = words.inputs.iter().chain(&words.targets).cloned().collect();
     let table = Table::read(file, Some(&columns), Missing::Refuse);
     let table = table.map_err(|source| Error::Series { path: data.to_owned(), source })?;
-    tell_dialect(&data.display().to_string(), table.dialect);
+    if let Some(dialect) = table.dialect {
+        tell_dialect(&data.display().to_string(), dialect);
+    }
     with_numbers!(model.dtype(), T => {
         let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
         let series = Series::new(&table, &words, task.scales(), horizon);

@@ -1,6 +1,6 @@
 //! A run as a sequence of events: trained, watched, stopped, continued. And what a net answers without training.
 //!
-//! * A run: `data` reads what it is trained on, `source` gives that out epoch by epoch. `session` goes from event to event; `means` are those
+//! * A run: `data` reads what it is trained on, which is `kept` in memory or in a temporary file, and `source` gives it out epoch by epoch. `session` goes from event to event; `means` are those
 //!   of an epoch, and `validation` finds the `best` weights. `course` writes the events to the files of a folder. `run` begins a run, or
 //!   continues one from its `checkpoint`. Who wants to see it is a `watch`.
 //! * A training step: `window` is its data, `answering` what a net's answers are, classes or numbers.
@@ -20,6 +20,7 @@ pub mod evaluate;
 pub mod forecast;
 mod inputs;
 pub mod inside;
+mod kept;
 mod means;
 mod model;
 mod nets;

@@ -4,7 +4,7 @@ use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
-use echo_data::{Floor, Form, Layout, Sequence, Split, Task, below, generator};
+use echo_data::{Floor, Form, Layout, Sequence, Split, Stretches, Task, below, generator};
 use rnn_core::Scalar;
 use std::sync::Arc;
 
@@ -24,14 +24,14 @@ pub(crate) enum Source {
         current: usize,
     },
     /// Series of a task's own files, one after the other in each epoch.
-    Own(Vec<(Sequence, Layout)>),
+    Own(Vec<(Box<dyn Stretches>, Layout)>),
     /// Series, or episodes, that are read side by side from a zero state, each to its end.
     SideBySide(SideBySide),
 }
 
 /// Sequences that are read side by side, in the order of an epoch.
 pub(crate) struct SideBySide {
-    sequences: Vec<Sequence>,
+    sequences: Vec<Box<dyn Stretches>>,
     layout: Layout,
     order: Vec<usize>,
     /// What each epoch's order is drawn from; nothing where they are scored as they are.
@@ -40,8 +40,8 @@ pub(crate) struct SideBySide {
 
 impl SideBySide {
     /// As they are: to be scored.
-    pub(super) fn as_they_are(settings: &Settings, sequences: Vec<Sequence>) -> Result<Self, Error> {
-        let longest = sequences.iter().map(Sequence::len).max().unwrap_or_default();
+    pub(super) fn as_they_are(settings: &Settings, sequences: Vec<Box<dyn Stretches>>) -> Result<Self, Error> {
+        let longest = sequences.iter().map(|sequence| sequence.len()).max().unwrap_or_default();
         let Settings { batch_size, truncated_backprop_length, window_stride, .. } = *settings;
         let layout =
             Layout::of_episodes(sequences.len(), longest, batch_size, truncated_backprop_length, window_stride)?;
@@ -49,7 +49,7 @@ impl SideBySide {
     }
 
     /// In another order in each epoch: to be trained on.
-    pub(super) fn shuffled(settings: &Settings, sequences: Vec<Sequence>) -> Result<Self, Error> {
+    pub(super) fn shuffled(settings: &Settings, sequences: Vec<Box<dyn Stretches>>) -> Result<Self, Error> {
         let mut shuffled = Self { seed: Some(settings.seed), ..Self::as_they_are(settings, sequences)? };
         shuffled.order_of(0);
         Ok(shuffled)
@@ -198,7 +198,7 @@ impl Source {
         match self {
             Self::Drawn(drawn) => drawn.layout.total_series_length(),
             Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
-            Self::SideBySide(SideBySide { sequences, .. }) => sequences.iter().map(Sequence::len).sum(),
+            Self::SideBySide(SideBySide { sequences, .. }) => sequences.iter().map(|sequence| sequence.len()).sum(),
             Self::Read { files, current } => files[*current].1.total_series_length(),
         }
     }
@@ -210,17 +210,23 @@ impl Source {
                 drawn.draw(drawn.layout.place(window).0)?;
                 match drawn.episodes {
                     None => to.load(&drawn.sequences[0], drawn.layout, window),
-                    Some(_) => to.load_episodes(&drawn.sequences.iter().collect::<Vec<_>>(), drawn.layout, window),
+                    Some(_) => {
+                        let rows = drawn.sequences.iter().map(|episode| episode as &dyn Stretches);
+                        to.load_stretches(rows, drawn.layout, window)
+                    }
                 }
             }
             Self::Own(series) => match within(series, window) {
-                Some(((series, layout), of_series)) => to.load(series, *layout, of_series),
+                Some(((series, layout), of_series)) => {
+                    let rows = (0..layout.batch_size()).map(|_| &**series);
+                    to.load_stretches(rows, *layout, of_series)
+                }
                 None => Ok(()),
             },
             Self::SideBySide(SideBySide { sequences, layout, order, .. }) => {
                 let places = layout.episodes_of(layout.place(window).0);
-                let rows: Vec<_> = order[places].iter().map(|&sequence| &sequences[sequence]).collect();
-                to.load_episodes(&rows, *layout, window)
+                let rows = order[places].iter().map(|&sequence| &*sequences[sequence]);
+                to.load_stretches(rows, *layout, window)
             }
             Self::Read { files, current } => to.load(&files[*current].0, files[*current].1, window),
         }
@@ -259,7 +265,8 @@ impl Source {
     pub(crate) fn first_layout(&self) -> Layout {
         match self {
             Self::Drawn(drawn) => drawn.layout,
-            Self::Own(files) | Self::Read { files, .. } => files[0].1,
+            Self::Own(series) => series[0].1,
+            Self::Read { files, .. } => files[0].1,
             Self::SideBySide(SideBySide { layout, .. }) => *layout,
         }
     }
@@ -274,12 +281,12 @@ impl Source {
 }
 
 /// How many windows all series have.
-fn windows(series: &[(Sequence, Layout)]) -> usize {
+fn windows<S>(series: &[(S, Layout)]) -> usize {
     series.iter().map(|(_, layout)| layout.windows()).sum()
 }
 
 /// The series that a window is of, and its number there.
-fn within(series: &[(Sequence, Layout)], mut window: usize) -> Option<(&(Sequence, Layout), usize)> {
+fn within<S>(series: &[(S, Layout)], mut window: usize) -> Option<(&(S, Layout), usize)> {
     for one in series {
         if window < one.1.windows() {
             return Some((one, window));

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::settings::net::Reading;
 use crate::settings::table::Settings;
-use echo_data::{Kind, Layout, Scale, Sequence};
+use echo_data::{Kind, Layout, Scale, Sequence, Stretches};
 use rnn_core::{Scalar, Targets};
 use std::ops::Range;
 
@@ -22,6 +22,8 @@ pub(crate) struct Window<T> {
     pub(super) target_classes: Vec<u32>,
     /// The targets that are numbers: `[step, row, number]`.
     pub(super) target_values: Vec<f64>,
+    /// What stands in each row, where sequences are read stretch by stretch.
+    stretches: Vec<Sequence>,
     /// Of episodes: where there is a step of one, and where it is scored.
     pub(super) episodes: Option<Episodes>,
 }
@@ -51,6 +53,7 @@ impl<T: Scalar> Window<T> {
             inputs: zeros(T::zero(), values.saturating_mul(reading.input_size()))?,
             target_classes: zeros(0, target_classes)?,
             target_values: zeros(0.0, target_values)?,
+            stretches: Vec::new(),
             episodes: if is_masked { Some(masks()?) } else { None },
         })
     }
@@ -79,37 +82,51 @@ impl<T: Scalar> Window<T> {
         Ok(())
     }
 
-    /// Takes in a window of a batch of episodes.
-    pub(crate) fn load_episodes(&mut self, rows: &[&Sequence], layout: Layout, window: usize) -> Result<(), Error> {
-        let Self { reading, classes, inputs, target_classes, target_values, .. } = self;
+    /// Takes in a window of sequences that stand side by side, of each the stretch that is in the window.
+    pub(crate) fn load_stretches<'a>(
+        &mut self,
+        sequences: impl Iterator<Item = &'a dyn Stretches>,
+        layout: Layout,
+        window: usize,
+    ) -> Result<(), Error> {
+        let Self { reading, classes, inputs, target_classes, target_values, stretches, .. } = self;
+        let mut rows = 0;
+        for (row, sequence) in sequences.enumerate() {
+            if row == stretches.len() {
+                stretches.push(sequence.none());
+            }
+            stretches[row].clear();
+            sequence.read(layout.stretch(window, row), &mut stretches[row])?;
+            rows += 1;
+        }
+        let rows = &stretches[..rows];
         match reading.shape.inputs {
             Kind::Classes(_) => {
                 let rows: Vec<&[u16]> = rows.iter().map(|row| row.inputs().classes()).collect();
-                layout.copy_episodes(&rows, 1, window, classes, (u32::from, 0))?;
+                layout.copy_rows(&rows, 1, classes, (u32::from, 0))?;
                 reading.encode(classes, inputs)?;
             }
             Kind::Values(width) => {
                 let rows: Vec<&[f64]> = rows.iter().map(|row| row.inputs().values()).collect();
-                layout.copy_episodes(&rows, width, window, inputs, (T::narrow, T::zero()))?;
+                layout.copy_rows(&rows, width, inputs, (T::narrow, T::zero()))?;
             }
         }
         match reading.shape.targets {
             Kind::Classes(_) => {
                 let rows: Vec<&[u16]> = rows.iter().map(|row| row.targets().classes()).collect();
-                layout.copy_episodes(&rows, 1, window, target_classes, (u32::from, 0))?;
+                layout.copy_rows(&rows, 1, target_classes, (u32::from, 0))?;
             }
             Kind::Values(width) => {
                 let rows: Vec<&[f64]> = rows.iter().map(|row| row.targets().values()).collect();
-                layout.copy_episodes(&rows, width, window, target_values, (|value| value, 0.0))?;
+                layout.copy_rows(&rows, width, target_values, (|value| value, 0.0))?;
             }
         }
-        let times = layout.times(window);
-        for (step, time) in times.enumerate() {
-            for row in 0..self.batch_size {
-                let (place, episode) = (step * self.batch_size + row, rows.get(row));
-                if let Some(Episodes { there, scored }) = &mut self.episodes {
-                    there[place] = episode.is_some_and(|episode| time < episode.len());
-                    scored[place] = episode.is_some_and(|episode| episode.is_scored(time));
+        if let Some(Episodes { there, scored }) = &mut self.episodes {
+            for step in 0..self.steps {
+                for row in 0..self.batch_size {
+                    let (place, stretch) = (step * self.batch_size + row, rows.get(row));
+                    there[place] = stretch.is_some_and(|stretch| step < stretch.len());
+                    scored[place] = stretch.is_some_and(|stretch| stretch.is_scored(step));
                 }
             }
         }

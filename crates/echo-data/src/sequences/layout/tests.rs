@@ -83,22 +83,32 @@ fn episodes_stand_side_by_side() {
     assert_eq!((layout.batches(), layout.windows_of_batch(), layout.windows(), layout.unused()), (3, 3, 9, 0));
     assert_eq!((layout.place(5), layout.times(5)), ((1, 2), 6..9));
     assert_eq!([0, 1, 2].map(|batch| layout.episodes_of(batch)), [0..2, 2..4, 4..5]);
-    let rows: [&[i32]; 2] = [&[1, 2, 3, 4, 5, 6, 7], &[11, 12, 13, 14]];
+    let episodes: [&[i32]; 2] = [&[1, 2, 3, 4, 5, 6, 7], &[11, 12, 13, 14]];
     let mut window = [0; 6];
     for (number, expected) in [(3, [1, 11, 2, 12, 3, 13]), (4, [4, 14, 5, -1, 6, -1]), (5, [7, -1, -1, -1, -1, -1])] {
-        layout.copy_episodes(&rows, 1, number, &mut window, (|value| value, -1)).unwrap();
+        let rows = [0, 1].map(|row| episodes[row].get(layout.stretch(number, row).start..).unwrap_or_default());
+        layout.copy_rows(&rows, 1, &mut window, (|value| value, -1)).unwrap();
         assert_eq!(window, expected, "{number}");
     }
     // A batch with an empty row, and two numbers a step.
     let mut window = [0.0; 12];
-    layout.copy_episodes(&[&[1.0, 2.0, 3.0, 4.0]], 2, 6, &mut window, (|value| value, 0.0)).unwrap();
+    layout.copy_rows(&[&[1.0, 2.0, 3.0, 4.0]], 2, &mut window, (|value| value, 0.0)).unwrap();
     assert_eq!(window, [1.0, 2.0, 0.0, 0.0, 3.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-    let refused = |rows: &[&[i32]], window, places| {
-        layout.copy_episodes(rows, 1, window, &mut vec![0; places], (|value| value, 0)).unwrap_err()
-    };
-    assert_eq!(refused(&[], 9, 6), Error::Window { window: 9, windows: 9 });
-    assert!(matches!(refused(&[&[][..]; 3], 0, 6), Error::Length { expected: 2, found: 3, .. }));
-    assert!(matches!(refused(&[], 0, 7), Error::Length { expected: 6, found: 7, .. }));
+    let refused =
+        |rows: &[&[i32]], places| layout.copy_rows(rows, 1, &mut vec![0; places], (|value| value, 0)).unwrap_err();
+    assert!(matches!(refused(&[&[][..]; 3], 6), Error::Length { expected: 2, found: 3, .. }));
+    assert!(matches!(refused(&[], 7), Error::Length { expected: 6, found: 7, .. }));
+}
+
+#[test]
+fn rows_of_a_series_are_its_parts() {
+    let values: Vec<u8> = (1..=36).collect();
+    let layout = Layout::new(36, 3, 3, 3).unwrap();
+    let rows = [0, 1, 2].map(|row| &values[layout.stretch(1, row)]);
+    let [mut window, mut whole] = [[0; 9]; 2];
+    layout.copy_rows(&rows, 1, &mut window, (|value| value, 0)).unwrap();
+    layout.copy_window(&values, 1, &mut whole, |value| value).unwrap();
+    assert_eq!(window, whole);
 }
 
 #[test]

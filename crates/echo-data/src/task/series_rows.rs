@@ -1,0 +1,178 @@
+//! Rows of numbers from files, kept where the caller has room, with missing values filled.
+
+use super::own_data::{Files, InFile, Source};
+use crate::error::Error;
+use crate::files::{Missing, NumberRows, missing_column, no_numbers};
+use crate::sequences::{Keeper, Kept, Places};
+use std::ops::Range;
+
+/// The rows of all files, one behind the other: of each row as many numbers as there are slots.
+#[derive(Debug)]
+pub(super) struct SeriesRows {
+    pub(super) kept: Kept<f64>,
+    /// The names of the slots; those of columns that turned out to hold no numbers are empty.
+    pub(super) names: Vec<String>,
+    /// The rows of each series, and its first file.
+    pub(super) series: Vec<(usize, Range<usize>)>,
+    /// The lowest and the highest number of each slot.
+    pub(super) ends: Vec<[f64; 2]>,
+}
+
+/// Rows that are being read.
+struct Reading {
+    keeper: Keeper<f64>,
+    names: Vec<String>,
+    ends: Vec<[f64; 2]>,
+    gaps: Vec<Gap>,
+    rows: usize,
+}
+
+/// The rows of a slot whose values are missing, up to the current row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Gap {
+    /// The row it begins with.
+    from: Option<usize>,
+    /// The last value that was there.
+    last: Option<f64>,
+}
+
+impl SeriesRows {
+    /// Reads files; of the first one all columns of numbers if none are `wanted`, and of the others the same.
+    pub(super) fn read(
+        sources: Vec<Source<'_>>,
+        wanted: Option<Vec<String>>,
+        missing: Missing,
+        files: Files,
+        places: Places<'_>,
+    ) -> Result<Self, InFile> {
+        let mut reading: Option<Reading> = None;
+        let mut names = wanted;
+        let mut series: Vec<(usize, Range<usize>)> = Vec::new();
+        for (file, source) in sources.into_iter().enumerate() {
+            let wrong = |error| InFile { file, error };
+            let mut rows = NumberRows::new(source, names.as_deref()).map_err(wrong)?;
+            let from = reading.as_ref().map_or(0, |reading| reading.rows);
+            while rows.next_row(missing).map_err(wrong)? {
+                let reading = match &mut reading {
+                    Some(reading) => reading,
+                    None => reading.insert(Reading::new(&rows, names.as_deref(), places).map_err(wrong)?),
+                };
+                reading.add(&rows).map_err(wrong)?;
+            }
+            let Some(reading) = reading.as_mut().filter(|reading| reading.rows > from) else {
+                return Err(wrong(Error::NoValues));
+            };
+            if names.is_none() {
+                let numeric: Vec<String> = rows.numeric().iter().map(|&column| rows.names()[column].clone()).collect();
+                if numeric.is_empty() {
+                    return Err(wrong(no_numbers()));
+                }
+                reading.forget_all_but(&numeric);
+                names = Some(numeric);
+            }
+            let of_numbers: Vec<&String> = rows.numeric().iter().map(|&column| &rows.names()[column]).collect();
+            if let Some(name) = names.iter().flatten().find(|name| !of_numbers.contains(name)) {
+                let own: Vec<String> = of_numbers.into_iter().cloned().collect();
+                return Err(wrong(missing_column(name, &own)));
+            }
+            match series.last_mut().filter(|_| files == Files::Joined) {
+                Some((_, joined)) => joined.end = reading.rows,
+                None => series.push((file, from..reading.rows)),
+            }
+            if files == Files::Separate {
+                reading.end_series().map_err(wrong)?;
+            }
+        }
+        let first = |error| InFile { file: 0, error };
+        let Some(mut reading) = reading else { return Err(first(Error::NoValues)) };
+        reading.end_series().map_err(first)?;
+        let Reading { keeper, names, ends, .. } = reading;
+        Ok(Self { kept: keeper.finish().map_err(first)?, names, series, ends })
+    }
+
+    /// Numbers a row.
+    pub(super) fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The slot of a column.
+    pub(super) fn slot(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|own| own == name)
+    }
+
+    /// Hands out the rows of some ranges, one by one.
+    pub(super) fn for_each_row(&self, ranges: &[Range<usize>], take: &mut dyn FnMut(&[f64])) -> Result<(), Error> {
+        let width = self.width();
+        for rows in ranges {
+            let numbers = rows.start * width..rows.end * width;
+            self.kept
+                .for_each_stretch(numbers, width, &mut |stretch| stretch.chunks_exact(width).for_each(&mut *take))?;
+        }
+        Ok(())
+    }
+}
+
+impl Reading {
+    /// Slots for what is wanted, or for all columns whose first row is not text.
+    fn new(rows: &NumberRows<Source<'_>>, wanted: Option<&[String]>, places: Places<'_>) -> Result<Self, Error> {
+        let mut names: Vec<String> = Vec::new();
+        let all = rows.names().iter().enumerate().filter(|(column, _)| rows.is_numeric(*column) != Some(false));
+        let candidates = wanted.map_or_else(|| all.map(|(_, name)| name.clone()).collect(), <[String]>::to_vec);
+        for name in candidates {
+            // A column can be read and asked for.
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let ends = vec![[f64::INFINITY, f64::NEG_INFINITY]; names.len()];
+        let gaps = vec![Gap::default(); names.len()];
+        Ok(Self { keeper: Keeper::new(places)?, names, ends, gaps, rows: 0 })
+    }
+
+    /// Slots of other columns hold nothing of use.
+    fn forget_all_but(&mut self, names: &[String]) {
+        self.names.iter_mut().filter(|name| !names.contains(name)).for_each(String::clear);
+    }
+
+    /// Adds a row.
+    fn add(&mut self, rows: &NumberRows<Source<'_>>) -> Result<(), Error> {
+        let Self { keeper, names, ends, gaps, rows: row, .. } = self;
+        let width = names.len();
+        for (slot, name) in names.iter().enumerate() {
+            let column = rows.names().iter().position(|own| own == name);
+            let value = column.and_then(|column| rows.values()[column]);
+            keeper.push(value.unwrap_or(f64::NAN))?;
+            let (gap, [low, high]) = (&mut gaps[slot], &mut ends[slot]);
+            let Some(value) = value else {
+                gap.from.get_or_insert(*row);
+                continue;
+            };
+            (*low, *high) = (low.min(value), high.max(value));
+            let (from, last) = (gap.from.take(), gap.last.replace(value));
+            for missing in from.unwrap_or(*row)..*row {
+                // On the line from the last value, which stands in the row before the gap.
+                let between = |last: f64, from: usize| {
+                    last + (value - last) * (missing + 1 - from) as f64 / (*row + 1 - from) as f64
+                };
+                let filled = last.zip(from).map_or(value, |(last, from)| between(last, from));
+                keeper.set(missing * width + slot, filled)?;
+            }
+        }
+        *row += 1;
+        Ok(())
+    }
+
+    /// Fills what is missing at a series' end with the value before.
+    fn end_series(&mut self) -> Result<(), Error> {
+        let width = self.names.len();
+        for (slot, gap) in self.gaps.iter_mut().enumerate() {
+            if let Some((from, last)) = gap.from.zip(gap.last) {
+                for missing in from..self.rows {
+                    self.keeper.set(missing * width + slot, last)?;
+                }
+            }
+            *gap = Gap::default();
+        }
+        Ok(())
+    }
+}
