@@ -177,7 +177,9 @@ fn series_files() {
     assert!(message(&["--series", folder.path().to_str().unwrap()]).contains("Is a directory"));
     // What a file holds does not break the line.
     std::fs::write(&path, "input,target\n\"1\n\u{1b}[31m\",0\n").unwrap();
-    assert!(message(&["--series", path.to_str().unwrap()]).ends_with("`1\\n\\u{1b}[31m` is not a class from 0 to 1: classes are whole numbers; the task `next` reads labels"));
+    assert!(message(&["--series", path.to_str().unwrap()]).ends_with(
+        "`1\\n\\u{1b}[31m` is not a class from 0 to 1: classes are whole numbers; the task `next` reads labels"
+    ));
 }
 
 /// Such a path could not be written to config.toml.

@@ -30,6 +30,12 @@ fn classes_are_learned_however_the_file_has_them() {
         let status = train(name, &out, &["--num-epochs=40"]);
         assert_eq!(status["test_accuracy"].as_float(), Some(1.0), "{status}");
         assert!(status["test_loss"].as_float().unwrap() < 0.01, "{status}");
+        // Beside the scores stand those of who answers without reading, with the classes' frequencies.
+        assert_eq!(status["test_sequence_accuracy"].as_float(), Some(1.0), "{status}");
+        assert_eq!(status["test_baseline"].as_str(), Some("chance"), "{status}");
+        assert!((status["test_baseline_loss"].as_float().unwrap() - 3_f64.ln()).abs() < 0.01, "{status}");
+        assert!((status["test_baseline_accuracy"].as_float().unwrap() - 0.34).abs() < 0.01, "{status}");
+        assert!(status["test_skill"].as_float().unwrap() > 0.99, "{status}");
         // One answer an episode: 30 of them, in a batch or in several.
         let one = train(name, &folder.path().join(format!("{name}-1")), &["--num-epochs=1"]);
         assert!((0.0..=1.0).contains(&one["valid_accuracy"].as_float().unwrap()));
@@ -38,7 +44,11 @@ fn classes_are_learned_however_the_file_has_them() {
     // All parts of a file are scored afterwards.
     let (model, file) = (folder.path().join("classes/model.safetensors"), npz("classes"));
     let told = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), "--data", file.to_str().unwrap()]);
-    assert!(told.contains("classes.npz: loss 0.0") && told.trim_end().ends_with(" accuracy 1"), "{told}");
+    assert!(
+        told.contains("classes.npz: loss 0.0")
+            && told.contains(" accuracy 1, whole sequences right 1, chance: loss 1.0"),
+        "{told}"
+    );
     // Types, byte orders, the order in memory, the case of names, vectors in the place of classes: it is the same data.
     assert!(of_classes == of_one_hot);
 }

@@ -315,7 +315,9 @@ fn tables(input: &[u8]) {
         own_data(&task, input);
     }
     own_data(&Episodes::default(), input);
-    own_data(&Next { data: vec!["labels.csv".into()], ..Next::default() }, input);
+    let mut labels = Next::default();
+    labels.data = vec!["labels.csv".into()];
+    own_data(&labels, input);
 }
 
 fn arrays(input: &[u8]) {

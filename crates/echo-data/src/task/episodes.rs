@@ -16,7 +16,7 @@
 use super::episode_arrays::{self, MOST_VALUES, Parts};
 use super::episode_part::{Known, MOST_CLASSES, Part};
 use super::episode_table::{self, Columns};
-use super::own_data::{Dataset, InFile, Shares, Source, shares_of};
+use super::own_data::{Baseline, Dataset, InFile, Shares, Source, shares_of};
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Task, Words};
 use crate::error::Error;
@@ -110,6 +110,36 @@ impl Task for Episodes {
     }
 }
 
+/// How far off the mean of the targets that are trained on is, number by number, in each part.
+fn means(data: &Dataset, width: usize) -> Result<[Option<Baseline>; 3], Error> {
+    let (mut sums, mut count) = (vec![0.0; width], 0_usize);
+    for_each_target(&data.train, width, &mut |target| {
+        count += 1;
+        sums.iter_mut().zip(target).for_each(|(sum, value)| *sum += value);
+    })?;
+    let means: Vec<f64> = sums.into_iter().map(|sum| sum / count.max(1) as f64).collect();
+    let off = |part: &[Box<dyn Stretches>]| {
+        let (mut squares, mut count) = (0.0, 0_usize);
+        for_each_target(part, width, &mut |target| {
+            count += width;
+            squares += target.iter().zip(&means).map(|(value, mean)| (value - mean).powi(2)).sum::<f64>();
+        })?;
+        let baseline = Baseline { name: "mean", loss: squares / count.max(1) as f64, accuracy: None };
+        Ok::<_, Error>((count > 0).then_some(baseline))
+    };
+    Ok([off(&data.train)?, off(&data.valid)?, off(&data.test)?])
+}
+
+/// Hands out the scored targets of some episodes.
+fn for_each_target(episodes: &[Box<dyn Stretches>], width: usize, take: &mut dyn FnMut(&[f64])) -> Result<(), Error> {
+    for episode in episodes {
+        let whole = episode.whole()?;
+        let targets = whole.targets().values().chunks_exact(width.max(1)).enumerate();
+        targets.filter(|(step, _)| whole.is_scored(*step)).for_each(|(_, target)| take(target));
+    }
+    Ok(())
+}
+
 impl Episodes {
     /// Adds the episodes of a file.
     fn take_in(
@@ -166,6 +196,9 @@ impl OwnData for Episodes {
         let mut data = Dataset::default();
         for (file, reader) in files.into_iter().enumerate() {
             read.take_in(reader, shares, places, &mut data).map_err(|error| InFile { file, error })?;
+        }
+        if let Some(Known { targets: Kind::Values(width), .. }) = read.known {
+            data.baselines = means(&data, width).map_err(|error| InFile { file: 0, error })?;
         }
         let longest = data.train.iter().chain(&data.valid).chain(&data.test).map(|episode| episode.len()).max();
         read.known = read.known.map(|known| Known { longest: known.longest.max(longest.unwrap_or_default()), ..known });

@@ -239,7 +239,7 @@ impl OwnData for Forecast {
         }
         data.baselines = off.map(|off| {
             let whole = off.iter().zip(RULES).filter(|(off, _)| off.count > 0 && !off.is_partial);
-            let losses = whole.map(|(off, name)| Baseline { name, loss: off.sum / off.count as f64 });
+            let losses = whole.map(|(off, name)| Baseline { name, loss: off.sum / off.count as f64, accuracy: None });
             losses.min_by(|a, b| a.loss.total_cmp(&b.loss))
         });
         Ok((Arc::new(Self { known: Some(known), ..self.clone() }), data))
@@ -331,7 +331,7 @@ mod tests {
         let straight: String = (0..40).map(|value| format!("x,{value}\n")).collect();
         let (_, data) =
             read(&Forecast::default(), &[&format!("t,v\n{straight}")], Shares { valid: 0.5, test: 0.0 }).unwrap();
-        assert_eq!(data.baselines[1], Some(Baseline { name: "last value", loss: 1.0 }));
+        assert_eq!(data.baselines[1], Some(Baseline { name: "last value", loss: 1.0, accuracy: None }));
     }
 
     #[test]

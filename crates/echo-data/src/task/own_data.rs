@@ -32,8 +32,10 @@ pub struct Dataset {
 pub struct Baseline {
     /// What it is called, such as `last value`.
     pub name: &'static str,
-    /// Its mean squared error, in the data's own units.
+    /// Its loss: of numbers the mean squared error, in the data's own units.
     pub loss: f64,
+    /// The share of its answers that are right; nothing for numbers.
+    pub accuracy: Option<f64>,
 }
 
 /// What is wrong with one of several files.

@@ -102,18 +102,27 @@ pub struct Status {
     /// The share of right answers then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_accuracy: Option<f64>,
+    /// The share of episodes then of which every scored answer is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_sequence_accuracy: Option<f64>,
     /// The loss of those weights on the test data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_loss: Option<f64>,
     /// The share of right answers there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy: Option<f64>,
-    /// The simple rule that comes nearest to the test data, such as `last value`.
+    /// The share of episodes there of which every scored answer is right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_sequence_accuracy: Option<f64>,
+    /// The simple rule that comes nearest to the test data, such as `last value`, or `chance`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_baseline: Option<String>,
     /// The loss of that rule there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_baseline_loss: Option<f64>,
+    /// The share of right answers of that rule there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_baseline_accuracy: Option<f64>,
     /// `1 - test_loss / test_baseline_loss`: how much better the net is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_skill: Option<f64>,
@@ -177,10 +186,13 @@ impl Status {
             best_epoch: None,
             valid_loss: None,
             valid_accuracy: None,
+            valid_sequence_accuracy: None,
             test_loss: None,
             test_accuracy: None,
+            test_sequence_accuracy: None,
             test_baseline: None,
             test_baseline_loss: None,
+            test_baseline_accuracy: None,
             test_skill: None,
             test_scores: Vec::new(),
             out_of_patience: false,

@@ -408,7 +408,7 @@ mod tests {
              valid = 0.5\ntest = 0.5\npatience = 3",
         );
         let of_adding_and_copy = ["episodes", "sequence_length", "adding_form", "delay", "num_symbols", "num_copied"];
-        let of_own_data = ["text", "symbols", "data", "inputs", "targets", "horizon", "missing", "season"];
+        let of_own_data = ["text", "symbols", "data", "files", "inputs", "targets", "horizon", "missing", "season"];
         let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights"];
         let others = [&others[..], &of_adding_and_copy, &of_own_data].concat();
         for row in Settings::rows() {

@@ -2,6 +2,7 @@
 
 use super::errors::Errors;
 use super::means::Scored;
+use super::whole::WholeSequences;
 use super::window::{Episodes, Window};
 use crate::error::Error;
 use crate::outputs::snapshot::{Seen, Snapshot};
@@ -40,6 +41,9 @@ pub(crate) trait Answering<T: Scalar>: Loss<T> + Copy + 'static {
     ) {
     }
 
+    /// Whether the answer of each scored row of `outputs` is right: calls `take` with the row. Numbers are never called right.
+    fn rights(self, _: &DMatrixView<T>, _: Targets<'_, Self::Target>, _: Reading, _take: &mut dyn FnMut(usize, bool)) {}
+
     /// What each row of outputs answers, row by row: a class's number, or as many numbers as there are outputs.
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64>;
 }
@@ -56,6 +60,19 @@ impl<T: Scalar> Answering<T> for ClassLoss {
         reading: Reading,
     ) -> Result<Option<f64>, Error> {
         Ok(Some(ClassLoss::accuracy(self, outputs, targets, reading.target_classes())?))
+    }
+
+    fn rights(
+        self,
+        outputs: &DMatrixView<T>,
+        targets: Targets<'_, u32>,
+        reading: Reading,
+        take: &mut dyn FnMut(usize, bool),
+    ) {
+        let answers = ClassLoss::answers(self, outputs, reading.target_classes());
+        let rows = answers.into_iter().zip(targets.values()).enumerate();
+        let scored = rows.filter(|(row, _)| targets.is_scored(*row));
+        scored.for_each(|(row, (answer, &target))| take(row, answer == target));
     }
 
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64> {
@@ -153,6 +170,18 @@ impl<T: Scalar> Window<T> {
                 errors.add(answer, target);
             }
         });
+    }
+
+    /// Takes in which answers at these steps are right, row by row of the batch.
+    pub(super) fn rights<A: Answering<T>>(
+        &self,
+        answering: A,
+        outputs: &DMatrixView<T>,
+        steps: &Range<usize>,
+        whole: &mut WholeSequences,
+    ) {
+        let take = &mut |row, is_right| whole.add(row % self.batch_size, is_right);
+        answering.rights(outputs, A::targets_in(self, steps), self.reading, take);
     }
 
     /// The window, and what a net answers there at all its time steps.

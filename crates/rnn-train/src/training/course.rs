@@ -3,6 +3,7 @@
 use super::answering::Answering;
 use super::best::Tested;
 use super::options::Options;
+use super::scorer::Scores;
 use super::session::{Ending, Event, Session};
 use super::watch::{Beginning, Drawable, Step, Watch};
 use crate::error::Error;
@@ -165,15 +166,18 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         let (best, status) = (self.session.best(), &mut self.recorder.status);
         if self.session.swap_best() {
             (status.best_epoch, status.valid_loss, status.valid_accuracy) = (best.epoch, best.loss, best.accuracy);
+            status.valid_sequence_accuracy = best.sequence_accuracy;
         }
         status.out_of_patience = *ending == Ending::OutOfPatience;
         if matches!(ending, Ending::Done | Ending::OutOfPatience)
-            && let Some(Tested { loss, accuracy, baseline, scores }) = self.session.test()?
+            && let Some(Tested { scores, baseline, targets }) = self.session.test()?
         {
+            let Scores { loss, accuracy, sequence_accuracy } = scores;
             (status.test_loss, status.test_accuracy) = (Some(loss).filter(|loss| loss.is_finite()), accuracy);
-            status.test_scores = scores;
-            if let Some(Baseline { name, loss: of_rule }) = baseline {
+            (status.test_sequence_accuracy, status.test_scores) = (sequence_accuracy, targets);
+            if let Some(Baseline { name, loss: of_rule, accuracy }) = baseline {
                 (status.test_baseline, status.test_baseline_loss) = (Some(name.to_owned()), Some(of_rule));
+                status.test_baseline_accuracy = accuracy;
                 status.test_skill = Some(1.0 - loss / of_rule).filter(|skill| skill.is_finite());
             }
         }

@@ -16,6 +16,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// The rule of who reads nothing, and answers as well as one can.
+pub(crate) const CHANCE: &str = "chance";
+
 /// Settings, and the data that they read: with these, what must be known of them is known.
 pub(crate) struct Opened {
     pub(crate) settings: Settings,
@@ -57,7 +60,11 @@ impl Opened {
 
     /// The same with all of its data in one part: also those that a file has for validation and test.
     pub(crate) fn together(mut self) -> Self {
-        if let Some(Dataset { train, valid, test, .. }) = &mut self.data {
+        if let Some(Dataset { train, valid, test, baselines }) = &mut self.data {
+            // A rule's loss on one part says nothing of the others.
+            if !(valid.is_empty() && test.is_empty()) {
+                *baselines = Default::default();
+            }
             train.append(valid);
             train.append(test);
         }
@@ -118,7 +125,21 @@ impl Opened {
 
     /// The best of some simple rules on the test data, if there are any.
     pub(crate) fn test_baseline(&self) -> Option<Baseline> {
-        self.data.as_ref()?.baselines[2].clone()
+        self.baseline(2)
+    }
+
+    /// The same on all data, where they are in one part.
+    pub(crate) fn baseline_of_all(&self) -> Option<Baseline> {
+        self.data.as_ref().and(self.baseline(0))
+    }
+
+    /// The best rule on a part of the data; if there is none, what comes of answering without reading.
+    fn baseline(&self, part: usize) -> Option<Baseline> {
+        let rule = self.data.as_ref().and_then(|data| data.baselines[part].clone());
+        rule.or_else(|| {
+            let (loss, accuracy) = (self.settings.chance()?, self.settings.task().chance_accuracy());
+            Some(Baseline { name: CHANCE, loss, accuracy })
+        })
     }
 
     /// A checksum of each file that was read, with its source.

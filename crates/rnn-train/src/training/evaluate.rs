@@ -17,7 +17,7 @@ use crate::training::model::{Model, settings_of};
 use crate::training::validation::names_of_targets;
 use crate::training::verdict::in_bits;
 use chart_kit::text::printable;
-use echo_data::{AnyTask, Shares, Split, TaskValue};
+use echo_data::{AnyTask, Baseline, Shares, Split, TaskValue};
 use rnn_core::Scalar;
 use serde::{Serialize, Serializer};
 use std::path::{Path, PathBuf};
@@ -49,8 +49,12 @@ pub struct Evaluation {
     pub total_series_length: usize,
     /// The scores, as of an epoch.
     pub scores: EpochRow,
+    /// The share of episodes of which every scored answer is right.
+    pub sequence_accuracy: Option<f64>,
     /// Of each number that is asked for, how far off the answers are.
     pub targets: Vec<TargetScores>,
+    /// Of the user's own data: the best of some simple rules.
+    pub baseline: Option<Baseline>,
 }
 
 /// A score, or something that was scored.
@@ -168,7 +172,10 @@ fn evaluate_in<T: Scalar, A: Answering<T>>(
         let row = means.row(part, settings.has_episodes());
         let names = names_of_targets(settings);
         let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
-        evaluations.push(Evaluation::new(scoring, model, part, source.values(), row, targets));
+        let mut evaluation = Evaluation::new(scoring, model, part, source.values(), row, targets);
+        evaluation.sequence_accuracy = scorer.sequence_accuracy;
+        evaluation.baseline = opened.baseline_of_all();
+        evaluations.push(evaluation);
     }
     Ok(evaluations)
 }
@@ -207,12 +214,23 @@ impl Evaluation {
         scores.known_loss = scores.known_loss.filter(|_| targets_known);
         scores.known_accuracy = scores.known_accuracy.filter(|_| targets_known);
         let (model, settings) = (model.display().to_string(), settings.clone());
-        Self { model, series, settings, targets_known, total_series_length, scores, targets }
+        let (sequence_accuracy, baseline) = (None, None);
+        Self {
+            model,
+            series,
+            settings,
+            targets_known,
+            total_series_length,
+            scores,
+            sequence_accuracy,
+            targets,
+            baseline,
+        }
     }
 
     /// All of it under the names that it has in tables: a cell that is without a value is empty.
     pub(crate) fn cells(&self) -> Vec<(&'static str, Cell)> {
-        let Self { model, series, settings, targets_known, total_series_length, scores, targets } = self;
+        let Self { model, series, settings, targets_known, total_series_length, scores, targets, .. } = self;
         let text = |text: &Option<String>| text.clone().map_or(Cell::Nothing(()), Cell::Text);
         let seed = if series.is_none() { Cell::Count(settings.seed as usize) } else { Cell::Nothing(()) };
         let mut cells = vec![("model", Cell::Text(model.clone())), ("series", text(series)), ("seed", seed)];
@@ -239,6 +257,16 @@ impl Evaluation {
             (EpochRow::KNOWN_ACCURACY, scores.known_accuracy),
         ];
         cells.extend(numbers.map(|(column, number)| (column.name, Cell::number(number))));
+        if let Some(share) = self.sequence_accuracy {
+            cells.push(("sequence_accuracy", Cell::number(Some(share))));
+        }
+        if let Some(Baseline { name, loss, .. }) = &self.baseline {
+            cells.extend([
+                ("baseline", Cell::Text((*name).to_owned())),
+                ("baseline_loss", Cell::number(Some(*loss))),
+                ("skill", Cell::number(Some(1.0 - scores.loss / loss))),
+            ]);
+        }
         // Of several numbers each has its sentence.
         if let [TargetScores { rmse, mae, r2, .. }] = targets[..] {
             let of_target = [("rmse", Some(rmse)), ("mae", Some(mae)), ("r2", r2)];
@@ -271,8 +299,14 @@ impl std::fmt::Display for Evaluation {
             |accuracy: Option<f64>| accuracy.map(|accuracy| format!(" accuracy {accuracy}")).unwrap_or_default();
         let bits = in_bits(&self.settings, loss);
         write!(f, "{}: loss {loss}{bits}{}", printable(self.name()), accuracy_of(accuracy))?;
+        if let Some(share) = self.sequence_accuracy {
+            write!(f, ", whole sequences right {share}")?;
+        }
         if let Some(floor) = floor {
             write!(f, ", floor {floor}")?;
+        }
+        if let Some(Baseline { name, loss: of_rule, accuracy }) = &self.baseline {
+            write!(f, ", {name}: loss {of_rule}{}, skill {}", accuracy_of(*accuracy), 1.0 - loss / of_rule)?;
         }
         match known_loss.filter(|_| self.settings.tells_known_apart()) {
             Some(loss) => write!(f, ", {KNOWN}: loss {loss}{}", accuracy_of(known_accuracy)),

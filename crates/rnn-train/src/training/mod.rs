@@ -35,4 +35,5 @@ mod source;
 mod validation;
 pub mod verdict;
 pub mod watch;
+mod whole;
 mod window;

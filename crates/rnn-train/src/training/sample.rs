@@ -71,7 +71,8 @@ fn write_on<T: Scalar>(
     for &class in if prompt.is_empty() { &begin } else { prompt } {
         read(&mut stream, reading, class, &mut features, &mut answers)?;
     }
-    if !write(sampling.prompt.as_bytes())? {
+    let symbols_read: Vec<u8> = prompt.iter().flat_map(|&class| symbols.bytes(usize::from(class))).collect();
+    if !write(&symbols_read)? {
         return Ok(());
     }
     for written in 0..sampling.length {

@@ -5,10 +5,21 @@ use super::errors::Errors;
 use super::means::Means;
 use super::nets::of_net;
 use super::source::Source;
+use super::whole::WholeSequences;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
 use rnn_core::{Network, Scalar, State, Tape, Truncation};
+
+/// The scores of a net on some data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scores {
+    pub(crate) loss: f64,
+    /// The share of right answers; nothing for numbers.
+    pub(crate) accuracy: Option<f64>,
+    /// The share of episodes of which all scored answers are right.
+    pub(crate) sequence_accuracy: Option<f64>,
+}
 
 /// What scoring needs, allocated once.
 pub(crate) struct Scorer<T: Scalar, A> {
@@ -20,6 +31,10 @@ pub(crate) struct Scorer<T: Scalar, A> {
     state: State<T>,
     /// How far off each number was that was answered with, the last time.
     pub(super) errors: Vec<Errors>,
+    /// Whether sequences are short, so that it counts how many are right as a whole.
+    has_episodes: bool,
+    /// The share of those that were, the last time.
+    pub(super) sequence_accuracy: Option<f64>,
 }
 
 impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
@@ -42,17 +57,27 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             tape: tape.with_threads(threads),
             state: network.zero_state(settings.batch_size).map_err(sized)?,
             errors: vec![Errors::default(); settings.reading().target_values()],
+            has_episodes: settings.has_episodes(),
+            sequence_accuracy: None,
         })
+    }
+
+    /// The scores over the source's current data.
+    pub(super) fn scores(&mut self, network: &Network<T>, source: &mut Source) -> Result<Scores, Error> {
+        let (loss, accuracy) = self.score(network, source)?.scores();
+        Ok(Scores { loss, accuracy, sequence_accuracy: self.sequence_accuracy })
     }
 
     /// The means over all windows of the source's current data.
     pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
         let Self { answering, truncation, window: data, tape, state, errors, .. } = self;
         errors.fill(Errors::default());
+        let mut whole = WholeSequences::default();
         let mut means = Means::new(self.first_known_window);
         for window in 0..source.windows_now() {
             if source.begins(window) {
                 state.set_zero();
+                whole.next_batch();
             }
             source.read(window, data)?;
             let scored = truncation.scored(state.is_at_start());
@@ -60,9 +85,13 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             let loss = network.loss(&data.inputs, targets, scored.clone(), state, answering, tape)?;
             let came_to = data.scored(*answering, loss, &tape.scored_outputs(), &scored)?;
             data.errors(*answering, &tape.scored_outputs(), &scored, errors);
+            if self.has_episodes {
+                data.rights(*answering, &tape.scored_outputs(), &scored, &mut whole);
+            }
             network.copy_state(tape, truncation.stride(), state)?;
             means.add(window, came_to, source.floor(window));
         }
+        self.sequence_accuracy = whole.share();
         Ok(means)
     }
 }

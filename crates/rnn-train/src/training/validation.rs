@@ -2,6 +2,7 @@
 
 use super::answering::Answering;
 use super::best::{Best, Tested};
+use super::scorer::Scores;
 use super::session::Session;
 use crate::error::Error;
 use crate::outputs::rows::EpochRow;
@@ -17,9 +18,10 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             (row.valid_loss, row.valid_accuracy) = (None.into(), None.into());
             return Ok(());
         }
-        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        let scores = scorer.scores(&self.trainer.network, source)?;
+        let Scores { loss, accuracy, .. } = scores;
         (row.valid_loss, row.valid_accuracy) = (Some(loss).filter(|loss| loss.is_finite()).into(), accuracy.into());
-        if self.progress.best.take_in(self.settings.monitor, row.epoch, loss, accuracy) {
+        if self.progress.best.take_in(self.settings.monitor, row.epoch, scores) {
             self.trainer.keep_parameters()?;
         }
         Ok(())
@@ -38,10 +40,10 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// The scores of the net as it is now on the test data, if there are any.
     pub(crate) fn test(&mut self) -> Result<Option<Tested>, Error> {
         let (Some(source), Some(scorer)) = (&mut self.test, &mut self.scorer) else { return Ok(None) };
-        let (loss, accuracy) = scorer.score(&self.trainer.network, source)?.scores();
+        let scores = scorer.scores(&self.trainer.network, source)?;
         let names = names_of_targets(&self.settings);
-        let scores = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
-        Ok(Some(Tested { loss, accuracy, baseline: self.test_baseline.clone(), scores }))
+        let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
+        Ok(Some(Tested { scores, baseline: self.test_baseline.clone(), targets }))
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{Status, TargetScores};
 use crate::settings::table::Settings;
+use crate::training::data::CHANCE;
 use chart_kit::text::{count, number};
 use rnn_core::ClassLoss;
 
@@ -56,28 +57,38 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
             in_bits(settings, loss)
         ));
     }
-    if let Some(loss) = status.test_loss {
-        let accuracy = status.test_accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
-        let bits = in_bits(settings, loss);
-        let skill = status.test_baseline.as_ref().zip(status.test_baseline_loss).zip(status.test_skill);
-        let skill = skill.map(|((rule, of_rule), skill)| {
-            format!(
-                "; that of the best simple rule, {rule}, is {}, so the skill is {}",
-                number(of_rule, 3),
-                number(skill, 3)
-            )
-        });
-        let more = accuracy.or(skill).unwrap_or_default();
-        sentences.push(format!("test loss {}{bits}{more}", number(loss, 3)));
-        for TargetScores { name, rmse, mae, r2 } in &status.test_scores {
-            let r2 = r2.map(|r2| format!(", R² {}", number(r2, 3))).unwrap_or_default();
-            sentences.push(format!("{name} on the test data: RMSE {}, MAE {}{r2}", number(*rmse, 3), number(*mae, 3)));
-        }
-    }
+    sentences.extend(tested(settings, status));
     if !last.solved(within) && !status.out_of_patience {
         sentences.extend(stands_out(settings, epochs, loss, chance));
     }
     Verdict { is_bad, sentences }
+}
+
+/// How the net did on the test data, and how simple rules did.
+fn tested(settings: &Settings, status: &Status) -> Vec<String> {
+    let Some(loss) = status.test_loss else { return Vec::new() };
+    let percent = |share: f64| format!("{} %", number(share * 100.0, 3));
+    let of =
+        |what: &str, share: Option<f64>| share.map(|share| format!(", {what} {}", percent(share))).unwrap_or_default();
+    let accuracy = of("accuracy", status.test_accuracy);
+    let whole = of("whole sequences right", status.test_sequence_accuracy);
+    let mut sentences = vec![format!("test loss {}{}{accuracy}{whole}", number(loss, 3), in_bits(settings, loss))];
+    let baseline = status.test_baseline.as_ref().zip(status.test_baseline_loss).zip(status.test_skill);
+    if let Some(((rule, loss), skill)) = baseline {
+        let rule = if rule == CHANCE { "guessing".to_owned() } else { format!("the best simple rule, {rule},") };
+        let accuracy = status.test_baseline_accuracy.map(|share| format!(" and an accuracy of {}", percent(share)));
+        sentences.push(format!(
+            "{rule} has a test loss of {}{}, so the skill is {}",
+            number(loss, 3),
+            accuracy.unwrap_or_default(),
+            number(skill, 3)
+        ));
+    }
+    for TargetScores { name, rmse, mae, r2 } in &status.test_scores {
+        let r2 = r2.map(|r2| format!(", R² {}", number(r2, 3))).unwrap_or_default();
+        sentences.push(format!("{name} on the test data: RMSE {}, MAE {}{r2}", number(*rmse, 3), number(*mae, 3)));
+    }
+    sentences
 }
 
 fn after(status: &Status) -> String {

@@ -81,6 +81,9 @@ impl Scale {
     }
 }
 
+/// A symbol of more characters does not fit below a time step.
+const LONGEST_LETTER: usize = 2;
+
 /// The greatest class that is read or asked for, so that a class has the same height in all lanes.
 pub(crate) fn greatest_class(settings: &Settings) -> f64 {
     let greatest = |kind: Kind| match kind {
@@ -99,7 +102,9 @@ pub(crate) fn lanes<'a>(settings: &Settings, snapshot: &'a Snapshot, row: &'a An
     let letters = |track: &[Option<f64>]| {
         let symbols = task.symbols()?;
         let letter = |class: &Option<f64>| class.and_then(|class| symbols.shown(class as usize)).unwrap_or_default();
-        Some(track.iter().map(letter).collect::<Vec<_>>())
+        let letters: Vec<String> = track.iter().map(letter).collect();
+        // Names are too long to stand side by side.
+        letters.iter().all(|letter| letter.chars().count() <= LONGEST_LETTER).then_some(letters)
     };
     for (index, lane) in row.inputs.iter().enumerate() {
         let of_rows = snapshot.rows.iter().filter_map(|row| row.inputs.get(index)).map(Vec::as_slice);

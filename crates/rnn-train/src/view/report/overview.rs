@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::outputs::status::{State, Status};
+use crate::training::data::CHANCE;
 use chart_kit::text::{count, duration, number, thousands};
 use echo_data::Kind;
 use maud::{Markup, html};
@@ -12,7 +13,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
     let of_classes = matches!(facts.settings().shape().targets, Kind::Classes(_));
     let skill = status.test_baseline.as_ref().zip(status.test_baseline_loss).map(|(rule, loss)| {
-        format!(" The skill is 1 − the test loss / that of the best simple rule, {rule}, which is {}.", number(loss, 4))
+        let rule = if rule == CHANCE { "guessing".to_owned() } else { format!("the best simple rule, {rule}") };
+        format!(" The skill is 1 − the test loss / that of {rule}, which is {}.", number(loss, 4))
     });
     let measured = if of_classes { "Loss and accuracy are those" } else { "The loss is that" };
     html! {
@@ -21,7 +23,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
         p.note {
             @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
-            @if facts.settings().reads_data() { (skill.unwrap_or_default()) } @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
+            (skill.unwrap_or_default()) " "
+            @if facts.settings().reads_data() { } @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
             "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
             }
@@ -86,7 +89,11 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let task = facts.settings().task();
     let bits = final_loss.filter(|_| facts.settings().loss == ClassLoss::CrossEntropy);
     if let (Some(symbols), Some(loss)) = (task.symbols(), bits) {
-        let name = if symbols.unit() == "byte" { "bits a byte" } else { "bits a character" };
+        let name = match symbols.unit() {
+            "byte" => "bits a byte",
+            "label" => "bits a label",
+            _ => "bits a character",
+        };
         put(name, Some(short(loss / std::f64::consts::LN_2)));
     }
     let status_of = &facts.recording.status;
@@ -95,6 +102,7 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     put("validation accuracy", status_of.valid_accuracy.map(short));
     put("test loss", status_of.test_loss.map(short));
     put("test accuracy", status_of.test_accuracy.map(short));
+    put("whole sequences right", status_of.test_sequence_accuracy.map(short));
     put("skill", status_of.test_skill.map(short));
     if last.is_none() {
         put("last loss", facts.steps.last.map(|row| short(row.loss)));
