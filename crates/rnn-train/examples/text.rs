@@ -4,8 +4,7 @@
 use echo_data::{Layout, Next, OwnData, Shares, in_memory};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{Adam, Architecture, CellKind, Init, Network, SoftmaxCrossEntropy, Trainer, one_hot};
-use std::error::Error;
-use std::fs::File;
+use std::{error::Error, fs::File};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../LICENSE-MIT");
 
@@ -16,44 +15,30 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The text that a net writes behind this prompt.
 fn written(prompt: &str) -> Result<String, Box<dyn Error>> {
-    let read = Next::default().read(vec![Box::new(File::open(FILE)?)], Shares::default(), &in_memory);
-    let (task, data) = read.map_err(|wrong| wrong.error)?;
-    let symbols = task.symbols().ok_or("a text has symbols")?;
-    let count = data.train[0].whole()?.inputs().classes().iter().max().map_or(0, |&most| usize::from(most) + 1);
-
-    let architecture = Architecture::new(CellKind::Gru).input_size(count).hidden_size(48).outputs(count);
-    let network = Network::<f32>::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(1))?;
-    let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.01);
-    let mut trainer = trainer.window(30).batch(1).build()?;
-    let series = &data.train[0].whole()?;
-    let layout = Layout::new(series.len(), 1, 30, 30)?;
-    let [mut classes, mut targets] = [(); 2].map(|()| vec![0_u32; layout.window_values()]);
-    let mut inputs = vec![0.0; layout.window_values() * count];
-    for _ in 0..45 {
-        trainer.begin_series();
-        for window in 0..layout.windows() {
-            layout.copy_window(series.inputs().classes(), window, &mut classes, u32::from)?;
-            layout.copy_window(series.targets().classes(), window, &mut targets, u32::from)?;
-            one_hot(&classes, count, &mut inputs)?;
-            trainer.step(&inputs, &targets[..])?;
+    let (task, data) = Next::default().read(vec![Box::new(File::open(FILE)?)], Shares::default(), &in_memory)?;
+    let (series, count) = (data.train[0].whole()?, task.shape().targets.size());
+    let net = Architecture::new(CellKind::Gru).input_size(count).hidden_size(48).outputs(count);
+    let net = Network::<f32>::drawn(net, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(1))?;
+    let trainer = Trainer::builder(net, SoftmaxCrossEntropy).optimizer(Adam::default(), 0.01);
+    let (mut trainer, layout) = (trainer.window(30).batch(1).build()?, Layout::new(series.len(), 1, 30, 30)?);
+    let (mut inputs, mut features) = (vec![0.0; 30 * count], vec![0.0; count]);
+    for window in (0..layout.windows()).cycle().take(45 * layout.windows()) {
+        if window == 0 {
+            trainer.begin_series();
         }
+        one_hot(&layout.window(series.inputs().classes(), window, u32::from)?, count, &mut inputs)?;
+        trainer.step(&inputs, &layout.window(series.targets().classes(), window, u32::from)?[..])?;
     }
-
-    let network = trainer.into_network();
-    let (mut stream, mut text) = (network.stream()?, prompt.as_bytes().to_vec());
-    let mut features = vec![0.0; count];
-    let mut classes = symbols.classes(prompt.as_bytes())?;
-    for step in 0..prompt.len() + 40 {
+    let (net, symbols) = (trainer.into_network(), task.symbols().ok_or("a text has symbols")?);
+    let (mut stream, mut classes) = (net.stream()?, symbols.classes(prompt.as_bytes())?);
+    for step in 0..classes.len() + 40 {
         one_hot(&[u32::from(classes[step])], count, &mut features)?;
         let answers = stream.push(&features)?;
-        if step + 1 == classes.len() {
-            // The likeliest character is the next one that is read.
-            let best = (0..count).max_by(|&one, &other| answers[one].total_cmp(&answers[other])).unwrap_or(0);
-            classes.push(best as u16);
-            text.extend(symbols.bytes(best));
-        }
+        // Behind the prompt the likeliest character is the next one that is read.
+        let best = (0..count).max_by(|&one, &other| answers[one].total_cmp(&answers[other])).unwrap_or(0);
+        classes.extend((step + 1 == classes.len()).then_some(best as u16));
     }
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(String::from_utf8(classes.iter().flat_map(|&class| symbols.bytes(class.into())).collect())?)
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
         p { "The objective is the " (goal) " " code { (facts.objective()) } " of the trials that were trained to their end." }
         dl {
             dt { "trial" } dd { (row.trial) ", replicate " (row.replicate) ", seed " (row.seed) }
-            dt { "parameters" } dd { (thousands(row.parameters)) }
+            @if let Some(parameters) = row.parameters { dt { "parameters" } dd { (thousands(parameters)) } }
             dt { "hash" }
             dd {
                 @if !facts.is_beside { code { (hash) } }

@@ -85,7 +85,7 @@ fn combinations(facts: &Facts<'_>) -> Markup {
         let is = |status: TrialStatus| thousands(group.count(|of| of == status));
         body.push(html! { tr {
             (values(facts, index))
-            td data-sort=(facts.plan.parameters(index)) { (thousands(facts.plan.parameters(index))) }
+            td data-sort=(group.parameters.unwrap_or_default()) { (group.parameters.map(thousands).unwrap_or_default()) }
             td { (group.trials) }
             td { (group.decided) }
             td { (group.solved) }
@@ -158,7 +158,7 @@ fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
         td { (row.replicate) }
         td { (row.seed) }
         (values(facts, facts.group(row.trial)))
-        td data-sort=(row.parameters) { (thousands(row.parameters)) }
+        td data-sort=(row.parameters.unwrap_or_default()) { (row.parameters.map(thousands).unwrap_or_default()) }
         td.t { (words(row.status)) }
         td { (of(|outcome| outcome.final_loss)) }
         td { (of(|outcome| outcome.best_loss)) }

@@ -193,10 +193,11 @@ fn begin(
 fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
     let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } =
         status;
-    let Status { best_epoch, valid_loss, valid_accuracy, test_loss, test_accuracy, .. } = status;
+    let Status { parameters, best_epoch, valid_loss, valid_accuracy, test_loss, test_accuracy, .. } = status;
     Outcome {
         epochs,
         steps,
+        parameters: Some(parameters),
         final_loss,
         best_loss,
         accuracy,

@@ -8,32 +8,32 @@ use super::results::TrialStatus;
 use super::row::Row;
 use super::stats::{mean, median, quantile, wilson};
 
-/// A column of groups: its name, and what stands in the cell of one whose nets have so many parameters.
-type Column = (&'static str, fn(&Group, usize) -> String);
+/// A column of groups: its name, and what stands in a group's cell.
+type Column = (&'static str, fn(&Group) -> String);
 
 /// The columns of `groups.csv` behind those of the varied settings.
 pub(crate) const COLUMNS: [Column; 21] = [
-    ("parameters", |_, parameters| parameters.to_string()),
-    ("trials", |group, _| group.trials.to_string()),
-    ("n", |group, _| group.decided.to_string()),
-    ("solved", |group, _| group.solved.to_string()),
-    ("unknown", |group, _| group.unknown.to_string()),
-    ("solve_rate", |group, _| cell(group.rate())),
-    ("solve_rate_low", |group, _| cell(group.rate_interval().map(|ends| ends.0))),
-    ("solve_rate_high", |group, _| cell(group.rate_interval().map(|ends| ends.1))),
-    ("median_solved_steps", |group, _| cell(group.median_solved_steps())),
-    ("median_final_loss", |group, _| cell(group.final_loss(0.5))),
-    ("lower_quartile_final_loss", |group, _| cell(group.final_loss(0.25))),
-    ("upper_quartile_final_loss", |group, _| cell(group.final_loss(0.75))),
-    ("median_accuracy", |group, _| cell(group.median_accuracy())),
-    ("mean_valid_loss", |group, _| cell(mean(&group.valid_losses))),
-    ("mean_test_loss", |group, _| cell(mean(&group.test_losses))),
-    ("mean_test_accuracy", |group, _| cell(mean(&group.test_accuracies))),
-    ("done", |group, _| group.count(|status| status == TrialStatus::Done).to_string()),
-    ("diverged", |group, _| group.count(|status| status == TrialStatus::Diverged).to_string()),
-    ("pruned", |group, _| group.count(|status| status == TrialStatus::Pruned).to_string()),
-    ("failed", |group, _| group.count(TrialStatus::is_failure).to_string()),
-    ("mean_wall_seconds", |group, _| group.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default()),
+    ("parameters", |group| group.parameters.map(|parameters| parameters.to_string()).unwrap_or_default()),
+    ("trials", |group| group.trials.to_string()),
+    ("n", |group| group.decided.to_string()),
+    ("solved", |group| group.solved.to_string()),
+    ("unknown", |group| group.unknown.to_string()),
+    ("solve_rate", |group| cell(group.rate())),
+    ("solve_rate_low", |group| cell(group.rate_interval().map(|ends| ends.0))),
+    ("solve_rate_high", |group| cell(group.rate_interval().map(|ends| ends.1))),
+    ("median_solved_steps", |group| cell(group.median_solved_steps())),
+    ("median_final_loss", |group| cell(group.final_loss(0.5))),
+    ("lower_quartile_final_loss", |group| cell(group.final_loss(0.25))),
+    ("upper_quartile_final_loss", |group| cell(group.final_loss(0.75))),
+    ("median_accuracy", |group| cell(group.median_accuracy())),
+    ("mean_valid_loss", |group| cell(mean(&group.valid_losses))),
+    ("mean_test_loss", |group| cell(mean(&group.test_losses))),
+    ("mean_test_accuracy", |group| cell(mean(&group.test_accuracies))),
+    ("done", |group| group.count(|status| status == TrialStatus::Done).to_string()),
+    ("diverged", |group| group.count(|status| status == TrialStatus::Diverged).to_string()),
+    ("pruned", |group| group.count(|status| status == TrialStatus::Pruned).to_string()),
+    ("failed", |group| group.count(TrialStatus::is_failure).to_string()),
+    ("mean_wall_seconds", |group| group.mean_seconds().map(|seconds| format!("{seconds:.3}")).unwrap_or_default()),
 ];
 
 /// A number in a cell; a file holds no infinity.
@@ -44,6 +44,8 @@ fn cell(value: Option<f64>) -> String {
 /// What became of trials that have something in common.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Group {
+    /// The number of parameters of their nets; nothing where it is not known yet.
+    pub(crate) parameters: Option<usize>,
     /// Those that are planned.
     pub(crate) trials: usize,
     /// Those of which it is known whether they solve the task.
@@ -73,6 +75,7 @@ impl Group {
     /// Takes in a trial.
     pub(crate) fn add(&mut self, row: &Row) {
         self.trials += 1;
+        self.parameters = self.parameters.or(row.parameters);
         self.statuses.push(row.status);
         self.unknown += usize::from(row.is_unknown());
         if row.is_decided() {

@@ -1,6 +1,5 @@
 //! Makes sure, before the first trial runs, of the memory that trials need and of the files that they read.
 
-use echo_data::Kind;
 use rnn_train::Settings;
 use rnn_train::training::run;
 use std::collections::HashSet;
@@ -21,10 +20,7 @@ impl Needs {
             let [hidden, layers, window, batch] =
                 [settings.state_size, settings.num_layers, settings.truncated_backprop_length, settings.batch_size]
                     .map(|size| size as f64);
-            let width = |kind| match kind {
-                Kind::Classes(width) | Kind::Values(width) => width as f64,
-            };
-            let inputs = width(settings.shape().inputs) + width(settings.shape().targets);
+            let inputs = (settings.shape().inputs.size() + settings.shape().targets.size()) as f64;
             let series = settings.total_series_length.unwrap_or(0) as f64;
             let size = (hidden + inputs) * (layers * hidden + batch * window) * layers + series;
             if size <= self.largest {

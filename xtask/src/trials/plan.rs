@@ -41,8 +41,8 @@ pub(crate) struct Plan {
     pub(crate) spec: Spec,
     /// The combinations of the spec that are planned.
     combinations: Vec<u64>,
-    /// The number of parameters of each combination's net.
-    parameters: Vec<usize>,
+    /// The number of parameters of each combination's net; nothing where its data decide.
+    parameters: Vec<Option<usize>>,
     /// Of each trial.
     hashes: Vec<Hash>,
     /// Combinations that are left out, and why.
@@ -123,7 +123,7 @@ impl Plan {
             hashes.extend(of_replicates);
             if seen.insert(hashes[before]) {
                 combinations.push(number);
-                parameters.push(settings.parameters());
+                parameters.push((!settings.reads_data()).then(|| settings.parameters()));
                 left_out.keep(chosen);
             } else {
                 hashes.truncate(before);
@@ -192,8 +192,8 @@ impl Plan {
         self.values(group).iter().map(|value| value.as_ref().map(text).unwrap_or_default()).collect()
     }
 
-    /// The number of parameters that a group's nets have.
-    pub(crate) fn parameters(&self, group: usize) -> usize {
+    /// The number of parameters that a group's nets have; nothing where their data decide.
+    pub(crate) fn parameters(&self, group: usize) -> Option<usize> {
         self.parameters[group]
     }
 

@@ -129,6 +129,9 @@ pub(crate) fn status_of(record: Option<&Record>, running: bool) -> TrialStatus {
 pub(crate) struct Outcome {
     pub(crate) epochs: usize,
     pub(crate) steps: usize,
+    /// The number of parameters of its net, which its data can decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parameters: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) final_loss: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

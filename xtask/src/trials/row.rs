@@ -8,7 +8,7 @@ pub(super) type Column<R> = (&'static str, fn(&R) -> String);
 
 /// The columns of the summary behind those of the varied settings.
 pub(super) const BEHIND: [Column<Row>; 18] = [
-    ("parameters", |row| row.parameters.to_string()),
+    ("parameters", |row| cell(row.parameters)),
     ("status", |row| row.status.to_string()),
     ("final_loss", |row| cell(row.final_loss())),
     ("best_loss", |row| cell(row.number(|record| record.outcome.best_loss))),
@@ -43,8 +43,8 @@ pub(crate) struct Row {
     pub(crate) replicate: u64,
     pub(crate) seed: u64,
     pub(crate) hash: Hash,
-    /// The number of parameters of its net.
-    pub(crate) parameters: usize,
+    /// The number of parameters of its net; nothing as long as data decide that have not been read.
+    pub(crate) parameters: Option<usize>,
     pub(crate) status: TrialStatus,
     /// `None` for one that has not begun.
     pub(crate) record: Known,
@@ -54,7 +54,9 @@ impl Row {
     pub(crate) fn new(plan: &Plan, trial: usize, record: Known, running: bool) -> Self {
         let (group, replicate) = plan.place(trial);
         let status = status_of(record.as_deref(), running);
-        let (seed, hash, parameters) = (plan.seed(replicate), plan.hash(trial), plan.parameters(group));
+        let (seed, hash) = (plan.seed(replicate), plan.hash(trial));
+        let of_record = || record.as_deref().and_then(|record| record.outcome.parameters);
+        let parameters = plan.parameters(group).or_else(of_record);
         Self { trial, replicate, seed, hash, parameters, status, record }
     }
 

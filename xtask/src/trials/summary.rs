@@ -64,7 +64,7 @@ pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
         table.write_record(plan.spec.varied().into_iter().chain(group::COLUMNS.iter().map(|(name, _)| *name)))?;
         for group in 0..plan.groups() {
             let of_group = Group::of(plan.trials_of(group).map(|trial| &rows[trial]));
-            let cells = group::COLUMNS.iter().map(|(_, cell)| cell(&of_group, plan.parameters(group)));
+            let cells = group::COLUMNS.iter().map(|(_, cell)| cell(&of_group));
             table.write_record(plan.texts(group).into_iter().chain(cells))?;
         }
         Ok(())

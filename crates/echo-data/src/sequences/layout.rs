@@ -238,6 +238,23 @@ impl Layout {
         Ok(())
     }
 
+    /// The same in a new list.
+    ///
+    /// # Errors
+    /// Those of [`copy_window`](Self::copy_window); [`Error::OutOfMemory`].
+    pub fn window<V: Copy, T: Default + Clone>(
+        &self,
+        values: &[V],
+        window: usize,
+        convert: impl Fn(V) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let (mut out, places) = (Vec::new(), self.window_values());
+        out.try_reserve_exact(places).map_err(|_| Error::OutOfMemory { total_series_length: places })?;
+        out.resize(places, T::default());
+        self.copy_window(values, window, &mut out, convert)?;
+        Ok(out)
+    }
+
     /// The same of `width` numbers at each time step, those of a step behind each other: to `out [step, row, number]`.
     ///
     /// # Errors

@@ -172,6 +172,35 @@ impl Sequence {
     }
 }
 
+/// A series of classes: for each time step the one that is read, and the one that is asked for.
+///
+/// ```
+/// use echo_data::Sequence;
+/// let values = [0_u16, 1, 1, 2];
+/// // Each value is asked for where the one before it is read.
+/// let series: Sequence = values.windows(2).map(|pair| (pair[0], pair[1])).collect();
+/// assert_eq!((series.inputs().classes(), series.targets().classes()), (&values[..3], &values[1..]));
+/// ```
+impl FromIterator<(u16, u16)> for Sequence {
+    fn from_iter<I: IntoIterator<Item = (u16, u16)>>(steps: I) -> Self {
+        let (inputs, targets) = steps.into_iter().unzip();
+        Self::of_classes(inputs, targets)
+    }
+}
+
+/// A sequence of numbers: for each time step those that are read, and those that are asked for.
+impl<const N: usize, const M: usize> FromIterator<([f64; N], [f64; M])> for Sequence {
+    fn from_iter<I: IntoIterator<Item = ([f64; N], [f64; M])>>(steps: I) -> Self {
+        let [mut inputs, mut targets] = [Vec::new(), Vec::new()];
+        for (read, asked) in steps {
+            inputs.extend(read);
+            targets.extend(asked);
+        }
+        let inputs = Steps::Values { width: N, values: inputs };
+        Self { inputs, targets: Steps::Values { width: M, values: targets }, mask: None }
+    }
+}
+
 /// Zeros, or an error where the memory cannot be had.
 fn zeros(total_series_length: usize) -> Result<Vec<u16>, Error> {
     let mut values = Vec::new();

@@ -12,6 +12,16 @@ pub enum Kind {
     Values(usize),
 }
 
+impl Kind {
+    /// How many classes, or numbers, there are.
+    #[must_use]
+    pub fn size(self) -> usize {
+        match self {
+            Self::Classes(size) | Self::Values(size) => size,
+        }
+    }
+}
+
 /// What stands at the time steps of a sequence, one behind the other.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Steps {

@@ -39,7 +39,8 @@ pub struct Baseline {
 }
 
 /// What is wrong with one of several files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("file {file}: {error}")]
 pub struct InFile {
     /// The file's place among them.
     pub file: usize,

@@ -3,7 +3,7 @@
 use super::setting::TaskSetting;
 use super::task::{Form, Task, Words};
 use crate::error::{Error, check_num_classes};
-use crate::sequences::{Kind, Layout, Shape};
+use crate::sequences::{Layout, Shape};
 
 /// A recorded series of classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,7 @@ impl Recorded {
     /// A series that is recorded where otherwise one of this task is drawn: of as many classes, and known as early.
     #[must_use]
     pub fn in_place_of(task: &dyn Task) -> Self {
-        let num_classes = match task.shape().targets {
-            Kind::Classes(num_classes) | Kind::Values(num_classes) => num_classes,
-        };
+        let num_classes = task.shape().targets.size();
         let setting = task.reach().map_or("", |(setting, _)| setting);
         Self { num_classes, known_from: task.known_from(), setting }
     }

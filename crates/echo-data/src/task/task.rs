@@ -19,16 +19,22 @@ pub trait Task: Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     /// What it is, in a few words.
-    fn about(&self) -> &'static str;
+    fn about(&self) -> &'static str {
+        ""
+    }
 
     /// What a net reads and answers at each time step.
     fn shape(&self) -> Shape;
 
     /// How its sequences come.
-    fn form(&self) -> Form;
+    fn form(&self) -> Form {
+        Form::Stream
+    }
 
     /// Its settings, to be read or set.
-    fn settings(&mut self) -> Vec<TaskSetting<'_>>;
+    fn settings(&mut self) -> Vec<TaskSetting<'_>> {
+        Vec::new()
+    }
 
     /// Makes sure of its settings.
     ///
@@ -98,7 +104,9 @@ pub trait Task: Debug + Send + Sync {
     }
 
     /// What it is called.
-    fn words(&self) -> Words;
+    fn words(&self) -> Words {
+        Words { title: self.name().to_owned(), ..Words::default() }
+    }
 
     /// The symbols that its classes stand for; nothing where they stand for none, or for some that are not known yet.
     fn symbols(&self) -> Option<&dyn Symbols> {
