@@ -157,3 +157,63 @@ fn episodes_in_a_table_are_learned() {
         assert!(message.contains(told) && !out.exists(), "{message}");
     }
 }
+
+/// Runs a program to its end, and returns the most memory that it had, in megabytes.
+#[cfg(target_os = "linux")]
+fn peak_memory(arguments: &[&str]) -> u64 {
+    let mut child = std::process::Command::new(PROGRAM).args(arguments).spawn().unwrap();
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let text = std::fs::read_to_string(&status_file).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
+        peak = peak.max(kilobytes.unwrap_or_default() / 1024);
+        if let Some(ended) = child.try_wait().unwrap() {
+            assert!(ended.success());
+            return peak;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Needs four gigabytes of disk for its files, and as much for what is kept.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "it takes minutes: cargo test --release --package rnn-train --test own_data -- --ignored --nocapture"]
+fn two_gigabytes_are_trained_on_in_little_memory() {
+    use std::io::{BufWriter, Write};
+    const SIZE: u64 = 2_000_000_000;
+    let folder = tempfile::tempdir().unwrap();
+    let value = |row: u64, salt: u64| {
+        let noise = ((row ^ salt << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as f64 / 1e8;
+        (row as f64 / 7.0 + salt as f64).sin() + noise
+    };
+    let [csv, npy] = ["big.csv", "big.npy"].map(|name| folder.path().join(name));
+    let create = |path: &Path| BufWriter::with_capacity(1 << 20, std::fs::File::create(path).unwrap());
+    let (mut file, mut written, mut row) = (create(&csv), 0, 0);
+    writeln!(file, "time,a,b").unwrap();
+    while written < SIZE {
+        let line = format!("{row},{:.5},{:.5}\n", value(row, 1), value(row, 2));
+        file.write_all(line.as_bytes()).unwrap();
+        (written, row) = (written + line.len() as u64, row + 1);
+    }
+    file.flush().unwrap();
+    let rows = SIZE / 24;
+    let mut file = create(&npy);
+    file.write_all(&self::npy(&format!("({rows}, 3)"), &[])).unwrap();
+    for row in 0..rows {
+        (1..4).for_each(|salt| file.write_all(&value(row, salt).to_le_bytes()).unwrap());
+    }
+    file.flush().unwrap();
+    for path in [csv, npy] {
+        let (out, data) = (path.with_extension("run"), format!("--data={}", path.display()));
+        let settings = ["--task=forecast", "--batch-size=32", "--truncated-backprop-length=50", "--num-epochs=1"];
+        let held_out = ["--valid=0.001", "--test=0.001", "--state-size=8", "--log-every=1000"];
+        let begun = std::time::Instant::now();
+        let peak = peak_memory(&[&["run", "--out", out.to_str().unwrap(), &data], &settings[..], &held_out].concat());
+        println!("{}: at most {peak} MB of memory, {:.0} s", path.display(), begun.elapsed().as_secs_f64());
+        assert!(peak < 200, "{}: {peak} MB", path.display());
+        assert!(status(&out)["test_skill"].as_float().unwrap() > 0.0);
+    }
+}
