@@ -22,7 +22,7 @@
 //!
 //! The skill of a net is 1 − its mean squared error / that of the best rule.
 
-use super::forecast_rows::{Off, Part, off as rules_off, scales};
+use super::forecast_rows::{Column, Off, Part, off as rules_off, scales};
 use super::own_data::{Baseline, Dataset, Files, InFile, Shares, Source};
 use super::series_rows::SeriesRows;
 use super::setting::{TaskSetting, TaskValue};
@@ -69,13 +69,6 @@ pub struct Forecast {
 struct Known {
     inputs: Vec<Column>,
     targets: Vec<Column>,
-}
-
-/// A column, and how it is standardised.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) scale: Scale,
 }
 
 const REFUSE: &str = "refuse";

@@ -1,13 +1,19 @@
 //! The rows of a series as a forecast reads them: standardised inputs, the targets that come so many rows later, and what simple rules
 //! would answer.
 
-use super::forecast::Column;
 use super::own_data::{LEAD_IN, further};
 use super::series_rows::SeriesRows;
 use super::task::Scale;
 use crate::error::Error;
 use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches};
 use std::ops::Range;
+
+/// A column, and how it is standardised.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) scale: Scale,
+}
 
 /// A part of a series.
 #[derive(Debug)]
