@@ -207,7 +207,7 @@ fn two_gigabytes_are_trained_on_in_little_memory() {
     }
     file.flush().unwrap();
     for path in [csv, npy] {
-        let (out, data) = (path.with_extension("run"), format!("--data={}", path.display()));
+        let (out, data) = (PathBuf::from(format!("{}.run", path.display())), format!("--data={}", path.display()));
         let settings = ["--task=forecast", "--batch-size=32", "--truncated-backprop-length=50", "--num-epochs=1"];
         let held_out = ["--valid=0.001", "--test=0.001", "--state-size=8", "--log-every=1000"];
         let begun = std::time::Instant::now();

@@ -19,7 +19,10 @@ const HOUSES: [House; 5] = [
         folder: "crates/rnn-core/src",
         rooms: &["named", "error", "numeric", "cells", "kernels", "network", "training", "files"],
     },
-    House { folder: "crates/echo-data/src", rooms: &["number", "words", "error", "generator", "sequences", "files", "task"] },
+    House {
+        folder: "crates/echo-data/src",
+        rooms: &["number", "words", "error", "generator", "sequences", "files", "task"],
+    },
     House {
         folder: "crates/chart-kit/src",
         rooms: &["colour", "error", "text", "draw", "scale", "legend", "heat", "png", "page"],
