@@ -22,7 +22,7 @@ fn cargo(subcommand: &str, arguments: &[&str]) -> String {
     printed
 }
 
-/// It trains, goes on from a checkpoint, writes and reads its weights, and streams.
+/// It trains, goes on from a checkpoint, writes and reads its weights, streams, and goes on from a state.
 #[test]
 fn a_program_of_its_own_trains_and_streams() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside");

@@ -135,6 +135,27 @@ fn outputs_and_states_are_pytorchs() {
     }
 }
 
+/// The file of a state has what PyTorch's modules take, under its names.
+#[test]
+fn a_state_is_written_as_pytorch_takes_it() {
+    let [_, batch, _, hidden, _] = SIZES;
+    for fixture in all() {
+        let network = fixture.network("initial.", true);
+        let mut state = network.zero_state(batch).unwrap();
+        state.as_mut_slice().copy_from_slice(&fixture.state("0"));
+        let bytes = network.state_to_safetensors(&state, 1).unwrap();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let names = if fixture.cell == CellKind::Lstm { &["c_0", "h_0"][..] } else { &["h_0"] };
+        assert_eq!(file.len(), names.len());
+        for name in names {
+            let view = file.tensor(name).unwrap();
+            let values = view.data().as_chunks().0.iter().map(|&b| f64::from_le_bytes(b));
+            assert_eq!(view.shape(), [fixture.layers, batch, hidden]);
+            assert_eq!(values.collect::<Vec<_>>(), fixture.values(name));
+        }
+    }
+}
+
 /// Loss and gradients of one loss against those with its prefix.
 fn compare_gradients<L: Loss<f64>>(prefix: &str, loss: &L, targets: &[L::Target], fixture: &Fixture, of: Range<usize>) {
     let [steps, batch, ..] = SIZES;

@@ -125,6 +125,7 @@ fn no_name_reaches_a_terminal_as_it_is() {
         ["eval", "--model", &model, "--batch-size=2", "--series", &csv].map(str::to_owned).to_vec(),
         ["eval", "--model", &bad].map(str::to_owned).to_vec(),
         ["predict", "--model", &model, &bad].map(str::to_owned).to_vec(),
+        ["predict", "--model", &model, "--state", &bad, &csv].map(str::to_owned).to_vec(),
         ["predict", "--model", &inside("none")].map(str::to_owned).to_vec(),
         ["run", "--out", &inside("other"), "--series", &bad].map(str::to_owned).to_vec(),
         ["run", "--out", &inside("other"), "--config", &bad_config].map(str::to_owned).to_vec(),
@@ -145,7 +146,7 @@ fn no_name_reaches_a_terminal_as_it_is() {
         assert!(!text.lines().any(|line| line.starts_with("error: c")), "{command:?}: {text}");
         shown += usize::from(text.contains("a\\u{1b}[2Jb\\nerror: c\\u{9b}31m\\u{202e}d\\u{7}\\r"));
     }
-    assert!(shown >= 13, "{shown}");
+    assert!(shown >= 14, "{shown}");
 }
 
 #[test]

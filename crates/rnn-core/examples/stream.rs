@@ -1,7 +1,7 @@
 //! A net is trained, written, read again, and then answers a stream number by number.
 //!
 //! The net is a door: 1 opens it, −1 closes it, 0 leaves it as it is. To answer, it must remember for as long as nothing
-//! happens, which may be longer than any window of its training.
+//! happens, which may be longer than any window of its training. Half way it is put away as bytes, and goes on from there.
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use rnn_core::rand::{Rng, RngExt, SeedableRng, rngs::ChaCha8Rng};
@@ -23,6 +23,13 @@ fn stream() -> Result<usize, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let (mut open, mut right) = (false, 0);
     for step in 0..200 {
+        if step == 100 {
+            // The bytes could be a file's here too: the net would go on in another process, or in PyTorch.
+            let bytes = network.state_to_safetensors(stream.state(), step)?;
+            let (state, steps) = network.state_from_safetensors(1, &bytes)?;
+            assert_eq!(steps, step);
+            stream = network.stream_from(state)?;
+        }
         let input = happening(&mut rng);
         open = input == 1.0 || (open && input == 0.0);
         let logits = stream.push(&[input])?;

@@ -209,9 +209,15 @@ pub enum Error {
     /// A safetensors file that is no checkpoint.
     #[error("there is no `checkpoint` in the file's metadata: it is not a checkpoint")]
     NoCheckpoint,
-    /// A checkpoint that is not as it was written.
-    #[error("the checkpoint is damaged: its checksum is not that of what it holds")]
+    /// A safetensors file that holds no state of a net.
+    #[error("there is no `state` in the file's metadata: it does not hold the state of a net")]
+    NoState,
+    /// A checkpoint or a state that is not as it was written.
+    #[error("the file is damaged: its checksum is not that of what it holds")]
     Damaged,
+    /// The state of a net like this one that has other parameters.
+    #[error("it is the state of a net with other weights")]
+    OtherWeights,
     /// A tensor of numbers of a type that cannot be read here.
     #[error("tensor `{}` holds {dtype} numbers: it must hold {expected}", one_line(name))]
     TensorDtype {

@@ -1,4 +1,4 @@
-//! Whatever bytes a caller gives, reading weights or a checkpoint neither panics nor asks for huge memory: the answer is
+//! Whatever bytes a caller gives, reading weights, a state or a checkpoint neither panics nor asks for huge memory: the answer is
 //! a net of finite numbers or a typed error of one line, and after an error nothing has changed.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
@@ -49,6 +49,15 @@ fn checkpoint() -> Vec<u8> {
     training(FILES, 1).checkpoint("window 7").unwrap()
 }
 
+/// A state that is read with the net of the readers.
+fn state() -> Vec<u8> {
+    let network = network::<f32>(CellKind::Lstm, READERS);
+    let mut state = network.zero_state(BATCH).unwrap();
+    let mut tape = network.tape(1, BATCH).unwrap();
+    network.step(&[1.0, 0.5], &mut state, &mut tape).unwrap();
+    network.state_to_safetensors(&state, 1).unwrap()
+}
+
 /// What bytes are read into, and what it was before.
 struct Readers {
     single: Network<f32>,
@@ -71,6 +80,7 @@ impl Readers {
             Network::<f32>::from_safetensors(bytes).map(|network| check_finite(&network)),
             Network::<f64>::from_safetensors(bytes).map(|network| check_finite(&network)),
             load(&mut self.single, CellKind::Lstm, bytes),
+            check_state(&self.single, bytes),
             load(&mut self.double, CellKind::Elman, bytes),
             self.restore(bytes),
         ];
@@ -107,13 +117,20 @@ fn load<T: Scalar>(into: &mut Network<T>, cell: CellKind, bytes: &[u8]) -> Resul
     loaded
 }
 
+/// Reads a state, with which the net goes on.
+fn check_state(network: &Network<f32>, bytes: &[u8]) -> Result<(), Error> {
+    let (mut state, _) = network.state_from_safetensors(BATCH, bytes)?;
+    assert!(state.as_slice().iter().all(|number| number.is_finite()));
+    network.step(&[0.0; BATCH], &mut state, &mut network.tape(1, BATCH).unwrap()).map(drop)
+}
+
 fn check_finite<T: Scalar>(network: &Network<T>) {
     assert!(network.parameters().iter().all(|parameter| parameter.is_finite()));
 }
 
 /// The files that are damaged here.
-fn files() -> [Vec<u8>; 3] {
-    [weights(CellKind::Elman), weights(CellKind::Lstm), checkpoint()]
+fn files() -> [Vec<u8>; 4] {
+    [weights(CellKind::Elman), weights(CellKind::Lstm), checkpoint(), state()]
 }
 
 /// A file of this header and this many bytes behind it.
@@ -219,7 +236,18 @@ fn a_net_beyond_all_memory_is_refused() {
 
 /// Names that are a net's, and names that are not.
 fn names() -> impl Strategy<Value = String> {
-    let known = ["head.weight", "head.bias", "parameters", "state", "optimizer.first_moment", "\u{1b}[31m\n", "", "é"];
+    let known = [
+        "head.weight",
+        "head.bias",
+        "parameters",
+        "state",
+        "h_0",
+        "c_0",
+        "optimizer.first_moment",
+        "\u{1b}[31m\n",
+        "",
+        "é",
+    ];
     let kinds = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"];
     prop_oneof![
         2 => select(kinds.to_vec()).prop_flat_map(|kind| (0..3).prop_map(move |layer| format!("rnn.{kind}_l{layer}"))),
@@ -239,7 +267,8 @@ fn headers() -> impl Strategy<Value = (Value, usize)> {
         2 => prop::collection::btree_map(pair.0, pair.1, 0..4).prop_map(|pairs| Some(json!(pairs).to_string())),
         1 => "[{}\"a:]{0,6}".prop_map(Some),
     ];
-    (prop::collection::vec(tensor, 0..12), metadata, any::<bool>()).prop_map(|(tensors, metadata, checkpoint)| {
+    let entry = select(vec!["settings", "checkpoint", "state"]);
+    (prop::collection::vec(tensor, 0..12), metadata, entry).prop_map(|(tensors, metadata, entry)| {
         let (mut header, mut start) = (json!({}), 0_u64);
         for (name, dtype, shape) in tensors {
             let bytes = if dtype == "F64" || dtype == "I64" {
@@ -255,7 +284,7 @@ fn headers() -> impl Strategy<Value = (Value, usize)> {
             start = end;
         }
         if let Some(text) = metadata {
-            header["__metadata__"] = json!({if checkpoint { "checkpoint" } else { "settings" }: text});
+            header["__metadata__"] = json!({entry: text});
         }
         (header, usize::try_from(start).unwrap_or(0).min(5000))
     })
@@ -282,7 +311,7 @@ proptest! {
 
     #[test]
     fn any_damage(
-        of in 0..3_usize,
+        of in 0..4_usize,
         damages in prop::collection::vec((any::<Index>(), 0..4_usize, any::<u8>(), 1..9_usize), 1..6),
     ) {
         let mut bytes = files()[of].clone();

@@ -266,6 +266,19 @@ fn any_buffers<T: Scalar>(case: &Mixed) {
     });
     check("read_out", read, own_tape && in_window);
 
+    let (of_own_net, rows) = (state_size(other) == state_size(architecture), case.state.1);
+    check("stream_from", network.stream_from(state.clone()), of_own_net && rows == 1);
+    let finite = state.as_slice().iter().all(|number| number.is_finite());
+    let count = case.steps as u64;
+    let written = network.state_to_safetensors(&state, count);
+    check("a state's file", written.as_ref().map_err(Clone::clone), of_own_net && finite && count < 1 << 63);
+    if let Ok(written) = written {
+        assert_eq!(network.state_from_safetensors(rows, &written), Ok((state.clone(), count)));
+        for rows in [0, HUGE, usize::MAX] {
+            check("a state of other rows", network.state_from_safetensors(rows, &written), false);
+        }
+    }
+
     let before = bits(state.as_slice());
     let streamed = network.step(&inputs, &mut state, &mut tape).map(|outputs| outputs.len());
     assert!(streamed.as_ref().is_err() || streamed == Ok(batch * architecture.outputs));

@@ -63,6 +63,22 @@ pub enum Error {
         /// What.
         source: rnn_core::Error,
     },
+    /// A file of a net's state with something wrong in it.
+    #[error("{}: {source}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What.
+        source: rnn_core::Error,
+    },
+    /// A net whose state is infinite or no number at the end, where it was to be written.
+    #[error("{}: after {steps} steps the net's state is NaN or infinite: it is not written", path.display())]
+    StateNotFinite {
+        /// The file.
+        path: PathBuf,
+        /// How many steps the net has read.
+        steps: u64,
+    },
     /// Sizes that the net or the data cannot have.
     #[error(transparent)]
     Core(#[from] rnn_core::Error),
@@ -186,7 +202,7 @@ impl Error {
         match self {
             Self::Write { .. } | Self::Drawing(_) => exit_code::FAILED,
             Self::Interrupted => exit_code::INTERRUPTED,
-            Self::NoAnswer { .. } | Self::NoSymbol { .. } => exit_code::DIVERGED,
+            Self::NoAnswer { .. } | Self::NoSymbol { .. } | Self::StateNotFinite { .. } => exit_code::DIVERGED,
             _ => exit_code::BAD_INPUT,
         }
     }

@@ -269,12 +269,26 @@ proptest! {
     fn any_values_to_predict(
         pieces in prop::collection::vec(select(vec!["input", "input\n", "\n", ",", "0", "1", "2", "0.5", "-", "\"", "1e39", "nan", "\r"]), 0..20),
         header in any::<bool>(),
+        state in prop_oneof![8 => Just(""), 1 => Just("0"), 1 => Just("other")],
     ) {
         let text = [if header { "input\n" } else { "" }, &pieces.concat()].concat();
         let mut answers = Vec::new();
-        let input = Input { reader: text.as_bytes(), name: "values".to_owned() };
-        let answered = predict(&FILES.1[1], input, &mut answers);
-        prop_assert!(!String::from_utf8(answers).unwrap().contains("NaN"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = Some(folder.path().join("state")).filter(|_| !state.is_empty());
+        let input = |reader| Input { reader, name: "values".to_owned() };
+        match &path {
+            Some(path) if state == "other" => std::fs::copy(&FILES.1[1], path).map(drop).unwrap(),
+            Some(_) => predict(&FILES.1[1], path.as_deref(), input(&b"input\n1\n"[..]), Vec::new()).unwrap(),
+            None => {}
+        }
+        let before = path.as_ref().map(|path| std::fs::read(path).unwrap());
+        let answered = predict(&FILES.1[1], path.as_deref(), input(text.as_bytes()), &mut answers);
+        prop_assert!(!String::from_utf8(answers.clone()).unwrap().contains("NaN"));
+        let rows = answers.iter().filter(|&&byte| byte == b'\n').count();
+        prop_assert!(state != "other" || (answered.is_err() && rows == 0));
+        // It moves on with the rows, and after an error not at all.
+        let moved = answered.is_ok() && rows > 1;
+        prop_assert_eq!(path.is_some() && moved, path.as_ref().map(|path| std::fs::read(path).unwrap()) != before);
         let _ = told(answered);
     }
 }

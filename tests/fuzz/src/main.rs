@@ -18,7 +18,7 @@ use targets::{TARGETS, Target};
 /// Gives the readers of files changed files, and fails if one panics.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// What is to read them: settings, series, texts, tables, arrays, weights, checkpoints [default: each in turn]
+    /// What is to read them: settings, series, texts, tables, arrays, weights, states, checkpoints [default: each in turn]
     targets: Vec<String>,
     /// Stop after so many inputs for each target [default: without end]
     #[arg(long, value_name = "N")]

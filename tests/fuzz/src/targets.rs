@@ -30,7 +30,7 @@ pub(crate) struct Target {
     pub(crate) words: &'static [&'static str],
 }
 
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 8] = [
     Target {
         name: "settings",
         reader: || Box::new(settings),
@@ -167,6 +167,19 @@ pub(crate) const TARGETS: [Target; 7] = [
         words: &FILE_WORDS,
     },
     Target {
+        name: "states",
+        reader: || {
+            let networks: Vec<_> = CellKind::ALL.iter().filter_map(|&cell| network(cell).ok()).collect();
+            Box::new(move |input| networks.iter().for_each(|network| state(network, input)))
+        },
+        made: || {
+            let written = |network: Network<f32>| network.state_to_safetensors(&network.zero_state(1)?, 20);
+            CellKind::ALL.iter().filter_map(|&cell| network(cell).and_then(written).ok()).collect()
+        },
+        fixtures: None,
+        words: &FILE_WORDS,
+    },
+    Target {
         name: "checkpoints",
         reader: || {
             let mut trainers: Vec<_> = [Method::Adam(Adam::default()), Method::Adagrad(Adagrad::default())]
@@ -189,7 +202,7 @@ pub(crate) const TARGETS: [Target; 7] = [
     },
 ];
 
-const FILE_WORDS: [&str; 28] = [
+const FILE_WORDS: [&str; 30] = [
     "\"",
     "\\\"",
     "{",
@@ -214,6 +227,8 @@ const FILE_WORDS: [&str; 28] = [
     "rnn.weight_hh_l1",
     "rnn.bias_ih_l0",
     "head.weight",
+    "h_0",
+    "c_0",
     "_reverse",
     "module.",
     "_orig_mod.",
@@ -341,6 +356,14 @@ fn network(cell: CellKind) -> Result<Network<f32>, Error> {
     let mut network = Network::new(Architecture::new(cell).hidden_size(2).num_layers(2).outputs(2))?;
     Init::PyTorch.apply(&mut network, &mut ChaCha8Rng::seed_from_u64(1))?;
     Ok(network)
+}
+
+/// Reads a state, with which the net goes on.
+fn state(network: &Network<f32>, input: &[u8]) {
+    one_line(network.state_from_safetensors(1, input).and_then(|(state, steps)| {
+        assert!(steps < u64::MAX && state.as_slice().iter().all(|number| number.is_finite()));
+        network.stream_from(state)?.push(&[1.0]).map(drop)
+    }));
 }
 
 type Training = Trainer<f32, SoftmaxCrossEntropy>;

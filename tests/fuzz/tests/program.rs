@@ -12,5 +12,8 @@ fn it_says_how_many_inputs_were_read() {
     let unknown = fuzz(&["serie"]);
     assert_eq!(unknown.status.code(), Some(2));
     let said = String::from_utf8(unknown.stdout).unwrap();
-    assert!(said.contains("the targets are settings, series, texts, tables, arrays, weights, checkpoints"), "{said}");
+    assert!(
+        said.contains("the targets are settings, series, texts, tables, arrays, weights, states, checkpoints"),
+        "{said}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Trains a net with `rnn-core` alone, writes and reads its weights and a checkpoint, and streams answers. Prints one
+//! Trains a net with `rnn-core` alone, writes and reads its weights, a checkpoint and a state, and streams answers. Prints one
 //! line and ends with an error where the net has not learned.
 
 use rnn_core::rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
@@ -51,6 +51,13 @@ fn learn() -> Result<(f64, usize), Error> {
     let mut right = 0;
     let stream: Vec<u32> = (0..STREAMED + LAG).map(|_| rng.random_range(0..2)).collect();
     for (step, &bit) in stream.iter().enumerate() {
+        if step == STREAMED / 2 {
+            // Half way, it goes on from a file.
+            let bytes = network.state_to_safetensors(answers.state(), step as u64)?;
+            let (state, steps) = network.state_from_safetensors(1, &bytes)?;
+            assert_eq!(steps, step as u64);
+            answers = network.stream_from(state)?;
+        }
         let logits = answers.push(&[bit as f32])?;
         let answer = u32::from(logits[1] > logits[0]);
         right += usize::from(step >= LAG && answer == stream[step - LAG]);

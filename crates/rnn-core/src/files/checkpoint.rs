@@ -5,22 +5,22 @@
 //! how many steps the optimizer has made, the caller's note, and a checksum of all of it. A checkpoint is only taken back
 //! as it was written, and by a trainer with the same net, method and sizes.
 
+use super::checksum::{CHECKSUM, Checksum};
 use super::safetensors::{
-    SafetensorsFile, check_pair, check_tensors, dtype, numbers, open, other, pairs, tensor, write_numbers,
+    SafetensorsFile, check_all_pairs, check_finite, check_own_numbers, check_tensors, numbers, open, pairs, parsed,
+    tensor,
 };
 use crate::error::Error;
 use crate::kernels::Scalar;
-use crate::network::{Place, Role, Tensor};
+use crate::network::Tensor;
 use crate::numeric::flat_zeros;
 use crate::training::{Loss, Trainer};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 
 const CHECKPOINT: &str = "checkpoint";
 const STEPS: &str = "steps";
 const AT_START: &str = "at_start";
 const NOTE: &str = "note";
-const CHECKSUM: &str = "checksum";
 const KEPT: &str = "kept";
 
 impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
@@ -41,10 +41,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         pairs.insert(AT_START.to_owned(), self.state.is_at_start().to_string());
         pairs.insert(NOTE.to_owned(), note.to_owned());
         let mut sum = Checksum::of(&pairs);
-        for (tensor, values) in &tensors {
-            // A checksum takes whatever it is given.
-            let _ = write_numbers(tensor, values, &mut sum);
-        }
+        tensors.iter().for_each(|(tensor, values)| sum.update_with(tensor, values));
         pairs.insert(CHECKSUM.to_owned(), sum.in_words());
         SafetensorsFile::new(tensors, CHECKPOINT, &pairs)
     }
@@ -69,35 +66,20 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         self.network.check_tape(&self.tape)?;
         let file = open(bytes)?;
         let found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
-        for (key, expected) in self.pairs() {
-            // What is not there at all is another.
-            if !found.contains_key(&key) {
-                return Err(other(&key, "missing", &expected));
-            }
-            check_pair(&found, &key, &expected)?;
-        }
-        let steps = found.get(STEPS).map(String::as_str).unwrap_or_default();
-        let steps = steps.parse().map_err(|_| other(STEPS, steps, "a whole number"))?;
-        let at_start = found.get(AT_START).map(String::as_str).unwrap_or_default();
-        let at_start = at_start.parse().map_err(|_| other(AT_START, at_start, "true or false"))?;
+        check_all_pairs(&found, &self.pairs())?;
+        let steps = parsed(&found, STEPS, "a whole number")?;
+        let at_start = parsed(&found, AT_START, "true or false")?;
         let count = self.network.parameters().len();
         let has_kept = file.names().contains(&KEPT);
         let mut kept = if has_kept { Some(flat_zeros("the parameters that are kept", count, 1)?) } else { None };
         let trained = self.tensors().map(|(tensor, _)| tensor).filter(|tensor| tensor.name != KEPT);
-        let expected: Vec<_> = trained.chain(has_kept.then(|| whole(KEPT, count))).collect();
+        let expected: Vec<_> = trained.chain(has_kept.then(|| Tensor::whole(KEPT, &[count]))).collect();
         check_tensors(&file, &expected)?;
         let views = expected.iter().map(|expected| tensor(&file, &expected.name)).collect::<Result<Vec<_>, _>>()?;
         let mut sum = Checksum::of(&found);
         for (Tensor { name, .. }, view) in expected.iter().zip(&views) {
-            let values = numbers(view).filter(|_| view.dtype() == dtype::<T>()).ok_or_else(|| Error::TensorDtype {
-                name: name.clone(),
-                dtype: format!("{:?}", view.dtype()),
-                expected: T::NAME,
-            })?;
-            if let Some((position, value)) = values.enumerate().find(|(_, value)| !value.is_finite()) {
-                return Err(Error::NotFinite { name: name.clone(), position, value });
-            }
-            sum.0.update(view.data());
+            check_own_numbers::<T>(name, view)?;
+            sum.update(view.data());
         }
         if found.get(CHECKSUM) != Some(&sum.in_words()) {
             return Err(Error::Damaged);
@@ -123,7 +105,7 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         let own = [("parameters", self.network.parameters()), ("state", self.state.as_slice())];
         let all = own.into_iter().map(|(name, values)| (name.to_owned(), values)).chain(memories);
         let all = all.chain(self.kept.iter().map(|kept| (KEPT.to_owned(), kept.as_slice())));
-        all.map(|(name, values)| (whole(&name, values.len()), values))
+        all.map(|(name, values)| (Tensor::whole(name, &[values.len()]), values))
     }
 
     /// What is trained and how: the same in every checkpoint of one training.
@@ -143,11 +125,6 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
     }
 }
 
-/// A tensor of so many numbers, which lie one behind the other.
-fn whole(name: &str, count: usize) -> Tensor {
-    Tensor::new(name.to_owned(), &[count], Role::Weight, Place::Stored { offset: 0, row_stride: 1 })
-}
-
 /// The note in the bytes of a checkpoint, before anything else of it is looked at: what says which trainer can
 /// [`restore`](Trainer::restore) it. Only that makes sure that the file is not damaged.
 ///
@@ -157,43 +134,4 @@ pub fn checkpoint_note(bytes: &[u8]) -> Result<String, Error> {
     open(bytes)?;
     let mut found = pairs(bytes, CHECKPOINT)?.ok_or(Error::NoCheckpoint)?;
     Ok(found.remove(NOTE).unwrap_or_default())
-}
-
-/// The CRC-32 of all pairs but itself and of the tensors' bytes: what is not as it was written does not have it.
-struct Checksum(crc32fast::Hasher);
-
-impl Checksum {
-    /// That of the pairs, to be gone on with.
-    fn of(pairs: &BTreeMap<String, String>) -> Self {
-        let mut crc = crc32fast::Hasher::new();
-        for (key, value) in pairs.iter().filter(|(key, _)| *key != CHECKSUM) {
-            // Zeros between them, so that no two ways of cutting are alike.
-            [key.as_bytes(), &[0], value.as_bytes(), &[0]].into_iter().for_each(|part| crc.update(part));
-        }
-        Self(crc)
-    }
-
-    fn in_words(self) -> String {
-        format!("{:08x}", self.0.finalize())
-    }
-}
-
-impl Write for Checksum {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn check_finite<T: Scalar>(tensor: &Tensor, values: &[T]) -> Result<(), Error> {
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(position) => {
-            Err(Error::NotFinite { name: tensor.name.clone(), position, value: values[position].widen() })
-        }
-        None => Ok(()),
-    }
 }

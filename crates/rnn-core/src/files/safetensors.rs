@@ -11,6 +11,7 @@ use safetensors::SafeTensorError;
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo, TensorView};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::str::FromStr;
 
 /// The bytes of numbers that are put together before they are written.
 const BUFFER: usize = 1 << 13;
@@ -152,6 +153,23 @@ pub(crate) fn check_pair(pairs: &BTreeMap<String, String>, key: &str, expected: 
     }
 }
 
+/// An error unless all of these pairs are among those that were found: what is not there at all is another.
+pub(crate) fn check_all_pairs(
+    found: &BTreeMap<String, String>,
+    expected: &BTreeMap<String, String>,
+) -> Result<(), Error> {
+    expected.iter().try_for_each(|(key, expected)| match found.get(key) {
+        None => Err(other(key, "missing", expected)),
+        Some(_) => check_pair(found, key, expected),
+    })
+}
+
+/// What a pair says that must be there; `expected` are the words for what it must be.
+pub(crate) fn parsed<V: FromStr>(pairs: &BTreeMap<String, String>, key: &str, expected: &str) -> Result<V, Error> {
+    let text = pairs.get(key).map(String::as_str).unwrap_or_default();
+    text.parse().map_err(|_| other(key, text, expected))
+}
+
 /// An error for metadata that must be another.
 pub(crate) fn other(key: &str, found: &str, expected: &str) -> Error {
     Error::Metadata { key: key.to_owned(), found: found.to_owned(), expected: expected.to_owned() }
@@ -197,6 +215,29 @@ pub(crate) fn numbers<'a>(view: &TensorView<'a>) -> Option<Box<dyn Iterator<Item
         Dtype::F64 => Box::new(bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b))),
         _ => return None,
     })
+}
+
+/// An error unless a tensor's numbers are of the net's own type, so that each can be taken as it is, and finite.
+pub(crate) fn check_own_numbers<T: Scalar>(name: &str, view: &TensorView<'_>) -> Result<(), Error> {
+    let values = numbers(view).filter(|_| view.dtype() == dtype::<T>()).ok_or_else(|| Error::TensorDtype {
+        name: name.to_owned(),
+        dtype: format!("{:?}", view.dtype()),
+        expected: T::NAME,
+    })?;
+    match values.enumerate().find(|(_, value)| !value.is_finite()) {
+        Some((position, value)) => Err(Error::NotFinite { name: name.to_owned(), position, value }),
+        None => Ok(()),
+    }
+}
+
+/// An error unless the numbers that are to be a tensor, which lie one behind the other, are finite.
+pub(crate) fn check_finite<T: Scalar>(tensor: &Tensor, values: &[T]) -> Result<(), Error> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(position) => {
+            Err(Error::NotFinite { name: tensor.name.clone(), position, value: values[position].widen() })
+        }
+        None => Ok(()),
+    }
 }
 
 fn unreadable(error: SafeTensorError) -> Error {

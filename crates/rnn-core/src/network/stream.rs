@@ -19,7 +19,17 @@ impl<T: Scalar> Network<T> {
     /// # Errors
     /// [`Error::OutOfMemory`].
     pub fn stream(&self) -> Result<Stream<'_, T>, Error> {
-        Ok(Stream { network: self, state: self.zero_state(1)?, tape: self.tape(1, 1)? })
+        self.stream_from(self.zero_state(1)?)
+    }
+
+    /// A stream that goes on from a state of one row, such as one that [`Stream::state`] gave before or
+    /// [`state_from_safetensors`](Self::state_from_safetensors) has read.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a state of another size; [`Error::OutOfMemory`].
+    pub fn stream_from(&self, state: State<T>) -> Result<Stream<'_, T>, Error> {
+        self.check_state(1, &state)?;
+        Ok(Stream { network: self, state, tape: self.tape(1, 1)? })
     }
 }
 
@@ -39,7 +49,7 @@ impl<T: Scalar> Stream<'_, T> {
         self.state.set_zero();
     }
 
-    /// What it remembers.
+    /// What it remembers: [`Network::state_to_safetensors`] makes a file of it.
     #[must_use]
     pub fn state(&self) -> &State<T> {
         &self.state

@@ -40,7 +40,7 @@ pub enum Place {
 pub struct Tensor {
     /// PyTorch's name, such as `rnn.weight_ih_l0`.
     pub name: String,
-    /// `[rows, columns]`, or `[rows]` for a bias.
+    /// `[rows, columns]`, or `[rows]` for a bias. Of three numbers the last two are the columns.
     pub shape: Vec<usize>,
     /// What it does.
     pub role: Role,
@@ -58,6 +58,12 @@ impl Tensor {
         Self { name: name.into(), shape: shape.to_vec(), role, gates: 1, hidden_size: 1, place }
     }
 
+    /// A tensor whose elements lie one behind the other in a slice of their own.
+    pub(crate) fn whole(name: impl Into<String>, shape: &[usize]) -> Self {
+        let row_stride = shape.iter().skip(1).fold(1_usize, |columns, &size| columns.saturating_mul(size));
+        Self::new(name, shape, Role::Weight, Place::Stored { offset: 0, row_stride })
+    }
+
     /// How many elements it has.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -66,7 +72,7 @@ impl Tensor {
 
     /// The indices of its elements in the flat slice, row by row; none for one that is not stored.
     pub fn indices(&self) -> impl Iterator<Item = usize> + use<> {
-        let columns = self.shape.get(1).copied().unwrap_or(1);
+        let columns: usize = self.shape.iter().skip(1).product();
         let (rows, offset, row_stride) = match self.place {
             Place::Stored { offset, row_stride } => (self.shape[0], offset, row_stride),
             Place::AddedTo { .. } => (0, 0, 0),

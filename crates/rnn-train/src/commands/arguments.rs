@@ -113,6 +113,9 @@ pub(super) struct PredictArgs {
     /// The weights of the net
     #[arg(long, value_name = "FILE.safetensors")]
     pub(super) model: PathBuf,
+    /// Go on from the state in this file, if it is there, and write the state after the last row to it
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub(super) state: Option<PathBuf>,
     /// CSV with a column `input`, or the columns that the net was trained on; standard input if it is not given, or is -
     #[arg(value_name = "FILE.csv")]
     pub(super) input: Option<PathBuf>,

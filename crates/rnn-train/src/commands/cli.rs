@@ -123,21 +123,28 @@ fn tell_verdict(status: &Status, out: &Path) {
 }
 
 fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
-    let PredictArgs { model, input } = arguments;
+    let PredictArgs { model, state, input } = arguments;
+    let state = state.as_deref();
     let output = std::io::stdout().lock();
     let predicted = match input.as_deref().filter(|path| *path != Path::new("-")) {
         None => {
             let reader = std::io::stdin().lock();
-            predict(model, Input { reader, name: "standard input".to_owned() }, output)
+            predict(model, state, Input { reader, name: "standard input".to_owned() }, output)
         }
         Some(path) => {
             let reader = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-            predict(model, Input { reader, name: path.display().to_string() }, output)
+            predict(model, state, Input { reader, name: path.display().to_string() }, output)
         }
     };
     match predicted {
         // Its reader wants no more.
-        Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
+        Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => {
+            // Nobody knows which rows it took, so there is no row that the next call could go on from.
+            if let Some(state) = state {
+                tracing::warn!("standard output was closed before the last row: {} stays as it was", state.display());
+            }
+            Ok(exit_code::DONE)
+        }
         other => other.map(|()| exit_code::DONE),
     }
 }

@@ -11,10 +11,33 @@ use std::path::Path;
 /// # Errors
 /// [`Error::Out`].
 pub fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result<(), Error> {
+    if !is_there(file, kind)? {
+        return Ok(());
+    }
+    let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
+    let mut found = Vec::new();
+    match File::open(file).and_then(|there| there.take(begin.len() as u64).read_to_end(&mut found)) {
+        Ok(_) if found.is_empty() || found == begin => Ok(()),
+        Ok(_) => refuse(format!("a file is there that is not a {kind}: it is not replaced")),
+        Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
+    }
+}
+
+/// Whether there is a file that could be replaced by one which is called `kind`. Where there is none, one can be made.
+///
+/// # Errors
+/// [`Error::Out`] where there is anything else, or no folder for a file.
+pub(crate) fn is_there(file: &Path, kind: &str) -> Result<bool, Error> {
     let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
     // Not through links: what is replaced is the link.
     let there = match std::fs::symlink_metadata(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            return match folder {
+                Some(folder) if !folder.is_dir() => refuse(format!("there is no folder {}", folder.display())),
+                _ => Ok(false),
+            };
+        }
         Err(error) => return refuse(format!("cannot be written: {error}")),
         Ok(there) => there.file_type(),
     };
@@ -24,12 +47,7 @@ pub fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result<(), Er
     if !there.is_file() {
         return refuse("what is there is not a regular file: it is not replaced".to_owned());
     }
-    let mut found = Vec::new();
-    match File::open(file).and_then(|there| there.take(begin.len() as u64).read_to_end(&mut found)) {
-        Ok(_) if found.is_empty() || found == begin => Ok(()),
-        Ok(_) => refuse(format!("a file is there that is not a {kind}: it is not replaced")),
-        Err(error) => refuse(format!("a file is there that cannot be read: {error}")),
-    }
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -56,6 +74,7 @@ mod tests {
             ("long", "not a GIF"),
             ("", "a folder is there"),
             ("old.gif/new.gif", "cannot be written"),
+            ("no folder/new.gif", "there is no folder"),
         ] {
             assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains(why)), "{name}: {:?}", told(name));
         }

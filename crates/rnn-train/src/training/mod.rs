@@ -5,8 +5,8 @@
 //!   continues one from its `checkpoint`. Who wants to see it is a `watch`.
 //! * A training step: `window` is its data, `answering` what a net's answers are, classes or numbers.
 //! * Afterwards: `verdict` says whether the task was learned, `inside` looks into the net.
-//! * A saved net: `model` is what its file says. `evaluate` scores it, with the `scorer` that validation has too. `predict` answers rows,
-//!   `sample` continues a text, `forecast` a series.
+//! * A saved net: `model` is what its file says. `evaluate` scores it, with the `scorer` that validation has too. `predict` answers rows
+//!   (`state_file` is where the state waits for the next call), `sample` continues a text, `forecast` a series.
 //!
 //! The room knows settings and outputs. Who its watchers are it does not know.
 
@@ -32,6 +32,7 @@ pub mod sample;
 mod scorer;
 pub(crate) mod session;
 mod source;
+mod state_file;
 mod validation;
 pub mod verdict;
 pub mod watch;

@@ -54,10 +54,3 @@ pub(super) fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
         other => other.into(),
     }
 }
-
-/// A checksum of a net's parameters.
-pub(super) fn checksum<T: Scalar>(network: &Network<T>) -> u32 {
-    let mut crc = crc32fast::Hasher::new();
-    network.parameters().iter().for_each(|parameter| crc.update(&parameter.widen().to_le_bytes()));
-    crc.finalize()
-}

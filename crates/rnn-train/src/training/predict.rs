@@ -5,10 +5,11 @@ use crate::settings::choices::{InputKind, with_numbers};
 use crate::settings::net::Reading;
 use crate::training::data::tell_dialect;
 use crate::training::model::Model;
+use crate::training::state_file;
 use echo_data::files::Rows;
-use echo_data::{Kind, Scale, Words};
+use echo_data::{Kind, Scale};
 use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{Network, Scalar, softmax};
+use rnn_core::{Network, Scalar, Stream, softmax};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -30,18 +31,26 @@ pub struct Input<R> {
 /// class stand `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also
 /// those that the net was not trained to answer.
 ///
+/// With a file for the `state` the net goes on from the state in it, and `step` from its count; where there is none yet, they begin
+/// at zero. When all rows are answered, the state is written there. After an error the file is as it was.
+///
 /// # Errors
 /// [`Error::Read`] and [`Error::Weights`] for the model; [`Error::Series`] or [`Error::Input`] with the line for a value
 /// that the net cannot read; [`Error::NoAnswer`] where the answer is infinite or no number; [`Error::Write`] if it cannot
-/// be written.
-pub fn predict<R: Read>(model: &Path, input: Input<R>, output: impl Write) -> Result<(), Error> {
+/// be written. For the state [`Error::Out`], [`Error::Read`] and [`Error::State`] before anything is read or answered, and
+/// [`Error::Write`] and [`Error::StateNotFinite`] at the end.
+pub fn predict<R: Read>(model: &Path, state: Option<&Path>, input: Input<R>, output: impl Write) -> Result<(), Error> {
     let wrong = |source| Error::Weights { path: model.to_owned(), source };
     let model = Model::read(model)?;
-    let scales = model.known.as_ref().map(|task| task.scales()).unwrap_or_default();
-    let words = model.known.as_ref().map(|task| task.words()).unwrap_or_default();
     with_numbers!(model.dtype(), T => {
         let network = Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?;
-        answer(network, model.reading, &words, &scales, input, output)
+        let (begun, steps) = match state {
+            Some(path) => state_file::read(path, &network)?,
+            None => (network.zero_state(1)?, 0),
+        };
+        let mut stream = network.stream_from(begun)?;
+        let steps = answer(&mut stream, steps, &model, input, output)?;
+        state.map_or(Ok(()), |path| state_file::write(path, &network, stream.state(), steps))
     })
 }
 
@@ -107,14 +116,17 @@ fn columns(count: usize, own: &[String], prefix: &str, single: &str) -> Vec<Stri
     }
 }
 
+/// Answers all rows with a stream that has read so many steps, and returns how many it has read at the end.
 fn answer<T: Scalar, R: Read>(
-    network: Network<T>,
-    reading: Reading,
-    words: &Words,
-    [of_inputs, of_targets]: &[Vec<Scale>; 2],
+    stream: &mut Stream<'_, T>,
+    mut steps: u64,
+    model: &Model,
     input: Input<R>,
     mut output: impl Write,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
+    let (reading, known) = (model.reading, model.known.as_ref());
+    let words = known.map(|task| task.words()).unwrap_or_default();
+    let [of_inputs, of_targets] = known.map(|task| task.scales()).unwrap_or_default();
     let (asks_for_values, has_logits) = (matches!(reading.shape.targets, Kind::Values(_)), reading.loss.has_logits());
     let read = match reading.shape.inputs {
         Kind::Classes(_) => vec!["input".to_owned()],
@@ -128,8 +140,7 @@ fn answer<T: Scalar, R: Read>(
         }
         Kind::Classes(_) => ["prediction", "output"].map(str::to_owned).to_vec(),
     };
-    let mut rows = Values::new(input, &read, reading, of_inputs.clone())?;
-    let mut stream = network.stream()?;
+    let mut rows = Values::new(input, &read, reading, of_inputs)?;
     let (mut values, mut answers) = (vec![T::zero(); reading.input_size()], vec![T::zero(); reading.outputs()]);
     let mut write = |line: String| {
         // A row is on its way before the next value is waited for.
@@ -139,8 +150,9 @@ fn answer<T: Scalar, R: Read>(
         })
     };
     write(format!("step,{},{}", read.join(","), answered.join(",")))?;
-    for step in 0_u64.. {
-        let Some(shown) = rows.next(&mut values)? else { break };
+    while let Some(shown) = rows.next(&mut values)? {
+        let step = steps;
+        steps += 1;
         let outputs = stream.push(&values)?;
         if !outputs.iter().all(|output| output.is_finite()) {
             return Err(Error::NoAnswer { path: rows.name.into(), line: rows.rows.line() });
@@ -149,7 +161,7 @@ fn answer<T: Scalar, R: Read>(
         if asks_for_values {
             answers
                 .iter_mut()
-                .zip(of_targets)
+                .zip(&of_targets)
                 .for_each(|(answer, scale)| *answer = T::narrow(scale.own(answer.widen())));
             write(format!("{step},{shown},{}", joined(&answers)))?;
             continue;
@@ -161,5 +173,5 @@ fn answer<T: Scalar, R: Read>(
         }
         write(format!("{step},{shown},{class},{}", joined(&answers)))?;
     }
-    Ok(())
+    Ok(steps)
 }

@@ -6,7 +6,7 @@ use super::checkpoint::{Checkpoint, Progress};
 use super::data::Opened;
 use super::inside::Inside;
 use super::means::Means;
-use super::nets::{checksum, initial_network, network, of_net};
+use super::nets::{initial_network, network, of_net};
 use super::scorer::Scorer;
 use super::source::{DROPOUT_STREAM, Source};
 use super::window::Window;
@@ -148,7 +148,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         network: Network<T>,
         threads: usize,
     ) -> Result<Self, Error> {
-        let initial_checksum = checksum(&network);
+        let initial_checksum = network.checksum();
         let checksums = opened.checksums(&source);
         let (valid, test) = (opened.held_out(Split::Valid)?, opened.held_out(Split::Test)?);
         let settings = &opened.settings;
@@ -231,7 +231,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     pub(crate) fn before_training(&self, stop: &AtomicBool) -> Result<Network<T>, Error> {
         let weights = self.settings.initial_weights.as_deref();
         let network = initial_network(&self.settings, weights, stop)?;
-        match weights.filter(|_| checksum(&network) != self.initial_checksum) {
+        match weights.filter(|_| network.checksum() != self.initial_checksum) {
             Some(path) => {
                 let source = std::io::Error::other("it has changed since the run began");
                 Err(Error::Read { path: path.to_owned(), source })
