@@ -51,6 +51,15 @@ fn labels_are_learned_and_continued() {
     assert_eq!(sample("snow,rain,sun,rain"), "snow\nrain\nsun\nrain\nsnow\nrain\nsun\n");
     let unknown = refused(PROGRAM, ["sample", model.to_str().unwrap(), "--prompt=hail"]);
     assert!(unknown.contains("`hail` is not one of the 3 labels"), "{unknown}");
+    // Labels are read and answered as they stand in the table.
+    let rows = written(folder.path(), "rows.csv", "day,sky\n1,snow\n2,rain\n3,sun\n4,rain\n");
+    let said = succeed(PROGRAM, ["predict", "--model", model.to_str().unwrap(), rows.to_str().unwrap()]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "step,sky,prediction,probability_rain,probability_snow,probability_sun");
+    assert!(lines[3].starts_with("2,sun,rain,0.") && lines[4].starts_with("3,rain,snow,0"), "{said}");
+    let rows = written(folder.path(), "rows.csv", "sky\nsnow\nhail\n");
+    let message = refused(PROGRAM, ["predict", "--model", model.to_str().unwrap(), rows.to_str().unwrap()]);
+    assert!(message.ends_with("line 3: `hail` is not one of the 3 labels that the net was trained on"), "{message}");
     // The net knows its column.
     let scores = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), &data]);
     assert!(scores.contains(" accuracy 1") && scores.contains(" bits a label"), "{scores}");

@@ -218,10 +218,16 @@ impl<R: Read> Rows<R> {
 
     /// The same; the error says how many classes would make the cell right.
     pub(super) fn read_class(&mut self, column: usize, num_classes: usize) -> Result<u16, Error> {
-        let class = self.numeral(column)?.parse::<u8>().ok().map(u16::from);
+        let class = self.numeral(column)?.parse::<u16>().ok();
         class.filter(|&class| usize::from(class) < num_classes).ok_or_else(|| {
             let (line, column, value) = (self.line, self.name(column), self.shown(column));
-            Error::Cell { line, column, value, num_classes, needed: class.map(|class| usize::from(class) + 1) }
+            Error::Cell {
+                line,
+                column,
+                value,
+                num_classes,
+                needed: class.filter(|&class| class < 256).map(|class| usize::from(class) + 1),
+            }
         })
     }
 

@@ -155,6 +155,11 @@ impl Symbols for Alphabet {
         bytes
     }
 
+    fn of_cell(&self, cell: &str) -> Option<Result<u16, String>> {
+        let class = || self.class(cell.as_bytes()).ok_or_else(|| self.unknown(cell.as_bytes()));
+        (self.unit == Unit::Label).then(class)
+    }
+
     fn classes(&self, text: &[u8]) -> Result<Vec<u16>, Error> {
         let (mut line, mut column) = (1, 0);
         let classes = self.unit.symbols(text)?.into_iter().map(|symbol| {
@@ -201,6 +206,7 @@ mod tests {
         assert_eq!(alphabet.to_text(), "-1\n9\n10\nrest\nrun");
         assert_eq!(alphabet.classes(b"run, 9\n10"), Ok(vec![4, 1, 2]));
         assert_eq!(alphabet.bytes(3), b"rest\n");
+        assert_eq!((alphabet.of_cell("9"), alphabet.of_cell("no").unwrap().is_err()), (Some(Ok(1)), true));
         assert_eq!(
             alphabet.classes(b"run,walk").unwrap_err().to_string(),
             "line 1: label 2: `walk` is not one of the 5 labels that the net was trained on"

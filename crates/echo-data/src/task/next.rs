@@ -48,7 +48,7 @@ pub struct Next {
 #[derive(Debug, Clone, PartialEq)]
 struct Known {
     alphabet: Alphabet,
-    /// The column of labels; empty for the only one.
+    /// The column of labels; empty for a text.
     column: String,
     /// How often each symbol stands in the training part, as a share.
     frequencies: Vec<f64>,
@@ -148,6 +148,7 @@ impl Task for Next {
             title: format!("Next {unit}"),
             answer: format!("the {unit} that follows"),
             rule: format!("target = next {unit}"),
+            inputs: self.known.iter().map(|known| known.column.clone()).filter(|column| !column.is_empty()).collect(),
             ..Words::default()
         }
     }
@@ -179,11 +180,11 @@ impl OwnData for Next {
             None => {
                 let trained: Vec<_> = splits.iter().map(|[train, ..]| train.clone()).collect();
                 let learned = all.learned(&trained).map_err(|error| InFile { file: 0, error });
-                let column = self.column().to_owned();
+                let column = all.column.clone();
                 learned.map(|(alphabet, frequencies)| Known { alphabet, column, frequencies })?
             }
         };
-        let classes = all.classes(&known.alphabet, self.column()).map_err(|InFile { file, error }| match error {
+        let classes = all.classes(&known.alphabet).map_err(|InFile { file, error }| match error {
             Error::Malformed { line, problem } if self.known.is_none() => {
                 let problem = format!("{problem}: hold out less at the end, or none");
                 InFile { file, error: Error::Malformed { line, problem } }
@@ -296,7 +297,7 @@ mod tests {
             (of_labels, "unit"),
         ] {
             let plain = Next { data: Vec::new(), ..task.clone() };
-            let (task, data) = read(&task, &["één\na\nb\n", "twee\na\n"], Shares::default()).unwrap();
+            let (task, data) = read(&task, &["één\na\nb\n", "twee\na\nb\n"], Shares::default()).unwrap();
             assert_eq!(data.train.len(), 2);
             let facts = task.own_data().unwrap().facts();
             let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());

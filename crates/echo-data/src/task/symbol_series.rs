@@ -22,6 +22,8 @@ pub(super) struct SymbolSeries {
     /// For each file the first occurrence of each symbol there, in order.
     first: Vec<Vec<Occurrence>>,
     unit: Unit,
+    /// The column that was read; empty for texts.
+    pub(super) column: String,
 }
 
 /// Where a symbol stands for the first time in a file.
@@ -30,7 +32,7 @@ struct Occurrence {
     symbol: u16,
     line: u64,
     /// Its place in the line.
-    column: usize,
+    place: usize,
 }
 
 /// Symbols that are being read.
@@ -44,8 +46,10 @@ struct Reading {
     has_occurred: Vec<bool>,
     first: Vec<Occurrence>,
     unit: Unit,
+    /// The column of labels.
+    column: String,
     line: u64,
-    column: usize,
+    place: usize,
 }
 
 impl SymbolSeries {
@@ -73,9 +77,9 @@ impl SymbolSeries {
             }
             first.push(reading.end_file());
         }
-        let Reading { keeper, symbols, .. } = reading;
+        let Reading { keeper, symbols, column, .. } = reading;
         let kept = keeper.finish().map_err(|error| InFile { file: 0, error })?;
-        Ok(Self { kept, series, symbols, first, unit })
+        Ok(Self { kept, series, symbols, first, unit, column })
     }
 
     /// The alphabet of these places, and how often each of its symbols stands there, as a share.
@@ -99,15 +103,15 @@ impl SymbolSeries {
     }
 
     /// The class of each symbol.
-    pub(super) fn classes(&self, alphabet: &Alphabet, column: &str) -> Result<Arc<[u16]>, InFile> {
+    pub(super) fn classes(&self, alphabet: &Alphabet) -> Result<Arc<[u16]>, InFile> {
         let classes: Vec<Option<u16>> = self.symbols.iter().map(|symbol| alphabet.class(symbol)).collect();
         for (file, first) in self.first.iter().enumerate() {
             let Some(unknown) = first.iter().find(|first| classes[usize::from(first.symbol)].is_none()) else {
                 continue;
             };
             let place = match self.unit {
-                Unit::Label => format!("column `{column}`"),
-                Unit::Character | Unit::Byte => format!("{} {}", self.unit.name(), unknown.column),
+                Unit::Label => format!("column `{}`", self.column),
+                Unit::Character | Unit::Byte => format!("{} {}", self.unit.name(), unknown.place),
             };
             let problem = format!("{place}: {}", alphabet.unknown(&self.symbols[usize::from(unknown.symbol)]));
             return Err(InFile { file, error: Error::Malformed { line: unknown.line, problem } });
@@ -148,8 +152,9 @@ impl Reading {
             has_occurred: Vec::new(),
             first: Vec::new(),
             unit,
+            column: String::new(),
             line: 1,
-            column: 0,
+            place: 0,
         })
     }
 
@@ -176,6 +181,7 @@ impl Reading {
         if is_npy {
             let mut rows = NumberRows::new(whole, None)?;
             let place = place_of(column, rows.names())?;
+            self.column.clone_from(&rows.names()[place]);
             while rows.next_row(Missing::Refuse)? {
                 let value = rows.values()[place].unwrap_or_default();
                 if value.fract() != 0.0 {
@@ -190,6 +196,7 @@ impl Reading {
         let mut rows = Rows::of_all(whole)?;
         let names: Vec<String> = rows.names().map(str::to_owned).collect();
         let place = place_of(column, &names)?;
+        self.column.clone_from(&names[place]);
         while rows.next_row()? {
             self.line = rows.line();
             let label = rows.numeral(place)?;
@@ -203,7 +210,7 @@ impl Reading {
     }
 
     fn add_code(&mut self, code: u32) -> Result<(), Error> {
-        self.column += 1;
+        self.place += 1;
         let known = self.by_code[code as usize];
         let symbol = if known > 0 {
             (known - 1) as u16
@@ -218,7 +225,7 @@ impl Reading {
         };
         self.add(symbol)?;
         if code == u32::from('\n') {
-            (self.line, self.column) = (self.line + 1, 0);
+            (self.line, self.place) = (self.line + 1, 0);
         }
         Ok(())
     }
@@ -247,7 +254,7 @@ impl Reading {
 
     fn add(&mut self, symbol: u16) -> Result<(), Error> {
         if !std::mem::replace(&mut self.has_occurred[usize::from(symbol)], true) {
-            self.first.push(Occurrence { symbol, line: self.line, column: self.column });
+            self.first.push(Occurrence { symbol, line: self.line, place: self.place });
         }
         self.keeper.push(symbol)
     }
@@ -255,7 +262,7 @@ impl Reading {
     /// What has occurred in a file, which is at its end.
     fn end_file(&mut self) -> Vec<Occurrence> {
         self.has_occurred.fill(false);
-        (self.line, self.column) = (1, 0);
+        (self.line, self.place) = (1, 0);
         std::mem::take(&mut self.first)
     }
 }

@@ -200,6 +200,12 @@ pub trait Symbols {
     /// A class's symbol as it stands in a file.
     fn bytes(&self, class: usize) -> Vec<u8>;
 
+    /// The class of what stands in a cell of a table, or what is wrong with it; nothing where symbols are no cells, and classes stand
+    /// there as numbers.
+    fn of_cell(&self, _cell: &str) -> Option<Result<u16, String>> {
+        None
+    }
+
     /// The classes of a text.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::settings::layers::Layer;
 use crate::settings::net::Reading;
 use crate::settings::table::Settings;
 use crate::settings::travelling::{NUM_CLASSES, TASK, travelling};
-use echo_data::{AnyTask, Shape, Task, TaskValue};
+use echo_data::{AnyTask, Shape, Symbols, Task, TaskValue};
 use rnn_core::{Architecture, ClassLoss, Modules, Named, Stored, stored};
 use std::fmt::Display;
 use std::path::Path;
@@ -29,6 +29,11 @@ pub(super) struct Model {
 }
 
 impl Model {
+    /// What the net's classes stand for, if they stand for something that is known.
+    pub(super) fn symbols(&self) -> Option<&dyn Symbols> {
+        self.known.as_ref()?.symbols()
+    }
+
     /// Reads a file of weights. What shapes alone have told is said, because a file of PyTorch's can be of another kind.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;

@@ -7,7 +7,7 @@ use crate::training::data::tell_dialect;
 use crate::training::model::Model;
 use crate::training::state_file;
 use echo_data::files::Rows;
-use echo_data::{Kind, Scale};
+use echo_data::{Kind, Scale, Symbols};
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Network, Scalar, Stream, softmax};
 use std::io::{Read, Write};
@@ -27,7 +27,7 @@ pub struct Input<R> {
 ///
 /// A net that reads a class, or a number in its place, reads the column `input`; one that reads several numbers has a column for
 /// each, of the name that its task gives it. An answer's row has the columns `step`, counted from 0; those that were read, as the
-/// net reads them; and `prediction`: the class, or the number that is answered, of several numbers `prediction_NAME` for each. Behind a
+/// net reads them; and `prediction`: the class (its label, where classes are labels), or the number that is answered, of several numbers `prediction_NAME` for each. Behind a
 /// class stand `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also
 /// those that the net was not trained to answer.
 ///
@@ -55,36 +55,49 @@ pub fn predict<R: Read>(model: &Path, state: Option<&Path>, input: Input<R>, out
 }
 
 /// The values to answer, row by row.
-struct Values<R> {
+struct Values<'a, R> {
     rows: Rows<R>,
     reading: Reading,
     /// How what is read is standardised.
     scales: Vec<Scale>,
+    /// What classes stand for, where they stand for something.
+    symbols: Option<&'a dyn Symbols>,
     /// The file's name in errors.
     name: String,
 }
 
-impl<R: Read> Values<R> {
+impl<'a, R: Read> Values<'a, R> {
     /// Reads the header, which must name these columns.
-    fn new(input: Input<R>, columns: &[String], reading: Reading, scales: Vec<Scale>) -> Result<Self, Error> {
+    fn new(input: Input<R>, columns: &[String], model: &'a Model, scales: Vec<Scale>) -> Result<Self, Error> {
+        let (reading, symbols) = (model.reading, model.symbols());
         let wrong = |source| Error::Series { path: input.name.clone().into(), source };
         let rows = Rows::new(input.reader, columns).map_err(wrong)?;
         tell_dialect(&input.name, rows.dialect());
-        Ok(Self { rows, reading, scales, name: input.name })
+        Ok(Self { rows, reading, scales, symbols, name: input.name })
     }
 
     /// The next row as the net reads it, and as it is shown; nothing at the end.
     fn next<T: Scalar>(&mut self, values: &mut [T]) -> Result<Option<String>, Error> {
-        let Self { rows, reading, scales, name } = self;
+        let Self { rows, reading, scales, symbols, name } = self;
         let mut shown = Vec::with_capacity(values.len());
         let wrong = |source| Error::Series { path: name.clone().into(), source };
         if !rows.next_row().map_err(wrong)? {
             return Ok(None);
         }
         if let (Kind::Classes(classes), InputKind::OneHot) = (reading.shape.inputs, reading.input) {
-            let class = rows.class(0, classes).map_err(wrong)?;
+            let cell = rows.numeral(0).map_err(wrong)?.into_owned();
+            let (class, shown) = match symbols.and_then(|symbols| symbols.of_cell(&cell)) {
+                Some(Ok(class)) => (class, in_cell(&cell)),
+                Some(Err(problem)) => {
+                    return Err(Error::Input { path: name.clone().into(), line: rows.line(), problem });
+                }
+                None => {
+                    let class = rows.class(0, classes).map_err(wrong)?;
+                    (class, class.to_string())
+                }
+            };
             reading.encode(&[u32::from(class)], values)?;
-            return Ok(Some(class.to_string()));
+            return Ok(Some(shown));
         }
         for (column, value) in values.iter_mut().enumerate() {
             let number = rows.number(column).map_err(wrong)?;
@@ -103,6 +116,11 @@ impl<R: Read> Values<R> {
 /// Numbers as the cells of a row.
 fn joined<T: Scalar>(numbers: &[T]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// A text as the cell of a row.
+fn in_cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The names of the columns that a net reads or answers with: its task's, of which there are as many, or these.
@@ -128,19 +146,25 @@ fn answer<T: Scalar, R: Read>(
     let words = known.map(|task| task.words()).unwrap_or_default();
     let [of_inputs, of_targets] = known.map(|task| task.scales()).unwrap_or_default();
     let (asks_for_values, has_logits) = (matches!(reading.shape.targets, Kind::Values(_)), reading.loss.has_logits());
+    // A class is called as a cell has it, where it can stand in one.
+    let named = |class: usize| {
+        let symbol = model.symbols().filter(|symbols| symbols.of_cell("").is_some());
+        let label = symbol.map(|symbols| String::from_utf8_lossy(&symbols.bytes(class)).trim_end().to_owned());
+        label.unwrap_or_else(|| class.to_string())
+    };
     let read = match reading.shape.inputs {
-        Kind::Classes(_) => vec!["input".to_owned()],
+        Kind::Classes(_) => vec![words.inputs.first().cloned().unwrap_or_else(|| "input".to_owned())],
         Kind::Values(width) => columns(width, &words.inputs, "", "input"),
     };
     let answered = match reading.shape.targets {
         Kind::Values(width) => columns(width, &words.targets, "prediction_", "prediction"),
         Kind::Classes(classes) if has_logits => {
-            let probabilities = (0..classes).map(|class| format!("probability_{class}"));
+            let probabilities = (0..classes).map(|class| in_cell(&format!("probability_{}", named(class))));
             ["prediction".to_owned()].into_iter().chain(probabilities).collect()
         }
         Kind::Classes(_) => ["prediction", "output"].map(str::to_owned).to_vec(),
     };
-    let mut rows = Values::new(input, &read, reading, of_inputs)?;
+    let mut rows = Values::new(input, &read, model, of_inputs)?;
     let (mut values, mut answers) = (vec![T::zero(); reading.input_size()], vec![T::zero(); reading.outputs()]);
     let mut write = |line: String| {
         // A row is on its way before the next value is waited for.
@@ -171,7 +195,7 @@ fn answer<T: Scalar, R: Read>(
         if has_logits {
             softmax(&mut answers);
         }
-        write(format!("{step},{shown},{class},{}", joined(&answers)))?;
+        write(format!("{step},{shown},{},{}", in_cell(&named(class as usize)), joined(&answers)))?;
     }
     Ok(steps)
 }

@@ -34,8 +34,7 @@ pub fn sample(
 ) -> Result<(), Error> {
     let (wrong, path) = (|source| Error::Weights { path: model.to_owned(), source }, model);
     let model = Model::read(model)?;
-    let known = model.known.clone();
-    let Some(symbols) = known.as_ref().and_then(|task| task.symbols()) else {
+    let Some(symbols) = model.symbols() else {
         let message = format!("{}: it was not trained on a text, so it cannot write one", path.display());
         return Err(SettingError::new("model", message).into());
     };
