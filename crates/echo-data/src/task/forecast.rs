@@ -11,18 +11,11 @@
 //! z = (x − μ)/σ
 //! ```
 //!
-//! How well a series can be forecast is not known, so there is no floor. Answers are compared with those of three simple rules, of which
-//! the best one is told:
-//!
-//! ```text
-//! last value    y_i
-//! mean          μ of the part that is trained on
-//! seasonal      y_{i+h−s·k}, the latest value of the same season that is known: k = ⌈h/s⌉, s = season
-//! ```
-//!
-//! The skill of a net is 1 − its mean squared error / that of the best rule.
+//! How well a series can be forecast is not known, so there is no floor. Answers are compared with those of simple rules, of which
+//! the best one is told. The skill of a net is 1 − its mean squared error / that of the best rule.
 
 use super::own_data::{Baseline, Dataset, InFile, LEAD_IN, Shares, Source};
+use super::rules::{RULES, by_rules};
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Scale, Task, Words};
 use crate::error::Error;
@@ -154,9 +147,7 @@ impl Forecast {
             }
             for (column, values) in known.targets.iter().zip(&targets) {
                 let target = values[row + self.horizon];
-                let seasons = if self.season == 0 { 0 } else { self.horizon.div_ceil(self.season) * self.season };
-                let season_before = (row + self.horizon).checked_sub(seasons).filter(|_| seasons > 0);
-                let rules = [Some(values[row]), Some(column.scale.mean), season_before.map(|row| values[row])];
+                let rules = by_rules(values, column.scale.mean, self.season, row, self.horizon);
                 for (off, rule) in off.iter_mut().zip(rules) {
                     off.add(rule.map(|rule| rule - target));
                 }
@@ -193,9 +184,6 @@ fn missing_column(name: &str, table: &Table) -> Error {
     let (expected, header) = (format!("`{name}`"), table.names.join(","));
     Error::MissingColumn { line: 1, column: name.to_owned(), expected, header, hint: "" }
 }
-
-/// The names of the rules that answers are compared with.
-const RULES: [&str; 3] = ["last value", "mean", "seasonal"];
 
 impl Task for Forecast {
     fn name(&self) -> &'static str {

@@ -17,6 +17,7 @@ mod forecast;
 mod next;
 mod own_data;
 mod recorded;
+mod rules;
 mod setting;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
@@ -32,5 +33,6 @@ pub use forecast::Forecast;
 pub use next::Next;
 pub use own_data::{Baseline, Dataset, InFile, Shares, Source};
 pub use recorded::Recorded;
+pub use rules::{RULES, by_rules};
 pub use setting::{TaskSetting, TaskValue};
 pub use task::{Form, OwnData, Scale, Split, Symbols, Task, Words};
