@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// Makes sure that nothing is in the way of a new file, but an older one of the same kind, which begins like this and is called
-/// `kind`: so that no name that was mistyped, and no device, is replaced.
+/// Makes sure that there is a folder for a new file, and nothing in its way but an older one of the same kind, which begins like this
+/// and is called `kind`: so that no name that was mistyped, and no device, is replaced.
 ///
 /// # Errors
 /// [`Error::Out`].
@@ -14,7 +14,10 @@ pub fn check_replaceable(file: &Path, begin: &[u8], kind: &str) -> Result<(), Er
     let refuse = |problem: String| Err(Error::Out { path: file.to_owned(), problem });
     // Not through links: what is replaced is the link.
     let there = match std::fs::symlink_metadata(file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = file.parent().filter(|folder| !(folder.as_os_str().is_empty() || folder.is_dir()));
+            return folder.map_or(Ok(()), |folder| refuse(format!("there is no folder {}", folder.display())));
+        }
         Err(error) => return refuse(format!("cannot be written: {error}")),
         Ok(there) => there.file_type(),
     };
@@ -56,6 +59,7 @@ mod tests {
             ("long", "not a GIF"),
             ("", "a folder is there"),
             ("old.gif/new.gif", "cannot be written"),
+            ("none/new.gif", "there is no folder"),
         ] {
             assert!(told(name).is_some_and(|(code, told)| code == 2 && told.contains(why)), "{name}: {:?}", told(name));
         }
