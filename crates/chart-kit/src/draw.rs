@@ -2,6 +2,7 @@
 
 use crate::colour::Colour;
 use crate::error::Error;
+use crate::text::printable;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -35,6 +36,9 @@ impl From<Colour> for RGBColor {
         Self(red, green, blue)
     }
 }
+
+/// What the text of a picture begins with.
+pub const BEGIN: &[u8] = b"<svg ";
 
 /// Draws a picture of this size and returns its SVG text.
 ///
@@ -93,6 +97,16 @@ pub fn write_upwards(root: &Root<'_>, text: &str, at: (i32, i32), side: Side, si
 #[must_use]
 pub fn width_of(text: &str, size: i32) -> i32 {
     text.chars().count() as i32 * size * 11 / 20
+}
+
+/// A text from elsewhere as it can stand in a picture: without what cannot be drawn, and cut behind so many characters.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 /// The width of the widest of some texts.

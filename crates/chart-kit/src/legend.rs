@@ -1,12 +1,14 @@
 //! What the marks of a picture mean: each with a text beside it.
 
 use crate::colour::Colour;
-use crate::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, write};
+use crate::draw::{Area, BAND, Drawn, NORMAL, Root, Side, TEXT, dashes, width_of, write};
 use plotters::prelude::*;
 
 /// How something is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
+    /// A line.
+    Line(Colour),
     /// A line within a band.
     Band(Colour),
     /// A dot.
@@ -36,10 +38,11 @@ impl Entry {
     /// Draws it; the middle of its height is at `y`.
     pub fn draw(&self, root: &Root<'_>, (x, y): (i32, i32)) -> Drawn {
         match self.mark {
+            Mark::Line(colour) => line(root, (x, y), colour)?,
             Mark::Band(colour) => {
-                let colour = RGBColor::from(colour);
-                root.draw(&Rectangle::new([(x, y - 7), (x + 22, y + 7)], colour.mix(BAND).filled()))?;
-                root.draw(&PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(2)))?;
+                let ground = RGBColor::from(colour).mix(BAND).filled();
+                root.draw(&Rectangle::new([(x, y - 7), (x + 22, y + 7)], ground))?;
+                line(root, (x, y), colour)?;
             }
             Mark::Dot(colour) => {
                 root.draw(&Circle::new((x + 11, y), 3, RGBColor::from(colour).filled()))?;
@@ -51,4 +54,15 @@ impl Entry {
         }
         write(root, &self.text, (x + 29, y), Side::Left, NORMAL, TEXT)
     }
+
+    /// About its width, with the distance to another one beside it.
+    #[must_use]
+    pub fn width(&self) -> i32 {
+        29 + width_of(&self.text, NORMAL) + 20
+    }
+}
+
+/// The line of a mark.
+fn line(root: &Root<'_>, (x, y): (i32, i32), colour: Colour) -> Drawn {
+    root.draw(&PathElement::new([(x, y), (x + 22, y)], RGBColor::from(colour).stroke_width(2)))
 }

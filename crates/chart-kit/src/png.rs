@@ -13,6 +13,9 @@ static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
     Arc::new(fonts)
 });
 
+/// What the file of a picture begins with.
+pub const BEGIN: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 /// Draws SVG text as a PNG, two dots for each of its units.
 ///
 /// # Errors

@@ -28,5 +28,5 @@ pub use generator::{Generator, below, generator, uniform};
 pub use sequences::{Kind, Layout, Place, Places, Scored, Sequence, Shape, Step, Steps, Stretches, in_memory};
 pub use task::{
     Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,
-    Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words,
+    RULES, Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words, by_rules,
 };

@@ -11,19 +11,12 @@
 //! z = (x − μ)/σ
 //! ```
 //!
-//! How well a series can be forecast is not known, so there is no floor. Answers are compared with those of three simple rules, of which
-//! the best one is told:
-//!
-//! ```text
-//! last value    y_i
-//! mean          μ of the part that is trained on
-//! seasonal      y_{i+h−s·k}, the latest value of the same season that is known: k = ⌈h/s⌉, s = season
-//! ```
-//!
-//! The skill of a net is 1 − its mean squared error / that of the best rule.
+//! How well a series can be forecast is not known, so there is no floor. Answers are compared with those of simple rules, of which
+//! the best one is told. The skill of a net is 1 − its mean squared error / that of the best rule.
 
 use super::forecast_rows::{Column, Off, Part, off as rules_off, scales};
 use super::own_data::{Baseline, Dataset, Files, InFile, Shares, Source};
+use super::rules::RULES;
 use super::series_rows::SeriesRows;
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Scale, Task, Words};
@@ -125,9 +118,6 @@ impl Forecast {
         Ok(Known { inputs: columns(inputs)?, targets: columns(targets)? })
     }
 }
-
-/// The names of the rules that answers are compared with.
-const RULES: [&str; 3] = ["last value", "mean", "seasonal"];
 
 impl Task for Forecast {
     fn name(&self) -> &'static str {

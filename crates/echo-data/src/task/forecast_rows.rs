@@ -2,6 +2,7 @@
 //! would answer.
 
 use super::own_data::{LEAD_IN, further};
+use super::rules::{RULES, by_rules};
 use super::series_rows::SeriesRows;
 use super::task::Scale;
 use crate::error::Error;
@@ -132,37 +133,30 @@ impl Off {
     }
 }
 
-/// How far off the last value, the mean and the value of the latest season that is known are in some rows of a series.
+/// How far off each of the [`RULES`] is in some rows of a series.
 pub(super) fn off(
     all: &SeriesRows,
     series: &Range<usize>,
     rows: &Range<usize>,
     [horizon, season]: [usize; 2],
     targets: &[Column],
-) -> Result<[Off; 3], Error> {
-    let mut off = [Off::default(); 3];
-    let seasons = if season == 0 { 0 } else { horizon.div_ceil(season) * season };
+) -> Result<[Off; RULES.len()], Error> {
+    let mut off = [Off::default(); RULES.len()];
     // What the rules answer with stands so many rows before what is asked for.
-    let back = horizon.max(seasons);
+    let back = if season == 0 { horizon } else { horizon.div_ceil(season).saturating_mul(season) };
     let columns: Vec<_> = targets.iter().filter_map(|column| Some((all.slot(&column.name)?, column.scale))).collect();
     let (width, mut block) = (all.width(), Vec::new());
-    let scored = rows.start.max(series.start + horizon)..rows.end;
-    for start in scored.clone().step_by(BLOCK) {
-        let asked = start..(start + BLOCK).min(scored.end);
-        let first = start.saturating_sub(back).max(series.start);
+    let asked = rows.start.max(series.start + horizon)..rows.end;
+    for start in asked.clone().step_by(BLOCK) {
+        let (first, end) = (start.saturating_sub(back).max(series.start), (start + BLOCK).min(asked.end));
         block.clear();
-        all.kept.read(first * width..asked.end * width, &mut block)?;
-        let value = |row: usize, slot: usize| block[(row - first) * width + slot];
-        for row in asked {
-            for &(slot, scale) in &columns {
-                let season_before = row.checked_sub(seasons).filter(|before| seasons > 0 && *before >= series.start);
-                let rules = [
-                    Some(value(row - horizon, slot)),
-                    Some(scale.mean),
-                    season_before.map(|before| value(before, slot)),
-                ];
-                let target = value(row, slot);
-                off.iter_mut().zip(rules).for_each(|(off, rule)| off.add(rule.map(|rule| rule - target)));
+        all.kept.read(first * width..end * width, &mut block)?;
+        let column = |slot: usize| block.iter().skip(slot).step_by(width).copied().collect::<Vec<f64>>();
+        let values: Vec<_> = columns.iter().map(|&(slot, scale)| (column(slot), scale)).collect();
+        for row in start - first..end - first {
+            for (values, scale) in &values {
+                let rules = by_rules(values, scale.mean, season, row - horizon, horizon);
+                off.iter_mut().zip(rules).for_each(|(off, rule)| off.add(rule.map(|rule| rule - values[row])));
             }
         }
     }

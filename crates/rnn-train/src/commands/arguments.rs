@@ -1,6 +1,6 @@
 //! What can be given on the command line: a command, its flags, and what help says of them.
 
-use super::shows::{More, Shows};
+use super::shows::{Draws, More, Shows};
 use crate::settings::flags::Flags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -15,11 +15,11 @@ pub(crate) const EXIT_CODES: &str = "Exit codes:
 /// Trains small recurrent nets on tasks of memory.
 #[derive(Debug, Parser)]
 #[command(name = "rnn-train", version, after_help = EXIT_CODES)]
-pub(super) struct Cli<S: Shows, M: More> {
+pub(super) struct Cli<S: Shows, D: Draws, M: More> {
     #[command(flatten)]
     pub(super) verbosity: Verbosity,
     #[command(subcommand)]
-    pub(super) command: Command<S, M>,
+    pub(super) command: Command<S, D, M>,
 }
 
 /// How much is told on standard error.
@@ -32,7 +32,7 @@ pub struct Verbosity {
 
 /// The commands: those that need no pictures, and more that a program adds.
 #[derive(Debug, Subcommand)]
-pub(super) enum Command<S: Shows, M: More> {
+pub(super) enum Command<S: Shows, D: Draws, M: More> {
     /// Train a net and write metrics, weights and pictures to a folder
     #[command(after_help = EXIT_CODES)]
     Run(RunArgs<S>),
@@ -44,9 +44,9 @@ pub(super) enum Command<S: Shows, M: More> {
     /// Read a series of inputs and write a saved net's answers, row by row
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
-    /// Forecast the rows behind those of a CSV file
+    /// Forecast the rows behind those of a CSV file, or rows at its end that are held out
     #[command(after_help = EXIT_CODES)]
-    Forecast(ForecastArgs),
+    Forecast(ForecastArgs<D>),
     /// Write text with a net that was trained on one
     #[command(after_help = EXIT_CODES)]
     Sample(SampleArgs),
@@ -122,16 +122,21 @@ pub(super) struct PredictArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct ForecastArgs {
+pub(super) struct ForecastArgs<D: Args> {
     /// The weights of the net
     #[arg(value_name = "MODEL.safetensors")]
     pub(super) model: PathBuf,
     /// The series to go on with, with the columns that the net was trained on
     #[arg(value_name = "DATA.csv")]
     pub(super) data: PathBuf,
-    /// How many rows to forecast
-    #[arg(long, value_name = "N", default_value_t = 12)]
-    pub(super) steps: u32,
+    /// How many rows to forecast [default: those that are held out, or else 12]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) steps: Option<i64>,
+    /// Hold out so many rows at the file's end: forecast them from those before, and compare
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) holdout: Option<i64>,
+    #[command(flatten)]
+    pub(super) draws: D,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::command_line::parse;
 use super::diagnostics::{report, start_logging};
-use super::shows::{More, Shows};
+use super::shows::{Draws, More, Shows};
 use crate::error::{Error, SettingError};
 use crate::exit_code;
 use crate::outputs::data_file;
@@ -16,7 +16,7 @@ use crate::outputs::table::read_rows;
 use crate::settings::layers::Layer;
 use crate::settings::table::Settings;
 use crate::training::evaluate::{Evaluation, Scoring, evaluate};
-use crate::training::forecast::forecast;
+use crate::training::forecast::{Asked, forecast};
 use crate::training::options::Options;
 use crate::training::predict::{Input, predict};
 use crate::training::run;
@@ -37,12 +37,12 @@ fn of_training() -> impl Iterator<Item = &'static str> {
 }
 
 /// Runs the program with these arguments, the first of which is its name, and returns its exit code. Trainings are shown as `S`
-/// has it, and the commands of `M` are added.
-pub fn main<S: Shows, M: More>(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let command = Cli::<S, M>::command().mut_subcommand("eval", |eval| {
+/// has it, forecasts are drawn as `D` has it, and the commands of `M` are added.
+pub fn main<S: Shows, D: Draws, M: More>(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = Cli::<S, D, M>::command().mut_subcommand("eval", |eval| {
         of_training().fold(eval, |eval, name| eval.mut_arg(name, |argument| argument.hide(true)))
     });
-    let cli: Cli<S, M> = match parse(command, arguments) {
+    let cli: Cli<S, D, M> = match parse(command, arguments) {
         Ok(cli) => cli,
         Err(code) => return code,
     };
@@ -149,9 +149,12 @@ fn predict_command(arguments: &PredictArgs) -> Result<u8, Error> {
     }
 }
 
-fn forecast_command(arguments: &ForecastArgs) -> Result<u8, Error> {
-    let ForecastArgs { model, data, steps } = arguments;
-    match forecast(model, data, *steps as usize, &mut std::io::stdout().lock()) {
+fn forecast_command<D: Draws>(arguments: &ForecastArgs<D>) -> Result<u8, Error> {
+    let ForecastArgs { model, data, steps, holdout, draws } = arguments;
+    let asked = Asked { steps: *steps, holdout: *holdout };
+    let forecast = draws.drawn(|| forecast(model, data, asked))?;
+    forecast.sentences().iter().for_each(|sentence| tracing::info!("{sentence}"));
+    match forecast.write_csv(&mut std::io::stdout().lock()) {
         // Its reader wants no more.
         Err(Error::Write { source, .. }) if source.kind() == ErrorKind::BrokenPipe => Ok(exit_code::DONE),
         other => other.map(|()| exit_code::DONE),

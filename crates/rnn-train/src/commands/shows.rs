@@ -1,9 +1,10 @@
-//! What a program adds to the commands here: how a training is shown, and commands of its own.
+//! What a program adds to the commands here: how a training is shown, how a forecast is drawn, and commands of its own.
 
 use super::console::Console;
 use super::signals::stop_on_signal;
 use crate::error::Error;
 use crate::outputs::status::Status;
+use crate::training::forecast::SeriesForecast;
 use crate::training::watch::Watch;
 use clap::{Args, Subcommand};
 use std::fmt::Debug;
@@ -18,6 +19,17 @@ pub trait Shows: Args + Debug {
     fn shown<T>(&self, train: T) -> Result<Status, Error>
     where
         T: FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>;
+}
+
+/// Flags that say how a forecast is drawn.
+pub trait Draws: Args + Debug {
+    /// Forecasts with `forecast`, and draws what it returns. What must not be drawn to is found before.
+    ///
+    /// # Errors
+    /// Those of `forecast`, and of drawing.
+    fn drawn<F>(&self, forecast: F) -> Result<SeriesForecast, Error>
+    where
+        F: FnOnce() -> Result<SeriesForecast, Error>;
 }
 
 /// Further commands.
@@ -39,6 +51,15 @@ impl Shows for Plain {
         T: FnOnce(&mut dyn Watch, &AtomicBool) -> Result<Status, Error>,
     {
         train(&mut Console::new(), &stop_on_signal())
+    }
+}
+
+impl Draws for Plain {
+    fn drawn<F>(&self, forecast: F) -> Result<SeriesForecast, Error>
+    where
+        F: FnOnce() -> Result<SeriesForecast, Error>,
+    {
+        forecast()
     }
 }
 

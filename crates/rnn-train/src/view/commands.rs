@@ -1,14 +1,15 @@
-//! The commands that show runs, and the flags that say how a training is shown.
+//! The commands that show runs, and the flags that say how a training is shown and a forecast is drawn.
 
 use super::drawing::Drawing;
 use super::live::{self, Pace};
 use super::palette::Colours;
 use super::{pictures, report};
-use crate::commands::{Console, EXIT_CODES, More, Shows, stop_on_signal};
+use crate::commands::{Console, Draws, EXIT_CODES, More, Shows, stop_on_signal};
 use crate::error::Error;
 use crate::exit_code;
 use crate::outputs::files::ANIMATION;
 use crate::outputs::status::Status;
+use crate::training::forecast::SeriesForecast;
 use crate::training::watch::Watch;
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
@@ -19,7 +20,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Runs the program with these arguments, the first of which is its name, and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    crate::commands::main::<Showing, ShowCommand>(arguments)
+    crate::commands::main::<Showing, Figure, ShowCommand>(arguments)
 }
 
 /// How a training is shown.
@@ -64,6 +65,32 @@ impl Shows for Showing {
         } else {
             train(&mut Console::new(), &stop_on_signal())
         }
+    }
+}
+
+/// How a forecast is drawn.
+#[derive(Debug, Clone, Args)]
+pub struct Figure {
+    /// Draw the past, the forecast and, where rows are held out, the truth as a picture
+    #[arg(long, value_name = "FILE.svg|FILE.png")]
+    figure: Option<PathBuf>,
+    /// The colours of the picture
+    #[arg(long, value_enum, value_name = "NAME", default_value_t, requires = "figure")]
+    colours: Colours,
+}
+
+impl Draws for Figure {
+    fn drawn<F>(&self, forecast: F) -> Result<SeriesForecast, Error>
+    where
+        F: FnOnce() -> Result<SeriesForecast, Error>,
+    {
+        let file = self.figure.as_deref().map(pictures::PictureFile::new).transpose()?;
+        let forecast = forecast()?;
+        if let Some((file, path)) = file.zip(self.figure.as_ref()) {
+            file.write(&pictures::forecast(&forecast, self.colours.palette())?)?;
+            tracing::info!("drawn: {}", path.display());
+        }
+        Ok(forecast)
     }
 }
 
