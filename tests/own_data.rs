@@ -59,7 +59,10 @@ fn labels_are_learned_and_continued() {
     assert!(lines[3].starts_with("2,sun,rain,0.") && lines[4].starts_with("3,rain,snow,0"), "{said}");
     let rows = written(folder.path(), "rows.csv", "sky\nsnow\nhail\n");
     let message = refused(PROGRAM, ["predict", "--model", model.to_str().unwrap(), rows.to_str().unwrap()]);
-    assert!(message.ends_with("line 3: `hail` is not one of the 3 labels that the net was trained on"), "{message}");
+    assert!(
+        message.ends_with("line 3, column `sky`: `hail` is not one of the 3 labels that the net was trained on"),
+        "{message}"
+    );
     // The net knows its column.
     let scores = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), &data]);
     assert!(scores.contains(" accuracy 1") && scores.contains(" bits a label"), "{scores}");

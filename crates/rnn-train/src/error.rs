@@ -136,12 +136,14 @@ pub enum Error {
         problem: String,
     },
     /// A value that a net cannot read.
-    #[error("{}: line {line}, column `input`: {problem}", path.display())]
+    #[error("{}: line {line}, column `{column}`: {problem}", path.display())]
     Input {
         /// The file.
         path: PathBuf,
         /// Its line, counted from 1.
         line: u64,
+        /// The column.
+        column: String,
         /// Why not.
         problem: String,
     },

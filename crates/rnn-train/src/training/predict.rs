@@ -62,6 +62,8 @@ struct Values<'a, R> {
     scales: Vec<Scale>,
     /// What classes stand for, where they stand for something.
     symbols: Option<&'a dyn Symbols>,
+    /// The columns' names.
+    columns: Vec<String>,
     /// The file's name in errors.
     name: String,
 }
@@ -73,12 +75,12 @@ impl<'a, R: Read> Values<'a, R> {
         let wrong = |source| Error::Series { path: input.name.clone().into(), source };
         let rows = Rows::new(input.reader, columns).map_err(wrong)?;
         tell_dialect(&input.name, rows.dialect());
-        Ok(Self { rows, reading, scales, symbols, name: input.name })
+        Ok(Self { rows, reading, scales, symbols, columns: columns.to_vec(), name: input.name })
     }
 
     /// The next row as the net reads it, and as it is shown; nothing at the end.
     fn next<T: Scalar>(&mut self, values: &mut [T]) -> Result<Option<String>, Error> {
-        let Self { rows, reading, scales, symbols, name } = self;
+        let Self { rows, reading, scales, symbols, columns, name } = self;
         let mut shown = Vec::with_capacity(values.len());
         let wrong = |source| Error::Series { path: name.clone().into(), source };
         if !rows.next_row().map_err(wrong)? {
@@ -89,7 +91,8 @@ impl<'a, R: Read> Values<'a, R> {
             let (class, shown) = match symbols.and_then(|symbols| symbols.of_cell(&cell)) {
                 Some(Ok(class)) => (class, in_cell(&cell)),
                 Some(Err(problem)) => {
-                    return Err(Error::Input { path: name.clone().into(), line: rows.line(), problem });
+                    let (path, line, column) = (name.clone().into(), rows.line(), columns[0].clone());
+                    return Err(Error::Input { path, line, column, problem });
                 }
                 None => {
                     let class = rows.class(0, classes).map_err(wrong)?;
@@ -106,7 +109,8 @@ impl<'a, R: Read> Values<'a, R> {
             shown.push(scale.map_or_else(|| value.to_string(), |_| number.to_string()));
             if !value.is_finite() {
                 let problem = format!("{number:?} is more than the net's numbers can be");
-                return Err(Error::Input { path: name.clone().into(), line: rows.line(), problem });
+                let (path, line, column) = (name.clone().into(), rows.line(), columns[column].clone());
+                return Err(Error::Input { path, line, column, problem });
             }
         }
         Ok(Some(shown.join(",")))
@@ -159,7 +163,7 @@ fn answer<T: Scalar, R: Read>(
     let answered = match reading.shape.targets {
         Kind::Values(width) => columns(width, &words.targets, "prediction_", "prediction"),
         Kind::Classes(classes) if has_logits => {
-            let probabilities = (0..classes).map(|class| in_cell(&format!("probability_{}", named(class))));
+            let probabilities = (0..classes).map(|class| format!("probability_{}", named(class)));
             ["prediction".to_owned()].into_iter().chain(probabilities).collect()
         }
         Kind::Classes(_) => ["prediction", "output"].map(str::to_owned).to_vec(),
@@ -173,7 +177,8 @@ fn answer<T: Scalar, R: Read>(
             Error::Write { path, source }
         })
     };
-    write(format!("step,{},{}", read.join(","), answered.join(",")))?;
+    let header: Vec<String> = read.iter().chain(&answered).map(|name| in_cell(name)).collect();
+    write(format!("step,{}", header.join(",")))?;
     while let Some(shown) = rows.next(&mut values)? {
         let step = steps;
         steps += 1;
