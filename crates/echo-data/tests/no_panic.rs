@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use echo_data::files::{Array, Npz};
-use echo_data::{AnyTask, Classes, Echo, Error, Inputs, Layout, Recorded, Scored, Sequence, Split, Task, generator};
+use echo_data::{
+    AnyTask, Classes, Echo, Error, Inputs, Kind, Layout, Recorded, Scored, Sequence, Shape, Split, Step, Stretches,
+    Task, generator,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -134,8 +137,28 @@ proptest! {
                 let gathered = checked(layout.copy_window(&vec![1; values], asked, &mut vec![0; places], |value| value));
                 let right = values == length && places == layout.window_values() && asked < layout.windows();
                 prop_assert_eq!(gathered.is_some(), right);
+                prop_assert_eq!(checked(layout.window(&vec![1; values], asked, |value| value)).is_some(), values == length && asked < layout.windows());
             }
+            let _ = layout.stretch(asked, echo_step);
         }
+        if let Some(layout) = checked(Layout::of_episodes(length, echo_step, batch, window, stride)) {
+            let _ = (layout.windows(), layout.stretch(asked, batch), layout.times(asked), layout.episodes_of(asked));
+            let values = [1; 50];
+            let rows = vec![&values[..values.len().min(echo_step)]; values.len().min(batch)];
+            let copied = checked(layout.copy_rows(&rows, places, &mut vec![0; 50], (|value| value, 0)));
+            prop_assert_eq!(copied.is_some(), layout.window_values().checked_mul(places) == Some(50));
+        }
+    }
+
+    #[test]
+    fn any_stretch(steps in 0..20_usize, start in sizes(), end in sizes(), width in 0..4_usize) {
+        let mut sequence = Sequence::new(Shape { inputs: Kind::Values(width), targets: Kind::Classes(9) });
+        for step in 0..steps {
+            sequence.push(Step::Values(&vec![0.5; width]), (step % 3 > 0).then_some(Step::Class(3))).unwrap();
+        }
+        let mut to = sequence.none();
+        let read = checked(sequence.read(start..end, &mut to));
+        prop_assert!(read.is_some() && (width == 0 || to.len() == end.min(steps).saturating_sub(start)));
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Layout {
     /// The time steps of a row that a window holds. Those of an episode's last window can lie behind its end.
     #[must_use]
     pub fn times(&self, window: usize) -> std::ops::Range<usize> {
-        let first = self.place(window).1 * self.window_stride;
+        let first = self.place(window).1.saturating_mul(self.window_stride);
         first..first.saturating_add(self.truncated_backprop_length)
     }
 
@@ -184,14 +184,17 @@ impl Layout {
         let times = self.times(window);
         match self.episodes {
             Some(_) => times,
-            None => row * self.row_length() + times.start..row * self.row_length() + times.end,
+            None => {
+                let of_row = row.saturating_mul(self.row_length());
+                of_row.saturating_add(times.start)..of_row.saturating_add(times.end)
+            }
         }
     }
 
     /// How many values a window has: time steps × rows.
     #[must_use]
     pub fn window_values(&self) -> usize {
-        self.truncated_backprop_length * self.batch_size
+        self.truncated_backprop_length.saturating_mul(self.batch_size)
     }
 
     /// How many values of the series stand in no window; none of episodes.
@@ -312,7 +315,7 @@ impl Layout {
             return Err(Error::Length { what: "rows in a batch", expected: self.batch_size, found: rows.len() });
         }
         out.fill(without);
-        let of_step = self.batch_size * width;
+        let of_step = self.batch_size.saturating_mul(width);
         for (row, values) in rows.iter().enumerate() {
             let steps = out.chunks_exact_mut(of_step.max(1)).zip(values.chunks_exact(width.max(1)));
             for (places, values) in steps {
