@@ -192,7 +192,7 @@ pub enum Error {
         hint: &'static str,
     },
     /// A cell that holds no class.
-    #[error("line {line}, column `{column}`: {}", CellProblem { value, num_classes: *num_classes, needed: *needed })]
+    #[error("line {line}, column `{}`: {}", Shown(column), CellProblem { value, num_classes: *num_classes, needed: *needed })]
     Cell {
         /// Line of the file, counted from 1.
         line: u64,
@@ -206,7 +206,7 @@ pub enum Error {
         needed: Option<usize>,
     },
     /// A cell that holds no number.
-    #[error("line {line}, column `{column}`: {}", NumberProblem(value))]
+    #[error("line {line}, column `{}`: {}", Shown(column), NumberProblem(value))]
     Number {
         /// Line of the file, counted from 1.
         line: u64,

@@ -17,7 +17,12 @@ impl fmt::Display for MissingProblem<'_> {
         if header.is_empty() {
             return write!(f, "the header is missing: it must name {expected}");
         }
-        write!(f, "there is no column `{column}`; the header must name {expected}, it is `{}`", Shown(header))?;
+        write!(
+            f,
+            "there is no column `{}`; the header must name {expected}, it is `{}`",
+            Shown(column),
+            Shown(header)
+        )?;
         if hint.is_empty() { Ok(()) } else { write!(f, "; {hint}") }
     }
 }

@@ -7,6 +7,7 @@ use super::npy_header::Header;
 use super::rows::Rows;
 use crate::error::Error;
 use crate::number::{Kind, kind};
+use crate::words::Shown;
 use std::io::Read;
 
 /// What becomes of values that are missing.
@@ -255,7 +256,7 @@ impl<R: Read> NumberRows<R> {
 
 /// What is said of a column that is not there.
 pub(crate) fn missing_column(name: &str, names: &[String]) -> Error {
-    let (expected, header) = (format!("`{name}`"), names.join(","));
+    let (expected, header) = (format!("`{}`", Shown(name)), names.join(","));
     Error::MissingColumn { line: 1, column: name.to_owned(), expected, header, hint: "" }
 }
 

@@ -6,6 +6,7 @@ use super::strict::Strict;
 use super::text::Text;
 use crate::error::Error;
 use crate::number::{Kind, kind, whole};
+use crate::words::Shown;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::borrow::Cow;
 use std::io::Read;
@@ -283,7 +284,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn wrong(&self, column: usize, problem: &str) -> Error {
-        Error::Malformed { line: self.line, problem: format!("column `{}`: {problem}", self.name(column)) }
+        Error::Malformed { line: self.line, problem: format!("column `{}`: {problem}", Shown(&self.name(column))) }
     }
 }
 
@@ -345,7 +346,7 @@ fn find(header: &ByteRecord, wanted: &[&str], extras: &[&str], line: u64) -> Res
             if columns.len() >= wanted.len() {
                 continue;
             }
-            let expected = wanted.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+            let expected = wanted.iter().map(|name| format!("`{}`", Shown(name))).collect::<Vec<_>>().join(" and ");
             let hint = hint(header);
             let header = header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
             return Err(Error::MissingColumn { line, column: name.to_owned(), expected, header, hint });
@@ -360,7 +361,7 @@ fn find(header: &ByteRecord, wanted: &[&str], extras: &[&str], line: u64) -> Res
 }
 
 fn two_columns(name: &str, line: u64) -> Error {
-    let problem = format!("there are two columns `{}`: which one is meant must be clear", crate::words::Shown(name));
+    let problem = format!("there are two columns `{}`: which one is meant must be clear", Shown(name));
     Error::Malformed { line, problem }
 }
 

@@ -1,5 +1,6 @@
 //! An alphabet: the symbols that a text, or a column of labels, is made of.
 
+use super::names::{of_lines, to_lines};
 use super::task::Symbols;
 use crate::error::Error;
 use crate::files::for_each_character;
@@ -124,15 +125,16 @@ impl Alphabet {
         match self.unit {
             Unit::Character => texts.collect(),
             Unit::Byte => self.symbols.iter().flatten().map(u8::to_string).collect::<Vec<_>>().join(","),
-            Unit::Label => texts.collect::<Vec<_>>().join("\n"),
+            Unit::Label => to_lines(self.symbols.iter().map(Vec::as_slice)),
         }
     }
 
     pub(super) fn from_text(unit: Unit, text: &str) -> Option<Self> {
         let symbols: Vec<Vec<u8>> = match unit {
-            Unit::Character => unit.symbols(text.as_bytes()).ok()?,
+            // A mark of byte order at its beginning is a symbol here.
+            Unit::Character => text.chars().map(|character| character.to_string().into_bytes()).collect(),
             Unit::Byte => text.split(',').map(|byte| Some(vec![byte.parse().ok()?])).collect::<Option<_>>()?,
-            Unit::Label => text.split('\n').map(|label| label.as_bytes().to_vec()).collect(),
+            Unit::Label => of_lines(text)?.into_iter().map(String::into_bytes).collect(),
         };
         let alphabet = Self::of(unit, symbols.clone()).ok()?;
         (alphabet.symbols == symbols).then_some(alphabet)
@@ -197,6 +199,13 @@ mod tests {
             assert_eq!(names, shown);
             assert_eq!(Alphabet::from_text(unit, &alphabet.to_text()), Some(alphabet));
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_within_a_text_is_a_symbol() {
+        let alphabet =
+            Alphabet::of(Unit::Character, Unit::Character.symbols("🦀\u{feff}".as_bytes()).unwrap()).unwrap();
+        assert_eq!(Alphabet::from_text(Unit::Character, &alphabet.to_text()), Some(alphabet));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::own_data::further;
 use crate::error::Error;
 use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches};
+use crate::words::Shown;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -59,7 +60,7 @@ impl EpisodeRows {
             Self::Even([_, steps]) => format!("episode {}, step {}", row / steps, row % steps),
             Self::Named(starts) => {
                 let (name, start) = &starts[starts.partition_point(|(_, start)| *start <= row) - 1];
-                format!("episode `{name}`, step {}", row - start)
+                format!("episode `{}`, step {}", Shown(name), row - start)
             }
         }
     }

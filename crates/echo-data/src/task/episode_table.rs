@@ -5,6 +5,7 @@ use super::episode_part::{EpisodeRows, IGNORED, Part};
 use crate::error::Error;
 use crate::files::{Rows, missing_column};
 use crate::sequences::{Keeper, Places};
+use crate::words::Shown;
 use std::collections::HashSet;
 use std::io::Read;
 
@@ -42,7 +43,7 @@ impl Columns {
                 names.to_vec()
             };
             if found.is_empty() {
-                let problem = format!("no column holds {what}: name one, the header is `{}`", header.join(","));
+                let problem = format!("no column holds {what}: name one, the header is `{}`", Shown(&header.join(",")));
                 return Err(Error::Malformed { line: 1, problem });
             }
             Ok(found)
@@ -77,7 +78,7 @@ pub(super) fn parts(reader: &mut dyn Read, columns: &Columns, places: Places<'_>
                 return wrong(format!("column `{EPISODE}`: the cell is empty: it must name the row's episode"));
             }
             if !names.insert(name.clone()) {
-                return wrong(format!("episode `{name}` goes on here: its rows must follow each other"));
+                return wrong(format!("episode `{}` goes on here: its rows must follow each other", Shown(&name)));
             }
             starts.push((name, count));
         }

@@ -16,6 +16,7 @@
 use super::episode_arrays::{self, MOST_VALUES, Parts};
 use super::episode_part::{Known, MOST_CLASSES, Part};
 use super::episode_table::{self, Columns};
+use super::names::{of_lines, to_lines};
 use super::own_data::{Baseline, Dataset, InFile, Shares, Source, shares_of};
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Task, Words};
@@ -220,7 +221,7 @@ impl OwnData for Episodes {
         let Columns { inputs, targets } = &self.columns;
         for (name, columns) in [("input_columns", inputs), ("target_columns", targets)] {
             if !columns.is_empty() {
-                facts.push((name, columns.join("\n")));
+                facts.push((name, to_lines(columns.iter().map(String::as_bytes))));
             }
         }
         facts
@@ -247,11 +248,11 @@ impl OwnData for Episodes {
             }
             _ => Vec::new(),
         };
-        let columns = |name: &str| {
-            let text = fact(name);
-            text.map(|text| text.split('\n').map(str::to_owned).collect()).unwrap_or_default()
+        let columns = |name: &'static str| match fact(name) {
+            Some(text) => of_lines(&text).ok_or(Error::Fact { name }),
+            None => Ok(Vec::new()),
         };
-        let columns = Columns { inputs: columns("input_columns"), targets: columns("target_columns") };
+        let columns = Columns { inputs: columns("input_columns")?, targets: columns("target_columns")? };
         Ok(Arc::new(Self { known: Some(Known { inputs, targets, longest }), frequencies, columns, ..self.clone() }))
     }
 }

@@ -15,6 +15,7 @@
 //! the best one is told. The skill of a net is 1 − its mean squared error / that of the best rule.
 
 use super::forecast_rows::{Column, Off, Part, off as rules_off, scales};
+use super::names::{of_lines, to_lines};
 use super::own_data::{Baseline, Dataset, Files, InFile, Shares, Source};
 use super::rules::RULES;
 use super::series_rows::SeriesRows;
@@ -23,6 +24,7 @@ use super::task::{Form, OwnData, Scale, Task, Words};
 use crate::error::Error;
 use crate::files::{Missing, missing_column};
 use crate::sequences::{Kind, Places, Shape, Stretches};
+use crate::words::Shown;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,7 +101,7 @@ impl Forecast {
     /// What is learned of the rows, of which these are trained on.
     fn learned(&self, all: &SeriesRows, trained: &[Range<usize>]) -> Result<Known, InFile> {
         let wrong = |error| InFile { file: 0, error };
-        let there = || all.names.iter().filter(|name| !name.is_empty()).cloned().collect::<Vec<_>>();
+        let there = || all.names.iter().flatten().cloned().collect::<Vec<_>>();
         let inputs = if self.inputs.is_empty() { there() } else { self.inputs.clone() };
         let targets = if self.targets.is_empty() { inputs.clone() } else { self.targets.clone() };
         let columns = |names: Vec<String>| {
@@ -110,7 +112,7 @@ impl Forecast {
             match columns.iter().find(|column| !(column.scale.mean.is_finite() && column.scale.deviation.is_finite())) {
                 None => Ok(columns),
                 Some(Column { name, .. }) => {
-                    let problem = format!("column `{name}`: its values are too great to be standardised");
+                    let problem = format!("column `{}`: its values are too great to be standardised", Shown(name));
                     Err(wrong(Error::Malformed { line: 1, problem }))
                 }
             }
@@ -230,8 +232,7 @@ impl OwnData for Forecast {
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let Some(Known { inputs, targets }) = &self.known else { return Vec::new() };
-        let names =
-            |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>().join("\n");
+        let names = |columns: &[Column]| to_lines(columns.iter().map(|column| column.name.as_bytes()));
         let numbers = |columns: &[Column], of: fn(&Scale) -> f64| {
             columns.iter().map(|column| of(&column.scale).to_string()).collect::<Vec<_>>().join(",")
         };
@@ -254,7 +255,7 @@ impl OwnData for Forecast {
                 sound.ok_or(Error::Fact { name })
             };
             let (all, means_of, deviations_of) = (told(names)?, numbers(means)?, numbers(deviations)?);
-            let all: Vec<_> = all.split('\n').map(str::to_owned).collect();
+            let all = of_lines(&all).ok_or(Error::Fact { name: names })?;
             if all.len() != means_of.len() || all.len() != deviations_of.len() {
                 return Err(Error::Fact { name: names });
             }
@@ -364,6 +365,19 @@ mod tests {
         assert_eq!((stretch.is_scored(99), stretch.is_scored(100)), (false, true));
         let mean = columns[0][..trained].iter().sum::<f64>() / trained as f64;
         assert!((scale.mean - mean).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_column_without_a_name_is_one_like_others() {
+        // So tables are written whose rows are numbered.
+        let numbered = ",v\n0,2\n1,5\n2,4\n3,6\n";
+        let (known, _) = read(&Forecast::default(), &[numbered], Shares::default()).unwrap();
+        assert_eq!(known.words().inputs, ["v"]);
+        let (known, data) = read(&Forecast::default(), &["v,\n1,2\n5,4\n3,1\n"], Shares::default()).unwrap();
+        assert_eq!(
+            (known.words().inputs, data.train[0].whole().unwrap().len()),
+            (vec!["v".to_owned(), String::new()], 2)
+        );
     }
 
     #[test]

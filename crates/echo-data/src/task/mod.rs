@@ -17,6 +17,7 @@ mod episodes;
 mod floor;
 mod forecast;
 mod forecast_rows;
+mod names;
 mod next;
 mod own_data;
 mod recorded;

@@ -10,8 +10,8 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(super) struct SeriesRows {
     pub(super) kept: Kept<f64>,
-    /// The names of the slots; those of columns that turned out to hold no numbers are empty.
-    pub(super) names: Vec<String>,
+    /// The names of the slots; nothing for columns that turned out to hold no numbers.
+    pub(super) names: Vec<Option<String>>,
     /// The rows of each series, and its first file.
     pub(super) series: Vec<(usize, Range<usize>)>,
     /// The lowest and the highest number of each slot.
@@ -21,7 +21,7 @@ pub(super) struct SeriesRows {
 /// Rows that are being read.
 struct Reading {
     keeper: Keeper<f64>,
-    names: Vec<String>,
+    names: Vec<Option<String>>,
     ends: Vec<[f64; 2]>,
     gaps: Vec<Gap>,
     rows: usize,
@@ -52,12 +52,16 @@ impl SeriesRows {
             let wrong = |error| InFile { file, error };
             let mut rows = NumberRows::new(source, names.as_deref()).map_err(wrong)?;
             let from = reading.as_ref().map_or(0, |reading| reading.rows);
+            let mut columns = Vec::new();
             while rows.next_row(missing).map_err(wrong)? {
                 let reading = match &mut reading {
                     Some(reading) => reading,
                     None => reading.insert(Reading::new(&rows, names.as_deref(), places).map_err(wrong)?),
                 };
-                reading.add(&rows).map_err(wrong)?;
+                if columns.is_empty() {
+                    columns = reading.columns(rows.names());
+                }
+                reading.add(rows.values(), &columns).map_err(wrong)?;
             }
             let Some(reading) = reading.as_mut().filter(|reading| reading.rows > from) else {
                 return Err(wrong(Error::NoValues));
@@ -97,7 +101,7 @@ impl SeriesRows {
 
     /// The slot of a column.
     pub(super) fn slot(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|own| own == name)
+        self.names.iter().position(|own| own.as_deref() == Some(name))
     }
 
     /// Hands out the rows of some ranges, one by one.
@@ -115,13 +119,13 @@ impl SeriesRows {
 impl Reading {
     /// Slots for what is wanted, or for all columns whose first row is not text.
     fn new(rows: &NumberRows<Source<'_>>, wanted: Option<&[String]>, places: Places<'_>) -> Result<Self, Error> {
-        let mut names: Vec<String> = Vec::new();
+        let mut names: Vec<Option<String>> = Vec::new();
         let all = rows.names().iter().enumerate().filter(|(column, _)| rows.is_numeric(*column) != Some(false));
         let candidates = wanted.map_or_else(|| all.map(|(_, name)| name.clone()).collect(), <[String]>::to_vec);
         for name in candidates {
             // A column can be read and asked for.
-            if !names.contains(&name) {
-                names.push(name);
+            if !names.contains(&Some(name.clone())) {
+                names.push(Some(name));
             }
         }
         let ends = vec![[f64::INFINITY, f64::NEG_INFINITY]; names.len()];
@@ -131,16 +135,22 @@ impl Reading {
 
     /// Slots of other columns hold nothing of use.
     fn forget_all_but(&mut self, names: &[String]) {
-        self.names.iter_mut().filter(|name| !names.contains(name)).for_each(String::clear);
+        let is_other = |slot: &&mut Option<String>| slot.as_ref().is_some_and(|name| !names.contains(name));
+        self.names.iter_mut().filter(is_other).for_each(|slot| *slot = None);
     }
 
-    /// Adds a row.
-    fn add(&mut self, rows: &NumberRows<Source<'_>>) -> Result<(), Error> {
+    /// The column of each slot in a file of these columns.
+    fn columns(&self, header: &[String]) -> Vec<Option<usize>> {
+        let column = |name: &String| header.iter().position(|own| own == name);
+        self.names.iter().map(|name| name.as_ref().and_then(column)).collect()
+    }
+
+    /// Adds a row, of which each slot has this column.
+    fn add(&mut self, values: &[Option<f64>], columns: &[Option<usize>]) -> Result<(), Error> {
         let Self { keeper, names, ends, gaps, rows: row, .. } = self;
         let width = names.len();
-        for (slot, name) in names.iter().enumerate() {
-            let column = rows.names().iter().position(|own| own == name);
-            let value = column.and_then(|column| rows.values()[column]);
+        for (slot, column) in columns.iter().enumerate() {
+            let value = column.and_then(|column| values[column]);
             keeper.push(value.unwrap_or(f64::NAN))?;
             let (gap, [low, high]) = (&mut gaps[slot], &mut ends[slot]);
             let Some(value) = value else {

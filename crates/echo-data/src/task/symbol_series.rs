@@ -6,6 +6,7 @@ use super::own_data::{Files, InFile, LEAD_IN, Source};
 use crate::error::Error;
 use crate::files::{Missing, NumberRows, Rows, for_each_character, is_npy};
 use crate::sequences::{Keeper, Kept, Places, Sequence, Shape, Step, Stretches};
+use crate::words::Shown;
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
@@ -110,7 +111,7 @@ impl SymbolSeries {
                 continue;
             };
             let place = match self.unit {
-                Unit::Label => format!("column `{}`", self.column),
+                Unit::Label => format!("column `{}`", Shown(&self.column)),
                 Unit::Character | Unit::Byte => format!("{} {}", self.unit.name(), unknown.place),
             };
             let problem = format!("{place}: {}", alphabet.unknown(&self.symbols[usize::from(unknown.symbol)]));
@@ -201,7 +202,7 @@ impl Reading {
             self.line = rows.line();
             let label = rows.numeral(place)?;
             if label.is_empty() {
-                let problem = format!("column `{}`: the cell is empty: it must be a label", names[place]);
+                let problem = format!("column `{}`: the cell is empty: it must be a label", Shown(&names[place]));
                 return Err(Error::Malformed { line: self.line, problem });
             }
             self.add_name(label.as_bytes())?;
@@ -272,10 +273,11 @@ fn place_of(column: &str, names: &[String]) -> Result<usize, Error> {
     if let ([_], "") = (names, column) {
         return Ok(0);
     }
-    let place = names.iter().position(|name| name == column);
+    let place = names.iter().position(|name| name == column).filter(|_| !column.is_empty());
     place.ok_or_else(|| {
         if column.is_empty() {
-            let problem = format!("there are the columns {}: `inputs` must name the one to read", names.join(", "));
+            let problem =
+                format!("there are the columns {}: `inputs` must name the one to read", Shown(&names.join(", ")));
             Error::Malformed { line: 1, problem }
         } else {
             crate::files::missing_column(column, names)
