@@ -71,7 +71,7 @@ fn labels_are_learned_and_continued() {
     assert!(message.contains("late.csv: line 602: column `sky`: `hail` is not one of the 3 labels"), "{message}");
     for (more, told) in [
         (&["--text=sky.txt"][..], "data: `text` is given too"),
-        (&["--symbols=byte"], "symbols: they are of a `text`"),
+        (&["--symbols=byte"], "symbols: only a `text` has them"),
         (&["--inputs=sky,day"], "inputs: a net reads the labels of one column"),
     ] {
         let out = folder.path().join("refused");

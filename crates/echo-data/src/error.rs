@@ -126,6 +126,12 @@ pub enum Error {
         /// How many there may be.
         most: usize,
     },
+    /// A symbol that a net does not know.
+    #[error("{problem}")]
+    Symbol {
+        /// Which one, and how many it knows.
+        problem: String,
+    },
     /// Something that must be known of data that a net was trained on, and is not there or cannot be.
     #[error("`{name}`, which says what the net was trained on, is missing or damaged")]
     Fact {
@@ -138,8 +144,8 @@ pub enum Error {
         /// Why.
         problem: String,
     },
-    /// A place that data are kept in while they are used, which cannot be written or read.
-    #[error("there is no room to keep the data while they are used: {problem}")]
+    /// A store in which data are kept while they are used, and which cannot be written or read.
+    #[error("the data cannot be kept while they are used: {problem}")]
     NoRoom {
         /// Why.
         problem: String,
@@ -208,6 +214,20 @@ pub enum Error {
     /// A cell that holds no number.
     #[error("line {line}, column `{}`: {}", Shown(column), NumberProblem(value))]
     Number {
+        /// Line of the file, counted from 1.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What stands in the cell.
+        value: String,
+    },
+    /// A value that is missing in a column of numbers.
+    #[error(
+        "line {line}, column `{}`: {}: give `missing`, which is `interpolate` or `drop`, to go on without it",
+        Shown(column),
+        if value.is_empty() { "the cell is empty".to_owned() } else { format!("`{}` stands for a missing value", Shown(value)) }
+    )]
+    Missing {
         /// Line of the file, counted from 1.
         line: u64,
         /// The column's name.
@@ -293,10 +313,12 @@ impl Error {
             | Self::LongEpisode { .. }
             | Self::Symbols { .. }
             | Self::Fact { .. }
+            | Self::Symbol { .. }
             | Self::Unread { .. }
             | Self::NoRoom { .. }
             | Self::Number { .. }
             | Self::NoValues
+            | Self::Missing { .. }
             | Self::Malformed { .. }
             | Self::Npz { .. }
             | Self::Array { .. }

@@ -25,7 +25,7 @@ mod words;
 pub use error::Error;
 pub use files::Inputs;
 pub use generator::{Generator, below, generator, uniform};
-pub use sequences::{Kind, Layout, Place, Places, Scored, Sequence, Shape, Step, Steps, Stretches, in_memory};
+pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps, Store, Stores, Stretches, in_memory};
 pub use task::{
     Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,
     RULES, Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words, by_rules,

@@ -35,3 +35,4 @@ pub use rows::Rows;
 pub use table::Table;
 pub(crate) use table::no_numbers;
 pub use text::decode;
+pub(crate) use text::read_some;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Error as IoError, ErrorKind as IoErrorKind, Read, Seek, SeekFrom};
 
 /// How a ZIP begins, and how one without members does.
-const MARKS: [&[u8; MARK]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+pub(super) const MARKS: [&[u8; MARK]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
 /// What a member's name ends with, and an array's does not.
 const ENDING: &str = ".npy";

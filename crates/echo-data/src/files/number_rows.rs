@@ -4,10 +4,11 @@ use super::beginning::{Whole, is_npy};
 use super::dialect::Dialect;
 use super::npy::{Array, Numbers};
 use super::npy_header::Header;
-use super::rows::Rows;
+use super::rows::{Record, Rows};
 use crate::error::Error;
 use crate::number::{Kind, kind};
 use crate::words::Shown;
+use std::collections::{HashSet, VecDeque};
 use std::io::Read;
 
 /// What becomes of values that are missing.
@@ -21,9 +22,25 @@ pub enum Missing {
     Drop,
 }
 
+impl Missing {
+    pub(crate) const REFUSE: &str = "refuse";
+    pub(crate) const INTERPOLATE: &str = "interpolate";
+    pub(crate) const DROP: &str = "drop";
+
+    /// That of this name, as settings have it; refusing for any other one.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name {
+            Self::INTERPOLATE => Self::Interpolate,
+            Self::DROP => Self::Drop,
+            _ => Self::Refuse,
+        }
+    }
+}
+
 /// Reads rows of numbers.
 ///
-/// A column of CSV holds numbers if its first cell that is not empty does, or if it is wanted. The columns of an array `[N]` or
+/// A column of CSV holds numbers if its first cell that is not empty does, in one of the first thousand rows, or if it is wanted. The columns of an array `[N]` or
 /// `[N, columns]` are called `value`, or `column_0` and so on.
 ///
 /// ```
@@ -37,7 +54,7 @@ pub enum Missing {
 /// ```
 #[derive(Debug)]
 pub struct NumberRows<R> {
-    from: From<R>,
+    from: Origin<R>,
     /// The columns' names.
     names: Vec<String>,
     /// Whether each column must hold numbers, and whether it is asked for.
@@ -45,14 +62,20 @@ pub struct NumberRows<R> {
     are_named: bool,
     /// Whether a column holds numbers; known from its first cell on that is not empty.
     is_numeric: Vec<Option<bool>>,
+    /// Whether a number has stood in a column.
+    has_number: Vec<bool>,
     /// The current row.
     values: Vec<Option<f64>>,
     first: Evenly,
 }
 
 #[derive(Debug)]
-enum From<R> {
-    Csv(Box<Rows<Whole<R>>>),
+enum Origin<R> {
+    Csv {
+        rows: Box<Rows<Whole<R>>>,
+        /// Rows that have been looked at to find out what the columns hold.
+        ahead: VecDeque<Record>,
+    },
     Npy {
         numbers: Box<Numbers<Whole<R>>>,
         block: Vec<f64>,
@@ -66,6 +89,12 @@ enum From<R> {
     },
 }
 
+/// More rows are not looked at to find out what a column holds.
+const MOST_AHEAD: usize = 1000;
+
+/// More columns are no series.
+const MOST_COLUMNS: usize = 1 << 16;
+
 /// An array whose first index runs fastest must be turned in memory, and may have no more values.
 const MOST_TURNED: usize = 1 << 24;
 
@@ -78,14 +107,39 @@ impl<R: Read> NumberRows<R> {
     pub fn new(reader: R, wanted: Option<&[String]>) -> Result<Self, Error> {
         let (is_npy, whole) = is_npy(reader)?;
         let (from, names) = if is_npy { array(whole)? } else { csv(whole)? };
-        for name in wanted.into_iter().flatten() {
-            if !names.contains(name) {
-                return Err(missing_column(name, &names));
-            }
+        let line = if let Origin::Csv { rows, .. } = &from { rows.line() } else { 1 };
+        let there: HashSet<&String> = names.iter().collect();
+        if let Some(name) = wanted.into_iter().flatten().find(|name| !there.contains(name)) {
+            return Err(missing_column(name, &names, line));
         }
-        let is_wanted: Vec<bool> = names.iter().map(|name| wanted.is_none_or(|wanted| wanted.contains(name))).collect();
-        let (is_numeric, values) = (vec![None; names.len()], vec![None; names.len()]);
-        Ok(Self { from, names, is_wanted, are_named: wanted.is_some(), is_numeric, values, first: Evenly::default() })
+        let wanted: Option<HashSet<&String>> = wanted.map(|wanted| wanted.iter().collect());
+        let is_wanted: Vec<bool> =
+            names.iter().map(|name| wanted.as_ref().is_none_or(|wanted| wanted.contains(name))).collect();
+        let are_named = wanted.is_some();
+        // A column that is named must hold numbers, and one of an array does.
+        let is_array = !matches!(from, Origin::Csv { .. });
+        let must = |is_wanted: &bool| (is_array || (are_named && *is_wanted)).then_some(true);
+        let is_numeric = is_wanted.iter().map(must).collect();
+        let (values, has_number, first) = (vec![None; names.len()], vec![false; names.len()], Evenly::default());
+        let mut rows = Self { from, names, is_wanted, are_named, is_numeric, has_number, values, first };
+        rows.look_ahead()?;
+        Ok(rows)
+    }
+
+    /// Finds out what the columns hold, as far as the first rows say it.
+    fn look_ahead(&mut self) -> Result<(), Error> {
+        let Self { from: Origin::Csv { rows, ahead }, is_numeric, .. } = self else { return Ok(()) };
+        while is_numeric.contains(&None) && ahead.len() < MOST_AHEAD && rows.next_row()? {
+            for (column, is_numeric) in is_numeric.iter_mut().enumerate().filter(|(_, known)| known.is_none()) {
+                *is_numeric = match kind(rows.text(column)?) {
+                    Kind::Empty | Kind::Missing => None,
+                    Kind::Other => Some(false),
+                    Kind::Truth | Kind::Whole | Kind::Real => Some(true),
+                };
+            }
+            ahead.push_back(rows.record());
+        }
+        Ok(())
     }
 
     /// The columns' names.
@@ -94,20 +148,34 @@ impl<R: Read> NumberRows<R> {
         &self.names
     }
 
-    /// Goes to the next row, if there is one; over rows with missing values, if these are to be dropped.
+    /// Makes sure, when all rows are read, that the columns that are wanted hold numbers.
     ///
     /// # Errors
-    /// [`Error::Number`] for a cell that holds no number, in a column that began with one or is wanted; [`Error::Malformed`];
+    /// [`Error::Columns`].
+    pub fn check_wanted(&self, wanted: &[String]) -> Result<(), Error> {
+        let of_numbers: HashSet<&String> = self.numeric().into_iter().map(|column| &self.names[column]).collect();
+        match wanted.iter().find(|name| !of_numbers.contains(name)) {
+            None => Ok(()),
+            Some(name) => Err(Error::Columns { columns: name.clone(), problem: "it holds no number".to_owned() }),
+        }
+    }
+
+    /// Goes to the next row, if there is one; over rows with missing values, if these are to be dropped. With
+    /// [`Missing::Interpolate`] a missing value is handed out as none.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] for a value that is missing and may not be; [`Error::Number`] for a cell that holds no number, in a column that began with one or is wanted; [`Error::Malformed`];
     /// [`Error::Array`].
     pub fn next_row(&mut self, missing: Missing) -> Result<bool, Error> {
         loop {
             let is_there = match &self.from {
-                From::Csv(_) => self.next_of_csv(missing)?,
-                From::Npy { .. } | From::Turned { .. } => self.next_of_array(missing)?,
+                Origin::Csv { .. } => self.next_of_csv(missing)?,
+                Origin::Npy { .. } | Origin::Turned { .. } => self.next_of_array(missing)?,
             };
             let Some(is_whole) = is_there else { return Ok(false) };
             if is_whole || missing != Missing::Drop {
                 self.first.add(self.values[0]);
+                self.has_number.iter_mut().zip(&self.values).for_each(|(has, value)| *has |= value.is_some());
                 return Ok(true);
             }
         }
@@ -115,35 +183,42 @@ impl<R: Read> NumberRows<R> {
 
     /// Whether the next row has all values; nothing at the end.
     fn next_of_csv(&mut self, missing: Missing) -> Result<Option<bool>, Error> {
-        let Self { from: From::Csv(rows), values, is_numeric, is_wanted, are_named, .. } = self else {
+        let Self { from: Origin::Csv { rows, ahead }, names, values, is_numeric, is_wanted, .. } = self else {
             return Ok(None);
         };
-        if !rows.next_row()? {
-            return Ok(None);
+        match ahead.pop_front() {
+            Some(record) => rows.set_record(record),
+            None if rows.next_row()? => {}
+            None => return Ok(None),
         }
         let mut is_whole = true;
         for (column, value) in values.iter_mut().enumerate() {
-            *value = rows.plain_number(column);
-            if value.is_some() && is_numeric[column] == Some(true) {
-                continue;
-            }
-            let kind = if value.is_some() { Kind::Real } else { kind(rows.text(column)?) };
-            // Text belongs to a column that began with it, or begins now, and need not hold numbers.
-            let may_be_text = is_numeric[column] != Some(true) && !(*are_named && is_wanted[column]);
-            if value.is_none() {
-                *value = match kind {
-                    Kind::Empty | Kind::Missing => None,
-                    Kind::Other if may_be_text => None,
-                    _ => Some(rows.number(column)?),
+            *value = None;
+            if is_numeric[column] == Some(true) {
+                *value = match rows.plain_number(column) {
+                    Some(number) => Some(number),
+                    None => rows.optional_number(column)?,
                 };
-            }
-            let known = is_numeric[column].or((kind == Kind::Other).then_some(false)).or(value.map(|_| true));
-            is_numeric[column] = known;
-            if known == Some(true) && value.is_none() && is_wanted[column] {
-                is_whole = false;
-                if missing == Missing::Refuse {
-                    // As a number it is refused in the right words.
-                    rows.number(column)?;
+                if value.is_none() && is_wanted[column] {
+                    is_whole = false;
+                    if missing == Missing::Refuse {
+                        let (line, column, value) = (rows.line(), names[column].clone(), rows.shown(column));
+                        return Err(Error::Missing { line, column, value });
+                    }
+                }
+            } else if is_numeric[column].is_none() {
+                // It was empty so far, so nobody has taken it for a column of numbers.
+                match kind(rows.text(column)?) {
+                    Kind::Empty | Kind::Missing => {}
+                    Kind::Other => is_numeric[column] = Some(false),
+                    Kind::Truth | Kind::Whole | Kind::Real => {
+                        let problem = format!(
+                            "column `{}`: a number stands here, and none in the {MOST_AHEAD} rows before: `inputs` must name \
+                             the columns to read",
+                            Shown(&names[column])
+                        );
+                        return Err(Error::Malformed { line: rows.line(), problem });
+                    }
                 }
             }
         }
@@ -154,13 +229,13 @@ impl<R: Read> NumberRows<R> {
     fn next_of_array(&mut self, missing: Missing) -> Result<Option<bool>, Error> {
         let width = self.names.len();
         let (row, values) = match &mut self.from {
-            From::Csv(_) => return Ok(None),
-            From::Turned { array, row } => {
+            Origin::Csv { .. } => return Ok(None),
+            Origin::Turned { array, row } => {
                 let Some(values) = array.values().get(*row * width..(*row + 1) * width) else { return Ok(None) };
                 *row += 1;
                 (*row as u64 - 1, values)
             }
-            From::Npy { numbers, block, place, row } => {
+            Origin::Npy { numbers, block, place, row } => {
                 while block.len() < *place + width {
                     block.drain(..*place);
                     *place = 0;
@@ -176,7 +251,6 @@ impl<R: Read> NumberRows<R> {
         let mut is_whole = true;
         for (column, (&number, value)) in values.iter().zip(&mut self.values).enumerate() {
             *value = Some(number).filter(|number| !number.is_nan());
-            self.is_numeric[column] = Some(true);
             let is_bad = number.is_infinite() || (value.is_none() && missing == Missing::Refuse);
             if is_bad && self.is_wanted[column] {
                 let of = if width > 1 { format!(", column {column}") } else { String::new() };
@@ -200,8 +274,8 @@ impl<R: Read> NumberRows<R> {
     /// [`Error::Malformed`] for a cell that is not UTF-8.
     pub fn text(&self, column: usize) -> Result<&str, Error> {
         match &self.from {
-            From::Csv(rows) => rows.text(column),
-            From::Npy { .. } | From::Turned { .. } => Ok(""),
+            Origin::Csv { rows, .. } => rows.text(column),
+            Origin::Npy { .. } | Origin::Turned { .. } => Ok(""),
         }
     }
 
@@ -209,9 +283,9 @@ impl<R: Read> NumberRows<R> {
     #[must_use]
     pub fn line(&self) -> u64 {
         match &self.from {
-            From::Csv(rows) => rows.line(),
-            From::Npy { row, .. } => row.saturating_sub(1),
-            From::Turned { row, .. } => (*row as u64).saturating_sub(1),
+            Origin::Csv { rows, .. } => rows.line(),
+            Origin::Npy { row, .. } => row.saturating_sub(1),
+            Origin::Turned { row, .. } => (*row as u64).saturating_sub(1),
         }
     }
 
@@ -219,8 +293,8 @@ impl<R: Read> NumberRows<R> {
     #[must_use]
     pub fn dialect(&self) -> Option<Dialect> {
         match &self.from {
-            From::Csv(rows) => Some(rows.dialect()),
-            From::Npy { .. } | From::Turned { .. } => None,
+            Origin::Csv { rows, .. } => Some(rows.dialect()),
+            Origin::Npy { .. } | Origin::Turned { .. } => None,
         }
     }
 
@@ -230,8 +304,8 @@ impl<R: Read> NumberRows<R> {
         self.is_numeric.get(column).copied().flatten()
     }
 
-    /// The column that labels rows, as far as is known from the rows so far: the first one that holds text or dates, or a first one
-    /// that nobody wants and whose numbers increase evenly, as years do.
+    /// The column that labels the rows: the first one of text or dates. Without one, the first column, if it was not asked for and its
+    /// numbers increase evenly, as years do. It can change while rows are read.
     #[must_use]
     pub fn label(&self) -> Option<usize> {
         let of_text = self.is_numeric.iter().position(|is_numeric| *is_numeric == Some(false));
@@ -247,30 +321,31 @@ impl<R: Read> NumberRows<R> {
     #[must_use]
     pub fn numeric(&self) -> Vec<usize> {
         let label = self.label();
-        let is = |column: &usize| {
-            self.is_numeric[*column] == Some(true) && self.is_wanted[*column] && label != Some(*column)
-        };
+        let is = |column: &usize| self.has_number[*column] && self.is_wanted[*column] && label != Some(*column);
         (0..self.names.len()).filter(is).collect()
     }
 }
 
-/// What is said of a column that is not there.
-pub(crate) fn missing_column(name: &str, names: &[String]) -> Error {
+/// What is said of a column that the header in this line does not name.
+pub(crate) fn missing_column(name: &str, names: &[String], line: u64) -> Error {
     let (expected, header) = (format!("`{}`", Shown(name)), names.join(","));
-    Error::MissingColumn { line: 1, column: name.to_owned(), expected, header, hint: "" }
+    Error::MissingColumn { line, column: name.to_owned(), expected, header, hint: "" }
 }
 
-fn csv<R: Read>(whole: Whole<R>) -> Result<(From<R>, Vec<String>), Error> {
+fn csv<R: Read>(whole: Whole<R>) -> Result<(Origin<R>, Vec<String>), Error> {
     let rows = Rows::of_all(whole)?;
     let names = rows.names().map(str::to_owned).collect();
-    Ok((From::Csv(Box::new(rows)), names))
+    Ok((Origin::Csv { rows: Box::new(rows), ahead: VecDeque::new() }, names))
 }
 
-fn array<R: Read>(mut whole: Whole<R>) -> Result<(From<R>, Vec<String>), Error> {
+fn array<R: Read>(mut whole: Whole<R>) -> Result<(Origin<R>, Vec<String>), Error> {
     let refused = |problem: String| Error::Array { name: None, problem };
     let header = Header::read(&mut whole).map_err(|refusal| refusal.of(None))?;
     let names = match header.shape[..] {
         [_] => vec!["value".to_owned()],
+        [_, columns] if columns > MOST_COLUMNS => {
+            return Err(refused(format!("it has {columns} columns: there may be at most {MOST_COLUMNS}")));
+        }
         [_, columns] if columns > 0 => (0..columns).map(|column| format!("column_{column}")).collect(),
         _ => {
             let shape = header.shape_in_words();
@@ -279,7 +354,7 @@ fn array<R: Read>(mut whole: Whole<R>) -> Result<(From<R>, Vec<String>), Error> 
     };
     let numbers = Numbers::new(whole, header);
     if !numbers.header.fortran || names.len() == 1 {
-        return Ok((From::Npy { numbers: Box::new(numbers), block: Vec::new(), place: 0, row: 0 }, names));
+        return Ok((Origin::Npy { numbers: Box::new(numbers), block: Vec::new(), place: 0, row: 0 }, names));
     }
     if numbers.header.values > MOST_TURNED {
         return Err(refused(format!(
@@ -289,7 +364,7 @@ fn array<R: Read>(mut whole: Whole<R>) -> Result<(From<R>, Vec<String>), Error> 
         )));
     }
     let array = Array::of(numbers).map_err(|refusal| refusal.of(None))?;
-    Ok((From::Turned { array, row: 0 }, names))
+    Ok((Origin::Turned { array, row: 0 }, names))
 }
 
 /// Numbers that are this near to an even step are on it.
@@ -391,6 +466,12 @@ mod tests {
         ] {
             assert_eq!(all(&file, missing).unwrap_err(), told);
         }
+        let wide = npy("False", "(0, 1000000000000)", &[]);
+        assert!(
+            all(&wide, Missing::Refuse)
+                .unwrap_err()
+                .contains("it has 1000000000000 columns: there may be at most 65536")
+        );
         let vast = npy("True", "(99999999, 2)", &[]);
         assert!(
             all(&vast, Missing::Refuse).unwrap_err().starts_with("it is in Fortran order and has 199999998 values")

@@ -9,7 +9,15 @@ use crate::number::{Kind, kind, whole};
 use crate::words::Shown;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Read;
+
+/// A row that has been read.
+#[derive(Debug)]
+pub(super) struct Record {
+    cells: ByteRecord,
+    line: u64,
+}
 
 /// Reads the rows of a CSV file one by one, as RFC 4180 has them, each as soon as its line has come.
 ///
@@ -67,12 +75,18 @@ impl<R: Read> Rows<R> {
     /// [`Error::Malformed`] for what cannot be read or is no CSV, and for two columns of one name.
     pub fn of_all(reader: R) -> Result<Self, Error> {
         let mut rows = Self::of(reader, &[], &[])?;
-        let names = rows.header.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned());
-        rows.columns = names.enumerate().map(|(place, name)| (name, place)).collect();
-        for (number, (name, _)) in rows.columns.iter().enumerate() {
-            if rows.columns[..number].iter().any(|(other, _)| other == name) {
-                return Err(two_columns(name, rows.line));
+        rows.columns.clear();
+        let mut names = HashSet::new();
+        for (place, cell) in rows.header.iter().enumerate() {
+            let Ok(name) = std::str::from_utf8(cell).map(|name| name.trim().to_owned()) else {
+                let name = String::from_utf8_lossy(cell);
+                let problem = format!("the column's name `{}` is not UTF-8: save the file as UTF-8", Shown(&name));
+                return Err(Error::Malformed { line: rows.line, problem });
+            };
+            if !names.insert(name.clone()) {
+                return Err(two_columns(&name, rows.line));
             }
+            rows.columns.push((name, place));
         }
         if rows.columns.is_empty() || rows.columns.iter().all(|(name, _)| name.is_empty()) {
             let (column, expected, header) = (String::new(), "the columns".to_owned(), String::new());
@@ -152,6 +166,16 @@ impl<R: Read> Rows<R> {
             problem = format!("{problem}; it has {other}, and the header's columns are separated by {own}");
         }
         Err(Error::Malformed { line: self.line, problem })
+    }
+
+    /// The row, to be [gone back to](Self::set_record).
+    pub(super) fn record(&self) -> Record {
+        Record { cells: self.record.clone(), line: self.line }
+    }
+
+    /// Goes back to a row.
+    pub(super) fn set_record(&mut self, Record { cells, line }: Record) {
+        (self.record, self.line) = (cells, line);
     }
 
     /// The text of the row's cell in a column of those asked for, without spaces around it.

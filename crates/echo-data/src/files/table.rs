@@ -23,7 +23,8 @@ impl Table {
     /// Reads all columns of numbers, or of those only that `wanted` names.
     ///
     /// # Errors
-    /// Those of [`NumberRows`]; [`Error::NoValues`]; [`Error::Malformed`] for a file without a column of numbers.
+    /// Those of [`NumberRows`]; [`Error::NoValues`]; [`Error::Malformed`] for a file without a column of numbers; [`Error::Columns`] for a
+    /// wanted column without any.
     pub fn read<R: Read>(reader: R, wanted: Option<&[String]>, missing: Missing) -> Result<Self, Error> {
         let mut rows = NumberRows::new(reader, wanted)?;
         let width = rows.names().len();
@@ -42,6 +43,7 @@ impl Table {
         if count == 0 {
             return Err(Error::NoValues);
         }
+        rows.check_wanted(wanted.unwrap_or_default())?;
         let (numeric, names, dialect) = (rows.numeric(), rows.names(), rows.dialect());
         if numeric.is_empty() {
             return Err(no_numbers());
@@ -112,7 +114,7 @@ mod tests {
         let text = "v,w\n1,1\n,2\nNaN,3\n4,4\n5,\n";
         assert_eq!(
             read(text, &[], Missing::Refuse).unwrap_err(),
-            "line 3, column `v`: the cell is empty: it must be a number"
+            "line 3, column `v`: the cell is empty: give `missing`, which is `interpolate` or `drop`, to go on without it"
         );
         assert_eq!(
             read(text, &[], Missing::Interpolate).unwrap().columns,
@@ -121,6 +123,28 @@ mod tests {
         assert_eq!(read(text, &[], Missing::Drop).unwrap().columns, [[1.0, 4.0], [1.0, 4.0]]);
         // Of a column that is not wanted nothing is missed.
         assert_eq!(read(text, &["w"], Missing::Drop).unwrap().columns, [[1.0, 2.0, 3.0, 4.0]]);
+    }
+
+    #[test]
+    fn missing_values_before_the_first_number_are_missing_too() {
+        let text = "d,v,w\nmo,,1\ntu,NA,2\nwe,3,\nth,4,4\n";
+        assert!(
+            read(text, &[], Missing::Refuse).unwrap_err().starts_with("line 2, column `v`: the cell is empty: give")
+        );
+        assert!(read(text, &["w"], Missing::Refuse).unwrap_err().starts_with("line 4, column `w`"));
+        assert_eq!(read(text, &[], Missing::Drop).unwrap().columns, [[4.0], [4.0]]);
+        assert_eq!(read(text, &["v"], Missing::Drop).unwrap().columns, [[3.0, 4.0]]);
+        assert_eq!(read(text, &["v"], Missing::Interpolate).unwrap().columns, [[3.0, 3.0, 3.0, 4.0]]);
+        assert_eq!(
+            read("v,w\n1,\n2,\n", &["w"], Missing::Drop).unwrap_err(),
+            "there is no row of values below the header"
+        );
+        assert_eq!(read("v,w\n1,\n2,\n", &["w"], Missing::Interpolate).unwrap_err(), "column `w`: it holds no number");
+        assert_eq!(read("v,w\n1,\n2,\n", &[], Missing::Refuse).unwrap().names, ["v"]);
+        let late = format!("v,w\n{}1,2\n", "1,\n".repeat(1000));
+        assert!(
+            read(&late, &[], Missing::Refuse).unwrap_err().starts_with("line 1002: column `w`: a number stands here")
+        );
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl<R: Read> Read for Text<R> {
 }
 
 /// Reads as soon as anything has come; a signal in between does not count.
-fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> Result<usize, IoError> {
+pub(crate) fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> Result<usize, IoError> {
     loop {
         match reader.read(buffer) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

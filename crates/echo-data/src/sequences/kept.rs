@@ -1,4 +1,4 @@
-//! Numbers that need not be in memory: written once to a place of the caller's, such as a temporary file, and read from there in
+//! Numbers that need not be in memory: written once to a store of the caller's, such as a temporary file, and read from there in
 //! stretches.
 
 use crate::error::Error;
@@ -8,19 +8,19 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A place that numbers are written to and read from: memory, or a file that is empty.
-pub trait Place: Read + Write + Seek + Send {}
+/// What numbers are written to and read from: memory, or a file that is empty.
+pub trait Store: Read + Write + Seek + Send {}
 
-impl<P: Read + Write + Seek + Send> Place for P {}
+impl<S: Read + Write + Seek + Send> Store for S {}
 
-/// Makes a place for each list of numbers.
-pub type Places<'a> = &'a dyn Fn() -> IoResult<Box<dyn Place>>;
+/// Makes a store for each list of numbers.
+pub type Stores<'a> = &'a dyn Fn() -> IoResult<Box<dyn Store>>;
 
-/// A place in memory, for data that fit there.
+/// A store in memory, for data that fit there.
 ///
 /// # Errors
 /// None.
-pub fn in_memory() -> IoResult<Box<dyn Place>> {
+pub fn in_memory() -> IoResult<Box<dyn Store>> {
     Ok(Box::<Cursor<Vec<u8>>>::default())
 }
 
@@ -57,13 +57,13 @@ impl Number for u16 {
 /// So many bytes are written at a time.
 const BLOCK: usize = 1 << 16;
 
-/// So many numbers are read at a time where all are.
+/// How many numbers are read at a time when all are read.
 const STRETCH: usize = 1 << 13;
 
 /// A list of numbers that is being written.
 pub(crate) struct Keeper<N> {
-    place: Box<dyn Place>,
-    /// Numbers that are in the place.
+    store: Box<dyn Store>,
+    /// Numbers that are in the store.
     written: usize,
     /// The bytes of those behind them.
     ready: Vec<u8>,
@@ -71,9 +71,9 @@ pub(crate) struct Keeper<N> {
 }
 
 impl<N: Number> Keeper<N> {
-    pub(crate) fn new(places: Places<'_>) -> Result<Self, Error> {
+    pub(crate) fn new(stores: Stores<'_>) -> Result<Self, Error> {
         let ready = Vec::with_capacity(BLOCK + N::WIDTH);
-        Ok(Self { place: places().map_err(no_room)?, written: 0, ready, of: PhantomData })
+        Ok(Self { store: stores().map_err(no_room)?, written: 0, ready, of: PhantomData })
     }
 
     /// How many numbers there are.
@@ -86,25 +86,41 @@ impl<N: Number> Keeper<N> {
         if self.ready.len() >= BLOCK { self.write() } else { Ok(()) }
     }
 
-    /// Puts another number in the place of one that is there.
-    pub(crate) fn set(&mut self, index: usize, number: N) -> Result<(), Error> {
-        let bytes = number.bytes();
-        if let Some(behind) = index.checked_sub(self.written) {
-            if let Some(place) = self.ready.chunks_exact_mut(N::WIDTH).nth(behind) {
-                place.copy_from_slice(bytes.as_ref());
+    /// Changes the numbers at the first index and at each `stride` further on, as many as there are.
+    pub(crate) fn set(&mut self, first: usize, stride: usize, numbers: impl Iterator<Item = N>) -> Result<(), Error> {
+        let (stride, mut block, mut from, mut is_changed) = (stride.max(1), Vec::new(), 0, false);
+        for (place, number) in numbers.enumerate() {
+            let index = first + place * stride;
+            if let Some(behind) = index.checked_sub(self.written) {
+                let place = self.ready.get_mut(behind * N::WIDTH..(behind + 1) * N::WIDTH);
+                place.into_iter().for_each(|place| place.copy_from_slice(number.bytes().as_ref()));
+                continue;
             }
+            if index >= from + block.len() / N::WIDTH || block.is_empty() {
+                self.put(from, &block, is_changed)?;
+                from = index;
+                block.resize((self.written - from).min(BLOCK / N::WIDTH) * N::WIDTH, 0);
+                self.store.seek(SeekFrom::Start((from * N::WIDTH) as u64)).map_err(no_room)?;
+                self.store.read_exact(&mut block).map_err(no_room)?;
+            }
+            block[(index - from) * N::WIDTH..][..N::WIDTH].copy_from_slice(number.bytes().as_ref());
+            is_changed = true;
+        }
+        self.put(from, &block, is_changed)
+    }
+
+    /// Writes a block in the place of one that is there.
+    fn put(&mut self, from: usize, block: &[u8], is_changed: bool) -> Result<(), Error> {
+        if !is_changed {
             return Ok(());
         }
-        let set = |place: &mut dyn Place| {
-            place.seek(SeekFrom::Start((index * N::WIDTH) as u64))?;
-            place.write_all(bytes.as_ref())?;
-            place.seek(SeekFrom::End(0))
-        };
-        set(&mut *self.place).map(drop).map_err(no_room)
+        self.store.seek(SeekFrom::Start((from * N::WIDTH) as u64)).map_err(no_room)?;
+        self.store.write_all(block).map_err(no_room)?;
+        self.store.seek(SeekFrom::End(0)).map(drop).map_err(no_room)
     }
 
     fn write(&mut self) -> Result<(), Error> {
-        self.place.write_all(&self.ready).map_err(no_room)?;
+        self.store.write_all(&self.ready).map_err(no_room)?;
         self.written = self.len();
         self.ready.clear();
         Ok(())
@@ -114,13 +130,13 @@ impl<N: Number> Keeper<N> {
     pub(crate) fn finish(mut self) -> Result<Kept<N>, Error> {
         let len = self.len();
         self.write()?;
-        self.place.flush().map_err(no_room)?;
-        let reading = Reading { place: self.place, bytes: self.ready };
+        self.store.flush().map_err(no_room)?;
+        let reading = Reading { store: self.store, bytes: self.ready };
         Ok(Kept { reading: Arc::new(Mutex::new(reading)), len, of: PhantomData })
     }
 }
 
-/// A list of numbers in its place. Copies of it read from the same place.
+/// A list of numbers in its store. Copies of it read from the same store.
 #[derive(Clone)]
 pub(crate) struct Kept<N> {
     reading: Arc<Mutex<Reading>>,
@@ -129,7 +145,7 @@ pub(crate) struct Kept<N> {
 }
 
 struct Reading {
-    place: Box<dyn Place>,
+    store: Box<dyn Store>,
     bytes: Vec<u8>,
 }
 
@@ -143,27 +159,27 @@ impl<N: Number> Kept<N> {
     pub(crate) fn read(&self, numbers: Range<usize>, to: &mut Vec<N>) -> Result<(), Error> {
         let numbers = numbers.start.min(self.len)..numbers.end.min(self.len);
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let Reading { place, bytes } = &mut *reading;
+        let Reading { store, bytes } = &mut *reading;
         to.try_reserve(numbers.len()).map_err(|_| Error::OutOfMemory { total_series_length: numbers.len() })?;
         bytes.resize(numbers.len() * N::WIDTH, 0);
-        let sought = place.seek(SeekFrom::Start((numbers.start * N::WIDTH) as u64));
-        sought.and_then(|_| place.read_exact(bytes)).map_err(no_room)?;
+        let sought = store.seek(SeekFrom::Start((numbers.start * N::WIDTH) as u64));
+        sought.and_then(|_| store.read_exact(bytes)).map_err(no_room)?;
         to.extend(bytes.chunks_exact(N::WIDTH).filter_map(|bytes| N::Bytes::try_from(bytes).ok()).map(N::of));
         Ok(())
     }
 
-    /// Hands out these numbers, one stretch after the other: of as many as a multiple of `of` has.
+    /// Hands out these numbers, one stretch after the other. The length of each but the last is a multiple of `width`.
     pub(crate) fn for_each_stretch(
         &self,
         numbers: Range<usize>,
-        of: usize,
-        take: &mut dyn FnMut(&[N]),
+        width: usize,
+        take: &mut dyn FnMut(&[N]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (step, mut stretch) = ((STRETCH / of.max(1)).max(1) * of.max(1), Vec::new());
+        let (step, mut stretch) = ((STRETCH / width.max(1)).max(1) * width.max(1), Vec::new());
         for start in numbers.clone().step_by(step) {
             stretch.clear();
             self.read(start..(start + step).min(numbers.end), &mut stretch)?;
-            take(&stretch);
+            take(&stretch)?;
         }
         Ok(())
     }
@@ -192,8 +208,8 @@ mod tests {
         }
         assert!(keeper.len() == count && keeper.written > 0 && keeper.written < count);
         // One that is written, and one that is not.
-        keeper.set(7, -1.0).unwrap();
-        keeper.set(count - 1, -2.0).unwrap();
+        keeper.set(7, 1, std::iter::once(-1.0)).unwrap();
+        keeper.set(count - 1, 1, std::iter::once(-2.0)).unwrap();
         keeper.push(0.5).unwrap();
         let kept = keeper.finish().unwrap();
         let mut read = vec![9.0];
@@ -204,9 +220,32 @@ mod tests {
         kept.for_each_stretch(2..kept.len(), 3, &mut |stretch| {
             assert!(stretch.len() % 3 == 0 || all.len() + stretch.len() == count - 1);
             all.extend_from_slice(stretch);
+            Ok(())
         })
         .unwrap();
         assert_eq!((all.len(), all[0], all[5], all[count - 2]), (count - 1, 2.0, -1.0, 0.5));
+    }
+
+    #[test]
+    fn numbers_at_even_distances_are_changed_wherever_they_are() {
+        let count = 3 * BLOCK / 8 + 7;
+        for (first, stride) in [(0, 1), (5, 3), (BLOCK / 8 - 2, 2), (count - 4, 1)] {
+            let mut keeper = Keeper::new(&in_memory).unwrap();
+            (0..count).for_each(|number| keeper.push(number as f64).unwrap());
+            let changed: Vec<usize> = (first..count).step_by(stride).collect();
+            keeper.set(first, stride, changed.iter().map(|&index| -(index as f64))).unwrap();
+            keeper.push(0.5).unwrap();
+            let mut all = Vec::new();
+            keeper.finish().unwrap().read(0..count + 1, &mut all).unwrap();
+            let expected = |index: usize| if changed.contains(&index) { -(index as f64) } else { index as f64 };
+            let borders = [0, first, first + 1, BLOCK / 8 - 1, BLOCK / 8, count - 2, count - 1];
+            assert!(borders.into_iter().all(|index| all[index] == expected(index)), "{first} {stride}");
+            assert_eq!(
+                all.iter().filter(|number| **number < 0.0).count(),
+                changed.iter().filter(|&&index| index > 0).count()
+            );
+            assert_eq!(all[count], 0.5);
+        }
     }
 
     #[test]

@@ -105,6 +105,17 @@ impl Steps {
         }
     }
 
+    /// What stands at a time step; the zero step where there is none.
+    #[must_use]
+    pub fn step(&self, step: usize) -> Step<'_> {
+        match self {
+            Self::Classes(classes) => Step::Class(classes.get(step).copied().unwrap_or_default()),
+            Self::Values { width, values } => {
+                Step::Values(values.get(step * width..(step + 1) * width).unwrap_or_default())
+            }
+        }
+    }
+
     /// The classes, to be drawn.
     pub(crate) fn classes_mut(&mut self) -> &mut [u16] {
         match self {

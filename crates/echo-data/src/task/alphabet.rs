@@ -157,9 +157,17 @@ impl Symbols for Alphabet {
         bytes
     }
 
-    fn of_cell(&self, cell: &str) -> Option<Result<u16, String>> {
-        let class = || self.class(cell.as_bytes()).ok_or_else(|| self.unknown(cell.as_bytes()));
-        (self.unit == Unit::Label).then(class)
+    fn in_cell(&self, class: usize) -> Option<String> {
+        let symbol = self.symbols.get(class)?;
+        let is_label = self.unit == Unit::Label;
+        Some(if is_label { String::from_utf8_lossy(symbol).into_owned() } else { self.unit.shown(symbol) })
+    }
+
+    fn of_cell(&self, cell: &str) -> Result<u16, Error> {
+        let shown =
+            || (0..self.len()).find(|&class| self.in_cell(class).as_deref() == Some(cell)).map(|class| class as u16);
+        let class = self.class(cell.as_bytes()).or_else(shown);
+        class.ok_or_else(|| Error::Symbol { problem: self.unknown(cell.as_bytes()) })
     }
 
     fn classes(&self, text: &[u8]) -> Result<Vec<u16>, Error> {
@@ -196,6 +204,9 @@ mod tests {
             let bytes: Vec<u8> = found.iter().flat_map(|&class| alphabet.bytes(class.into())).collect();
             assert_eq!(bytes, text.as_bytes());
             let names: Vec<_> = (0..alphabet.len()).map(|class| alphabet.shown(class).unwrap()).collect();
+            // In a table they stand as they are shown.
+            let again = names.iter().map(|name| alphabet.of_cell(name).unwrap()).collect::<Vec<_>>();
+            assert!(again.into_iter().eq(0..alphabet.len() as u16));
             assert_eq!(names, shown);
             assert_eq!(Alphabet::from_text(unit, &alphabet.to_text()), Some(alphabet));
         }
@@ -215,7 +226,11 @@ mod tests {
         assert_eq!(alphabet.to_text(), "-1\n9\n10\nrest\nrun");
         assert_eq!(alphabet.classes(b"run, 9\n10"), Ok(vec![4, 1, 2]));
         assert_eq!(alphabet.bytes(3), b"rest\n");
-        assert_eq!((alphabet.of_cell("9"), alphabet.of_cell("no").unwrap().is_err()), (Some(Ok(1)), true));
+        assert_eq!((alphabet.of_cell("9"), alphabet.in_cell(1).as_deref()), (Ok(1), Some("9")));
+        assert_eq!(
+            alphabet.of_cell("no").unwrap_err().to_string(),
+            "`no` is not one of the 5 labels that the net was trained on"
+        );
         assert_eq!(
             alphabet.classes(b"run,walk").unwrap_err().to_string(),
             "line 1: label 2: `walk` is not one of the 5 labels that the net was trained on"

@@ -1,9 +1,9 @@
 //! Episodes from the arrays of an NPZ.
 
-use super::episode_part::{EpisodeRows, Part};
+use super::episode_part::{EpisodeRows, Part, Parts};
 use crate::error::Error;
-use crate::files::Npz;
-use crate::sequences::{Keeper, Kept, Place, Places};
+use crate::files::{Npz, read_some};
+use crate::sequences::{Keeper, Kept, Store, Stores};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 /// A small file can hold very many zeros.
@@ -14,29 +14,26 @@ const TRAIN: &[&str] = &["train"];
 const VALID: &[&str] = &["valid", "val"];
 const TEST: &[&str] = &["test"];
 
-/// The parts of a file, to train on, to validate and to test, of which the first one is there.
-pub(super) type Parts = [Option<Part>; 3];
-
 /// A file of arrays, which is read where it is kept.
-type Arrays = Npz<BufReader<Box<dyn Place>>>;
+type Arrays = Npz<BufReader<Box<dyn Store>>>;
 
 /// The parts of an NPZ.
-pub(super) fn parts(reader: &mut dyn Read, places: Places<'_>) -> Result<Parts, Error> {
+pub(super) fn parts(reader: &mut impl Read, stores: Stores<'_>) -> Result<Parts, Error> {
     // An NPZ is read from its end.
     let no_room = |error: std::io::Error| Error::NoRoom { problem: error.to_string() };
-    let mut place = places().map_err(no_room)?;
+    let mut store = stores().map_err(no_room)?;
     let mut block = vec![0; 1 << 16];
     loop {
-        let count = reader.read(&mut block).map_err(|error| Error::unread(&error))?;
+        let count = read_some(reader, &mut block).map_err(|error| Error::unread(&error))?;
         if count == 0 {
             break;
         }
-        place.write_all(&block[..count]).map_err(no_room)?;
+        store.write_all(&block[..count]).map_err(no_room)?;
     }
-    place.seek(SeekFrom::Start(0)).map_err(no_room)?;
-    let npz = Npz::new(BufReader::new(place))?.with_most_values(MOST_VALUES);
-    let train = part(&npz, TRAIN, places)?.ok_or_else(|| missing(&npz, "x_train"))?;
-    Ok([Some(train), part(&npz, VALID, places)?, part(&npz, TEST, places)?])
+    store.seek(SeekFrom::Start(0)).map_err(no_room)?;
+    let npz = Npz::new(BufReader::new(store))?.with_most_values(MOST_VALUES);
+    let train = part(&npz, TRAIN, stores)?.ok_or_else(|| missing(&npz, "x_train"))?;
+    Ok(Parts { train, valid: part(&npz, VALID, stores)?, test: part(&npz, TEST, stores)? })
 }
 
 fn wrong(name: &str, problem: String) -> Error {
@@ -55,8 +52,8 @@ fn shown(shape: &[usize]) -> String {
 }
 
 /// The numbers of an array in a place, and its shape.
-fn kept(npz: &Arrays, name: &str, places: Places<'_>) -> Result<(Kept<f64>, Vec<usize>), Error> {
-    let (mut keeper, mut failed) = (Keeper::new(places)?, Ok(()));
+fn kept(npz: &Arrays, name: &str, stores: Stores<'_>) -> Result<(Kept<f64>, Vec<usize>), Error> {
+    let (mut keeper, mut failed) = (Keeper::new(stores)?, Ok(()));
     let shape = npz.for_each_block(name, &mut |block| {
         if failed.is_ok() {
             failed = block.iter().try_for_each(|&number| keeper.push(number));
@@ -67,7 +64,7 @@ fn kept(npz: &Arrays, name: &str, places: Places<'_>) -> Result<(Kept<f64>, Vec<
 }
 
 /// Reads a part, if it is there.
-fn part(npz: &Arrays, endings: &[&str], places: Places<'_>) -> Result<Option<Part>, Error> {
+fn part(npz: &Arrays, endings: &[&str], stores: Stores<'_>) -> Result<Option<Part>, Error> {
     let find = |what: &str| {
         let is = |name: &&str| endings.iter().any(|ending| name.eq_ignore_ascii_case(&format!("{what}_{ending}")));
         let found: Vec<String> = npz.names().filter(is).map(str::to_owned).collect();
@@ -84,8 +81,8 @@ fn part(npz: &Arrays, endings: &[&str], places: Places<'_>) -> Result<Option<Par
         (None, _) => return Err(missing(npz, &format!("x_{}", endings[0]))),
         (_, None) => return Err(missing(npz, &format!("y_{}", endings[0]))),
     };
-    let ((x, x_shape), (y, y_shape)) = (kept(npz, &x_name, places)?, kept(npz, &y_name, places)?);
-    let mask = mask.map(|name| Ok::<_, Error>((kept(npz, &name, places)?, name))).transpose()?;
+    let ((x, x_shape), (y, y_shape)) = (kept(npz, &x_name, stores)?, kept(npz, &y_name, stores)?);
+    let mask = mask.map(|name| Ok::<_, Error>((kept(npz, &name, stores)?, name))).transpose()?;
     let ranks = |name: &str, shape: &[usize]| match shape.len() {
         2 | 3 => Ok(()),
         _ => Err(wrong(name, format!("its shape is {}: it must be [N, T] or [N, T, values]", shown(shape)))),
@@ -130,6 +127,7 @@ fn first(all: &Kept<f64>, is: &dyn Fn(f64) -> bool) -> Result<Option<(usize, f64
             }
             place += 1;
         }
+        Ok(())
     })?;
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! A part of episodes: what is read, what is asked for, and which steps are scored.
 
+use super::alphabet::MOST as MOST_SYMBOLS;
 use super::own_data::further;
 use crate::error::Error;
 use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches};
@@ -7,11 +8,18 @@ use crate::words::Shown;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A step with this target is not scored.
-pub(super) const IGNORED: f64 = -100.0;
+/// In an array a step with this target is not scored.
+const IGNORED: f64 = -100.0;
 
 /// A class is stored in 16 bits.
-pub(super) const MOST_CLASSES: f64 = 65_535.0;
+pub(super) const MOST_CLASSES: f64 = (MOST_SYMBOLS - 1) as f64;
+
+/// The parts of a file.
+pub(super) struct Parts {
+    pub(super) train: Part,
+    pub(super) valid: Option<Part>,
+    pub(super) test: Option<Part>,
+}
 
 /// Episodes: arrays of their rows, one for each time step.
 #[derive(Debug)]
@@ -66,16 +74,6 @@ impl EpisodeRows {
     }
 }
 
-/// What is known of episodes that have been read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Known {
-    /// Numbers that are read at a step.
-    pub(super) inputs: usize,
-    pub(super) targets: Kind,
-    /// Steps of the longest episode.
-    pub(super) longest: usize,
-}
-
 /// The class of a one-hot vector, if it is one.
 fn one_hot(values: &[f64]) -> Option<usize> {
     let class = values.iter().position(|&value| value == 1.0)?;
@@ -89,27 +87,33 @@ fn number(value: f64) -> String {
 }
 
 impl Part {
+    /// Whether a row with this target, and this in its mask, is scored: in a table nothing stands where nothing is asked for.
+    fn is_scored(&self, target: &[f64], mask: f64) -> bool {
+        let is_ignored = |value: &f64| match self.rows {
+            EpisodeRows::Even(_) => *value == IGNORED,
+            EpisodeRows::Named(_) => value.is_nan(),
+        };
+        mask != 0.0 && !target.iter().all(is_ignored)
+    }
+
     /// Hands out the rows that are scored: the number of each, and its target.
-    fn for_each_scored(&self, take: &mut dyn FnMut(usize, &[f64])) -> Result<(), Error> {
+    fn for_each_scored(&self, take: &mut dyn FnMut(usize, &[f64]) -> Result<(), Error>) -> Result<(), Error> {
         let (mut mask, mut row, width) = (Vec::new(), 0, self.widths[1]);
-        let mut failed = Ok(());
         self.y.for_each_stretch(0..self.y.len(), width, &mut |stretch| {
             let targets = stretch.chunks_exact(width);
             mask.clear();
             match &self.mask {
-                Some(of) => {
-                    failed = std::mem::replace(&mut failed, Ok(())).and(of.read(row..row + targets.len(), &mut mask))
-                }
+                Some(of) => of.read(row..row + targets.len(), &mut mask)?,
                 None => mask.resize(targets.len(), 1.0),
             }
-            for (target, &is_scored) in targets.zip(&mask) {
-                if is_scored != 0.0 && !target.iter().all(|&value| value == IGNORED) {
-                    take(row, target);
+            for (target, &mask) in targets.zip(&mask) {
+                if self.is_scored(target, mask) {
+                    take(row, target)?;
                 }
                 row += 1;
             }
-        })?;
-        failed
+            Ok(())
+        })
     }
 
     /// What is wrong with an array, or with columns.
@@ -121,8 +125,8 @@ impl Part {
         }
     }
 
-    /// What the part says of all parts: what is asked for, and how often each class is. How long episodes are is another matter.
-    pub(super) fn known(&self) -> Result<(Known, Vec<f64>), Error> {
+    /// How many numbers are read, and what is asked for: the same in all parts.
+    pub(super) fn known(&self) -> Result<(usize, Kind), Error> {
         let [inputs, width] = self.widths;
         let (mut count, mut are_whole, mut are_one_hot, mut most) = (0_usize, true, width > 1, 0.0_f64);
         self.for_each_scored(&mut |_, target| {
@@ -130,6 +134,7 @@ impl Part {
             are_whole &= target[0].fract() == 0.0;
             are_one_hot &= one_hot(target).is_some();
             most = most.max(target[0]);
+            Ok(())
         })?;
         if count == 0 {
             return Err(self.wrong(&self.y_name, "no step of it is scored".to_owned()));
@@ -140,83 +145,73 @@ impl Part {
             (false, _, true) => Kind::Classes(width),
             (false, ..) => Kind::Values(width),
         };
-        let Kind::Classes(classes) = targets else { return Ok((Known { inputs, targets, longest: 0 }, Vec::new())) };
-        let mut frequencies = vec![0.0; classes];
-        self.for_each_scored(&mut |_, target| {
-            let class = if self.is_flat { Some(target[0] as usize) } else { one_hot(target) };
-            if let Some(place) = class.and_then(|class| frequencies.get_mut(class)) {
-                *place += 1.0 / count as f64;
-            }
-        })?;
-        Ok((Known { inputs, targets, longest: 0 }, frequencies))
+        Ok((inputs, targets))
     }
 
     /// Its episodes; those without a scored step are left out, because nothing is asked there.
-    pub(super) fn episodes(self, known: Known) -> Result<Vec<Episode>, Error> {
-        if self.widths[0] != known.inputs {
+    pub(super) fn episodes(self, inputs: usize, targets: Kind) -> Result<Vec<Episode>, Error> {
+        if self.widths[0] != inputs {
             let found = self.widths[0];
             let problem = format!(
-                "it has {found} number{} a step: there must be {}, as in the training part",
+                "it has {found} number{} a step: there must be {inputs}, as in the training part",
                 if found == 1 { "" } else { "s" },
-                known.inputs
             );
             return Err(self.wrong(&self.x_name, problem));
         }
         // An episode ends with its last scored step.
         let mut lengths = vec![0; self.rows.episodes()];
-        let (mut episode, mut failed, mut furthest) = (0, None, 0.0_f64);
+        let (mut episode, mut furthest) = (0, 0.0_f64);
         self.for_each_scored(&mut |row, target| {
             while self.rows.of(episode).end <= row {
                 episode += 1;
             }
             lengths[episode] = row + 1 - self.rows.of(episode).start;
-            match self.class(known, row, target) {
-                Ok(Some(_)) => {}
-                Ok(None) => furthest = target.iter().fold(furthest, |furthest, &value| further(furthest, value)),
-                Err(error) => _ = failed.get_or_insert(error),
+            if self.class(targets, row, target)?.is_none() {
+                furthest = target.iter().fold(furthest, |furthest, &value| further(furthest, value));
             }
+            Ok(())
         })?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
         for (episode, &length) in lengths.iter().enumerate() {
-            let (start, mut row) = (self.rows.of(episode).start, self.rows.of(episode).start);
+            let start = self.rows.of(episode).start;
+            let mut row = start;
             // What follows an episode's end is not read, and may be anything.
-            let numbers = start * known.inputs..(start + length) * known.inputs;
-            self.x.for_each_stretch(numbers, known.inputs, &mut |stretch| {
-                for read in stretch.chunks_exact(known.inputs) {
+            self.x.for_each_stretch(start * inputs..(start + length) * inputs, inputs, &mut |stretch| {
+                for read in stretch.chunks_exact(inputs) {
                     if let Some(value) = read.iter().find(|value| !value.is_finite()) {
                         let problem = format!("{} is {value}: it must be a finite number", self.rows.place(row));
-                        failed.get_or_insert_with(|| self.wrong(&self.x_name, problem));
+                        return Err(self.wrong(&self.x_name, problem));
                     }
                     furthest = read.iter().fold(furthest, |furthest, &value| further(furthest, value));
                     row += 1;
                 }
+                Ok(())
             })?;
-        }
-        if let Some(error) = failed {
-            return Err(error);
         }
         if lengths.iter().all(|&length| length == 0) {
             return Err(self.wrong(&self.y_name, "no step of it is scored".to_owned()));
         }
         let starts: Vec<usize> = (0..lengths.len()).map(|episode| self.rows.of(episode).start).collect();
-        let all = Arc::new(All { part: self, known, furthest });
+        let all = Arc::new(All { part: self, targets, furthest });
         let there = starts.into_iter().zip(lengths).filter(|(_, length)| *length > 0);
         Ok(there.map(|(start, length)| Episode { all: Arc::clone(&all), start, length }).collect())
     }
 
+    /// Whether this says of an array's number that it is not scored.
+    fn is_mixed(&self, value: f64) -> bool {
+        value == IGNORED && matches!(self.rows, EpisodeRows::Even(_))
+    }
+
     /// The class that a scored row asks for; nothing where it asks for numbers, which are then finite.
-    fn class(&self, known: Known, row: usize, target: &[f64]) -> Result<Option<u16>, Error> {
+    fn class(&self, targets: Kind, row: usize, target: &[f64]) -> Result<Option<u16>, Error> {
         let problem = |problem: String| Err(self.wrong(&self.y_name, problem));
         let place = || self.rows.place(row);
-        match known.targets {
+        match targets {
             Kind::Values(width) if target.len() != width => {
                 problem(format!("a step has {} numbers: it must have {width}, as in the training part", target.len()))
             }
-            Kind::Values(_) => match target.iter().find(|&&value| !value.is_finite() || value == IGNORED) {
+            Kind::Values(_) => match target.iter().find(|&&value| !value.is_finite() || self.is_mixed(value)) {
                 None => Ok(None),
-                Some(&IGNORED) => {
+                Some(&value) if self.is_mixed(value) => {
                     problem(format!("{} has -100 beside other numbers: a step is scored whole or not at all", place()))
                 }
                 Some(value) => problem(format!("{} is {value}: it must be a finite number", place())),
@@ -226,10 +221,11 @@ impl Part {
                 match Some(target[0]).filter(of) {
                     Some(class) => Ok(Some(class as u16)),
                     None => problem(format!(
-                        "{} is {}: it must be a class from 0 to {}, or -100",
+                        "{} is {}: it must be a class from 0 to {}{}",
                         place(),
                         number(target[0]),
-                        classes - 1
+                        classes - 1,
+                        if matches!(self.rows, EpisodeRows::Even(_)) { ", or -100" } else { "" }
                     )),
                 }
             }
@@ -245,7 +241,7 @@ impl Part {
 #[derive(Debug)]
 struct All {
     part: Part,
-    known: Known,
+    targets: Kind,
     furthest: f64,
 }
 
@@ -260,8 +256,7 @@ pub(super) struct Episode {
 
 impl Stretches for Episode {
     fn none(&self) -> Sequence {
-        let Known { inputs, targets, .. } = self.all.known;
-        Sequence::new(Shape { inputs: Kind::Values(inputs), targets })
+        Sequence::new(Shape { inputs: Kind::Values(self.all.part.widths[0]), targets: self.all.targets })
     }
 
     fn len(&self) -> usize {
@@ -269,7 +264,7 @@ impl Stretches for Episode {
     }
 
     fn read(&self, steps: Range<usize>, to: &mut Sequence) -> Result<(), Error> {
-        let All { part, known, .. } = &*self.all;
+        let All { part, targets, .. } = &*self.all;
         let end = steps.end.min(self.length);
         let rows = self.start + steps.start.min(end)..self.start + end;
         let [inputs, width] = part.widths;
@@ -282,8 +277,8 @@ impl Stretches for Episode {
         }
         for (place, row) in rows.enumerate() {
             let (read, target) = (&x[place * inputs..][..inputs], &y[place * width..][..width]);
-            let is_scored = mask[place] != 0.0 && !target.iter().all(|&value| value == IGNORED);
-            let class = if is_scored { part.class(*known, row, target)? } else { None };
+            let is_scored = part.is_scored(target, mask[place]);
+            let class = if is_scored { part.class(*targets, row, target)? } else { None };
             let asked = class.map_or(Step::Values(target), Step::Class);
             to.push(Step::Values(read), is_scored.then_some(asked))?;
         }

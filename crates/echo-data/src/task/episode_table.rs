@@ -1,10 +1,9 @@
 //! Episodes from a CSV file: rows with the same value in the column `episode` are one.
 
-use super::episode_arrays::Parts;
-use super::episode_part::{EpisodeRows, IGNORED, Part};
+use super::episode_part::{EpisodeRows, Part, Parts};
 use crate::error::Error;
 use crate::files::{Rows, missing_column};
-use crate::sequences::{Keeper, Places};
+use crate::sequences::{Keeper, Stores};
 use crate::words::Shown;
 use std::collections::HashSet;
 use std::io::Read;
@@ -32,42 +31,43 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Those of a file with this header, where not all are named.
-    fn in_header(&self, header: &[String]) -> Result<Self, Error> {
+    fn in_header(&self, header: &[String], line: u64) -> Result<Self, Error> {
         let named = |names: &[String], what: &'static str, is: &dyn Fn(&str) -> bool| {
             if let Some(missing) = names.iter().find(|name| !header.contains(name)) {
-                return Err(missing_column(missing, header));
+                return Err(missing_column(missing, header, line));
             }
             let found: Vec<String> = if names.is_empty() {
-                header.iter().filter(|name| is(&name.to_ascii_lowercase())).cloned().collect()
+                header.iter().filter(|name| is(name)).cloned().collect()
             } else {
                 names.to_vec()
             };
             if found.is_empty() {
                 let problem = format!("no column holds {what}: name one, the header is `{}`", Shown(&header.join(",")));
-                return Err(Error::Malformed { line: 1, problem });
+                return Err(Error::Malformed { line, problem });
             }
             Ok(found)
         };
         let targets = named(&self.targets, "targets, as `target`, `y` or `y_0` would", &is_target)?;
-        let is_other = |name: &str| name == EPISODE || name == MASK || COUNTERS.contains(&name);
-        let inputs = named(&self.inputs, "inputs", &|name| {
-            !is_other(name) && !targets.iter().any(|target| target.eq_ignore_ascii_case(name))
-        })?;
+        let is_other =
+            |name: &str| [EPISODE, MASK].iter().any(|own| name.eq_ignore_ascii_case(own)) || COUNTERS.contains(&name);
+        let inputs =
+            named(&self.inputs, "inputs", &|name| !is_other(name) && !targets.iter().any(|target| target == name))?;
         Ok(Self { inputs, targets })
     }
 }
 
 /// Reads the episodes of a file, and which columns they are of.
-pub(super) fn parts(reader: &mut dyn Read, columns: &Columns, places: Places<'_>) -> Result<(Parts, Columns), Error> {
+pub(super) fn parts(reader: &mut impl Read, columns: &Columns, stores: Stores<'_>) -> Result<(Parts, Columns), Error> {
     let mut rows = Rows::of_all(reader)?;
     let header: Vec<String> = rows.names().map(str::to_owned).collect();
-    let place = |name: &str| header.iter().position(|own| own.eq_ignore_ascii_case(name));
-    let episode = place(EPISODE).ok_or_else(|| missing_column(EPISODE, &header))?;
-    let columns = columns.in_header(&header)?;
-    let places_of = |names: &[String]| names.iter().filter_map(|name| place(name)).collect::<Vec<_>>();
-    let (read, asked, of_mask) = (places_of(&columns.inputs), places_of(&columns.targets), place(MASK));
-    let (mut x, mut y) = (Keeper::new(places)?, Keeper::new(places)?);
-    let mut mask = of_mask.map(|_| Keeper::new(places)).transpose()?;
+    let own = |name: &str| header.iter().position(|own| own.eq_ignore_ascii_case(name));
+    let episode = own(EPISODE).ok_or_else(|| missing_column(EPISODE, &header, rows.line()))?;
+    let columns = columns.in_header(&header, rows.line())?;
+    let place = |name: &String| header.iter().position(|own| own == name);
+    let places_of = |names: &[String]| names.iter().filter_map(place).collect::<Vec<_>>();
+    let (read, asked, of_mask) = (places_of(&columns.inputs), places_of(&columns.targets), own(MASK));
+    let (mut x, mut y) = (Keeper::new(stores)?, Keeper::new(stores)?);
+    let mut mask = of_mask.map(|_| Keeper::new(stores)).transpose()?;
     let (mut starts, mut names, mut count) = (Vec::<(String, usize)>::new(), HashSet::new(), 0);
     while rows.next_row()? {
         let line = rows.line();
@@ -93,7 +93,7 @@ pub(super) fn parts(reader: &mut dyn Read, columns: &Columns, places: Places<'_>
                 return Err(Error::Malformed { line, problem });
             }
             missing = Some(target.is_none());
-            y.push(target.unwrap_or(IGNORED))?;
+            y.push(target.unwrap_or(f64::NAN))?;
         }
         if let (Some(mask), Some(column)) = (&mut mask, of_mask) {
             mask.push(rows.number(column)?)?;
@@ -114,7 +114,7 @@ pub(super) fn parts(reader: &mut dyn Read, columns: &Columns, places: Places<'_>
         mask: mask.map(Keeper::finish).transpose()?,
         rows: EpisodeRows::Named(starts),
     };
-    Ok(([Some(part), None, None], columns))
+    Ok((Parts { train: part, valid: None, test: None }, columns))
 }
 
 #[cfg(test)]
@@ -124,26 +124,31 @@ mod tests {
 
     fn read(text: &str, columns: &Columns) -> Result<(Vec<Vec<f64>>, Kind), String> {
         let read = || {
-            let ([part, ..], _) = parts(&mut text.as_bytes(), columns, &in_memory)?;
-            let part = part.ok_or(Error::NoValues)?;
-            let (known, _) = part.known()?;
-            let episodes = part.episodes(known)?;
-            let inputs = |episode: &super::super::episode_part::Episode| {
+            let (Parts { train, .. }, _) = parts(&mut text.as_bytes(), columns, &in_memory)?;
+            let (inputs, targets) = train.known()?;
+            let episodes = train.episodes(inputs, targets)?;
+            let of = |episode: &super::super::episode_part::Episode| {
                 crate::sequences::Stretches::whole(episode).map(|whole| whole.inputs().values().to_vec())
             };
-            Ok((episodes.iter().map(inputs).collect::<Result<Vec<_>, Error>>()?, known.targets))
+            Ok((episodes.iter().map(of).collect::<Result<Vec<_>, Error>>()?, targets))
         };
         read().map_err(|error: Error| error.to_string())
     }
 
     #[test]
     fn rows_of_one_name_are_an_episode() {
-        let text = "step,Episode,x_0,x_1,target\n0,a,1,2,\n1,a,3,4,2\n0,b,5,6,-100\n1,b,7,8,0\n2,b,9,9,\n0,c,0,0,\n";
+        let text = "step,Episode,x_0,x_1,target\n0,a,1,2,\n1,a,3,4,2\n0,b,5,6,\n1,b,7,8,0\n2,b,9,9,\n0,c,0,0,\n";
         let (inputs, targets) = read(text, &Columns::default()).unwrap();
         // An episode ends with its last scored step; one without any is left out.
         assert_eq!((inputs, targets), (vec![vec![1.0, 2.0, 3.0, 4.0], vec![5.0, 6.0, 7.0, 8.0]], Kind::Classes(3)));
         let named = Columns { inputs: vec!["x_1".into()], targets: vec!["x_0".into(), "step".into()] };
         assert_eq!(read(text, &named).unwrap().1, Kind::Values(2));
+        // Columns are those of exactly their names; a target can be any number.
+        let letters = "episode,X,x,T,y\na,1,2,3,-100\na,4,5,6,0.5\n";
+        assert_eq!(
+            read(letters, &Columns::default()).unwrap(),
+            (vec![vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], Kind::Values(1))
+        );
         let masked = "episode,x,y,mask\n1,0.5,1,0\n1,0.25,3,1\n";
         assert_eq!(read(masked, &Columns::default()).unwrap(), (vec![vec![0.5, 0.25]], Kind::Classes(4)));
     }
@@ -192,7 +197,7 @@ mod tests {
             (
                 "episode,x,y\na,1,2\nb,1,-1\n",
                 Columns::default(),
-                "column `y`: episode `b`, step 0 is -1: it must be a class from 0 to 2, or -100",
+                "column `y`: episode `b`, step 0 is -1: it must be a class from 0 to 2",
             ),
             ("episode,x,y\n", Columns::default(), "there is no row of values below the header"),
         ] {

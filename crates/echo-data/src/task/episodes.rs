@@ -1,4 +1,4 @@
-//! Episodes of the caller's own, from an NPZ file: short sequences, each of which begins from a zero state.
+//! Episodes of the caller's own, from an NPZ or a CSV file: short sequences, each of which begins from a zero state.
 //!
 //! ```text
 //! x_train [N, T, I]     what is read, as numbers; [N, T] for one number a step
@@ -13,16 +13,16 @@
 //! Targets `[N, T, O]` are classes if there are at least two numbers a step, and of each scored step of the training part exactly one is 1 and
 //! the others are 0 (or −100, as some libraries fill what is not asked for).
 
-use super::episode_arrays::{self, MOST_VALUES, Parts};
-use super::episode_part::{Known, MOST_CLASSES, Part};
+use super::episode_arrays::{self, MOST_VALUES};
+use super::episode_part::{MOST_CLASSES, Part, Parts};
 use super::episode_table::{self, Columns};
 use super::names::{of_lines, to_lines};
-use super::own_data::{Baseline, Dataset, InFile, Shares, Source, shares_of};
+use super::own_data::{Dataset, InFile, Shares, Source, shares_of};
 use super::setting::{TaskSetting, TaskValue};
 use super::task::{Form, OwnData, Task, Words};
 use crate::error::Error;
 use crate::files::is_zip;
-use crate::sequences::{Kind, Places, Shape, Stretches};
+use crate::sequences::{Kind, Shape, Step, Stores, Stretches};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,10 +39,24 @@ pub struct Episodes {
     /// Of a CSV file the columns that are asked for; none for `target`, `y`, and those whose names begin so.
     pub targets: Vec<String>,
     known: Option<Known>,
-    /// The share of each class among the targets that are trained on.
-    frequencies: Vec<f64>,
+    /// The share of each class among the targets that are trained on, or the mean of each number.
+    guess: Vec<f64>,
     columns: Columns,
 }
+
+/// What is known of episodes that have been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    /// Numbers that are read at a step.
+    inputs: usize,
+    targets: Kind,
+    /// Steps of the longest episode.
+    longest: usize,
+}
+
+/// The facts that say what who reads nothing would answer.
+const FREQUENCIES: &str = "frequencies";
+const MEANS: &str = "means";
 
 impl Task for Episodes {
     fn name(&self) -> &'static str {
@@ -99,11 +113,12 @@ impl Task for Episodes {
     }
 
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        (!self.frequencies.is_empty()).then(|| least(&self.frequencies))
+        let of_classes = self.known.filter(|known| matches!(known.targets, Kind::Classes(_)));
+        of_classes.filter(|_| !self.guess.is_empty()).map(|_| least(&self.guess))
     }
 
-    fn chance_accuracy(&self) -> Option<f64> {
-        self.frequencies.iter().copied().reduce(f64::max)
+    fn guess(&self) -> &[f64] {
+        &self.guess
     }
 
     fn own_data(&self) -> Option<&dyn OwnData> {
@@ -111,32 +126,25 @@ impl Task for Episodes {
     }
 }
 
-/// How far off the mean of the targets that are trained on is, number by number, in each part.
-fn means(data: &Dataset, width: usize) -> Result<[Option<Baseline>; 3], Error> {
-    let (mut sums, mut count) = (vec![0.0; width], 0_usize);
-    for_each_target(&data.train, width, &mut |target| {
+/// What who reads nothing would answer, by the targets that are trained on: the share of each class, or the mean of each number.
+fn guess(episodes: &[Box<dyn Stretches>], targets: Kind) -> Result<Vec<f64>, Error> {
+    let (mut sums, mut count) = (vec![0.0; targets.size()], 0_usize);
+    for_each_target(episodes, &mut |target| {
         count += 1;
-        sums.iter_mut().zip(target).for_each(|(sum, value)| *sum += value);
+        match target {
+            Step::Class(class) => sums[usize::from(class)] += 1.0,
+            Step::Values(values) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
+        }
     })?;
-    let means: Vec<f64> = sums.into_iter().map(|sum| sum / count.max(1) as f64).collect();
-    let off = |part: &[Box<dyn Stretches>]| {
-        let (mut squares, mut count) = (0.0, 0_usize);
-        for_each_target(part, width, &mut |target| {
-            count += width;
-            squares += target.iter().zip(&means).map(|(value, mean)| (value - mean).powi(2)).sum::<f64>();
-        })?;
-        let baseline = Baseline { name: "mean", loss: squares / count.max(1) as f64, accuracy: None };
-        Ok::<_, Error>((count > 0).then_some(baseline))
-    };
-    Ok([off(&data.train)?, off(&data.valid)?, off(&data.test)?])
+    sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
+    Ok(sums)
 }
 
 /// Hands out the scored targets of some episodes.
-fn for_each_target(episodes: &[Box<dyn Stretches>], width: usize, take: &mut dyn FnMut(&[f64])) -> Result<(), Error> {
+fn for_each_target(episodes: &[Box<dyn Stretches>], take: &mut dyn FnMut(Step<'_>)) -> Result<(), Error> {
     for episode in episodes {
         let whole = episode.whole()?;
-        let targets = whole.targets().values().chunks_exact(width.max(1)).enumerate();
-        targets.filter(|(step, _)| whole.is_scored(*step)).for_each(|(_, target)| take(target));
+        (0..whole.len()).filter(|&step| whole.is_scored(step)).for_each(|step| take(whole.targets().step(step)));
     }
     Ok(())
 }
@@ -147,35 +155,37 @@ impl Episodes {
         &mut self,
         reader: Source<'_>,
         shares: Shares,
-        places: Places<'_>,
+        stores: Stores<'_>,
         data: &mut Dataset,
     ) -> Result<(), Error> {
         let (is_zip, mut reader) = is_zip(reader)?;
-        let [train, valid, test]: Parts = if is_zip {
-            episode_arrays::parts(&mut reader, places)?
+        let Parts { train, valid, test } = if is_zip {
+            if !(self.inputs.is_empty() && self.targets.is_empty()) {
+                let problem = "it names columns of CSV files: an NPZ has none";
+                return Err(Error::Beside { name: if self.inputs.is_empty() { "targets" } else { "inputs" }, problem });
+            }
+            episode_arrays::parts(&mut reader, stores)?
         } else {
-            let (parts, columns) = episode_table::parts(&mut reader, &self.columns, places)?;
+            let (parts, columns) = episode_table::parts(&mut reader, &self.columns, stores)?;
             self.columns = columns;
             parts
         };
-        let known = match (self.known, &train) {
-            (Some(known), _) => known,
-            (None, Some(train)) => {
-                let (known, frequencies) = train.known()?;
-                self.frequencies = frequencies;
-                *self.known.insert(known)
+        let Known { inputs, targets, .. } = match self.known {
+            Some(known) => known,
+            None => {
+                let (inputs, targets) = train.known()?;
+                *self.known.insert(Known { inputs, targets, longest: 0 })
             }
-            (None, None) => return Err(Error::NoValues),
         };
         // A part of the file's own takes nothing from the training part.
         let unless = |part: &Option<Part>, share| if part.is_some() { 0.0 } else { share };
         let shares = Shares { valid: unless(&valid, shares.valid), test: unless(&test, shares.test) };
-        let episodes = |part: Option<Part>| part.map(|part| part.episodes(known)).transpose();
-        let mut train = episodes(train)?.unwrap_or_default();
+        let episodes = |part: Part| part.episodes(inputs, targets);
+        let mut train = episodes(train)?;
         let [_, of_valid, of_test] = shares.split(train.len());
         // From the end, so that what stands before keeps its place.
-        let test = episodes(test)?.unwrap_or_else(|| train.split_off(of_test.start));
-        let valid = episodes(valid)?.unwrap_or_else(|| train.split_off(of_valid.start));
+        let test = test.map_or_else(|| Ok(train.split_off(of_test.start)), episodes)?;
+        let valid = valid.map_or_else(|| Ok(train.split_off(of_valid.start)), episodes)?;
         for (part, own) in [(&mut data.train, train), (&mut data.valid, valid), (&mut data.test, test)] {
             part.extend(own.into_iter().map(|episode| Box::new(episode) as Box<dyn Stretches>));
         }
@@ -188,7 +198,7 @@ impl OwnData for Episodes {
         &self,
         files: Vec<Source<'_>>,
         shares: Shares,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<(Arc<dyn Task>, Dataset), InFile> {
         let mut read = self.clone();
         if self.known.is_none() {
@@ -196,10 +206,10 @@ impl OwnData for Episodes {
         }
         let mut data = Dataset::default();
         for (file, reader) in files.into_iter().enumerate() {
-            read.take_in(reader, shares, places, &mut data).map_err(|error| InFile { file, error })?;
+            read.take_in(reader, shares, stores, &mut data).map_err(InFile::at(file))?;
         }
-        if let Some(Known { targets: Kind::Values(width), .. }) = read.known {
-            data.baselines = means(&data, width).map_err(|error| InFile { file: 0, error })?;
+        if let (None, Some(Known { targets, .. })) = (self.known, read.known) {
+            read.guess = guess(&data.train, targets).map_err(InFile::all)?;
         }
         let longest = data.train.iter().chain(&data.valid).chain(&data.test).map(|episode| episode.len()).max();
         read.known = read.known.map(|known| Known { longest: known.longest.max(longest.unwrap_or_default()), ..known });
@@ -214,9 +224,9 @@ impl OwnData for Episodes {
         };
         let mut facts =
             vec![("values_read", inputs.to_string()), ("asked_for", targets), ("longest", longest.to_string())];
-        if !self.frequencies.is_empty() {
-            let frequencies = self.frequencies.iter().map(f64::to_string).collect::<Vec<_>>();
-            facts.push(("frequencies", frequencies.join(",")));
+        if !self.guess.is_empty() {
+            let name = if matches!(self.shape().targets, Kind::Classes(_)) { FREQUENCIES } else { MEANS };
+            facts.push((name, self.guess.iter().map(f64::to_string).collect::<Vec<_>>().join(",")));
         }
         let Columns { inputs, targets } = &self.columns;
         for (name, columns) in [("input_columns", inputs), ("target_columns", targets)] {
@@ -242,17 +252,36 @@ impl OwnData for Episodes {
             _ => return Err(Error::Fact { name: "asked_for" }),
         };
         let (inputs, longest) = (count("values_read", inputs.as_deref())?, count("longest", longest.as_deref())?);
-        let frequencies = match (targets, fact("frequencies")) {
-            (Kind::Classes(classes), Some(text)) => {
-                shares_of(&text, classes).ok_or(Error::Fact { name: "frequencies" })?
+        let guess = match targets {
+            Kind::Classes(classes) => {
+                let text = fact(FREQUENCIES);
+                text.map(|text| shares_of(&text, classes).ok_or(Error::Fact { name: FREQUENCIES })).transpose()?
             }
-            _ => Vec::new(),
+            Kind::Values(values) => {
+                let numbers =
+                    |text: String| text.split(',').map(|number| number.parse().ok()).collect::<Option<Vec<f64>>>();
+                let is_sound = |means: &Vec<f64>| means.len() == values && means.iter().all(|mean| mean.is_finite());
+                let text = fact(MEANS);
+                text.map(|text| numbers(text).filter(is_sound).ok_or(Error::Fact { name: MEANS })).transpose()?
+            }
         };
         let columns = |name: &'static str| match fact(name) {
             Some(text) => of_lines(&text).ok_or(Error::Fact { name }),
             None => Ok(Vec::new()),
         };
         let columns = Columns { inputs: columns("input_columns")?, targets: columns("target_columns")? };
-        Ok(Arc::new(Self { known: Some(Known { inputs, targets, longest }), frequencies, columns, ..self.clone() }))
+        for (name, asked, own) in
+            [("inputs", &self.inputs, &columns.inputs), ("targets", &self.targets, &columns.targets)]
+        {
+            if !asked.is_empty() && asked != own {
+                return Err(Error::Beside { name, problem: "the net was trained on other columns" });
+            }
+        }
+        Ok(Arc::new(Self {
+            known: Some(Known { inputs, targets, longest }),
+            guess: guess.unwrap_or_default(),
+            columns,
+            ..self.clone()
+        }))
     }
 }

@@ -14,17 +14,16 @@
 //! How well a series can be forecast is not known, so there is no floor. Answers are compared with those of simple rules, of which
 //! the best one is told. The skill of a net is 1 − its mean squared error / that of the best rule.
 
-use super::forecast_rows::{Column, Off, Part, off as rules_off, scales};
+use super::forecast_rows::{Column, Part, SquaredErrors, errors_of_rules, scales};
 use super::names::{of_lines, to_lines};
-use super::own_data::{Baseline, Dataset, Files, InFile, Shares, Source};
+use super::own_data::{Baseline, Dataset, Files, InFile, Series, Shares, Source};
 use super::rules::RULES;
 use super::series_rows::SeriesRows;
 use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, OwnData, Scale, Task, Words};
+use super::task::{OwnData, Scale, Task, Words};
 use crate::error::Error;
 use crate::files::{Missing, missing_column};
-use crate::sequences::{Kind, Places, Shape, Stretches};
-use crate::words::Shown;
+use crate::sequences::{Kind, Shape, Stores, Stretches};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,9 +65,9 @@ struct Known {
     targets: Vec<Column>,
 }
 
-const REFUSE: &str = "refuse";
-const INTERPOLATE: &str = "interpolate";
-const DROP: &str = "drop";
+const REFUSE: &str = Missing::REFUSE;
+const INTERPOLATE: &str = Missing::INTERPOLATE;
+const DROP: &str = Missing::DROP;
 
 /// The next value of every column.
 impl Default for Forecast {
@@ -79,14 +78,6 @@ impl Default for Forecast {
 }
 
 impl Forecast {
-    fn missing(&self) -> Missing {
-        match self.missing {
-            INTERPOLATE => Missing::Interpolate,
-            DROP => Missing::Drop,
-            _ => Missing::Refuse,
-        }
-    }
-
     /// The names of the columns to read, if they are named.
     fn wanted(&self) -> Option<Vec<String>> {
         let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
@@ -99,25 +90,23 @@ impl Forecast {
     }
 
     /// What is learned of the rows, of which these are trained on.
-    fn learned(&self, all: &SeriesRows, trained: &[Range<usize>]) -> Result<Known, InFile> {
-        let wrong = |error| InFile { file: 0, error };
+    fn learned(&self, all: &SeriesRows, trained: &[Range<usize>]) -> Result<Known, Error> {
         let there = || all.names.iter().flatten().cloned().collect::<Vec<_>>();
         let inputs = if self.inputs.is_empty() { there() } else { self.inputs.clone() };
         let targets = if self.targets.is_empty() { inputs.clone() } else { self.targets.clone() };
-        let columns = |names: Vec<String>| {
-            let slot = |name: &String| all.slot(name).ok_or_else(|| wrong(missing_column(name, &there())));
-            let slots = names.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
-            let scales = scales(all, &slots, trained).map_err(wrong)?;
-            let columns: Vec<_> = names.into_iter().zip(scales).map(|(name, scale)| Column { name, scale }).collect();
-            match columns.iter().find(|column| !(column.scale.mean.is_finite() && column.scale.deviation.is_finite())) {
-                None => Ok(columns),
-                Some(Column { name, .. }) => {
-                    let problem = format!("column `{}`: its values are too great to be standardised", Shown(name));
-                    Err(wrong(Error::Malformed { line: 1, problem }))
-                }
-            }
-        };
-        Ok(Known { inputs: columns(inputs)?, targets: columns(targets)? })
+        let names: Vec<&String> = inputs.iter().chain(&targets).collect();
+        let slot = |name: &&String| all.slot(name).ok_or_else(|| missing_column(name, &there(), 1));
+        let slots = names.iter().map(slot).collect::<Result<Vec<_>, _>>()?;
+        let scales = scales(all, &slots, trained)?;
+        let is_finite = |scale: &Scale| scale.mean.is_finite() && scale.deviation.is_finite();
+        if let Some((name, _)) = names.iter().zip(&scales).find(|(_, scale)| !is_finite(scale)) {
+            let problem = "its values are too great to be standardised".to_owned();
+            return Err(Error::Columns { columns: (*name).clone(), problem });
+        }
+        let column = |(name, scale): (String, &Scale)| Column { name, scale: *scale };
+        let (of_inputs, of_targets) = scales.split_at(inputs.len());
+        let columns = |names: Vec<String>, scales: &[Scale]| names.into_iter().zip(scales).map(column).collect();
+        Ok(Known { inputs: columns(inputs, of_inputs), targets: columns(targets, of_targets) })
     }
 }
 
@@ -133,10 +122,6 @@ impl Task for Forecast {
     fn shape(&self) -> Shape {
         let (inputs, targets) = self.known.as_ref().map_or((0, 0), |known| (known.inputs.len(), known.targets.len()));
         Shape { inputs: Kind::Values(inputs), targets: Kind::Values(targets) }
-    }
-
-    fn form(&self) -> Form {
-        Form::Stream
     }
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
@@ -198,33 +183,33 @@ impl OwnData for Forecast {
         &self,
         files: Vec<Source<'_>>,
         shares: Shares,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<(Arc<dyn Task>, Dataset), InFile> {
-        let all = SeriesRows::read(files, self.wanted(), self.missing(), Files::named(self.files), places)?;
-        // Of each series the parts, as rows among all.
-        let split = |series: &Range<usize>| {
-            shares.split(series.len()).map(|part| series.start + part.start..series.start + part.end)
-        };
-        let splits: Vec<_> = all.series.iter().map(|(_, series)| split(series)).collect();
+        let all =
+            SeriesRows::read(files, self.wanted(), Missing::named(self.missing), Files::named(self.files), stores)?;
+        let splits: Vec<_> = all.series.iter().map(|series| series.split(shares)).collect();
         let trained: Vec<_> = splits.iter().map(|[train, ..]| train.clone()).collect();
-        let known = self.known.clone().map_or_else(|| self.learned(&all, &trained), Ok)?;
+        let known = self.known.clone().map_or_else(|| self.learned(&all, &trained), Ok).map_err(InFile::all)?;
         let mut data = Dataset::default();
-        let mut off = [[Off::default(); RULES.len()]; 3];
-        for ((file, series), split) in all.series.iter().zip(splits) {
-            let wrong = |error| InFile { file: *file, error };
+        let mut errors = [[SquaredErrors::default(); RULES.len()]; 3];
+        for (Series { file, rows: series }, split) in all.series.iter().zip(splits) {
+            let wrong = InFile::at(*file);
             let parts = [&mut data.train, &mut data.valid, &mut data.test];
-            for ((part, rows), off) in parts.into_iter().zip(split).zip(&mut off) {
+            for (number, ((part, rows), errors)) in parts.into_iter().zip(split).zip(&mut errors).enumerate() {
                 let columns = [&known.inputs[..], &known.targets];
                 let sequence = Part::new(&all, series, &rows, self.horizon, columns).map_err(wrong)?;
+                data.files.extend(sequence.as_ref().filter(|_| number == 0).map(|_| *file));
                 part.extend(sequence.map(|sequence| Box::new(sequence) as Box<dyn Stretches>));
                 let steps = [self.horizon, self.season];
-                let own = rules_off(&all, series, &rows, steps, &known.targets).map_err(wrong)?;
-                off.iter_mut().zip(own).for_each(|(off, own)| *off = off.and(own));
+                let own = errors_of_rules(&all, series, &rows, steps, &known.targets).map_err(wrong)?;
+                errors.iter_mut().zip(own).for_each(|(errors, own)| *errors = errors.and(own));
             }
         }
-        data.baselines = off.map(|off| {
-            let whole = off.iter().zip(RULES).filter(|(off, _)| off.count > 0 && !off.is_partial);
-            let losses = whole.map(|(off, name)| Baseline { name, loss: off.sum / off.count as f64, accuracy: None });
+        data.baselines = errors.map(|errors| {
+            // The first rows of a series have no season before them.
+            let counts = errors.iter().zip(RULES).filter(|(errors, _)| errors.count > errors.unanswered);
+            let losses =
+                counts.map(|(errors, name)| Baseline { name, loss: errors.sum / errors.count as f64, accuracy: None });
             losses.min_by(|a, b| a.loss.total_cmp(&b.loss))
         });
         Ok((Arc::new(Self { known: Some(known), ..self.clone() }), data))
@@ -263,10 +248,18 @@ impl OwnData for Forecast {
                 return Err(Error::Fact { name: deviations });
             }
             let scales = means_of.into_iter().zip(deviations_of).map(|(mean, deviation)| Scale { mean, deviation });
-            Ok(all.into_iter().zip(scales).map(|(name, scale)| Column { name, scale }).collect())
+            Ok(all.into_iter().zip(scales).map(|(name, scale)| Column { name, scale }).collect::<Vec<_>>())
         };
         let inputs = columns(["input_columns", "input_means", "input_deviations"])?;
         let targets = columns(["target_columns", "target_means", "target_deviations"])?;
+        let is_other = |asked: &[String], own: &[Column]| {
+            !asked.is_empty() && !asked.iter().eq(own.iter().map(|column| &column.name))
+        };
+        for (name, asked, own) in [("inputs", &self.inputs, &inputs), ("targets", &self.targets, &targets)] {
+            if is_other(asked, own) {
+                return Err(Error::Beside { name, problem: "the net was trained on other columns" });
+            }
+        }
         Ok(Arc::new(Self { known: Some(Known { inputs, targets }), ..self.clone() }))
     }
 }
@@ -279,7 +272,8 @@ mod tests {
 
     fn read(task: &Forecast, texts: &[&str], shares: Shares) -> Result<(Arc<dyn Task>, Dataset), String> {
         let files = texts.iter().map(|text| Box::new(text.as_bytes()) as Source<'_>).collect();
-        task.read(files, shares, &in_memory).map_err(|InFile { file, error }| format!("{file}: {error}"))
+        task.read(files, shares, &in_memory)
+            .map_err(|InFile { file, error }| file.map_or_else(|| error.to_string(), |file| format!("{file}: {error}")))
     }
 
     #[test]
@@ -345,7 +339,7 @@ mod tests {
     fn long_series_are_the_same_from_any_place() {
         // Longer than what is read at a time, with gaps at the borders.
         let rows = (0..20_000_u32).map(|row| match row % 4096 {
-            0 | 4095 if row > 0 => "NA\n".to_owned(),
+            0 | 4095 => "NA\n".to_owned(),
             at => format!("{}\n", f64::from(at.wrapping_mul(2_654_435_761) % 1000) / 8.0),
         });
         let text = format!("v\n{}", rows.collect::<String>());

@@ -35,7 +35,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The rows of a series whose values are asked for, with what stands before them as a lead-in; nothing where no value is.
+    /// The part whose targets lie in these rows, with a lead-in before it; nothing if there are no targets.
     pub(super) fn new(
         all: &SeriesRows,
         series: &Range<usize>,
@@ -43,7 +43,7 @@ impl Part {
         horizon: usize,
         columns: [&[Column]; 2],
     ) -> Result<Option<Self>, Error> {
-        let first = rows.start.saturating_sub(LEAD_IN + horizon).max(series.start);
+        let first = rows.start.saturating_sub(LEAD_IN.saturating_add(horizon)).max(series.start);
         let scored = rows.start.saturating_sub(horizon).max(series.start);
         let end = rows.end.saturating_sub(horizon);
         if end <= scored {
@@ -74,18 +74,27 @@ impl Stretches for Part {
     fn read(&self, steps: Range<usize>, to: &mut Sequence) -> Result<(), Error> {
         let end = steps.end.min(self.len);
         let steps = steps.start.min(end)..end;
-        let first = self.first + steps.start;
-        let mut rows = Vec::new();
-        self.kept.read(first * self.width..(self.first + end + self.horizon) * self.width, &mut rows)?;
-        let (mut read, mut asked) = (Vec::with_capacity(self.inputs.len()), Vec::with_capacity(self.targets.len()));
-        for (place, step) in steps.enumerate() {
-            let row = |place: usize| &rows[place * self.width..][..self.width];
-            let standardised = |row: &[f64], &(slot, scale): &(usize, Scale)| scale.standardised(row[slot]);
-            read.clear();
-            read.extend(self.inputs.iter().map(|column| standardised(row(place), column)));
-            asked.clear();
-            asked.extend(self.targets.iter().map(|column| standardised(row(place + self.horizon), column)));
-            to.push(Step::Values(&read), (step >= self.scored_from).then_some(Step::Values(&asked)))?;
+        if steps.is_empty() {
+            return Ok(());
+        }
+        // What is asked for stands so many rows later: among those that are read, or in a stretch of its own.
+        let (rows, mut read, mut asked) = (self.first + steps.start..self.first + end, Vec::new(), Vec::new());
+        let is_near = self.horizon <= steps.len();
+        let read_to = if is_near { rows.end + self.horizon } else { rows.end };
+        self.kept.read(rows.start * self.width..read_to * self.width, &mut read)?;
+        if !is_near {
+            let rows = rows.start + self.horizon..rows.end + self.horizon;
+            self.kept.read(rows.start * self.width..rows.end * self.width, &mut asked)?;
+        }
+        let asked = if is_near { &read[self.horizon * self.width..] } else { &asked };
+        let standardised = |row: &[f64], &(slot, scale): &(usize, Scale)| scale.standardised(row[slot]);
+        let (mut inputs, mut targets) = (Vec::with_capacity(self.inputs.len()), Vec::with_capacity(self.targets.len()));
+        for ((step, read), asked) in steps.zip(read.chunks_exact(self.width)).zip(asked.chunks_exact(self.width)) {
+            inputs.clear();
+            inputs.extend(self.inputs.iter().map(|column| standardised(read, column)));
+            targets.clear();
+            targets.extend(self.targets.iter().map(|column| standardised(asked, column)));
+            to.push(Step::Values(&inputs), (step >= self.scored_from).then_some(Step::Values(&targets)))?;
         }
         Ok(())
     }
@@ -112,55 +121,63 @@ pub(super) fn scales(all: &SeriesRows, slots: &[usize], trained: &[Range<usize>]
 
 /// How far off a rule is: the sum of squares, and how many there are.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Off {
+pub(super) struct SquaredErrors {
     pub(super) sum: f64,
     pub(super) count: usize,
-    /// Whether the rule had no answer somewhere.
-    pub(super) is_partial: bool,
+    /// Where the rule had no answer.
+    pub(super) unanswered: usize,
 }
 
-impl Off {
+impl SquaredErrors {
     fn add(&mut self, error: Option<f64>) {
         match error {
             Some(error) => (self.sum, self.count) = (self.sum + error * error, self.count + 1),
-            None => self.is_partial = true,
+            None => self.unanswered += 1,
         }
     }
 
     pub(super) fn and(self, other: Self) -> Self {
-        let is_partial = self.is_partial || other.is_partial;
-        Self { sum: self.sum + other.sum, count: self.count + other.count, is_partial }
+        let unanswered = self.unanswered + other.unanswered;
+        Self { sum: self.sum + other.sum, count: self.count + other.count, unanswered }
     }
 }
 
 /// How far off each of the [`RULES`] is in some rows of a series.
-pub(super) fn off(
+pub(super) fn errors_of_rules(
     all: &SeriesRows,
     series: &Range<usize>,
     rows: &Range<usize>,
     [horizon, season]: [usize; 2],
     targets: &[Column],
-) -> Result<[Off; RULES.len()], Error> {
-    let mut off = [Off::default(); RULES.len()];
-    // What the rules answer with stands so many rows before what is asked for.
-    let back = if season == 0 { horizon } else { horizon.div_ceil(season).saturating_mul(season) };
+) -> Result<[SquaredErrors; RULES.len()], Error> {
+    let mut errors = [SquaredErrors::default(); RULES.len()];
+    let seasons = if season == 0 { 0 } else { horizon.div_ceil(season).saturating_mul(season) };
     let columns: Vec<_> = targets.iter().filter_map(|column| Some((all.slot(&column.name)?, column.scale))).collect();
-    let (width, mut block) = (all.width(), Vec::new());
-    let asked = rows.start.max(series.start + horizon)..rows.end;
+    let width = all.width();
+    let asked = rows.start.max(series.start.saturating_add(horizon))..rows.end;
     for start in asked.clone().step_by(BLOCK) {
-        let (first, end) = (start.saturating_sub(back).max(series.start), (start + BLOCK).min(asked.end));
-        block.clear();
-        all.kept.read(first * width..end * width, &mut block)?;
-        let column = |slot: usize| block.iter().skip(slot).step_by(width).copied().collect::<Vec<f64>>();
-        let values: Vec<_> = columns.iter().map(|&(slot, scale)| (column(slot), scale)).collect();
-        for row in start - first..end - first {
-            for (values, scale) in &values {
-                let rules = by_rules(values, scale.mean, season, row - horizon, horizon);
-                off.iter_mut().zip(rules).for_each(|(off, rule)| off.add(rule.map(|rule| rule - values[row])));
+        let end = (start + BLOCK).min(asked.end);
+        // What is asked for, the last value that is known, and that of the season.
+        let stretch = |back: usize| {
+            let rows = start.saturating_sub(back).max(series.start)..end.saturating_sub(back).max(series.start);
+            let mut numbers = Vec::new();
+            all.kept.read(rows.start * width..rows.end * width, &mut numbers)?;
+            Ok::<_, Error>((rows, numbers))
+        };
+        let stretches = [stretch(0)?, stretch(horizon)?, stretch(seasons)?];
+        for row in start..end {
+            for &(slot, scale) in &columns {
+                let value = |row: usize| {
+                    let (rows, numbers) = stretches.iter().find(|(rows, _)| rows.contains(&row))?;
+                    numbers.get((row - rows.start) * width + slot).copied()
+                };
+                let rules = by_rules(value, scale.mean, season, row - horizon, horizon);
+                let target = value(row).unwrap_or_default();
+                errors.iter_mut().zip(rules).for_each(|(errors, rule)| errors.add(rule.map(|rule| rule - target)));
             }
         }
     }
-    Ok(off)
+    Ok(errors)
 }
 
 /// Rows that are looked at together.

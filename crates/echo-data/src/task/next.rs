@@ -9,13 +9,12 @@
 //! frequencies of the symbols in the training part: the loss is their entropy.
 
 use super::alphabet::{Alphabet, Unit};
-use super::own_data::{Dataset, Files, InFile, Shares, Source, shares_of};
+use super::own_data::{Dataset, Files, InFile, Series, Shares, Source, shares_of};
 use super::setting::{TaskSetting, TaskValue};
 use super::symbol_series::SymbolSeries;
-use super::task::{Form, OwnData, Symbols, Task, Words};
+use super::task::{OwnData, Symbols, Task, Words};
 use crate::error::Error;
-use crate::sequences::{Places, Shape, Stretches};
-use std::ops::Range;
+use crate::sequences::{Shape, Stores, Stretches};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,7 +34,8 @@ pub struct Next {
     pub text: Vec<PathBuf>,
     /// What a symbol of a text is: `character` or `byte`.
     pub symbols: &'static str,
-    /// In the place of a text: the files of a series of labels, which are CSV or arrays of whole numbers.
+    /// In the place of a text: the files of a series of labels, which are CSV or arrays of whole numbers. Where they are named, symbols
+    /// are labels.
     pub data: Vec<PathBuf>,
     /// The column of labels; none for the only one.
     pub inputs: Vec<String>,
@@ -56,6 +56,8 @@ struct Known {
 
 const CHARACTER: &str = "character";
 const BYTE: &str = "byte";
+/// What can be done about a symbol that stands in a part that is held out alone.
+const HOLD_OUT_LESS: &str = ": hold out less at the end, or none";
 /// The fact that says what a symbol is, where it is a label.
 const UNIT: &str = "unit";
 
@@ -101,10 +103,6 @@ impl Task for Next {
         Shape::of_classes(self.alphabet().map_or(0, Alphabet::len))
     }
 
-    fn form(&self) -> Form {
-        Form::Stream
-    }
-
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { text, symbols, data, inputs, files, .. } = self;
         let plain = |name, about, value| TaskSetting { name, about, value, beside: None };
@@ -129,13 +127,16 @@ impl Task for Next {
             return Err(Error::Beside { name: "inputs", problem: "a net reads the labels of one column" });
         }
         if !self.data.is_empty() && self.symbols != CHARACTER {
-            return Err(Error::Beside { name: "symbols", problem: "they are of a `text`: those of `data` are labels" });
+            return Err(Error::Beside {
+                name: "symbols",
+                problem: "only a `text` has them; the symbols of `data` are labels",
+            });
         }
         Ok(())
     }
 
-    fn chance_accuracy(&self) -> Option<f64> {
-        self.known.as_ref().map(|known| known.frequencies.iter().copied().fold(0.0, f64::max))
+    fn guess(&self) -> &[f64] {
+        self.known.as_ref().map_or(&[], |known| &known.frequencies)
     }
 
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
@@ -167,35 +168,36 @@ impl OwnData for Next {
         &self,
         files: Vec<Source<'_>>,
         shares: Shares,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<(Arc<dyn Task>, Dataset), InFile> {
-        let all = SymbolSeries::read(files, self.unit(), self.column(), Files::named(self.files), places)?;
-        // Of each series the parts, as places among all.
-        let split = |series: &Range<usize>| {
-            shares.split(series.len()).map(|part| series.start + part.start..series.start + part.end)
-        };
-        let splits: Vec<_> = all.series.iter().map(split).collect();
+        let all = SymbolSeries::read(files, self.unit(), self.column(), Files::named(self.files), stores)?;
+        let splits: Vec<_> = all.series.iter().map(|series| series.split(shares)).collect();
         let known = match &self.known {
             Some(known) => known.clone(),
             None => {
                 let trained: Vec<_> = splits.iter().map(|[train, ..]| train.clone()).collect();
-                let learned = all.learned(&trained).map_err(|error| InFile { file: 0, error });
+                let learned = all.learned(&trained).map_err(InFile::all);
                 let column = all.column.clone();
                 learned.map(|(alphabet, frequencies)| Known { alphabet, column, frequencies })?
             }
         };
         let classes = all.classes(&known.alphabet).map_err(|InFile { file, error }| match error {
             Error::Malformed { line, problem } if self.known.is_none() => {
-                let problem = format!("{problem}: hold out less at the end, or none");
+                let problem = format!("{problem}{HOLD_OUT_LESS}");
                 InFile { file, error: Error::Malformed { line, problem } }
+            }
+            Error::Array { name, problem } if self.known.is_none() => {
+                let problem = format!("{problem}{HOLD_OUT_LESS}");
+                InFile { file, error: Error::Array { name, problem } }
             }
             error => InFile { file, error },
         })?;
         let mut data = Dataset::default();
-        for (series, split) in all.series.iter().zip(splits) {
+        for (Series { file, rows }, split) in all.series.iter().zip(splits) {
             let parts = [&mut data.train, &mut data.valid, &mut data.test];
-            for (part, places) in parts.into_iter().zip(split) {
-                let sequence = all.following(series, &places, &classes);
+            for (number, (part, places)) in parts.into_iter().zip(split).enumerate() {
+                let sequence = all.following(rows, &places, &classes);
+                data.files.extend(sequence.as_ref().filter(|_| number == 0).map(|_| *file));
                 part.extend(sequence.map(|sequence| Box::new(sequence) as Box<dyn Stretches>));
             }
         }
@@ -231,7 +233,8 @@ mod tests {
 
     fn read(task: &Next, texts: &[&str], shares: Shares) -> Result<(Arc<dyn Task>, Dataset), String> {
         let files = texts.iter().map(|text| Box::new(text.as_bytes()) as Source<'_>).collect();
-        task.read(files, shares, &in_memory).map_err(|InFile { file, error }| format!("{file}: {error}"))
+        task.read(files, shares, &in_memory)
+            .map_err(|InFile { file, error }| file.map_or_else(|| error.to_string(), |file| format!("{file}: {error}")))
     }
 
     #[test]
@@ -264,7 +267,7 @@ mod tests {
             ("day,sky\n1,\n", "0: line 2: column `sky`: the cell is empty: it must be a label"),
             ("day\n1\n", "0: line 1: there is no column `sky`; the header must name `sky`, it is `day`"),
             ("sky\n", "0: there is no row of values below the header"),
-            ("sky\nsun\nsun\n", "0: there is 1 label in it: it must have from 2 to 65536 different ones"),
+            ("sky\nsun\nsun\n", "there is 1 label in it: it must have from 2 to 65536 different ones"),
         ] {
             assert_eq!(read(&of_labels, &[text], Shares::default()).unwrap_err(), told);
         }
@@ -281,7 +284,7 @@ mod tests {
         let (task, data) = read(&joined, &["ab", "ba", "ab"], Shares { valid: 0.0, test: 0.34 }).unwrap();
         assert_eq!(data.train[0].whole().unwrap().inputs().classes(), [0, 1, 1]);
         assert_eq!(data.test[0].whole().unwrap().targets().classes()[3..], [0, 1]);
-        assert_eq!(task.chance_accuracy(), Some(0.5));
+        assert_eq!(task.guess(), [0.5, 0.5]);
         assert_eq!(
             read(&joined, &["ab", "ba\n", "bc"], Shares { valid: 0.0, test: 0.2 }).unwrap_err(),
             "2: line 1: character 2: `c` is not one of the 3 characters that the net was trained on: hold out less at the end, or none"

@@ -19,6 +19,8 @@ pub struct Shares {
 pub struct Dataset {
     /// To train on: a sequence for each series, or for each episode.
     pub train: Vec<Box<dyn Stretches>>,
+    /// The file that each series to train on begins in.
+    pub files: Vec<usize>,
     /// To validate on: each series begins with a lead-in, which is read and not scored.
     pub valid: Vec<Box<dyn Stretches>>,
     /// To test on, in the same way.
@@ -38,14 +40,26 @@ pub struct Baseline {
     pub accuracy: Option<f64>,
 }
 
-/// What is wrong with one of several files.
+/// What is wrong with files.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("file {file}: {error}")]
+#[error("{}{error}", file.map(|file| format!("file {file}: ")).unwrap_or_default())]
 pub struct InFile {
-    /// The file's place among them.
-    pub file: usize,
-    /// What is wrong with it.
+    /// Which one of them it is, counted from 0, if it is one.
+    pub file: Option<usize>,
+    /// What is wrong.
     pub error: Error,
+}
+
+impl InFile {
+    /// What is wrong with this file.
+    pub(super) fn at(file: usize) -> impl Fn(Error) -> Self + Copy {
+        move |error| Self { file: Some(file), error }
+    }
+
+    /// What is wrong with all of them together.
+    pub(super) fn all(error: Error) -> Self {
+        Self { file: None, error }
+    }
 }
 
 /// What a task reads from: one of its files.
@@ -63,7 +77,31 @@ pub(super) enum Files {
     Joined,
 }
 
+/// A series of one or more files.
+#[derive(Debug, Clone)]
+pub(super) struct Series {
+    /// The file that it begins in.
+    pub(super) file: usize,
+    /// Its rows among those of all files.
+    pub(super) rows: Range<usize>,
+}
+
+impl Series {
+    /// Its parts to train on, to validate and to test, as rows among those of all files.
+    pub(super) fn split(&self, shares: Shares) -> [Range<usize>; 3] {
+        shares.split(self.rows.len()).map(|part| self.rows.start + part.start..self.rows.start + part.end)
+    }
+}
+
 impl Files {
+    /// Adds the rows of a file to the last series, or as one of their own.
+    pub(super) fn add(self, series: &mut Vec<Series>, file: usize, rows: Range<usize>) {
+        match series.last_mut().filter(|_| self == Self::Joined) {
+            Some(joined) => joined.rows.end = rows.end,
+            None => series.push(Series { file, rows }),
+        }
+    }
+
     pub(super) const SEPARATE: &'static str = "separate";
     pub(super) const JOINED: &'static str = "joined";
 

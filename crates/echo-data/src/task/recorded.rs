@@ -1,7 +1,6 @@
 //! A series that somebody else has recorded: what its targets have to do with its inputs is not known.
 
-use super::setting::TaskSetting;
-use super::task::{Form, Task, Words};
+use super::task::{Task, Words};
 use crate::error::{Error, check_num_classes};
 use crate::sequences::{Layout, Shape};
 
@@ -37,14 +36,6 @@ impl Task for Recorded {
 
     fn shape(&self) -> Shape {
         Shape::of_classes(self.num_classes)
-    }
-
-    fn form(&self) -> Form {
-        Form::Stream
-    }
-
-    fn settings(&mut self) -> Vec<TaskSetting<'_>> {
-        Vec::new()
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -1,9 +1,10 @@
 //! Rows of numbers from files, kept where the caller has room, with missing values filled.
 
-use super::own_data::{Files, InFile, Source};
+use super::own_data::{Files, InFile, Series, Source};
 use crate::error::Error;
-use crate::files::{Missing, NumberRows, missing_column, no_numbers};
-use crate::sequences::{Keeper, Kept, Places};
+use crate::files::{Missing, NumberRows, no_numbers};
+use crate::sequences::{Keeper, Kept, Stores};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// The rows of all files, one behind the other: of each row as many numbers as there are slots.
@@ -12,8 +13,7 @@ pub(super) struct SeriesRows {
     pub(super) kept: Kept<f64>,
     /// The names of the slots; nothing for columns that turned out to hold no numbers.
     pub(super) names: Vec<Option<String>>,
-    /// The rows of each series, and its first file.
-    pub(super) series: Vec<(usize, Range<usize>)>,
+    pub(super) series: Vec<Series>,
     /// The lowest and the highest number of each slot.
     pub(super) ends: Vec<[f64; 2]>,
 }
@@ -43,29 +43,25 @@ impl SeriesRows {
         wanted: Option<Vec<String>>,
         missing: Missing,
         files: Files,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<Self, InFile> {
         let mut reading: Option<Reading> = None;
-        let mut names = wanted;
-        let mut series: Vec<(usize, Range<usize>)> = Vec::new();
+        let (mut names, mut series) = (wanted, Vec::new());
         for (file, source) in sources.into_iter().enumerate() {
-            let wrong = |error| InFile { file, error };
+            let wrong = InFile::at(file);
             let mut rows = NumberRows::new(source, names.as_deref()).map_err(wrong)?;
-            let from = reading.as_ref().map_or(0, |reading| reading.rows);
-            let mut columns = Vec::new();
+            let reading = match &mut reading {
+                Some(reading) => reading,
+                None => reading.insert(Reading::new(&rows, names.as_deref(), stores).map_err(InFile::all)?),
+            };
+            let (from, columns) = (reading.rows, reading.columns(rows.names()));
             while rows.next_row(missing).map_err(wrong)? {
-                let reading = match &mut reading {
-                    Some(reading) => reading,
-                    None => reading.insert(Reading::new(&rows, names.as_deref(), places).map_err(wrong)?),
-                };
-                if columns.is_empty() {
-                    columns = reading.columns(rows.names());
-                }
                 reading.add(rows.values(), &columns).map_err(wrong)?;
             }
-            let Some(reading) = reading.as_mut().filter(|reading| reading.rows > from) else {
+            if reading.rows == from {
                 return Err(wrong(Error::NoValues));
-            };
+            }
+            rows.check_wanted(names.as_deref().unwrap_or_default()).map_err(wrong)?;
             if names.is_none() {
                 let numeric: Vec<String> = rows.numeric().iter().map(|&column| rows.names()[column].clone()).collect();
                 if numeric.is_empty() {
@@ -74,24 +70,15 @@ impl SeriesRows {
                 reading.forget_all_but(&numeric);
                 names = Some(numeric);
             }
-            let of_numbers: Vec<&String> = rows.numeric().iter().map(|&column| &rows.names()[column]).collect();
-            if let Some(name) = names.iter().flatten().find(|name| !of_numbers.contains(name)) {
-                let own: Vec<String> = of_numbers.into_iter().cloned().collect();
-                return Err(wrong(missing_column(name, &own)));
-            }
-            match series.last_mut().filter(|_| files == Files::Joined) {
-                Some((_, joined)) => joined.end = reading.rows,
-                None => series.push((file, from..reading.rows)),
-            }
+            files.add(&mut series, file, from..reading.rows);
             if files == Files::Separate {
                 reading.end_series().map_err(wrong)?;
             }
         }
-        let first = |error| InFile { file: 0, error };
-        let Some(mut reading) = reading else { return Err(first(Error::NoValues)) };
-        reading.end_series().map_err(first)?;
+        let Some(mut reading) = reading else { return Err(InFile::all(Error::NoValues)) };
+        reading.end_series().map_err(InFile::all)?;
         let Reading { keeper, names, ends, .. } = reading;
-        Ok(Self { kept: keeper.finish().map_err(first)?, names, series, ends })
+        Ok(Self { kept: keeper.finish().map_err(InFile::all)?, names, series, ends })
     }
 
     /// Numbers a row.
@@ -109,39 +96,39 @@ impl SeriesRows {
         let width = self.width();
         for rows in ranges {
             let numbers = rows.start * width..rows.end * width;
-            self.kept
-                .for_each_stretch(numbers, width, &mut |stretch| stretch.chunks_exact(width).for_each(&mut *take))?;
+            self.kept.for_each_stretch(numbers, width, &mut |stretch| {
+                stretch.chunks_exact(width).for_each(&mut *take);
+                Ok(())
+            })?;
         }
         Ok(())
     }
 }
 
 impl Reading {
-    /// Slots for what is wanted, or for all columns whose first row is not text.
-    fn new(rows: &NumberRows<Source<'_>>, wanted: Option<&[String]>, places: Places<'_>) -> Result<Self, Error> {
-        let mut names: Vec<Option<String>> = Vec::new();
-        let all = rows.names().iter().enumerate().filter(|(column, _)| rows.is_numeric(*column) != Some(false));
+    /// Slots for what is wanted, or for all columns that begin with numbers.
+    fn new(rows: &NumberRows<Source<'_>>, wanted: Option<&[String]>, stores: Stores<'_>) -> Result<Self, Error> {
+        let all = rows.names().iter().enumerate().filter(|(column, _)| rows.is_numeric(*column) == Some(true));
         let candidates = wanted.map_or_else(|| all.map(|(_, name)| name.clone()).collect(), <[String]>::to_vec);
-        for name in candidates {
-            // A column can be read and asked for.
-            if !names.contains(&Some(name.clone())) {
-                names.push(Some(name));
-            }
-        }
+        // A column can be read and asked for.
+        let mut there = HashSet::new();
+        let names: Vec<_> = candidates.into_iter().filter(|name| there.insert(name.clone())).map(Some).collect();
         let ends = vec![[f64::INFINITY, f64::NEG_INFINITY]; names.len()];
         let gaps = vec![Gap::default(); names.len()];
-        Ok(Self { keeper: Keeper::new(places)?, names, ends, gaps, rows: 0 })
+        Ok(Self { keeper: Keeper::new(stores)?, names, ends, gaps, rows: 0 })
     }
 
     /// Slots of other columns hold nothing of use.
     fn forget_all_but(&mut self, names: &[String]) {
+        let names: HashSet<&String> = names.iter().collect();
         let is_other = |slot: &&mut Option<String>| slot.as_ref().is_some_and(|name| !names.contains(name));
         self.names.iter_mut().filter(is_other).for_each(|slot| *slot = None);
     }
 
     /// The column of each slot in a file of these columns.
     fn columns(&self, header: &[String]) -> Vec<Option<usize>> {
-        let column = |name: &String| header.iter().position(|own| own == name);
+        let places: HashMap<&String, usize> = header.iter().enumerate().map(|(place, name)| (name, place)).collect();
+        let column = |name: &String| places.get(name).copied();
         self.names.iter().map(|name| name.as_ref().and_then(column)).collect()
     }
 
@@ -159,14 +146,13 @@ impl Reading {
             };
             (*low, *high) = (low.min(value), high.max(value));
             let (from, last) = (gap.from.take(), gap.last.replace(value));
-            for missing in from.unwrap_or(*row)..*row {
-                // On the line from the last value, which stands in the row before the gap.
-                let between = |last: f64, from: usize| {
-                    last + (value - last) * (missing + 1 - from) as f64 / (*row + 1 - from) as f64
-                };
-                let filled = last.zip(from).map_or(value, |(last, from)| between(last, from));
-                keeper.set(missing * width + slot, filled)?;
-            }
+            let Some(from) = from else { continue };
+            // On the line from the last value, which stands in the row before the gap.
+            let filled = |missing: usize| match last {
+                Some(last) => last + (value - last) * (missing + 1 - from) as f64 / (*row + 1 - from) as f64,
+                None => value,
+            };
+            keeper.set(from * width + slot, width, (from..*row).map(filled))?;
         }
         *row += 1;
         Ok(())
@@ -177,9 +163,7 @@ impl Reading {
         let width = self.names.len();
         for (slot, gap) in self.gaps.iter_mut().enumerate() {
             if let Some((from, last)) = gap.from.zip(gap.last) {
-                for missing in from..self.rows {
-                    self.keeper.set(missing * width + slot, last)?;
-                }
+                self.keeper.set(from * width + slot, width, (from..self.rows).map(|_| last))?;
             }
             *gap = Gap::default();
         }

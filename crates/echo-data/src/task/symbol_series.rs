@@ -1,14 +1,13 @@
-//! Series of symbols from files: texts, or columns of labels. Each symbol has a number from its first occurrence on; which of them are the
-//! alphabet is known at the end, when it is known what is trained on.
+//! Series of symbols from files: texts, or columns of labels. Symbols are numbered in the order in which they first occur. The alphabet
+//! is made at the end, from those in the training part.
 
 use super::alphabet::{Alphabet, MOST, Unit};
-use super::own_data::{Files, InFile, LEAD_IN, Source};
+use super::own_data::{Files, InFile, LEAD_IN, Series, Source};
 use crate::error::Error;
-use crate::files::{Missing, NumberRows, Rows, for_each_character, is_npy};
-use crate::sequences::{Keeper, Kept, Places, Sequence, Shape, Step, Stretches};
+use crate::files::{Missing, NumberRows, Rows, for_each_character, is_npy, missing_column, read_some};
+use crate::sequences::{Keeper, Kept, Sequence, Shape, Step, Stores, Stretches};
 use crate::words::Shown;
 use std::collections::HashMap;
-use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,8 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct SymbolSeries {
     kept: Kept<u16>,
-    /// The places of each series among all.
-    pub(super) series: Vec<Range<usize>>,
+    pub(super) series: Vec<Series>,
     /// The bytes of each symbol, by its number.
     symbols: Vec<Vec<u8>>,
     /// For each file the first occurrence of each symbol there, in order.
@@ -25,6 +23,8 @@ pub(super) struct SymbolSeries {
     unit: Unit,
     /// The column that was read; empty for texts.
     pub(super) column: String,
+    /// Which files are arrays, whose rows are counted, and not lines.
+    are_arrays: Vec<bool>,
 }
 
 /// Where a symbol stands for the first time in a file.
@@ -60,34 +60,34 @@ impl SymbolSeries {
         unit: Unit,
         column: &str,
         files: Files,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<Self, InFile> {
-        let mut reading = Reading::new(unit, places).map_err(|error| InFile { file: 0, error })?;
-        let (mut series, mut first) = (Vec::<Range<usize>>::new(), Vec::new());
+        let mut reading = Reading::new(unit, stores).map_err(InFile::all)?;
+        let (mut series, mut first, mut are_arrays) = (Vec::new(), Vec::new(), Vec::new());
         for (file, source) in sources.into_iter().enumerate() {
-            let from = reading.keeper.len();
-            reading.read_file(source, column).map_err(|error| InFile { file, error })?;
+            let (wrong, from) = (InFile::at(file), reading.keeper.len());
+            are_arrays.push(reading.read_file(source, column).map_err(wrong)?);
             let to = reading.keeper.len();
             if to == from {
                 let empty = Error::Malformed { line: 1, problem: "the text is empty".to_owned() };
-                return Err(InFile { file, error: if unit == Unit::Label { Error::NoValues } else { empty } });
+                return Err(wrong(if unit == Unit::Label { Error::NoValues } else { empty }));
             }
-            match series.last_mut().filter(|_| files == Files::Joined) {
-                Some(joined) => joined.end = to,
-                None => series.push(from..to),
-            }
+            files.add(&mut series, file, from..to);
             first.push(reading.end_file());
         }
         let Reading { keeper, symbols, column, .. } = reading;
-        let kept = keeper.finish().map_err(|error| InFile { file: 0, error })?;
-        Ok(Self { kept, series, symbols, first, unit, column })
+        let kept = keeper.finish().map_err(InFile::all)?;
+        Ok(Self { kept, series, symbols, first, unit, column, are_arrays })
     }
 
     /// The alphabet of these places, and how often each of its symbols stands there, as a share.
     pub(super) fn learned(&self, trained: &[Range<usize>]) -> Result<(Alphabet, Vec<f64>), Error> {
         let mut counts = vec![0.0; self.symbols.len()];
         for places in trained {
-            let count = &mut |stretch: &[u16]| stretch.iter().for_each(|&symbol| counts[usize::from(symbol)] += 1.0);
+            let count = &mut |stretch: &[u16]| {
+                stretch.iter().for_each(|&symbol| counts[usize::from(symbol)] += 1.0);
+                Ok(())
+            };
             self.kept.for_each_stretch(places.clone(), 1, count)?;
         }
         let there = self.symbols.iter().zip(&counts).filter(|(_, count)| **count > 0.0);
@@ -110,12 +110,20 @@ impl SymbolSeries {
             let Some(unknown) = first.iter().find(|first| classes[usize::from(first.symbol)].is_none()) else {
                 continue;
             };
-            let place = match self.unit {
-                Unit::Label => format!("column `{}`", Shown(&self.column)),
-                Unit::Character | Unit::Byte => format!("{} {}", self.unit.name(), unknown.place),
+            let (problem, line) = (alphabet.unknown(&self.symbols[usize::from(unknown.symbol)]), unknown.line);
+            let error = match self.unit {
+                Unit::Label if self.are_arrays[file] => {
+                    Error::Array { name: None, problem: format!("row {line}: {problem}") }
+                }
+                Unit::Label => {
+                    Error::Malformed { line, problem: format!("column `{}`: {problem}", Shown(&self.column)) }
+                }
+                Unit::Character | Unit::Byte => {
+                    let problem = format!("{} {}: {problem}", self.unit.name(), unknown.place);
+                    Error::Malformed { line, problem }
+                }
             };
-            let problem = format!("{place}: {}", alphabet.unknown(&self.symbols[usize::from(unknown.symbol)]));
-            return Err(InFile { file, error: Error::Malformed { line: unknown.line, problem } });
+            return Err(InFile { file: Some(file), error });
         }
         Ok(classes.into_iter().map(Option::unwrap_or_default).collect())
     }
@@ -139,14 +147,14 @@ impl SymbolSeries {
 }
 
 impl Reading {
-    fn new(unit: Unit, places: Places<'_>) -> Result<Self, Error> {
+    fn new(unit: Unit, stores: Stores<'_>) -> Result<Self, Error> {
         let codes = match unit {
             Unit::Character => char::MAX as usize + 1,
             Unit::Byte => 256,
             Unit::Label => 0,
         };
         Ok(Self {
-            keeper: Keeper::new(places)?,
+            keeper: Keeper::new(stores)?,
             symbols: Vec::new(),
             by_code: vec![0; codes],
             by_name: HashMap::new(),
@@ -159,16 +167,20 @@ impl Reading {
         })
     }
 
-    fn read_file(&mut self, mut source: Source<'_>, column: &str) -> Result<(), Error> {
+    /// Reads a file, and returns whether it is an array.
+    fn read_file(&mut self, mut source: Source<'_>, column: &str) -> Result<bool, Error> {
         match self.unit {
-            Unit::Character => for_each_character(source, &mut |character| self.add_code(u32::from(character))),
+            Unit::Character => {
+                for_each_character(source, &mut |character| self.add_code(u32::from(character)))?;
+                Ok(false)
+            }
             Unit::Byte => {
                 let mut block = vec![0; 1 << 16];
                 loop {
-                    let count = source.read(&mut block).map_err(|error| Error::unread(&error))?;
+                    let count = read_some(&mut source, &mut block).map_err(|error| Error::unread(&error))?;
                     block[..count].iter().try_for_each(|&byte| self.add_code(u32::from(byte)))?;
                     if count == 0 {
-                        return Ok(());
+                        return Ok(false);
                     }
                 }
             }
@@ -177,11 +189,11 @@ impl Reading {
     }
 
     /// Reads a column of a CSV file, or an array of whole numbers.
-    fn read_labels(&mut self, source: Source<'_>, column: &str) -> Result<(), Error> {
+    fn read_labels(&mut self, source: Source<'_>, column: &str) -> Result<bool, Error> {
         let (is_npy, whole) = is_npy(source)?;
         if is_npy {
             let mut rows = NumberRows::new(whole, None)?;
-            let place = place_of(column, rows.names())?;
+            let place = place_of(column, rows.names(), 1)?;
             self.column.clone_from(&rows.names()[place]);
             while rows.next_row(Missing::Refuse)? {
                 let value = rows.values()[place].unwrap_or_default();
@@ -192,11 +204,11 @@ impl Reading {
                 self.line = rows.line();
                 self.add_name(value.to_string().as_bytes())?;
             }
-            return Ok(());
+            return Ok(true);
         }
         let mut rows = Rows::of_all(whole)?;
         let names: Vec<String> = rows.names().map(str::to_owned).collect();
-        let place = place_of(column, &names)?;
+        let place = place_of(column, &names, rows.line())?;
         self.column.clone_from(&names[place]);
         while rows.next_row()? {
             self.line = rows.line();
@@ -207,7 +219,7 @@ impl Reading {
             }
             self.add_name(label.as_bytes())?;
         }
-        Ok(())
+        Ok(false)
     }
 
     fn add_code(&mut self, code: u32) -> Result<(), Error> {
@@ -269,7 +281,7 @@ impl Reading {
 }
 
 /// The place of a column; of the only one, where none is named.
-fn place_of(column: &str, names: &[String]) -> Result<usize, Error> {
+fn place_of(column: &str, names: &[String], line: u64) -> Result<usize, Error> {
     if let ([_], "") = (names, column) {
         return Ok(0);
     }
@@ -278,9 +290,9 @@ fn place_of(column: &str, names: &[String]) -> Result<usize, Error> {
         if column.is_empty() {
             let problem =
                 format!("there are the columns {}: `inputs` must name the one to read", Shown(&names.join(", ")));
-            Error::Malformed { line: 1, problem }
+            Error::Malformed { line, problem }
         } else {
-            crate::files::missing_column(column, names)
+            missing_column(column, names, line)
         }
     })
 }

@@ -4,7 +4,7 @@ use super::floor::Floor;
 use super::own_data::{Dataset, InFile, Shares, Source};
 use super::setting::TaskSetting;
 use crate::error::Error;
-use crate::sequences::{Layout, Places, Scored, Sequence, Shape};
+use crate::sequences::{Layout, Scored, Sequence, Shape, Stores};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -97,6 +97,12 @@ pub trait Task: Debug + Send + Sync {
         None
     }
 
+    /// What who reads nothing would answer, as far as data that were read say it: the share of each class, or the mean of each number, in
+    /// the part that is trained on. Nothing where that is not known.
+    fn guess(&self) -> &[f64] {
+        &[]
+    }
+
     /// The task counts as learned where the mean loss is less than this above the floor. One on data of the caller's own never does: how
     /// well they can be answered is not known.
     fn solved_within(&self) -> f64 {
@@ -148,7 +154,7 @@ pub trait OwnData {
         &self,
         files: Vec<Source<'_>>,
         shares: Shares,
-        places: Places<'_>,
+        stores: Stores<'_>,
     ) -> Result<(Arc<dyn Task>, Dataset), InFile>;
 
     /// What is known of the data, as texts by name; nothing before they are read.
@@ -200,11 +206,14 @@ pub trait Symbols {
     /// A class's symbol as it stands in a file.
     fn bytes(&self, class: usize) -> Vec<u8>;
 
-    /// The class of what stands in a cell of a table, or what is wrong with it; nothing where symbols are no cells, and classes stand
-    /// there as numbers.
-    fn of_cell(&self, _cell: &str) -> Option<Result<u16, String>> {
-        None
-    }
+    /// A class's symbol as it stands in the cell of a table: a label, or what [`shown`](Self::shown) says.
+    fn in_cell(&self, class: usize) -> Option<String>;
+
+    /// The class of what stands in a cell.
+    ///
+    /// # Errors
+    /// [`Error::Symbol`] for a symbol that is not known.
+    fn of_cell(&self, cell: &str) -> Result<u16, Error>;
 
     /// The classes of a text.
     ///

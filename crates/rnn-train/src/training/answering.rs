@@ -154,6 +154,19 @@ impl<T: Scalar> Window<T> {
         Ok(Scored { count: self.count(steps), loss, accuracy })
     }
 
+    /// Counts the classes that are asked for at these steps.
+    pub(super) fn count_classes(&self, steps: &Range<usize>, counts: &mut [usize]) {
+        if self.target_classes.is_empty() {
+            return;
+        }
+        let targets = self.of_steps(&self.target_classes, steps);
+        for (row, &class) in targets.values().iter().enumerate() {
+            if let Some(count) = counts.get_mut(class as usize).filter(|_| targets.is_scored(row)) {
+                *count += 1;
+            }
+        }
+    }
+
     /// Takes in how far off the answers at these steps are, number by number.
     pub(super) fn errors<A: Answering<T>>(
         &self,

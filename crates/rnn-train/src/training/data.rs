@@ -16,7 +16,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The rule of who reads nothing, and answers as well as one can.
+/// The rule that ignores what is read.
 pub(crate) const CHANCE: &str = "chance";
 
 /// Settings, and the data that they read: with these, what must be known of them is known.
@@ -42,13 +42,19 @@ impl Opened {
         };
         let files = paths.iter().map(|path| UntilStop::open(path, stop)).collect::<Result<Vec<_>, _>>()?;
         let sums: Vec<_> = files.iter().map(|file| Rc::clone(&file.sum)).collect();
-        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares, &kept::place);
+        let store = kept::Memory::default();
+        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares, &|| store.store());
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
         let (task, data) = read.map_err(|InFile { file, error }| {
-            let path = paths.get(file).cloned().unwrap_or_default();
-            Error::Series { path, source: error }
+            match file.or((paths.len() == 1).then_some(0)).and_then(|file| paths.get(file)) {
+                Some(path) => Error::Series { path: path.clone(), source: error },
+                None => {
+                    let setting = settings.data_setting();
+                    SettingError::new(setting, format!("{setting}: {error}")).into()
+                }
+            }
         })?;
         let settings = settings.with_task(task);
         settings.check_net()?;
@@ -60,11 +66,7 @@ impl Opened {
 
     /// The same with all of its data in one part: also those that a file has for validation and test.
     pub(crate) fn together(mut self) -> Self {
-        if let Some(Dataset { train, valid, test, baselines }) = &mut self.data {
-            // A rule's loss on one part says nothing of the others.
-            if !(valid.is_empty() && test.is_empty()) {
-                *baselines = Default::default();
-            }
+        if let Some(Dataset { train, valid, test, .. }) = &mut self.data {
             train.append(valid);
             train.append(test);
         }
@@ -83,14 +85,25 @@ impl Opened {
             return Ok(Source::SideBySide(SideBySide::shuffled(settings, episodes)?));
         }
         if let Some(data) = &mut self.data {
-            let paths = settings.data_files();
-            let of = |(number, series): (usize, Box<dyn Stretches>)| {
-                let wrong = |source| Error::Series { path: paths.get(number).cloned().unwrap_or_default(), source };
+            let (paths, files) = (settings.data_files(), std::mem::take(&mut data.files));
+            let is_joined = settings.to_table().get("files").and_then(|files| files.as_str()) == Some("joined");
+            for (_, path) in paths.iter().enumerate().filter(|(file, _)| !is_joined && !files.contains(file)) {
+                tracing::warn!("{}: it is too short to be trained on, with what is held out", path.display());
+            }
+            let of = |(series, file): (Box<dyn Stretches>, usize)| {
+                let wrong = |source| Error::Series { path: paths.get(file).cloned().unwrap_or_default(), source };
                 let layout = settings.layout(series.len()).map_err(wrong)?;
                 Ok::<_, Error>((series, layout))
             };
-            let train = std::mem::take(&mut data.train).into_iter().enumerate().map(of);
-            return Ok(Source::Own(train.collect::<Result<_, _>>()?));
+            let series =
+                std::mem::take(&mut data.train).into_iter().zip(files).map(of).collect::<Result<Vec<_>, _>>()?;
+            if series.is_empty() {
+                let setting = settings.data_setting();
+                let message =
+                    format!("{setting}: no series has a value to train on: hold out less, or give longer ones");
+                return Err(SettingError::new(setting, message).into());
+            }
+            return Ok(Source::Own(series));
         }
         if let Some(layout) = settings.drawn_layout() {
             return Ok(Source::Drawn(Box::new(Drawn::new(settings, Split::Train, layout)?)));
@@ -123,23 +136,18 @@ impl Opened {
         Ok(Some(Source::SideBySide(SideBySide::as_they_are(settings, part)?)))
     }
 
-    /// The best of some simple rules on the test data, if there are any.
+    /// The best of some simple rules on the test data, if there are any; of data that are drawn what comes of answering without reading.
     pub(crate) fn test_baseline(&self) -> Option<Baseline> {
-        self.baseline(2)
-    }
-
-    /// The same on all data, where they are in one part.
-    pub(crate) fn baseline_of_all(&self) -> Option<Baseline> {
-        self.data.as_ref().and(self.baseline(0))
-    }
-
-    /// The best rule on a part of the data; if there is none, what comes of answering without reading.
-    fn baseline(&self, part: usize) -> Option<Baseline> {
-        let rule = self.data.as_ref().and_then(|data| data.baselines[part].clone());
-        rule.or_else(|| {
+        let Some(data) = &self.data else {
             let (loss, accuracy) = (self.settings.chance()?, self.settings.task().chance_accuracy());
-            Some(Baseline { name: CHANCE, loss, accuracy })
-        })
+            return Some(Baseline { name: CHANCE, loss, accuracy });
+        };
+        data.baselines[2].clone()
+    }
+
+    /// The same on data that are all in one part.
+    pub(crate) fn baseline_of_all(&self) -> Option<Baseline> {
+        self.data.as_ref()?.baselines[0].clone()
     }
 
     /// A checksum of each file that was read, with its source.

@@ -26,6 +26,11 @@ impl Errors {
         self.about_mean += off * (target - self.mean);
     }
 
+    /// How many answers there were, and the sum of squares by which this number is off their targets.
+    pub(super) fn squares_of(self, guess: f64) -> (usize, f64) {
+        (self.count, self.about_mean + self.count as f64 * (self.mean - guess).powi(2))
+    }
+
     /// The scores of the target of this name; nothing where nothing was answered, or with what is no number.
     pub(super) fn scores(self, name: &str) -> Option<TargetScores> {
         let count = self.count as f64;
@@ -54,6 +59,8 @@ mod tests {
         let TargetScores { rmse, mae, r2, .. } = errors.scores("v").unwrap();
         assert_eq!((rmse, mae), (0.5_f64.sqrt(), 0.5));
         assert!((r2.unwrap() - (1.0 - 2.0 / 20.0)).abs() < 1e-15);
+        assert_eq!(errors.squares_of(5.0), (4, 20.0));
+        assert_eq!(errors.squares_of(4.0), (4, 24.0));
         let mut same = Errors::default();
         same.add(1.0, 2.0);
         assert_eq!(same.scores("v").unwrap().r2, None);

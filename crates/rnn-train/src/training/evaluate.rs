@@ -105,9 +105,19 @@ impl Scoring {
             }
         }
         let settings = layer.resolve()?;
-        // The net knows the symbols that it was trained on, not those of other files.
+        // The net knows what it was trained on, not what other files hold.
         let known = weights.known.filter(|known| known.name() == settings.task.task().name() && settings.reads_data());
-        let settings = known.map_or_else(|| settings.clone(), |task| settings.with_task(task));
+        let settings = match known.as_ref().and_then(|known| known.own_data()) {
+            Some(own) => {
+                let facts = own.facts();
+                let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());
+                settings.with_facts(&fact).map_err(|error| match error.setting() {
+                    Some(name) => SettingError::new(name, error.to_string()),
+                    None => SettingError::new("model", format!("{}: {error}", model.display())),
+                })?
+            }
+            None => settings,
+        };
         Ok(Self { settings, targets_known })
     }
 
@@ -174,7 +184,7 @@ fn evaluate_in<T: Scalar, A: Answering<T>>(
         let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
         let mut evaluation = Evaluation::new(scoring, model, part, source.values(), row, targets);
         evaluation.sequence_accuracy = scorer.sequence_accuracy;
-        evaluation.baseline = opened.baseline_of_all();
+        evaluation.baseline = scorer.guessed().or_else(|| opened.baseline_of_all());
         evaluations.push(evaluation);
     }
     Ok(evaluations)
@@ -260,10 +270,11 @@ impl Evaluation {
         if let Some(share) = self.sequence_accuracy {
             cells.push(("sequence_accuracy", Cell::number(Some(share))));
         }
-        if let Some(Baseline { name, loss, .. }) = &self.baseline {
+        if let Some(Baseline { name, loss, accuracy }) = &self.baseline {
             cells.extend([
                 ("baseline", Cell::Text((*name).to_owned())),
                 ("baseline_loss", Cell::number(Some(*loss))),
+                ("baseline_accuracy", Cell::number(*accuracy)),
                 ("skill", Cell::number(Some(1.0 - scores.loss / loss))),
             ]);
         }

@@ -7,7 +7,7 @@ use crate::training::data::tell_dialect;
 use crate::training::model::Model;
 use crate::training::state_file;
 use echo_data::files::Rows;
-use echo_data::{Kind, Scale, Symbols};
+use echo_data::{Form, Kind, Scale, Symbols};
 use rnn_core::nalgebra::DMatrixView;
 use rnn_core::{Network, Scalar, Stream, softmax};
 use std::io::{Read, Write};
@@ -30,6 +30,9 @@ pub struct Input<R> {
 /// net reads them; and `prediction`: the class (its label, where classes are labels), or the number that is answered, of several numbers `prediction_NAME` for each. Behind a
 /// class stand `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also
 /// those that the net was not trained to answer.
+///
+/// A net that was trained on episodes begins anew where the column `episode` has another value, if there is one. It is written in front of
+/// `step`, which counts the steps of an episode.
 ///
 /// With a file for the `state` the net goes on from the state in it, and `step` from its count; where there is none yet, they begin
 /// at zero. When all rows are answered, the state is written there. After an error the file is as it was.
@@ -54,6 +57,17 @@ pub fn predict<R: Read>(model: &Path, state: Option<&Path>, input: Input<R>, out
     })
 }
 
+/// The column that says which rows are an episode.
+const EPISODE: &str = "episode";
+
+/// Which episode rows are of.
+#[derive(Default)]
+struct Episodes {
+    current: Option<String>,
+    /// Whether the current row is the first one of its episode.
+    begins: bool,
+}
+
 /// The values to answer, row by row.
 struct Values<'a, R> {
     rows: Rows<R>,
@@ -64,6 +78,8 @@ struct Values<'a, R> {
     symbols: Option<&'a dyn Symbols>,
     /// The columns' names.
     columns: Vec<String>,
+    /// Where a column behind them says which rows are an episode.
+    episodes: Option<Episodes>,
     /// The file's name in errors.
     name: String,
 }
@@ -73,26 +89,38 @@ impl<'a, R: Read> Values<'a, R> {
     fn new(input: Input<R>, columns: &[String], model: &'a Model, scales: Vec<Scale>) -> Result<Self, Error> {
         let (reading, symbols) = (model.reading, model.symbols());
         let wrong = |source| Error::Series { path: input.name.clone().into(), source };
-        let rows = Rows::new(input.reader, columns).map_err(wrong)?;
+        let begins_anew = model.known.as_ref().is_some_and(|task| matches!(task.form(), Form::Episodes(_)));
+        let extras = if begins_anew { &[EPISODE.to_owned()][..] } else { &[] };
+        let rows = Rows::with_extras(input.reader, columns, extras).map_err(wrong)?;
+        let episodes = (rows.names().count() > columns.len()).then(Episodes::default);
         tell_dialect(&input.name, rows.dialect());
-        Ok(Self { rows, reading, scales, symbols, columns: columns.to_vec(), name: input.name })
+        Ok(Self { rows, reading, scales, symbols, columns: columns.to_vec(), episodes, name: input.name })
     }
 
     /// The next row as the net reads it, and as it is shown; nothing at the end.
     fn next<T: Scalar>(&mut self, values: &mut [T]) -> Result<Option<String>, Error> {
-        let Self { rows, reading, scales, symbols, columns, name } = self;
+        let Self { rows, reading, scales, symbols, columns, episodes, name } = self;
         let mut shown = Vec::with_capacity(values.len());
         let wrong = |source| Error::Series { path: name.clone().into(), source };
         if !rows.next_row().map_err(wrong)? {
             return Ok(None);
         }
+        if let Some(episodes) = episodes {
+            let episode = rows.text(columns.len()).map_err(wrong)?;
+            episodes.begins = episodes.current.as_deref() != Some(episode);
+            if episodes.begins {
+                episodes.current = Some(episode.to_owned());
+            }
+        }
         if let (Kind::Classes(classes), InputKind::OneHot) = (reading.shape.inputs, reading.input) {
-            let cell = rows.numeral(0).map_err(wrong)?.into_owned();
-            let (class, shown) = match symbols.and_then(|symbols| symbols.of_cell(&cell)) {
-                Some(Ok(class)) => (class, in_cell(&cell)),
-                Some(Err(problem)) => {
-                    let (path, line, column) = (name.clone().into(), rows.line(), columns[0].clone());
-                    return Err(Error::Input { path, line, column, problem });
+            let (class, shown) = match symbols {
+                Some(symbols) => {
+                    let cell = rows.numeral(0).map_err(wrong)?.into_owned();
+                    let class = symbols.of_cell(&cell).map_err(|error| {
+                        let (path, line, column) = (name.clone().into(), rows.line(), columns[0].clone());
+                        Error::Input { path, line, column, problem: error.to_string() }
+                    })?;
+                    (class, in_cell(&symbols.in_cell(usize::from(class)).unwrap_or(cell)))
                 }
                 None => {
                     let class = rows.class(0, classes).map_err(wrong)?;
@@ -150,11 +178,9 @@ fn answer<T: Scalar, R: Read>(
     let words = known.map(|task| task.words()).unwrap_or_default();
     let [of_inputs, of_targets] = known.map(|task| task.scales()).unwrap_or_default();
     let (asks_for_values, has_logits) = (matches!(reading.shape.targets, Kind::Values(_)), reading.loss.has_logits());
-    // A class is called as a cell has it, where it can stand in one.
     let named = |class: usize| {
-        let symbol = model.symbols().filter(|symbols| symbols.of_cell("").is_some());
-        let label = symbol.map(|symbols| String::from_utf8_lossy(&symbols.bytes(class)).trim_end().to_owned());
-        label.unwrap_or_else(|| class.to_string())
+        let symbol = model.symbols().and_then(|symbols| symbols.in_cell(class));
+        symbol.unwrap_or_else(|| class.to_string())
     };
     let read = match reading.shape.inputs {
         Kind::Classes(_) => vec![words.inputs.first().cloned().unwrap_or_else(|| "input".to_owned())],
@@ -178,9 +204,16 @@ fn answer<T: Scalar, R: Read>(
         })
     };
     let header: Vec<String> = read.iter().chain(&answered).map(|name| in_cell(name)).collect();
-    write(format!("step,{}", header.join(",")))?;
+    let of_episode = if rows.episodes.is_some() { "episode," } else { "" };
+    write(format!("{of_episode}step,{}", header.join(",")))?;
     while let Some(shown) = rows.next(&mut values)? {
-        let step = steps;
+        // Each episode begins with a zero state, and its steps are counted.
+        if rows.episodes.as_ref().is_some_and(|episodes| episodes.begins) {
+            stream.reset();
+            steps = 0;
+        }
+        let episode = rows.episodes.as_ref().and_then(|episodes| episodes.current.as_deref());
+        let step = episode.map_or_else(|| steps.to_string(), |episode| format!("{},{steps}", in_cell(episode)));
         steps += 1;
         let outputs = stream.push(&values)?;
         if !outputs.iter().all(|output| output.is_finite()) {

@@ -1,6 +1,7 @@
 //! Scores a net on data, without training.
 
 use super::answering::Answering;
+use super::data::CHANCE;
 use super::errors::Errors;
 use super::means::Means;
 use super::nets::of_net;
@@ -9,7 +10,8 @@ use super::whole::WholeSequences;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
-use rnn_core::{Network, Scalar, State, Tape, Truncation};
+use echo_data::{Baseline, Kind};
+use rnn_core::{ClassLoss, Network, Scalar, State, Tape, Truncation};
 
 /// The scores of a net on some data.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +33,11 @@ pub(crate) struct Scorer<T: Scalar, A> {
     state: State<T>,
     /// How far off each number was that was answered with, the last time.
     pub(super) errors: Vec<Errors>,
+    /// How often each class was asked for, the last time.
+    classes: Vec<usize>,
+    /// What who reads nothing would answer, and the loss of classes.
+    guess: Vec<f64>,
+    loss: ClassLoss,
     /// Whether sequences are short, so that it counts how many are right as a whole.
     has_episodes: bool,
     /// The share of those that were, the last time.
@@ -57,6 +64,9 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             tape: tape.with_threads(threads),
             state: network.zero_state(settings.batch_size).map_err(sized)?,
             errors: vec![Errors::default(); settings.reading().target_values()],
+            classes: vec![0; if let Kind::Classes(classes) = settings.shape().targets { classes } else { 0 }],
+            guess: settings.task().guess().to_vec(),
+            loss: settings.loss,
             has_episodes: settings.has_episodes(),
             sequence_accuracy: None,
         })
@@ -68,10 +78,32 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
         Ok(Scores { loss, accuracy, sequence_accuracy: self.sequence_accuracy })
     }
 
+    /// How well one does on the data that were scored last without reading them: with the shares of the classes, or the means of the
+    /// numbers, that are known from training. Nothing where they are not known, or a class came that they do not know.
+    pub(super) fn guessed(&self) -> Option<Baseline> {
+        if self.guess.is_empty() {
+            return None;
+        }
+        let asked: usize = self.classes.iter().sum();
+        let baseline = if asked > 0 {
+            let shares: Vec<f64> = self.classes.iter().map(|&count| count as f64 / asked as f64).collect();
+            let likeliest = (0..self.guess.len())
+                .reduce(|best, class| if self.guess[class] > self.guess[best] { class } else { best })?;
+            let accuracy = shares.get(likeliest).copied();
+            Baseline { name: CHANCE, loss: self.loss.guessed(&self.guess, &shares), accuracy }
+        } else {
+            let squares = self.errors.iter().zip(&self.guess).map(|(errors, &guess)| errors.squares_of(guess));
+            let (count, sum) = squares.fold((0, 0.0), |(count, sum), (more, squares)| (count + more, sum + squares));
+            Baseline { name: "mean", loss: sum / count as f64, accuracy: None }
+        };
+        Some(baseline).filter(|baseline| baseline.loss.is_finite())
+    }
+
     /// The means over all windows of the source's current data.
     pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
-        let Self { answering, truncation, window: data, tape, state, errors, .. } = self;
+        let Self { answering, truncation, window: data, tape, state, errors, classes, .. } = self;
         errors.fill(Errors::default());
+        classes.fill(0);
         let mut whole = WholeSequences::default();
         let mut means = Means::new(self.first_known_window);
         for window in 0..source.windows_now() {
@@ -84,6 +116,7 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             let targets = A::targets_in(data, &data.all());
             let loss = network.loss(&data.inputs, targets, scored.clone(), state, answering, tape)?;
             let came_to = data.scored(*answering, loss, &tape.scored_outputs(), &scored)?;
+            data.count_classes(&scored, classes);
             data.errors(*answering, &tape.scored_outputs(), &scored, errors);
             if self.has_episodes {
                 data.rights(*answering, &tape.scored_outputs(), &scored, &mut whole);

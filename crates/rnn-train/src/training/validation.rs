@@ -43,7 +43,9 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         let scores = scorer.scores(&self.trainer.network, source)?;
         let names = names_of_targets(&self.settings);
         let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
-        Ok(Some(Tested { scores, baseline: self.test_baseline.clone(), targets }))
+        // What is known exactly, or else what comes of the data.
+        let baseline = scorer.guessed().or_else(|| self.test_baseline.clone());
+        Ok(Some(Tested { scores, baseline, targets }))
     }
 }
 

@@ -115,7 +115,14 @@ impl ClassLoss {
     /// The least expected loss of one answer to targets of this distribution, which has a probability for each class.
     #[must_use]
     pub fn least(self, distribution: &[f64]) -> f64 {
-        (self.facts().least)(distribution)
+        self.guessed(distribution, distribution)
+    }
+
+    /// The expected loss of the answer that is best for the distribution `guess`, to targets of the distribution `targets`: infinite
+    /// where a target can come to which the guess gives no probability. Both have a probability for each class.
+    #[must_use]
+    pub fn guessed(self, guess: &[f64], targets: &[f64]) -> f64 {
+        (self.facts().guessed)(guess, targets)
     }
 
     /// What [`least`](Self::least) is of a distribution, in words, such as `the variance`.

@@ -51,7 +51,7 @@ impl OfClasses for SoftmaxCrossEntropy {
         unit: "cross-entropy (nats)",
         has_logits: true,
         outputs: |classes| classes,
-        least: entropy,
+        guessed: cross_entropy,
         least_in_words: "the entropy, in nats,",
     };
 
@@ -64,10 +64,10 @@ impl OfClasses for SoftmaxCrossEntropy {
     }
 }
 
-/// The entropy in nats, −Σ p ln p.
-fn entropy(distribution: &[f64]) -> f64 {
+/// The cross-entropy in nats, −Σ q ln p, of targets of the distribution q and the answer p.
+fn cross_entropy(guess: &[f64], targets: &[f64]) -> f64 {
     // From 0, because the sum of nothing is −0.
-    distribution.iter().filter(|&&p| p != 0.0).fold(0.0, |sum, p| sum - p * p.ln())
+    guess.iter().zip(targets).filter(|&(_, &q)| q != 0.0).fold(0.0, |sum, (p, q)| sum - q * p.ln())
 }
 
 /// Cross-entropy of some rows at a time, whose numbers stand one below the other.

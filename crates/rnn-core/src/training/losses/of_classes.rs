@@ -17,8 +17,8 @@ pub(super) struct Facts {
     pub(super) has_logits: bool,
     /// How many outputs a net needs for so many classes.
     pub(super) outputs: fn(usize) -> usize,
-    /// The least expected loss of one answer to all targets of a distribution.
-    pub(super) least: fn(&[f64]) -> f64,
+    /// The expected loss of the answer that is best for a distribution, to targets of another one.
+    pub(super) guessed: fn(&[f64], &[f64]) -> f64,
     /// What that is of a distribution, in words.
     pub(super) least_in_words: &'static str,
 }

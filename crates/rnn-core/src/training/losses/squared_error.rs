@@ -76,7 +76,7 @@ impl OfClasses for SquaredError<u32> {
         unit: "squared error",
         has_logits: false,
         outputs: |_classes| 1,
-        least: variance,
+        guessed: off_the_mean,
         least_in_words: "the variance",
     };
 
@@ -93,12 +93,12 @@ impl OfClasses for SquaredError<u32> {
     }
 }
 
-/// The variance of the class's number: the expected squared error of its mean.
-fn variance(distribution: &[f64]) -> f64 {
-    let numbered = || (0_u32..).map(f64::from).zip(distribution);
-    let mean: f64 = numbered().map(|(class, p)| class * p).sum();
+/// The expected squared error of the mean of one distribution, to class numbers of another one: of the same one it is the variance.
+fn off_the_mean(guess: &[f64], targets: &[f64]) -> f64 {
+    let numbered = |distribution: &'_ [f64]| (0_u32..).map(f64::from).zip(distribution.to_vec());
+    let mean: f64 = numbered(guess).map(|(class, p)| class * p).sum();
     // Deviations, because differences of squares cancel.
-    numbered().fold(0.0, |sum, (class, p)| sum + (class - mean).powi(2) * p)
+    numbered(targets).fold(0.0, |sum, (class, p)| sum + (class - mean).powi(2) * p)
 }
 
 /// The class whose number is nearest.

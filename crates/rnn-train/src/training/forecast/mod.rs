@@ -76,7 +76,9 @@ pub fn forecast(model: &Path, data: &Path, asked: Asked) -> Result<SeriesForecas
     }
     let file = File::open(data).map_err(|source| Error::Read { path: data.to_owned(), source })?;
     let columns: Vec<String> = words.inputs.iter().chain(&words.targets).cloned().collect();
-    let table = Table::read(file, Some(&columns), Missing::Refuse);
+    // What was done about missing values in training is done here.
+    let missing = model.stored.settings.get("missing").map_or(Missing::Refuse, |name| Missing::named(name));
+    let table = Table::read(file, Some(&columns), missing);
     let table = table.map_err(|source| Error::Series { path: data.to_owned(), source })?;
     if let Some(dialect) = table.dialect {
         tell_dialect(&data.display().to_string(), dialect);

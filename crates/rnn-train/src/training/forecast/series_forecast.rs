@@ -57,7 +57,7 @@ impl TargetForecast {
     /// for none.
     pub(super) fn scored(self, mean: f64, season: usize) -> Self {
         let Some(last) = self.past.len().checked_sub(1) else { return self };
-        let of_rules = |step| by_rules(&self.past, mean, season, last, step + 1);
+        let of_rules = |step| by_rules(|row| self.past.get(row).copied(), mean, season, last, step + 1);
         let score = |of: &'static str, answer: &dyn Fn(usize) -> Option<f64>| {
             let mut errors = Errors::default();
             for (step, truth) in self.truth.iter().enumerate() {
