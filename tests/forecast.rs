@@ -163,9 +163,9 @@ fn the_picture_shows_past_forecast_and_truth() {
     let colours = [palette.input, palette.target, palette.prediction].map(|colour| colour.to_string());
     // Of so many steps the last 4 · 22 rows of the past are drawn; of few steps fifty.
     for (name, horizon, more, past, last) in [
-        ("sunspots", "--horizon=3", &["--holdout=22"][..], 88, "22 rows behind 1986, held out"),
-        ("sunspots", "--horizon=1", &["--holdout=4", "--steps=6"], 50, "6 rows behind 2004, 4 of them held out"),
-        ("airline", "--horizon=1", &["--steps=24"], 96, "24 rows behind 1960-12"),
+        ("sunspots", "--horizon=3", &["--holdout=22"][..], 88, "22 rows after 1986, held out"),
+        ("sunspots", "--horizon=1", &["--holdout=4", "--steps=6"], 50, "6 rows after 2004, 4 of them held out"),
+        ("airline", "--horizon=1", &["--steps=24"], 96, "24 rows after 1960-12"),
     ] {
         let (series, column) =
             (data(&format!("{name}.csv")), if name == "airline" { "passengers" } else { "sunspots" });
@@ -281,5 +281,5 @@ fn what_cannot_be_forecast_or_drawn_is_refused_in_a_line() {
     for steps in ["--steps=5", "--steps=6"] {
         forecast(folder, &net, &series, &[steps, "--figure", &drawn]);
     }
-    assert!(std::fs::read_to_string(&drawn).unwrap().contains("6 rows behind 2008"));
+    assert!(std::fs::read_to_string(&drawn).unwrap().contains("6 rows after 2008"));
 }

@@ -98,7 +98,7 @@ pub enum Error {
         /// What would be right.
         right: String,
     },
-    /// A setting of a task's that cannot be beside another.
+    /// A setting that contradicts another one.
     #[error("{name}: {problem}")]
     Beside {
         /// The setting's name.

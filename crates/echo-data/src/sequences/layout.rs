@@ -178,7 +178,7 @@ impl Layout {
         first..first.saturating_add(self.truncated_backprop_length)
     }
 
-    /// The time steps of what stands in a row that a window holds: of a series, of which each row is a part, or of an episode.
+    /// Which time steps a window holds in a row. Row b of a series begins at step b · row_length; an episode is a row of its own.
     #[must_use]
     pub fn stretch(&self, window: usize, row: usize) -> std::ops::Range<usize> {
         let times = self.times(window);

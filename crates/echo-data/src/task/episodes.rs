@@ -54,7 +54,7 @@ struct Known {
     longest: usize,
 }
 
-/// The facts that say what who reads nothing would answer.
+/// The facts that say what is answered without reading.
 const FREQUENCIES: &str = "frequencies";
 const MEANS: &str = "means";
 
@@ -126,7 +126,7 @@ impl Task for Episodes {
     }
 }
 
-/// What who reads nothing would answer, by the targets that are trained on: the share of each class, or the mean of each number.
+/// What is answered without reading: the share of each class, or the mean of each number, among the targets that are trained on.
 fn guess(episodes: &[Box<dyn Stretches>], targets: Kind) -> Result<Vec<f64>, Error> {
     let (mut sums, mut count) = (vec![0.0; targets.size()], 0_usize);
     for_each_target(episodes, &mut |target| {

@@ -1,10 +1,14 @@
 //! Names as a text, a line each, from which they can be read again whatever stands in them: quoted as in CSV where they have to be.
 
-use csv::{ReaderBuilder, Terminator, WriterBuilder};
+use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
 
 /// All names, a line each.
 pub(super) fn to_lines<'a>(names: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut lines = WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
+    let names: Vec<&[u8]> = names.into_iter().collect();
+    // A mark of byte order in front of all would be taken for the file's.
+    let is_marked = names.first().is_some_and(|name| name.starts_with("\u{feff}".as_bytes()));
+    let style = if is_marked { QuoteStyle::Always } else { QuoteStyle::Necessary };
+    let mut lines = WriterBuilder::new().quote_style(style).terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
     let written = names.into_iter().try_for_each(|name| lines.write_record([name]));
     let bytes = written.ok().and_then(|()| lines.into_inner().ok()).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
@@ -31,7 +35,14 @@ mod tests {
 
     #[test]
     fn names_come_back_whatever_stands_in_them() {
-        for names in [&["a", "b"][..], &["a b", "", "c,d"], &[""], &["Sales\n(EUR)", "\"quoted\"", "é\r\n"], &["x"]] {
+        for names in [
+            &["a", "b"][..],
+            &["a b", "", "c,d"],
+            &[""],
+            &["Sales\n(EUR)", "\"quoted\"", "é\r\n"],
+            &["\u{feff}v"],
+            &["x"],
+        ] {
             let text = to_lines(names.iter().map(|name| name.as_bytes()));
             assert_eq!(of_lines(&text).unwrap(), names, "{text:?}");
         }

@@ -17,11 +17,12 @@ pub struct TaskSetting<'a> {
 }
 
 impl<'a> TaskSetting<'a> {
-    /// What settings are that several tasks share: it says of each task what is meant there.
+    /// Help for settings that several tasks share.
     pub(super) const INPUTS: &'static str = "Columns to read";
-    pub(super) const ALL_INPUTS: &'static str = "all that hold numbers; of labels the only one";
+    pub(super) const ALL_INPUTS: &'static str = "all columns of numbers; for labels the only column";
     pub(super) const TARGETS: &'static str = "Columns that are asked for";
-    pub(super) const ALL_TARGETS: &'static str = "those that are read; of episodes target or y, and what begins so";
+    pub(super) const ALL_TARGETS: &'static str =
+        "the columns that are read; for episodes `target`, `y` and names that begin with `target_` or `y_`";
 
     /// `data`: the files that a task reads. Tasks share it, so it says of each what it reads.
     pub(super) fn of_data(files: &'a mut Vec<PathBuf>) -> Self {

@@ -97,8 +97,8 @@ pub trait Task: Debug + Send + Sync {
         None
     }
 
-    /// What who reads nothing would answer, as far as data that were read say it: the share of each class, or the mean of each number, in
-    /// the part that is trained on. Nothing where that is not known.
+    /// What is answered without reading, as far as data from files say it: the share of each class, or the mean of each number, in the
+    /// part that is trained on. Nothing where that is not known.
     fn guess(&self) -> &[f64] {
         &[]
     }

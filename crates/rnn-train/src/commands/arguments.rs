@@ -44,7 +44,7 @@ pub(super) enum Command<S: Shows, D: Draws, M: More> {
     /// Read a series of inputs and write a saved net's answers, row by row
     #[command(after_help = EXIT_CODES)]
     Predict(PredictArgs),
-    /// Forecast the rows behind those of a CSV file, or rows at its end that are held out
+    /// Forecast the rows that follow a CSV file or an array, or rows at its end that are held out
     #[command(after_help = EXIT_CODES)]
     Forecast(ForecastArgs<D>),
     /// Write text with a net that was trained on one

@@ -35,7 +35,7 @@ pub(crate) struct Scorer<T: Scalar, A> {
     pub(super) errors: Vec<Errors>,
     /// How often each class was asked for, the last time.
     classes: Vec<usize>,
-    /// What who reads nothing would answer, and the loss of classes.
+    /// The answer that ignores the inputs, and the loss of classes.
     guess: Vec<f64>,
     loss: ClassLoss,
     /// Whether sequences are short, so that it counts how many are right as a whole.
@@ -78,8 +78,8 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
         Ok(Scores { loss, accuracy, sequence_accuracy: self.sequence_accuracy })
     }
 
-    /// How well one does on the data that were scored last without reading them: with the shares of the classes, or the means of the
-    /// numbers, that are known from training. Nothing where they are not known, or a class came that they do not know.
+    /// How good the answer that ignores the inputs is on the data that were scored last: the shares of the classes, or the means of the
+    /// numbers, in the training part. Nothing where these are not known, or where a class came that has no share there.
     pub(super) fn guessed(&self) -> Option<Baseline> {
         if self.guess.is_empty() {
             return None;

@@ -1,4 +1,4 @@
-//! A saved net forecasts a series of numbers: the rows behind a file, or rows at its end that are held out, to see how it would have
+//! A saved net forecasts a series of numbers: the rows that follow a file, or rows at its end that are held out, to see how it would have
 //! done.
 //!
 //! `series` is how the net goes on, and how far off it may be; `labels` are what rows are called; what comes of it is a
@@ -54,7 +54,7 @@ impl Asked {
     }
 }
 
-/// What the net in the file `model` expects of the rows behind those of a CSV file, or behind those that are not held out.
+/// What the net in the file `model` expects of the rows that follow a file, or that follow those which are not held out.
 ///
 /// # Errors
 /// A [`SettingError`] for `asked` that cannot be, for a net that was not trained to forecast, or that reads what it does not answer;

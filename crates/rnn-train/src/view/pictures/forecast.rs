@@ -82,7 +82,7 @@ fn place(forecast: &SeriesForecast, shown: usize) -> String {
         Some(all) if all == *steps => ", held out".to_owned(),
         Some(some) => format!(", {some} of them held out"),
     };
-    format!("{} behind {last}{held_out}{left_out}", count(*steps, "row"))
+    format!("{} after {last}{held_out}{left_out}", count(*steps, "row"))
 }
 
 /// What the lines mean.
