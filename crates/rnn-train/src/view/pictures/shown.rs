@@ -11,6 +11,6 @@ pub(crate) struct Shown<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) palette: Palette,
     pub(crate) curve: &'a LossCurve,
-    /// The last window, as the net answers it at the end.
+    /// The last window, as the net answers it after the last step.
     pub(crate) snapshot: &'a Snapshot,
 }
