@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::outputs::files;
 use crate::outputs::folder;
 use crate::outputs::record::Recorder;
+use crate::outputs::recording::Recording;
 use crate::outputs::rows::SPREADSHEET_ROWS;
 use crate::outputs::snapshot::Snapshot;
 use crate::outputs::status::{State, Status};
@@ -219,11 +220,17 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
             return if watch.draws() { Ok(()) } else { remove_pictures(out) };
         };
         remove_pictures(out)?;
+        if !watch.draws() {
+            return Ok(());
+        }
+        // Those of earlier sessions too.
+        let validation = Recording::validation_in(out)?;
         watch.draw(&Drawable {
             settings: self.settings,
             folder: out,
             durable: self.options.durable,
             curve: &self.recorder.curve,
+            validation: &validation,
             snapshot,
             inside: inside.as_ref(),
         })
