@@ -169,6 +169,49 @@ fn pairs_early_stopping_and_another_objective() {
     assert!(!names.contains(&"parallel.svg".to_owned()), "a map shows two parameters better");
 }
 
+/// A sweep over data of one's own, whose task nobody can solve.
+fn own_data(metric: &str) -> String {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/data/airline.csv");
+    format!(
+        "[sweep]\nname = 'own'\n[objective]\nmetric = '{metric}'\n[base]\ntask = 'forecast'\ndata = ['{}']\nbatch_size = 2\n\
+         num_epochs = 2\nvalid = 0.1\ntest = 0.2\n[grid]\nstate_size = [2, 3]\ncell = ['elman', 'gru']\n",
+        data.display()
+    )
+}
+
+#[test]
+fn what_cannot_be_solved_has_maps_of_the_objective_and_scores_of_held_out_data() {
+    let (_folder, out) = sweep(&own_data("valid_loss"));
+    assert_stands_alone(&out);
+    let page = page(&out);
+    let body = page.split("</head>").last().unwrap().split("<script").next().unwrap();
+    assert_has(
+        body,
+        &[
+            "4 trials done",
+            "Objective and final loss",
+            "Median valid_loss, over state_size and cell",
+            "<dt>validation loss</dt>",
+            "<dt>test loss</dt>",
+            "<th>validation loss</th>",
+            "<th>best epoch</th>",
+            "<th>test loss</th>",
+            "<th>mean validation loss</th>",
+            "<th>mean test loss</th>",
+        ],
+    );
+    // Numbers have no accuracy.
+    for absent in ["solve", "<th>n</th>", "test accuracy"] {
+        assert!(!body.contains(absent), "{absent}");
+    }
+    let maps = ["final-loss--state_size--cell.svg", "objective--state_size--cell.svg"];
+    assert_eq!(figures(&out), [maps[0], "importance.svg", "loss-curves.svg", maps[1]]);
+
+    // Of the final loss one map is enough.
+    let (_folder, out) = sweep(&own_data("final_loss"));
+    assert_eq!(figures(&out), [maps[0], "importance.svg", "loss-curves.svg"]);
+}
+
 #[test]
 fn a_random_sweep_is_binned_and_has_parallel_coordinates() {
     let (_folder, out) = sweep(RANDOM);
@@ -329,4 +372,26 @@ fn a_page_of_any_sweep_fits_a_narrow_window() {
     }
     let (_folder, out) = sweep(RANDOM);
     assert_all_well(&browse(&out.join("report.html"), 500, USE));
+}
+
+/// Its maps are chosen as others are, also where there is one measure alone.
+#[test]
+fn maps_of_an_objective_can_be_chosen() {
+    if skip_without(CHROMIUM) {
+        return;
+    }
+    let choose = "
+        const [form, radio] = ['.choice', '[value=loss]'].map(found => document.querySelector(found));
+        const shown = () => [...document.querySelectorAll('figure[data-measure]')].filter(figure => !figure.hidden)
+            .map(figure => figure.dataset.measure).join();
+        say('first', shown());
+        if (radio.type === 'radio') radio.click();
+        say('then', shown());
+    ";
+    for (metric, first) in [("valid_loss", "objective"), ("final_loss", "loss")] {
+        let (_folder, out) = sweep(&own_data(metric));
+        let browsed = browse(&out.join("report.html"), 900, choose);
+        assert_all_well(&browsed);
+        assert_has(&browsed.0, &[&format!("[first: {first}]"), "[then: loss]"]);
+    }
 }

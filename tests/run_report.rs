@@ -397,6 +397,54 @@ fn settings_epochs_and_the_floor_are_those_of_the_run() {
 }
 
 /// In the tutorial's run a settled window's loss jumps at epoch 17, after the step on the first window.
+/// A task that knows no floor has none on its page; what was validated and tested is told apart from training.
+#[test]
+fn a_forecast_has_its_scores_and_its_validation_and_no_floor() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/data/airline.csv");
+    let forecast =
+        ["--task=forecast", "--data", data.to_str().unwrap(), "--batch-size=1", "--num-epochs=6", "--test=0.2"];
+    let [validated, plain] = ["--valid=0.1", "--valid=0"].map(|valid| report_of(&[&forecast[..], &[valid]].concat()));
+    let shown = |out: &Path| text(out).split("<script").next().unwrap().to_owned();
+    let [page, other] = [&validated.1, &plain.1].map(|out| shown(out));
+    for told in [
+        "<dt>training loss</dt>",
+        "<dt>validation loss</dt>",
+        "<dt>test loss</dt>",
+        "validation loss, at the end of an epoch",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    for told in ["RMSE", "MAE", "R²", "passengers</th>"] {
+        assert!(page.contains(told) && other.contains(told), "{told}");
+    }
+    let body = page.split("</style>").last().unwrap();
+    assert!(
+        !body.contains("floor") && !body.contains("<dt>loss</dt><dd>") && !other.contains("at the end of an epoch")
+    );
+    // A point for each epoch, where it ends.
+    let epochs = columns(&validated.1.join("epochs.csv"));
+    let begin = text(&validated.1).split("\"valid\":").nth(1).unwrap().to_owned();
+    let points: Vec<(usize, f64)> = serde_json::Deserializer::from_str(&begin).into_iter().next().unwrap().unwrap();
+    let windows: usize = epochs["windows"][0].parse().unwrap();
+    let expected = epochs["valid_loss"].iter().enumerate();
+    let expected: Vec<_> = expected.map(|(epoch, loss)| (windows * (epoch + 1) - 1, loss.parse().unwrap())).collect();
+    assert_eq!(points, expected);
+    let figure = |out: &Path| std::fs::read_to_string(out.join("figure.svg")).unwrap();
+    let legend = "validation loss at the end of an epoch";
+    assert_eq!([&validated.1, &plain.1].map(|out| figure(out).contains(legend)), [true, false]);
+}
+
+/// Of episodes of classes it says how many are right as a whole.
+#[test]
+fn whole_sequences_that_are_right_are_told() {
+    let copies =
+        ["--task=copy", "--delay=2", "--episodes=60", "--num-epochs=2", "--no-figure", "--valid=0.5", "--test=0.5"];
+    let (_folder, out) = report_of(&copies);
+    for told in ["validation, whole sequences right", "test, whole sequences right", "training accuracy"] {
+        assert!(text(&out).contains(told), "{told}");
+    }
+}
+
 #[test]
 fn windows_that_jump_after_the_first_one_are_listed_and_marked() {
     let (_folder, out) = report_of(&["--num-epochs=18", "--no-figure"]);

@@ -133,6 +133,23 @@ fn the_best_weights_are_put_back_and_patience_ends() {
     assert!(!columns(&until.join("epochs.csv")).contains_key("valid_loss"));
 }
 
+/// Snapshots and pictures say after how many steps they are: they are of the weights then, whichever weights are kept.
+#[test]
+fn snapshots_and_pictures_are_of_the_weights_after_the_last_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let [plain, validated] = ["plain", "validated"].map(|name| folder.path().join(name));
+    // So unsteady that an early epoch is the best.
+    let task = ["--task=adding", "--sequence-length=6", "--episodes=100", "--optimizer=adam", "--learning-rate=0.5"];
+    for (out, valid) in [(&plain, "--valid=0"), (&validated, "--valid=0.5")] {
+        let run = [&["run", "--out", out.to_str().unwrap(), "--num-epochs=12", valid], &task[..]].concat();
+        succeed(PROGRAM, run);
+    }
+    assert!(status(&validated)["best_epoch"].as_integer().unwrap() < 11 && tensors(&plain) != tensors(&validated));
+    for name in ["metrics.csv", "snapshots.csv", "units.svg", "weights.svg"] {
+        assert!(std::fs::read(plain.join(name)).unwrap() == std::fs::read(validated.join(name)).unwrap(), "{name}");
+    }
+}
+
 /// A series is validated and tested too, on series that are not trained on.
 #[test]
 fn the_echo_is_validated_and_tested() {

@@ -13,6 +13,8 @@ pub enum Mark {
     Band(Colour),
     /// A dot.
     Dot(Colour),
+    /// A line with a dot.
+    LineOfDots(Colour),
     /// A dashed line.
     Dashes(Colour),
     /// A bar.
@@ -45,6 +47,10 @@ impl Entry {
                 line(root, (x, y), colour)?;
             }
             Mark::Dot(colour) => {
+                root.draw(&Circle::new((x + 11, y), 3, RGBColor::from(colour).filled()))?;
+            }
+            Mark::LineOfDots(colour) => {
+                line(root, (x, y), colour)?;
                 root.draw(&Circle::new((x + 11, y), 3, RGBColor::from(colour).filled()))?;
             }
             Mark::Dashes(colour) => dashes(root, (x, x + 22), y, colour.into())?,

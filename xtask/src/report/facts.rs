@@ -2,7 +2,6 @@
 
 use super::parameters::Parameter;
 use crate::charts::paint::labels_of;
-use crate::trials::objective::Metric;
 use crate::trials::plan::Plan;
 use crate::trials::results::TrialStatus;
 use crate::trials::row::Row;
@@ -106,8 +105,7 @@ impl<'a> Facts<'a> {
             value.filter(|value| value.is_finite() && row.status != TrialStatus::Diverged)
         };
         let values: Vec<Option<f64>> = trials.iter().map(|&trial| value(trial)).collect();
-        let logarithmic = matches!(objective.metric, Metric::FinalLoss | Metric::BestLoss);
-        let scale = Scale::of(values.iter().copied().flatten(), logarithmic);
+        let scale = Scale::of(values.iter().copied().flatten(), objective.metric.is_loss());
         let none = if objective.maximize { -BEYOND } else { 1.0 + BEYOND };
         let mut labels = if values.iter().any(Option::is_some) { labels_of(&scale, 6) } else { Vec::new() };
         if values.contains(&None) {

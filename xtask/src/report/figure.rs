@@ -9,6 +9,7 @@ use std::path::Path;
 /// How the names of all pictures begin, by which those of an earlier report are known.
 pub(crate) const SOLVE_RATE: &str = "solve-rate--";
 pub(crate) const FINAL_LOSS: &str = "final-loss--";
+pub(crate) const OBJECTIVE: &str = "objective--";
 pub(crate) const CURVES: &str = "loss-curves";
 pub(crate) const PARALLEL: &str = "parallel";
 pub(crate) const IMPORTANCE: &str = "importance";
@@ -65,7 +66,7 @@ pub(crate) fn write(folder: &Path, figures: &[Figure]) -> Result<(), Error> {
 fn is_ours(file: &str) -> bool {
     let Some(name) = file.strip_suffix(".svg") else { return false };
     [CURVES, PARALLEL, IMPORTANCE, SCATTER].contains(&name)
-        || [SOLVE_RATE, FINAL_LOSS].iter().any(|begin| name.starts_with(begin))
+        || [SOLVE_RATE, FINAL_LOSS, OBJECTIVE].iter().any(|begin| name.starts_with(begin))
 }
 
 #[cfg(test)]

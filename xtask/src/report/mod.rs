@@ -1,6 +1,6 @@
 //! `report.html`: what a sweep found, in one page that needs no other file, and its pictures beside it.
 //!
-//! [`facts`] gathers what all parts draw on, with [`parameters`]. Each part of the page is a file, in the page's order:
+//! [`facts`] gathers what all parts draw on, with [`parameters`] and [`scores`]. Each part of the page is a file, in the page's order:
 //! [`overview`], [`window`], [`scatter`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
 //! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`] gives to all; all that the
 //! scripts do is to sort, choose and save.
@@ -15,6 +15,7 @@ mod overview;
 mod parallel;
 mod parameters;
 mod scatter;
+mod scores;
 mod tables;
 mod window;
 

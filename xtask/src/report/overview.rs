@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::parameters::Parameter;
+use super::scores::scores;
 use crate::error::Error;
 use crate::trials::outcome::{best, outcome, words};
 use crate::trials::results::{LISTED, TrialStatus};
@@ -52,15 +53,6 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
     };
     let values = facts.plan.texts(facts.group(row.trial));
     let hash = row.hash.to_string();
-    let outcome = |of: fn(&crate::trials::results::Outcome) -> Option<f64>| {
-        row.number(|record| of(&record.outcome)).map(|value| number(value, 4))
-    };
-    let numbers = [
-        ("final_loss", outcome(|outcome| outcome.final_loss)),
-        ("best_loss", outcome(|outcome| outcome.best_loss)),
-        ("accuracy", outcome(|outcome| outcome.accuracy)),
-        ("solved_steps", outcome(|outcome| outcome.solved_steps.map(|steps| steps as f64))),
-    ];
     html! {
         h2 { "The best trial" }
         p { "The objective is the " (goal) " " code { (facts.objective()) } " of the trials that were trained to their end." }
@@ -75,7 +67,7 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
                 } @else { code { (hash) } " (its folder was not kept)" }
             }
             @for (parameter, value) in facts.parameters.iter().zip(&values) { dt { code { (parameter.name) } } dd { (value) } }
-            @for (name, value) in numbers { @if let Some(value) = value { dt { (name.replace('_', " ")) } dd { (value) } } }
+            @for score in scores(facts) { @if let Some(value) = score.text(row) { dt { (score.title) } dd { (value) } } }
         }
     }
 }
@@ -113,8 +105,11 @@ fn varied(facts: &Facts<'_>) -> Markup {
                     @if index > 0 { ", " }
                     code { (key) " = " (value.to_string()) }
                 }
-                ". What was pruned before it had solved the task is unknown: it might have solved it later. So solve rates are of the \
-                trials that were not pruned, which can be higher than that of all; beside them stands how many are unknown."
+                "."
+                @if facts.plan.can_be_solved() {
+                    " What was pruned before it had solved the task is unknown: it might have solved it later. So solve rates are of the \
+                    trials that were not pruned, which can be higher than that of all; beside them stands how many are unknown."
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The tables of combinations and of trials.
 
 use super::facts::Facts;
+use super::scores::{Score, scores};
 use crate::charts::paint::shortened;
 use crate::trials::group::Group;
 use crate::trials::outcome::words;
@@ -74,7 +75,9 @@ fn values(facts: &Facts<'_>, group: usize) -> Markup {
 }
 
 fn combinations(facts: &Facts<'_>) -> Markup {
-    let shown = shown(facts.plan.groups(), facts.parameters.len() + 14, || facts.best_groups());
+    let can_be_solved = facts.plan.can_be_solved();
+    let held = held(facts);
+    let shown = shown(facts.plan.groups(), facts.parameters.len() + 14 + held.len(), || facts.best_groups());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
         let group = Group::of(facts.rows_of(index));
@@ -87,13 +90,16 @@ fn combinations(facts: &Facts<'_>) -> Markup {
             (values(facts, index))
             td data-sort=(group.parameters.unwrap_or_default()) { (group.parameters.map(thousands).unwrap_or_default()) }
             td { (group.trials) }
-            td { (group.decided) }
-            td { (group.solved) }
-            td { (group.unknown) }
-            (with_interval(rate, &short(rate), of_rate))
-            td { (short(group.median_solved_steps())) }
+            @if can_be_solved {
+                td { (group.decided) }
+                td { (group.solved) }
+                td { (group.unknown) }
+                (with_interval(rate, &short(rate), of_rate))
+                td { (short(group.median_solved_steps())) }
+            }
             (with_interval(median, &loss(median), [lower, upper].map(|end| end.map(|end| loss(Some(end))))))
             td { (short(group.median_accuracy())) }
+            @for (_, of) in &held { td { (short(of(&group))) } }
             td { (is(TrialStatus::Done)) }
             td { (is(TrialStatus::Diverged)) }
             td { (is(TrialStatus::Pruned)) }
@@ -104,19 +110,20 @@ fn combinations(facts: &Facts<'_>) -> Markup {
     html! {
         h2 { "Combinations" }
         p {
-            code { "n" } " are the trials of which it is known whether they solve the task: those that were trained to their end or \
+            @if can_be_solved { code { "n" } " are the trials of which it is known whether they solve the task: those that were trained to their end or \
             diverged, or had solved it before they were pruned. The other pruned ones are unknown, because they might have solved it \
             later. The solve rate is that of the " code { "n" } " trials. Behind it stands its 95 % interval (Wilson’s; where there \
-            are unknown trials, its lower end is for none of them solving the task, and its upper end for all). Behind the median \
-            final loss stand its quartiles; a trial that diverged counts as the highest. Steps are those up to the end of the first \
-            epoch that solved the task."
+            are unknown trials, its lower end is for none of them solving the task, and its upper end for all). " }
+            "Behind the median final loss stand its quartiles; a trial that diverged counts as the highest."
+            @if can_be_solved { " Steps are those up to the end of the first epoch that solved the task." }
         }
         (note(shown.len(), facts.plan.groups(), GROUPS, "combinations"))
         div.scroll.tall { table.sortable {
             thead { tr {
                 @for parameter in &facts.parameters { th.t[!parameter.is_numeric()] { (parameter.name) } }
-                th { "parameters" } th { "trials" } th { "n" } th { "solved" } th { "unknown" } th { "solve rate" } th { "median steps" }
-                th { "median final loss" } th { "median accuracy" } th { "done" } th { "diverged" } th { "pruned" } th { "failed" }
+                th { "parameters" } th { "trials" }
+                @if can_be_solved { th { "n" } th { "solved" } th { "unknown" } th { "solve rate" } th { "median steps" } }
+                th { "median final loss" } th { "median accuracy" } @for (title, _) in &held { th { (title) } } th { "done" } th { "diverged" } th { "pruned" } th { "failed" }
                 th { "mean seconds" }
             } }
             tbody { @for row in &body { (row) } }
@@ -124,11 +131,26 @@ fn combinations(facts: &Facts<'_>) -> Markup {
     }
 }
 
+/// A number of combinations: what it is called, and that of one.
+type OfGroup = (&'static str, fn(&Group) -> Option<f64>);
+
+/// The means of scores on data that are held out, which the sweep has.
+fn held(facts: &Facts<'_>) -> Vec<OfGroup> {
+    let all: [OfGroup; 3] = [
+        ("mean validation loss", Group::mean_valid_loss),
+        ("mean test loss", Group::mean_test_loss),
+        ("mean test accuracy", Group::mean_test_accuracy),
+    ];
+    let whole = Group::of(facts.rows.iter());
+    all.into_iter().filter(|(_, of)| of(&whole).is_some()).collect()
+}
+
 fn trials(facts: &Facts<'_>) -> Markup {
-    let shown = shown(facts.rows.len(), facts.parameters.len() + 15, || facts.best_trials());
+    let scores = scores(facts);
+    let shown = shown(facts.rows.len(), facts.parameters.len() + 10 + scores.len(), || facts.best_trials());
     let mut body = Vec::with_capacity(shown.len());
     for &index in &shown {
-        body.push(trial(facts, &facts.rows[index]));
+        body.push(trial(facts, &scores, &facts.rows[index]));
     }
     html! {
         h2 { "Trials" }
@@ -139,7 +161,7 @@ fn trials(facts: &Facts<'_>) -> Markup {
                 thead { tr {
                     th { "trial" } th { "replicate" } th { "seed" }
                     @for parameter in &facts.parameters { th.t[!parameter.is_numeric()] { (parameter.name) } }
-                    th { "parameters" } th.t { "status" } th { "final loss" } th { "best loss" } th { "accuracy" } th { "solved epoch" } th { "solved steps" }
+                    th { "parameters" } th.t { "status" } @for score in &scores { th { (score.title) } }
                     th { "epochs" } th { "steps" } th { "seconds" } th.t { "reason" } th.t { "hash" }
                 } }
                 tbody { @for row in &body { (row) } }
@@ -148,7 +170,7 @@ fn trials(facts: &Facts<'_>) -> Markup {
     }
 }
 
-fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
+fn trial(facts: &Facts<'_>, scores: &[Score], row: &Row) -> Markup {
     let of = |number: fn(&Outcome) -> Option<f64>| short(row.number(|record| number(&record.outcome)));
     let whole = |number: fn(&Outcome) -> Option<usize>| {
         row.number(|record| number(&record.outcome)).map(|number| number.to_string()).unwrap_or_default()
@@ -160,11 +182,7 @@ fn trial(facts: &Facts<'_>, row: &Row) -> Markup {
         (values(facts, facts.group(row.trial)))
         td data-sort=(row.parameters.unwrap_or_default()) { (row.parameters.map(thousands).unwrap_or_default()) }
         td.t { (words(row.status)) }
-        td { (of(|outcome| outcome.final_loss)) }
-        td { (of(|outcome| outcome.best_loss)) }
-        td { (of(|outcome| outcome.accuracy)) }
-        td { (whole(|outcome| outcome.solved_epoch)) }
-        td { (whole(|outcome| outcome.solved_steps)) }
+        @for score in scores { td { (score.text(row).unwrap_or_default()) } }
         td { (whole(|outcome| Some(outcome.epochs).filter(|&epochs| epochs > 0))) }
         td { (whole(|outcome| Some(outcome.steps).filter(|&steps| steps > 0))) }
         td { (of(|outcome| Some(outcome.wall_seconds).filter(|&seconds| seconds > 0.0))) }

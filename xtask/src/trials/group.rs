@@ -26,9 +26,9 @@ pub(crate) const COLUMNS: [Column; 21] = [
     ("lower_quartile_final_loss", |group| cell(group.final_loss(0.25))),
     ("upper_quartile_final_loss", |group| cell(group.final_loss(0.75))),
     ("median_accuracy", |group| cell(group.median_accuracy())),
-    ("mean_valid_loss", |group| cell(mean(&group.valid_losses))),
-    ("mean_test_loss", |group| cell(mean(&group.test_losses))),
-    ("mean_test_accuracy", |group| cell(mean(&group.test_accuracies))),
+    ("mean_valid_loss", |group| cell(group.mean_valid_loss())),
+    ("mean_test_loss", |group| cell(group.mean_test_loss())),
+    ("mean_test_accuracy", |group| cell(group.mean_test_accuracy())),
     ("done", |group| group.count(|status| status == TrialStatus::Done).to_string()),
     ("diverged", |group| group.count(|status| status == TrialStatus::Diverged).to_string()),
     ("pruned", |group| group.count(|status| status == TrialStatus::Pruned).to_string()),
@@ -122,6 +122,18 @@ impl Group {
 
     pub(crate) fn median_accuracy(&self) -> Option<f64> {
         median(self.accuracies.iter().copied())
+    }
+
+    pub(crate) fn mean_valid_loss(&self) -> Option<f64> {
+        mean(&self.valid_losses)
+    }
+
+    pub(crate) fn mean_test_loss(&self) -> Option<f64> {
+        mean(&self.test_losses)
+    }
+
+    pub(crate) fn mean_test_accuracy(&self) -> Option<f64> {
+        mean(&self.test_accuracies)
     }
 
     pub(crate) fn mean_seconds(&self) -> Option<f64> {

@@ -24,6 +24,11 @@ named! {
 }
 
 impl Metric {
+    /// Whether it is a loss, which is shown on a logarithmic scale.
+    pub(crate) fn is_loss(self) -> bool {
+        matches!(self, Self::FinalLoss | Self::BestLoss | Self::ValidLoss | Self::TestLoss)
+    }
+
     /// Whether more is better.
     pub(crate) fn is_better_greater(self) -> bool {
         matches!(self, Self::Accuracy | Self::ValidAccuracy | Self::TestAccuracy)

@@ -30,12 +30,13 @@ pub(crate) fn listed(counts: &[(TrialStatus, usize)]) -> String {
 pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let decided = rows.iter().filter(|row| row.is_decided()).count();
     let solved = rows.iter().filter(|row| row.is_decided() && row.solved()).count();
+    let done = rows.iter().filter(|row| row.status == TrialStatus::Done).count();
     let solved_within = plan.solved_within();
     let lost = rows.iter().filter(|row| row.is_decided() && row.lost(solved_within)).count();
     // What is never solved, data of one's own for instance, is not said to be unsolved.
     let mut sentence = match plan.can_be_solved() {
         true => format!("{} of {} solved the task", thousands(solved), count(decided, "trial")),
-        false => format!("{} done", count(decided, "trial")),
+        false => format!("{} done", count(done, "trial")),
     };
     if lost > 0 {
         sentence += &format!(" ({lost} had lost it again by the last epoch)");
@@ -52,7 +53,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let best = best(plan, rows).and_then(|row| Some((row, row.record.as_deref()?)));
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
     let unknown = rows.iter().filter(|row| row.is_unknown()).count();
-    if unknown > 0 {
+    if unknown > 0 && plan.can_be_solved() {
         sentence += &format!("; of {} it is unknown, because they were pruned before", count(unknown, "trial"));
     }
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };

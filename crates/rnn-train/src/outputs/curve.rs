@@ -4,6 +4,8 @@
 //! many buckets, pairs of them become one, so no spike is ever lost. Windows that hold targets which cannot be known yet,
 //! such as an epoch's first, have buckets of their own: they are the curve's spikes.
 
+use super::columns::Content;
+use super::rows::EpochRow;
 use serde::{Deserialize, Serialize};
 
 /// Losses beyond this are drawn as this one: with the greatest numbers there are, an axis would have no end.
@@ -82,6 +84,30 @@ impl LossCurve {
     /// Whether it is one that this many steps have made.
     pub(crate) fn is_of(&self, steps: usize) -> bool {
         self.steps() == steps && [&self.known, &self.guessed].into_iter().all(Buckets::is_whole)
+    }
+}
+
+/// The losses of a run's validations, each at the last training step before it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ValidCurve {
+    losses: Buckets,
+    /// The training steps of the epochs taken in.
+    steps: usize,
+}
+
+impl ValidCurve {
+    /// Takes in the next epoch, which need not have been validated.
+    pub(crate) fn push(&mut self, row: &EpochRow) {
+        self.steps = self.steps.saturating_add(row.windows);
+        if let Some(loss) = row.valid_loss.value() {
+            self.losses.push(self.steps.saturating_sub(1), loss.min(GREATEST_LOSS));
+        }
+    }
+
+    /// Neighbouring validations; each one alone where they are not very many.
+    #[must_use]
+    pub fn losses(&self) -> &[Bucket] {
+        &self.losses.buckets
     }
 }
 
@@ -168,6 +194,28 @@ mod tests {
             + last.mean * (99_000.0 - whole.len() as f64 * width);
         let expected = 99_000.0 + spikes.iter().map(|&spike| 4.0 + spike as f64).sum::<f64>();
         assert!((sum / expected - 1.0).abs() < 1e-12, "{sum} {expected}");
+    }
+
+    #[test]
+    fn a_validation_stands_where_its_epoch_ends() {
+        let row = |epoch, valid_loss: Option<f64>| EpochRow {
+            epoch,
+            windows: 10,
+            loss: 0.5,
+            first_window_loss: None,
+            known_loss: None,
+            accuracy: None,
+            known_accuracy: None,
+            floor: None,
+            valid_loss: valid_loss.into(),
+            valid_accuracy: None.into(),
+        };
+        let mut curve = ValidCurve::default();
+        [None, Some(0.3), None, Some(f64::MAX)]
+            .into_iter()
+            .enumerate()
+            .for_each(|(epoch, loss)| curve.push(&row(epoch, loss)));
+        assert_eq!(curve.losses(), [Bucket::of(19, 0.3), Bucket::of(39, GREATEST_LOSS)]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A run as its files tell it: what is shown of it when it is over.
 
 use crate::error::Error;
+use crate::outputs::curve::ValidCurve;
 use crate::outputs::data_file;
 use crate::outputs::files;
 use crate::outputs::rows::{EpochRow, MetricsRow};
@@ -64,6 +65,27 @@ impl Recording {
             return Err(Error::Read { path, source: std::io::Error::other(problem) });
         }
         Ok(Self { settings, status, epochs, snapshots })
+    }
+
+    /// The losses of its validations.
+    #[must_use]
+    pub fn validation(&self) -> ValidCurve {
+        let mut curve = ValidCurve::default();
+        self.epochs.iter().for_each(|row| curve.push(row));
+        curve
+    }
+
+    /// The same of the run in `folder`, from its `epochs.csv` alone.
+    ///
+    /// # Errors
+    /// [`Error::Read`].
+    pub(crate) fn validation_in(folder: &Path) -> Result<ValidCurve, Error> {
+        let mut curve = ValidCurve::default();
+        for_each_row(&folder.join(files::EPOCHS), |_, row| {
+            curve.push(&row);
+            Ok(())
+        })?;
+        Ok(curve)
     }
 
     /// Training steps done, as far as is known, given the last one that is in `metrics.csv`: the status of a run that is on

@@ -2,6 +2,7 @@
 
 use super::answering::Answering;
 use super::best::Tested;
+use super::inside::Inside;
 use super::options::Options;
 use super::scorer::Scores;
 use super::session::{Ending, Event, Session};
@@ -10,7 +11,9 @@ use crate::error::Error;
 use crate::outputs::files;
 use crate::outputs::folder;
 use crate::outputs::record::Recorder;
+use crate::outputs::recording::Recording;
 use crate::outputs::rows::SPREADSHEET_ROWS;
+use crate::outputs::snapshot::Snapshot;
 use crate::outputs::status::{State, Status};
 use crate::settings::table::Settings;
 use echo_data::Baseline;
@@ -32,6 +35,14 @@ pub(super) struct Run<'a, T: Scalar, A> {
     pub(super) recorder: Recorder,
 }
 
+/// The net as it is after the last step.
+struct Last {
+    /// What it answers in the last window.
+    snapshot: Snapshot,
+    /// What is inside it before training and now, where that is known.
+    inside: Option<[Inside; 2]>,
+}
+
 impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
     /// Trains to the end or until `stop` is set, and writes what is written at the end.
     pub(super) fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
@@ -45,8 +56,9 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         self.recorder.take_time();
         watch.ends();
         let finished = trained.and_then(|ending| {
+            let last = self.look_at_last()?;
             self.put_back_best(&ending)?;
-            self.write_results(watch).map(|()| ending)
+            self.write_results(last, watch).map(|()| ending)
         });
         let status = &mut self.recorder.status;
         (status.status, status.error) = match &finished {
@@ -161,6 +173,17 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         }
     }
 
+    /// What the weights after the last step answer, and what is inside the net with them: that is what snapshots and pictures
+    /// show, whichever weights are kept. Nothing if nothing was trained in this session, or nothing is written.
+    fn look_at_last(&mut self) -> Result<Option<Last>, Error> {
+        let Some(snapshot) = self.out.and_then(|_| self.session.snapshot().transpose()).transpose()? else {
+            return Ok(None);
+        };
+        let inside = self.before.as_ref().map(|before| self.session.inside(before));
+        let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
+        Ok(Some(Last { snapshot, inside }))
+    }
+
     /// Puts the best weights in the place of the last ones, and scores them on the test data if all was trained.
     fn put_back_best(&mut self, ending: &Ending) -> Result<(), Error> {
         let (best, status) = (self.session.best(), &mut self.recorder.status);
@@ -184,27 +207,30 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         Ok(())
     }
 
-    fn write_results(&mut self, watch: &mut dyn Watch) -> Result<(), Error> {
+    fn write_results(&mut self, last: Option<Last>, watch: &mut dyn Watch) -> Result<(), Error> {
         let Some(out) = self.out else { return Ok(()) };
-        let snapshot = self.session.snapshot()?;
-        if let Some(snapshot) = &snapshot {
+        if let Some(Last { snapshot, .. }) = &last {
             self.recorder.snapshot(snapshot)?;
         }
         self.recorder.sync()?;
         let weights = self.session.weights()?;
         self.options.durable.write_whole_with(&out.join(files::MODEL), |to| weights.write_to(to))?;
-        let Some(snapshot) = &snapshot else {
+        let Some(Last { snapshot, inside }) = &last else {
             // Nothing was trained in this session, so the pictures of the last one are right.
             return if watch.draws() { Ok(()) } else { remove_pictures(out) };
         };
-        let inside = self.before.as_ref().map(|before| self.session.inside(before));
-        let inside = inside.and_then(|inside| inside.map_err(|error| tell_of_no_inside(&error)).ok());
         remove_pictures(out)?;
+        if !watch.draws() {
+            return Ok(());
+        }
+        // Those of earlier sessions too.
+        let validation = Recording::validation_in(out)?;
         watch.draw(&Drawable {
             settings: self.settings,
             folder: out,
             durable: self.options.durable,
             curve: &self.recorder.curve,
+            validation: &validation,
             snapshot,
             inside: inside.as_ref(),
         })

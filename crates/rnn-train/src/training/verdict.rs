@@ -1,7 +1,9 @@
 //! How a run ended, in sentences for a person: whether it learned its task, and if not, what stands out.
 
+use crate::outputs::columns::Content;
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{Status, TargetScores};
+use crate::settings::choices::Monitor;
 use crate::settings::table::Settings;
 use crate::training::data::CHANCE;
 use chart_kit::text::{count, number};
@@ -59,7 +61,7 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     }
     sentences.extend(tested(settings, status));
     if !last.solved(within) && !status.out_of_patience {
-        sentences.extend(stands_out(settings, epochs, loss, chance));
+        sentences.extend(stands_out(settings, status.best_epoch, epochs, loss, chance));
     }
     Verdict { is_bad, sentences }
 }
@@ -105,7 +107,13 @@ pub fn in_bits(settings: &Settings, loss: f64) -> String {
 }
 
 /// What may be the reason that the task was not learned.
-fn stands_out(settings: &Settings, epochs: &[EpochRow], loss: f64, chance: Option<f64>) -> Vec<String> {
+fn stands_out(
+    settings: &Settings,
+    best_epoch: Option<usize>,
+    epochs: &[EpochRow],
+    loss: f64,
+    chance: Option<f64>,
+) -> Vec<String> {
     let mut reasons = Vec::new();
     if let Some(chance) = chance {
         if loss > FAR * chance {
@@ -126,12 +134,34 @@ fn stands_out(settings: &Settings, epochs: &[EpochRow], loss: f64, chance: Optio
         }
     }
     if falls(epochs) && !chance.is_some_and(|chance| loss > (1.0 - NEAR) * chance) {
-        reasons.push(format!(
-            "the loss is still falling: `rnn-train resume` with --num-epochs {} trains on",
-            settings.num_epochs.saturating_mul(2)
-        ));
+        let trained = epochs.len();
+        match best_epoch {
+            Some(best) if best < trained / 2 && is_worse_than_in(settings.monitor, best, epochs) => {
+                reasons.push(format!(
+                    "the training loss is still falling, but validation was best in epoch {best} of {trained}: training on \
+                     has made it worse"
+                ));
+            }
+            // Since then more training has brought nothing.
+            Some(best) if best < trained - trained / 4 => {}
+            _ => reasons.push(format!(
+                "the loss is still falling: `rnn-train resume` with --num-epochs {} trains on",
+                settings.num_epochs.saturating_mul(2)
+            )),
+        }
     }
     reasons
+}
+
+/// Whether the last validation is worse than that of the epoch `best`, of which others can be the equal.
+fn is_worse_than_in(monitor: Monitor, best: usize, epochs: &[EpochRow]) -> bool {
+    let of = |row: &EpochRow| match monitor {
+        Monitor::Loss => row.valid_loss.value(),
+        // The higher the better.
+        Monitor::Accuracy => row.valid_accuracy.value().map(|accuracy| -accuracy),
+    };
+    let last = epochs.iter().rev().find_map(of);
+    last.zip(epochs.get(best).and_then(of)).is_some_and(|(last, best)| last > best)
 }
 
 /// Whether the mean loss of the last quarter of the epochs is clearly below that of the quarter before.
@@ -199,6 +229,40 @@ mod tests {
         let falling = told("", &[0.6, 0.5, 0.4, 0.3], 0.8).1;
         assert!(falling.contains("still falling") && falling.contains("--num-epochs 200"), "{falling}");
         assert!(!told("", &[0.3; 8], 0.8).1.contains("falling"));
+    }
+
+    /// More training is offered where validation is still getting better, and not where it was best long ago.
+    #[test]
+    fn validation_says_whether_training_on_is_worth_it() {
+        let told = |settings: &str, best: usize, last: f64| {
+            let of_epoch = |epoch| if epoch == best { 0.5 } else { last };
+            let falling = (0..8).map(|epoch| 0.6 - 0.05 * epoch as f64).collect::<Vec<_>>();
+            let rows = rows(&falling, 0.8).into_iter().map(|row| EpochRow {
+                valid_loss: Some(of_epoch(row.epoch)).into(),
+                valid_accuracy: Some(1.0 - of_epoch(row.epoch)).into(),
+                ..row
+            });
+            let status = Status { best_epoch: Some(best), ..Status::begun(0, 0) };
+            verdict(&settings.parse().unwrap(), &status, &rows.collect::<Vec<_>>()).sentences.join(". ")
+        };
+        let [on, worse] = ["with --num-epochs 200 trains on", "validation was best in epoch"];
+        for settings in ["valid = 0.1", "valid = 0.1\nmonitor = 'accuracy'"] {
+            for (best, last, expected) in [
+                (7, 0.6, [true, false]),
+                (6, 0.6, [true, false]),
+                (5, 0.6, [false, false]),
+                (4, 0.6, [false, false]),
+                (3, 0.6, [false, true]),
+                // As good as the best one.
+                (3, 0.5, [false, false]),
+            ] {
+                let told = told(settings, best, last);
+                assert_eq!([told.contains(on), told.contains(worse)], expected, "{best}: {told}");
+            }
+        }
+        assert!(
+            told("valid = 0.1", 1, 0.6).contains("validation was best in epoch 1 of 8: training on has made it worse")
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::inside::Inside;
 use crate::error::Error;
-use crate::outputs::curve::LossCurve;
+use crate::outputs::curve::{LossCurve, ValidCurve};
 use crate::outputs::folder::Durable;
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::snapshot::Snapshot;
@@ -55,9 +55,11 @@ pub struct Drawable<'a> {
     pub durable: Durable,
     /// The losses of all training steps.
     pub curve: &'a LossCurve,
-    /// The last window, as the net answers it at the end.
+    /// The losses of all validations.
+    pub validation: &'a ValidCurve,
+    /// The last window, as the net answers it after the last step.
     pub snapshot: &'a Snapshot,
-    /// What is inside the net before training and at the end, over the last window, where that is known.
+    /// What is inside the net before training and after the last step, over the last window, where that is known.
     pub inside: Option<&'a [Inside; 2]>,
 }
 

@@ -27,17 +27,20 @@ pub struct Palette {
     pub loss: Colour,
     /// The loss of the other windows, such as an epoch's first, and its floor.
     pub guessed: Colour,
+    /// The loss of validations.
+    pub validation: Colour,
 }
 
 impl Colours {
     /// The colours themselves.
     #[must_use]
     pub fn palette(self) -> Palette {
-        let [loss, guessed] = [Colour(0x44, 0x44, 0x44), Colour(0xb0, 0x3f, 0x8c)];
+        let [loss, guessed, validation] =
+            [Colour(0x44, 0x44, 0x44), Colour(0xb0, 0x3f, 0x8c), Colour(0xb8, 0x6e, 0x00)];
         let [input, target, prediction] = match self {
             Self::ColourBlind => [Colour(0x00, 0x72, 0xb2), Colour(0xd5, 0x5e, 0x00), Colour(0x00, 0x9e, 0x73)],
             Self::Tutorial => [Colour(0x00, 0x00, 0xff), Colour(0xff, 0x00, 0x00), Colour(0x00, 0x80, 0x00)],
         };
-        Palette { input, target, prediction, loss, guessed }
+        Palette { input, target, prediction, loss, guessed, validation }
     }
 }

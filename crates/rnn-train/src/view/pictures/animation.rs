@@ -8,7 +8,7 @@ use super::rows::{Rows, UNKNOWN, WRONG, pale};
 use super::sheet::{LOSS, SIZE, Sheet};
 use super::threads::{in_threads, threads};
 use crate::error::Error;
-use crate::outputs::curve::{Bucket, GREATEST_LOSS};
+use crate::outputs::curve::{Bucket, GREATEST_LOSS, ValidCurve};
 use crate::outputs::folder::write_whole_among_others;
 use crate::outputs::recording::Recording;
 use crate::outputs::replaceable::check_replaceable;
@@ -73,6 +73,7 @@ struct Film {
     palette: Palette,
     known: Columns,
     guessed: Columns,
+    validation: ValidCurve,
     floor: Option<f64>,
     /// Training steps done.
     done: usize,
@@ -94,15 +95,17 @@ impl Film {
             columns.push(LOSS.x(steps.place(row.step)), row.step, row.loss.min(GREATEST_LOSS));
         })?;
         let floor = recording.settings.floor_of_first_window();
-        let losses = Losses::of(&known.buckets, &guessed.buckets, floor);
-        Ok(Self { recording, palette, known, guessed, floor, done, steps, losses })
+        let validation = recording.validation();
+        let losses = Losses::of([&known.buckets, &guessed.buckets, validation.losses()], floor);
+        Ok(Self { recording, palette, known, guessed, validation, floor, done, steps, losses })
     }
 
     /// The colours that it must have exactly.
-    fn colours(&self) -> [[u8; 3]; 8] {
-        let Palette { input, target, prediction, loss, guessed } = self.palette;
+    fn colours(&self) -> Vec<[u8; 3]> {
+        let Palette { input, target, prediction, loss, guessed, validation } = self.palette;
         let all = [input, target, prediction, pale(prediction), loss, guessed, WRONG, UNKNOWN];
-        all.map(|Colour(red, green, blue)| [red, green, blue])
+        let validation = Some(validation).filter(|_| !self.validation.losses().is_empty());
+        all.into_iter().chain(validation).map(|Colour(red, green, blue)| [red, green, blue]).collect()
     }
 
     /// The dots of a frame.
@@ -110,8 +113,9 @@ impl Film {
         let Self { ref recording, palette, floor, steps, losses, .. } = *self;
         let (settings, snapshot) = (&recording.settings, &recording.snapshots[index]);
         let (known, guessed) = (&self.known.buckets, &self.guessed.buckets);
+        let validated = self.validation.losses();
         let until = Some(snapshot.step);
-        let loss = Loss { settings, palette, known, guessed, floor, steps, losses, until };
+        let loss = Loss { settings, palette, known, guessed, validated, floor, steps, losses, until };
         let rows = Rows { settings, palette, snapshot };
         let place = format!(
             "training step {} of {}, epoch {}, window {}: {}",

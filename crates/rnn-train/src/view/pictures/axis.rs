@@ -53,9 +53,9 @@ const ZEROS: f64 = 0.08;
 const BELOW_MEANS: f64 = 1e-3;
 
 impl Losses {
-    /// From the lowest to the highest of a curve's losses, and `floor` if there is one.
-    pub(crate) fn of(known: &[Bucket], guessed: &[Bucket], floor: Option<f64>) -> Self {
-        let buckets = || known.iter().chain(guessed);
+    /// From the lowest to the highest of all curves' losses, and `floor` if there is one.
+    pub(crate) fn of(curves: [&[Bucket]; 3], floor: Option<f64>) -> Self {
+        let buckets = || curves.into_iter().flatten();
         let has_zero = buckets().any(|bucket| bucket.low <= 0.0);
         let means = || buckets().map(|bucket| bucket.mean).chain(floor).filter(|&loss| loss > 0.0);
         let least = means().fold(f64::INFINITY, f64::min) * BELOW_MEANS;
@@ -99,7 +99,7 @@ mod tests {
         for known in cases {
             for guessed in cases {
                 for floor in [None, Some(0.1346)] {
-                    let losses = Losses::of(known, guessed, floor);
+                    let losses = Losses::of([known, guessed, &[]], floor);
                     let mut ends: Vec<f64> = known.iter().flat_map(|b| [b.low, b.mean, b.high]).collect();
                     ends.sort_by(f64::total_cmp);
                     let places: Vec<_> = ends.iter().map(|&loss| losses.place(loss)).collect();
@@ -109,7 +109,7 @@ mod tests {
                 }
             }
         }
-        let losses = Losses::of(&[bucket(1e-5, 1e-4, 1.0)], &[], Some(0.1));
+        let losses = Losses::of([&[bucket(1e-5, 1e-4, 1.0)], &[], &[]], Some(0.1));
         let labels: Vec<_> = losses.ticks().into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
         assert!(losses.place(0.01) > losses.place(0.001) && losses.place(0.0) == 0.0);

@@ -11,12 +11,13 @@ use chart_kit::text::count;
 
 /// Draws it.
 pub(crate) fn figure(shown: &Shown<'_>) -> Result<String, chart_kit::Error> {
-    let Shown { settings, palette, curve, snapshot, .. } = *shown;
+    let Shown { settings, palette, curve, validation, snapshot } = *shown;
     let (known, guessed) = (curve.known(), curve.guessed());
+    let validated = validation.losses();
     let floor = settings.floor_of_first_window();
     let steps = Steps::even(curve.steps().saturating_sub(1));
-    let losses = Losses::of(known, guessed, floor);
-    let loss = Loss { settings, palette, known, guessed, floor, steps, losses, until: None };
+    let losses = Losses::of([known, guessed, validated], floor);
+    let loss = Loss { settings, palette, known, guessed, validated, floor, steps, losses, until: None };
     let rows = Rows { settings, palette, snapshot };
     let place = format!(
         "after {}; the rows are the last window, number {} of epoch {}: {}",

@@ -12,8 +12,8 @@ use chart_kit::png::png;
 /// Draws a run's pictures in these colours and writes them to its folder, each as SVG and PNG: those of what is inside the net
 /// only where that is known.
 pub(crate) fn write_all(run: &Drawable<'_>, palette: Palette) -> Result<(), Error> {
-    let &Drawable { settings, folder, durable, curve, snapshot, inside } = run;
-    let shown = &Shown { settings, palette, curve, snapshot };
+    let &Drawable { settings, folder, durable, curve, validation, snapshot, inside } = run;
+    let shown = &Shown { settings, palette, curve, validation, snapshot };
     type Picture<'a> = Box<dyn Fn() -> Result<String, chart_kit::Error> + Send + Sync + 'a>;
     let mut pictures: Vec<(Picture<'_>, [&str; 2])> =
         vec![(Box::new(|| figure::figure(shown)), [FIGURE_SVG, FIGURE_PNG])];

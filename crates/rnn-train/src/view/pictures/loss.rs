@@ -1,5 +1,5 @@
 //! The loss curve: a line of means within a band of the lowest and highest losses, and the windows with targets that cannot be known, which are
-//! its spikes, as dots above their floor.
+//! its spikes, as dots above their floor. Where there was validation, its losses are a line of their own.
 
 use super::axis::{Losses, Steps};
 use crate::outputs::curve::Bucket;
@@ -10,6 +10,9 @@ use chart_kit::legend::{Entry, Mark};
 use chart_kit::text::{count, number, thousands};
 use plotters::prelude::*;
 
+/// More validations are a line without dots.
+const MOST_DOTS: usize = 40;
+
 /// A loss curve and its axes.
 pub(crate) struct Loss<'a> {
     pub(crate) settings: &'a Settings,
@@ -17,6 +20,8 @@ pub(crate) struct Loss<'a> {
     /// Of all the run.
     pub(crate) known: &'a [Bucket],
     pub(crate) guessed: &'a [Bucket],
+    /// Of the validations.
+    pub(crate) validated: &'a [Bucket],
     /// The least mean loss of an epoch's first window, where it is known and not 0.
     pub(crate) floor: Option<f64>,
     pub(crate) steps: Steps,
@@ -30,7 +35,7 @@ impl Loss<'_> {
     pub(crate) fn draw(&self, root: &Root<'_>, area: Area) -> Drawn {
         self.draw_axes(root, area)?;
         let until = self.until.unwrap_or(usize::MAX);
-        let [known, guessed] = [self.known, self.guessed]
+        let [known, guessed, validated] = [self.known, self.guessed, self.validated]
             .map(|buckets| &buckets[..buckets.partition_point(|bucket| bucket.first <= until)]);
         if let Some(step) = self.until {
             let x = area.x(self.steps.place(step));
@@ -53,6 +58,14 @@ impl Loss<'_> {
                 root.draw(&PathElement::new([low, high], spike.mix(0.5)))?;
             }
             root.draw(&Circle::new(point(bucket, bucket.mean), 2, spike.filled()))?;
+        }
+        let validation = RGBColor::from(self.palette.validation);
+        let points: Vec<_> = validated.iter().map(|bucket| point(bucket, bucket.mean)).collect();
+        if points.len() <= MOST_DOTS {
+            points.iter().try_for_each(|&place| root.draw(&Circle::new(place, 3, validation.filled())))?;
+        }
+        if points.len() > 1 {
+            root.draw(&PathElement::new(points, validation.stroke_width(2)))?;
         }
         let floor = self.floor.map(|floor| area.y(self.losses.place(floor)));
         floor.map_or(Ok(()), |y| dashes(root, (area.left, area.right), y, spike))
@@ -88,6 +101,10 @@ impl Loss<'_> {
         if !self.known.is_empty() {
             let text = "mean, lowest and highest loss of neighbouring windows";
             entries.push(Entry::new(Mark::Band(self.palette.loss), text));
+        }
+        if !self.validated.is_empty() {
+            let mark = if self.validated.len() > MOST_DOTS { Mark::Line } else { Mark::LineOfDots };
+            entries.push(Entry::new(mark(self.palette.validation), "validation loss at the end of an epoch"));
         }
         let windows = match settings.first_known_window() {
             0 => return entries,

@@ -1,6 +1,6 @@
 //! What the pictures of a run show.
 
-use crate::outputs::curve::LossCurve;
+use crate::outputs::curve::{LossCurve, ValidCurve};
 use crate::outputs::snapshot::Snapshot;
 use crate::settings::table::Settings;
 use crate::view::palette::Palette;
@@ -11,6 +11,7 @@ pub(crate) struct Shown<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) palette: Palette,
     pub(crate) curve: &'a LossCurve,
-    /// The last window, as the net answers it at the end.
+    pub(crate) validation: &'a ValidCurve,
+    /// The last window, as the net answers it after the last step.
     pub(crate) snapshot: &'a Snapshot,
 }

@@ -48,7 +48,7 @@ function makeCurves(section, data, chosen) {
     Object.assign(over.style, { left: `${left}px`, right: `${right}px`, top: `${panels[0].top}px`, height: `${bottom - panels[0].top}px` });
 
     const style = getComputedStyle(document.documentElement);
-    const colours = Object.fromEntries(['loss', 'guessed'].map(name => [name, style.getPropertyValue(`--${name}`).trim()]));
+    const colours = Object.fromEntries(['loss', 'guessed', 'validation'].map(name => [name, style.getPropertyValue(`--${name}`).trim()]));
 
     let width = 1;
     const xOf = step => (step - from) / (to - from) * width;
@@ -133,7 +133,9 @@ function makeCurves(section, data, chosen) {
     function drawPanel(paint, panel, dots) {
         const drawn = Object.fromEntries(Object.entries(tracks).map(([kind, track]) => [kind, columnsOf(track, panel.name, dots)]));
         const floors = panel.name === 'loss' ? data.floors.slice(0, 3) : [];
-        const { place, ticks } = scaleOf(panel, drawn.known.concat(drawn.guessed), floors);
+        const valid = panel.name === 'loss' ? data.valid : [];
+        const validShown = valid.filter(([step]) => step >= from && step <= to).map(([, loss]) => loss);
+        const { place, ticks } = scaleOf(panel, drawn.known.concat(drawn.guessed), floors.concat(validShown));
         const yOf = number => panel.top + panel.height * (1 - Math.min(Math.max(place(number), 0), 1));
         panel.yOf = yOf;
         paint.textBaseline = 'middle';
@@ -159,6 +161,7 @@ function makeCurves(section, data, chosen) {
         paint.clip();
         drawKnown(paint, drawn.known, yOf, dots);
         drawGuessed(paint, drawn.guessed, yOf);
+        drawValid(paint, valid, validShown.length, yOf);
         drawFloors(paint, floors, yOf);
         if (panel.name === 'loss') drawJumps(paint, yOf);
         paint.restore();
@@ -205,6 +208,17 @@ function makeCurves(section, data, chosen) {
             if (high > low) paint.fillRect(left + x - 0.5, yOf(high), 1, yOf(low) - yOf(high));
         }
         paint.globalAlpha = 1;
+    }
+
+    // Validations: a line, with dots where those that are shown can be told apart.
+    function drawValid(paint, points, shown, yOf) {
+        paint.fillStyle = colours.validation;
+        paint.strokeStyle = colours.validation;
+        paint.lineWidth = 1.8;
+        paint.beginPath();
+        for (const [step, loss] of points) paint.lineTo(left + xOf(step), yOf(loss));
+        paint.stroke();
+        if (shown < width / 12) for (const [step, loss] of points) dot(paint, left + xOf(step), yOf(loss), 3);
     }
 
     function dot(paint, x, y, radius) {

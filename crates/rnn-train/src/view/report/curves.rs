@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::steps::{MOST_ROWS, Track};
-use crate::outputs::columns::Column;
+use crate::outputs::columns::{Column, Content};
 use crate::outputs::files::METRICS;
 use crate::outputs::rows::{KNOWN, MetricsRow};
 use chart_kit::text::thousands;
@@ -24,6 +24,13 @@ const TOLD: [Column; 8] = [
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let settings = facts.settings();
     let of_classes = matches!(settings.shape().targets, Kind::Classes(_));
+    let has_floor = facts.steps.have_floor();
+    // What the task does not have is not shown.
+    let is_told = |column: &Column| match *column {
+        MetricsRow::ACCURACY => of_classes,
+        MetricsRow::FLOOR => has_floor,
+        _ => true,
+    };
     html! {
         h2 #curves-title { "Curves" }
         @if facts.steps.rows == 0 {
@@ -46,11 +53,12 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
                     li { span.mark.guessed {} @if facts.settings().floor_of_first_window().is_some() { "an epoch’s first windows, whose targets cannot all be known" } @else { "an epoch’s first windows" } }
                     }
                     @if facts.settings().floor_of_first_window().is_some() { li { span.mark.floor {} "their floor" } }
+                    @if facts.recording.epochs.iter().any(|row| row.valid_loss.value().is_some()) { li { span.mark.validation {} "validation loss, at the end of an epoch" } }
                     @if !facts.steps.jumps.marked().is_empty() { li { span.mark.jump {} "a " (KNOWN) " window that jumps after them" } }
                     @if !facts.recording.snapshots.is_empty() { li { span.mark.shown {} "the window shown below" } }
                 }
                 dl.told.several[!facts.steps.are_exact()] {
-                    @for column in TOLD.into_iter().filter(|column| of_classes || *column != MetricsRow::ACCURACY) { div { dt { (column.title) } dd data-told=(column.name) { "–" } } }
+                    @for column in TOLD.into_iter().filter(is_told) { div { dt { (column.title) } dd data-told=(column.name) { "–" } } }
                 }
                 div.canvas {
                     canvas aria-hidden="true" {}

@@ -23,10 +23,13 @@ pub(super) fn script(facts: &Facts<'_>) -> Markup {
     floors.sort_by(|a, b| b.total_cmp(a));
     floors.dedup();
     let snapshots: Vec<_> = facts.recording.snapshots.iter().map(|snapshot| of_snapshot(facts, snapshot)).collect();
+    let validation = facts.recording.validation();
+    let valid: Vec<_> = validation.losses().iter().map(|bucket| (bucket.first, bucket.mean)).collect();
     let data = json!({
         "known": track(&facts.steps.known),
         "guessed": track(&facts.steps.guessed),
         "floors": floors,
+        "valid": valid,
         "jumps": facts.steps.jumps.marked(),
         "epochs": epoch_starts(&facts.recording.epochs, facts.done()),
         "snapshots": snapshots,

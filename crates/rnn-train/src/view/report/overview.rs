@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::outputs::rows::{EpochRow, KNOWN};
-use crate::outputs::status::{State, Status};
+use crate::outputs::status::{State, Status, TargetScores};
 use crate::training::data::CHANCE;
 use chart_kit::text::{count, duration, number, thousands};
 use echo_data::Kind;
@@ -16,11 +16,17 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         let rule = if rule == CHANCE { "guessing".to_owned() } else { format!("the best simple rule, {rule}") };
         format!(" The skill is 1 − the test loss / that of {rule}, which is {}.", number(loss, 4))
     });
-    let measured = if of_classes { "Loss and accuracy are those" } else { "The loss is that" };
+    let measured = match (of_classes, is_beside_others(status)) {
+        (true, true) => "Training loss and accuracy are those",
+        (true, false) => "Loss and accuracy are those",
+        (false, true) => "The training loss is that",
+        (false, false) => "The loss is that",
+    };
     html! {
         p.outcome { (outcome(facts)) }
         @if let Some(error) = &status.error { p { (error) } }
         dl.numbers { @for (name, value) in numbers(facts) { div { dt { (name) } dd { (value) } } } }
+        (of_targets(&status.test_scores))
         p.note {
             @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
             (skill.unwrap_or_default()) " "
@@ -28,6 +34,27 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
             "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
             }
+        }
+    }
+}
+
+/// Whether there are losses of other data beside that of training.
+fn is_beside_others(status: &Status) -> bool {
+    status.valid_loss.or(status.test_loss).is_some()
+}
+
+/// How far off each number is on the test data.
+fn of_targets(scores: &[TargetScores]) -> Markup {
+    let short = |value: f64| number(value, 4);
+    html! {
+        @if !scores.is_empty() {
+            p { "Each number on the test data, in its own units:" }
+            div.scroll { table #test-scores {
+                thead { tr { th.t scope="col" { "number" } th scope="col" { "RMSE" } th scope="col" { "MAE" } th scope="col" { "R²" } } }
+                tbody { @for TargetScores { name, rmse, mae, r2 } in scores { tr {
+                    th.t scope="row" { (name) } td { (short(*rmse)) } td { (short(*mae)) } td { (r2.map(short).unwrap_or_default()) }
+                } } }
+            } }
         }
     }
 }
@@ -75,16 +102,24 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
     let done = facts.done();
     let mut numbers = Vec::new();
     let mut put = |name, value: Option<String>| numbers.extend(value.map(|value| (name, value)));
+    let status_of = &facts.recording.status;
+    // Beside those of other data it must be said which they are of.
+    let [loss, of_all] = if is_beside_others(status_of) {
+        ["training loss", "training accuracy"]
+    } else {
+        [EpochRow::LOSS.title, EpochRow::ACCURACY.title]
+    };
     match final_loss {
-        Some(loss) => {
-            put(last.map_or(EpochRow::KNOWN_LOSS.title, |row| facts.settings().measured(row).0), Some(short(loss)))
+        Some(value) => {
+            let title = last.map_or(EpochRow::KNOWN_LOSS.title, |row| facts.settings().measured(row).0);
+            put(if title == EpochRow::LOSS.title { loss } else { title }, Some(short(value)));
         }
-        None => put("loss", last.map(|row| short(row.loss))),
+        None => put(loss, last.map(|row| short(row.loss))),
     }
     match accuracy {
-        Some(accuracy) if !facts.settings().tells_known_apart() => put(EpochRow::ACCURACY.title, Some(short(accuracy))),
+        Some(accuracy) if !facts.settings().tells_known_apart() => put(of_all, Some(short(accuracy))),
         Some(accuracy) => put(EpochRow::KNOWN_ACCURACY.title, Some(short(accuracy))),
-        None => put("accuracy", last.and_then(|row| row.accuracy).map(short)),
+        None => put(of_all, last.and_then(|row| row.accuracy).map(short)),
     }
     let task = facts.settings().task();
     let bits = final_loss.filter(|_| facts.settings().loss == ClassLoss::CrossEntropy);
@@ -96,13 +131,13 @@ fn numbers(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
         };
         put(name, Some(short(loss / std::f64::consts::LN_2)));
     }
-    let status_of = &facts.recording.status;
     put("best epoch", status_of.best_epoch.map(thousands));
     put("validation loss", status_of.valid_loss.map(short));
     put("validation accuracy", status_of.valid_accuracy.map(short));
+    put("validation, whole sequences right", status_of.valid_sequence_accuracy.map(short));
     put("test loss", status_of.test_loss.map(short));
     put("test accuracy", status_of.test_accuracy.map(short));
-    put("whole sequences right", status_of.test_sequence_accuracy.map(short));
+    put("test, whole sequences right", status_of.test_sequence_accuracy.map(short));
     put("skill", status_of.test_skill.map(short));
     if last.is_none() {
         put("last loss", facts.steps.last.map(|row| short(row.loss)));

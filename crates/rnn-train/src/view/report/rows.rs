@@ -13,9 +13,9 @@ use maud::{Markup, html};
 
 /// The palette for the page's styles, from which scripts take it too.
 pub(super) fn colours(palette: Palette) -> String {
-    let Palette { input, target, prediction, loss, guessed } = palette;
+    let Palette { input, target, prediction, loss, guessed, validation } = palette;
     format!(
-        ":root {{ --input: {input}; --target: {target}; --prediction: {prediction}; --loss: {loss}; --guessed: {guessed}; }}\n"
+        ":root {{ --input: {input}; --target: {target}; --prediction: {prediction}; --loss: {loss}; --guessed: {guessed}; --validation: {validation}; }}\n"
     )
 }
 

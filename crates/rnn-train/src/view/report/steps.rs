@@ -15,7 +15,7 @@ pub(super) const MOST_ROWS: usize = 100_000;
 /// Of more rows, the known ones and the others are in as many buckets at most, each.
 const MOST_BUCKETS: usize = 20_000;
 
-/// The columns of measured numbers.
+/// The columns of measured numbers, the floor last.
 pub(super) const MEASURES: [&str; 5] = ["loss", "accuracy", "gradient_norm", "learning_rate", "floor"];
 
 /// The rows of `metrics.csv`.
@@ -87,6 +87,15 @@ impl Steps {
             }
         })?;
         Ok(steps)
+    }
+
+    /// Whether a floor is known of any row.
+    pub(super) fn have_floor(&self) -> bool {
+        let mut buckets = self.known.buckets.iter().chain(&self.guessed.buckets);
+        buckets.any(|bucket| {
+            let [.., floor] = bucket.ranges;
+            floor.is_some()
+        })
     }
 
     /// Whether every row is on the page.
