@@ -1,5 +1,10 @@
 //! Data of one's own, in every form: labels, arrays, files that continue each other, episodes in a table.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic, and tell what it measured"
+)]
 
 mod support;
 

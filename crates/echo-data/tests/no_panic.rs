@@ -145,7 +145,7 @@ proptest! {
             let _ = (layout.windows(), layout.stretch(asked, batch), layout.times(asked), layout.episodes_of(asked));
             let values = [1; 50];
             let rows = vec![&values[..values.len().min(echo_step)]; values.len().min(batch)];
-            let copied = checked(layout.copy_rows(&rows, places, &mut vec![0; 50], (|value| value, 0)));
+            let copied = checked(layout.copy_rows(&rows, places, &mut [0; 50], (|value| value, 0)));
             prop_assert_eq!(copied.is_some(), layout.window_values().checked_mul(places) == Some(50));
         }
     }
@@ -154,7 +154,7 @@ proptest! {
     fn any_stretch(steps in 0..20_usize, start in sizes(), end in sizes(), width in 0..4_usize) {
         let mut sequence = Sequence::new(Shape { inputs: Kind::Values(width), targets: Kind::Classes(9) });
         for step in 0..steps {
-            sequence.push(Step::Values(&vec![0.5; width]), (step % 3 > 0).then_some(Step::Class(3))).unwrap();
+            sequence.push(Step::Values(&[0.5; 4][..width]), (step % 3 > 0).then_some(Step::Class(3))).unwrap();
         }
         let mut to = sequence.none();
         let read = checked(sequence.read(start..end, &mut to));

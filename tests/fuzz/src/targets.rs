@@ -296,13 +296,15 @@ fn own_data(task: &dyn OwnData, input: &[u8]) {
     assert_eq!(read.as_ref().map(|(_, data)| data).err(), slowly.as_ref().map(|(_, data)| data).err());
     if let Ok((known, data)) = &read {
         for part in data.train.iter().chain(&data.valid).chain(&data.test) {
-            let whole = part.whole().expect("what has been checked can be read");
-            assert!(whole.len() == part.len() && (0..part.len()).any(|step| whole.is_scored(step)));
-            let (mut pieces, middle) = (part.none(), part.len() / 2);
-            for stretch in [0..middle, middle..part.len() + 7] {
-                part.read(stretch, &mut pieces).expect("what has been checked can be read");
-            }
-            assert!(pieces.targets() == whole.targets() && pieces.inputs() == whole.inputs());
+            // What has been checked can be read, as a whole and in pieces.
+            let (whole, mut pieces, middle) = (part.whole(), part.none(), part.len() / 2);
+            let read = [0..middle, middle..part.len() + 7].map(|stretch| part.read(stretch, &mut pieces));
+            assert!(read.iter().all(Result::is_ok));
+            let is_right = |whole: &Sequence| {
+                let is_asked = (0..part.len()).any(|step| whole.is_scored(step));
+                is_asked && pieces.targets() == whole.targets() && pieces.inputs() == whole.inputs()
+            };
+            assert!(whole.is_ok_and(|whole| whole.len() == part.len() && is_right(&whole)));
         }
         let facts = known.own_data().map(OwnData::facts).unwrap_or_default();
         let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());

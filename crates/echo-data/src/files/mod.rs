@@ -12,6 +12,7 @@
 mod beginning;
 mod characters;
 mod dialect;
+mod evenly;
 mod fault;
 mod inputs;
 mod npy;

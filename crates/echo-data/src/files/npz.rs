@@ -36,6 +36,9 @@ pub struct Npz<R> {
     most_values: usize,
 }
 
+/// Makes something of the numbers of an array.
+type Make<'a, T> = &'a mut dyn FnMut(Numbers<&mut dyn Read>) -> Result<T, Refusal>;
+
 /// An array as the ZIP lists it.
 #[derive(Debug)]
 struct Member {
@@ -85,11 +88,7 @@ impl<R: Read + Seek> Npz<R> {
         Ok(self.of_member(name, &mut |numbers| numbers.for_each_block(take))?.shape)
     }
 
-    fn of_member<T>(
-        &self,
-        name: &str,
-        make: &mut dyn FnMut(Numbers<&mut dyn Read>) -> Result<T, Refusal>,
-    ) -> Result<T, Error> {
+    fn of_member<T>(&self, name: &str, make: Make<'_, T>) -> Result<T, Error> {
         let Some(member) = self.members.iter().find(|member| member.name == name) else {
             let names = self.names().map(str::to_owned).collect();
             return Err(Error::NoArray { name: name.to_owned(), names });
@@ -97,11 +96,7 @@ impl<R: Read + Seek> Npz<R> {
         self.read(member, make).map_err(|refusal| refusal.of(Some(name)))
     }
 
-    fn read<T>(
-        &self,
-        member: &Member,
-        make: &mut dyn FnMut(Numbers<&mut dyn Read>) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+    fn read<T>(&self, member: &Member, make: Make<'_, T>) -> Result<T, Refusal> {
         let entry = self.archive.get_entry(member.place).map_err(|error| damaged(&error))?;
         let stored = BufReader::new(entry.reader());
         let bytes = Some(member.place.uncompressed_size_hint());

@@ -2,6 +2,7 @@
 
 use super::beginning::{Whole, is_npy};
 use super::dialect::Dialect;
+use super::evenly::Evenly;
 use super::npy::{Array, Numbers};
 use super::npy_header::Header;
 use super::rows::{Record, Rows};
@@ -367,39 +368,6 @@ fn array<R: Read>(mut whole: Whole<R>) -> Result<(Origin<R>, Vec<String>), Error
     Ok((Origin::Turned { array, row: 0 }, names))
 }
 
-/// Numbers that are this near to an even step are on it.
-const EVEN: f64 = 1e-9;
-
-/// Whether numbers increase by the same step, and there are at least three.
-#[derive(Debug, Default)]
-struct Evenly {
-    count: usize,
-    last: f64,
-    step: f64,
-    is_broken: bool,
-}
-
-impl Evenly {
-    fn add(&mut self, value: Option<f64>) {
-        let Some(value) = value else {
-            self.is_broken = true;
-            return;
-        };
-        let step = value - self.last;
-        match self.count {
-            0 => {}
-            1 => (self.step, self.is_broken) = (step, self.is_broken || step.is_nan() || step <= 0.0),
-            _ => self.is_broken |= (step - self.step).abs() > EVEN * self.step.max(1.0),
-        }
-        self.last = value;
-        self.count += 1;
-    }
-
-    fn is_even(&self) -> bool {
-        self.count > 2 && !self.is_broken
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -412,7 +380,10 @@ mod tests {
         [b"\x93NUMPY\x01\0", &length[..], header.as_bytes(), &numbers].concat()
     }
 
-    fn all(file: &[u8], missing: Missing) -> Result<(String, Vec<Vec<Option<f64>>>), String> {
+    /// The names of the columns, and the rows.
+    type All = (String, Vec<Vec<Option<f64>>>);
+
+    fn all(file: &[u8], missing: Missing) -> Result<All, String> {
         let read = || {
             let mut rows = NumberRows::new(file, None)?;
             let mut all = Vec::new();

@@ -14,6 +14,9 @@ const IGNORED: f64 = -100.0;
 /// A class is stored in 16 bits.
 pub(super) const MOST_CLASSES: f64 = (MOST_SYMBOLS - 1) as f64;
 
+/// Takes a row's number and its target.
+type TakeRow<'a> = &'a mut dyn FnMut(usize, &[f64]) -> Result<(), Error>;
+
 /// The parts of a file.
 pub(super) struct Parts {
     pub(super) train: Part,
@@ -97,7 +100,7 @@ impl Part {
     }
 
     /// Hands out the rows that are scored: the number of each, and its target.
-    fn for_each_scored(&self, take: &mut dyn FnMut(usize, &[f64]) -> Result<(), Error>) -> Result<(), Error> {
+    fn for_each_scored(&self, take: TakeRow<'_>) -> Result<(), Error> {
         let (mut mask, mut row, width) = (Vec::new(), 0, self.widths[1]);
         self.y.for_each_stretch(0..self.y.len(), width, &mut |stretch| {
             let targets = stretch.chunks_exact(width);
