@@ -84,7 +84,8 @@ impl Unit {
     #[must_use]
     pub fn text(self, number: f64) -> String {
         match self {
-            Self::Number => number.to_string(),
+            // Without the digits that rounding has left.
+            Self::Number => format!("{number:.9}").trim_end_matches('0').trim_end_matches('.').to_owned(),
             Self::Month => {
                 let month = number as i64;
                 format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
@@ -106,6 +107,8 @@ mod tests {
         let after = |texts: &[&str], steps: usize| labels(texts).of_row(texts.len() - 1 + steps);
         assert_eq!(after(&["1700", "1701", "1702"], 2).unwrap(), "1704");
         assert_eq!(after(&["0.5", "1", "1.5"], 1).unwrap(), "2");
+        assert_eq!(after(&["5.8", "5.9", "6.0"], 1).unwrap(), "6.1");
+        assert_eq!(after(&["1700000000", "1700000060"], 2).unwrap(), "1700000180");
         assert_eq!(after(&["1960-11", "1960-12"], 1).unwrap(), "1961-01");
         assert_eq!(after(&["1960-01", "1960-04", "1960-07"], 2).unwrap(), "1961-01");
         for texts in [&["monday", "tuesday"][..], &["1", "2", "4"], &["1960-13", "1960-14"], &["1"], &[]] {
