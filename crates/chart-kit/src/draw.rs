@@ -81,7 +81,7 @@ impl From<Side> for HPos {
 /// What the drawing says.
 pub fn write(root: &Root<'_>, text: &str, at: (i32, i32), side: Side, size: i32, ink: RGBColor) -> Drawn {
     let style = (FONT, size).into_font().color(&ink).pos(Pos::new(side.into(), VPos::Center));
-    root.draw(&Text::new(text.to_owned(), at, style))
+    root.draw(&Text::new(drawable(text), at, style))
 }
 
 /// Draws a text that goes upwards through this point.
@@ -90,7 +90,13 @@ pub fn write(root: &Root<'_>, text: &str, at: (i32, i32), side: Side, size: i32,
 /// What the drawing says.
 pub fn write_upwards(root: &Root<'_>, text: &str, at: (i32, i32), side: Side, size: i32) -> Drawn {
     let font = (FONT, size).into_font().transform(FontTransform::Rotate270);
-    root.draw(&Text::new(text.to_owned(), at, font.color(&TEXT).pos(Pos::new(side.into(), VPos::Center))))
+    root.draw(&Text::new(drawable(text), at, font.color(&TEXT).pos(Pos::new(side.into(), VPos::Center))))
+}
+
+/// A text without characters that no SVG may hold: each is shown as one that is not known.
+fn drawable(text: &str) -> String {
+    let is_held = |character: char| !(character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}'));
+    text.chars().map(|character| if is_held(character) { character } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// About the width of a text of this size, rather too much than too little.

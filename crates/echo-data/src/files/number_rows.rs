@@ -134,8 +134,9 @@ impl<R: Read> NumberRows<R> {
             for (column, is_numeric) in is_numeric.iter_mut().enumerate().filter(|(_, known)| known.is_none()) {
                 *is_numeric = match kind(rows.text(column)?) {
                     Kind::Empty | Kind::Missing => None,
-                    Kind::Other => Some(false),
-                    Kind::Truth | Kind::Whole | Kind::Real => Some(true),
+                    // Words such as `no` and `F` need not mean truth.
+                    Kind::Other | Kind::Truth => Some(false),
+                    Kind::Whole | Kind::Real => Some(true),
                 };
             }
             ahead.push_back(rows.record());
@@ -174,8 +175,9 @@ impl<R: Read> NumberRows<R> {
                 Origin::Npy { .. } | Origin::Turned { .. } => self.next_of_array(missing)?,
             };
             let Some(is_whole) = is_there else { return Ok(false) };
+            // Rows count also where one of them is dropped.
+            self.first.add(self.values[0]);
             if is_whole || missing != Missing::Drop {
-                self.first.add(self.values[0]);
                 self.has_number.iter_mut().zip(&self.values).for_each(|(has, value)| *has |= value.is_some());
                 return Ok(true);
             }
@@ -198,7 +200,9 @@ impl<R: Read> NumberRows<R> {
             if is_numeric[column] == Some(true) {
                 *value = match rows.plain_number(column) {
                     Some(number) => Some(number),
-                    None => rows.optional_number(column)?,
+                    None if is_wanted[column] => rows.optional_number(column)?,
+                    // What nobody asks for may be anything.
+                    None => None,
                 };
                 if value.is_none() && is_wanted[column] {
                     is_whole = false;
@@ -211,8 +215,8 @@ impl<R: Read> NumberRows<R> {
                 // It was empty so far, so nobody has taken it for a column of numbers.
                 match kind(rows.text(column)?) {
                     Kind::Empty | Kind::Missing => {}
-                    Kind::Other => is_numeric[column] = Some(false),
-                    Kind::Truth | Kind::Whole | Kind::Real => {
+                    Kind::Other | Kind::Truth => is_numeric[column] = Some(false),
+                    Kind::Whole | Kind::Real => {
                         let problem = format!(
                             "column `{}`: a number stands here, and none in the {MOST_AHEAD} rows before: `inputs` must name \
                              the columns to read",

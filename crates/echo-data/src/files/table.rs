@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_labelled_by_what_stands_in_all_of_them() {
+        // Years count on where a row is dropped, and words such as `F` are names like others.
+        assert_eq!(read("year,v\n1900,1\n1901,\n1902,3\n1903,5\n", &[], Missing::Drop).unwrap().names, ["v"]);
+        let table = read("sex,v\nF,1\nM,2\n", &[], Missing::Refuse).unwrap();
+        assert_eq!((table.names, table.labels.unwrap().0), (vec!["v".to_owned()], "sex".to_owned()));
+        // What nobody asks for may be anything.
+        assert_eq!(read("v,note\n1,5\n2,\"3,5\"\n3,x\n", &["v"], Missing::Refuse).unwrap().names, ["v"]);
+    }
+
+    #[test]
     fn bad_cells_are_told_with_their_place() {
         let late = format!("v\n{}x\n", "1\n".repeat(6998));
         for (text, wanted, told) in [

@@ -3,7 +3,6 @@
 use super::names::{of_lines, to_lines};
 use super::task::Symbols;
 use crate::error::Error;
-use crate::files::for_each_character;
 use crate::words::Shown;
 use std::cmp::Ordering;
 
@@ -58,12 +57,9 @@ impl Unit {
     fn symbols(self, text: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
         match self {
             Self::Character => {
-                let mut symbols = Vec::new();
-                for_each_character(text, &mut |character| {
-                    symbols.push(character.to_string().into_bytes());
-                    Ok(())
-                })?;
-                Ok(symbols)
+                let problem = || Error::Malformed { line: 1, problem: "it is not UTF-8".to_owned() };
+                let text = std::str::from_utf8(text).map_err(|_| problem())?;
+                Ok(text.chars().map(|character| character.to_string().into_bytes()).collect())
             }
             Self::Byte => Ok(text.iter().map(|&byte| vec![byte]).collect()),
             Self::Label => {
@@ -131,8 +127,7 @@ impl Alphabet {
 
     pub(super) fn from_text(unit: Unit, text: &str) -> Option<Self> {
         let symbols: Vec<Vec<u8>> = match unit {
-            // A mark of byte order at its beginning is a symbol here.
-            Unit::Character => text.chars().map(|character| character.to_string().into_bytes()).collect(),
+            Unit::Character => unit.symbols(text.as_bytes()).ok()?,
             Unit::Byte => text.split(',').map(|byte| Some(vec![byte.parse().ok()?])).collect::<Option<_>>()?,
             Unit::Label => of_lines(text)?.into_iter().map(String::into_bytes).collect(),
         };
@@ -217,6 +212,13 @@ mod tests {
         let alphabet =
             Alphabet::of(Unit::Character, Unit::Character.symbols("🦀\u{feff}".as_bytes()).unwrap()).unwrap();
         assert_eq!(Alphabet::from_text(Unit::Character, &alphabet.to_text()), Some(alphabet));
+    }
+
+    #[test]
+    fn a_prompt_is_a_text_however_it_begins() {
+        let prompt = b"ARROW1";
+        let alphabet = Alphabet::of(Unit::Character, Unit::Character.symbols(prompt).unwrap()).unwrap();
+        assert_eq!(alphabet.classes(prompt).unwrap().len(), 6);
     }
 
     #[test]

@@ -375,6 +375,13 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_all_the_same_keep_their_unit() {
+        let text = format!("v\n{}", "0.1\n".repeat(30));
+        let (known, _) = read(&Forecast::default(), &[&text], Shares::default()).unwrap();
+        assert_eq!(known.scales()[0][0].deviation, 1.0);
+    }
+
+    #[test]
     fn a_horizon_asks_for_what_comes_later() {
         let text = format!("v,w\n{}", (0..10).map(|v| format!("{},{}\n", v * v, v)).collect::<String>());
         let task = Forecast { horizon: 3, targets: vec!["v".into()], ..Forecast::default() };

@@ -177,9 +177,10 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// That of numbers with this mean and deviation; those that are all the same keep their unit.
+    /// That of numbers with this mean and deviation; those that are all the same, but for rounding, keep their unit.
     pub(super) fn with(mean: f64, deviation: f64) -> Self {
-        Self { mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
+        const ROUNDING: f64 = 1e-14;
+        Self { mean, deviation: if deviation > ROUNDING * mean.abs() { deviation } else { 1.0 } }
     }
 
     /// A number as a net reads it.

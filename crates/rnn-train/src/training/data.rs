@@ -31,7 +31,13 @@ pub(crate) struct Opened {
 impl Opened {
     /// Reads the files of the task's own data, unless `stop` is set meanwhile.
     pub(crate) fn of(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
-        Self::with_shares(settings, Shares { valid: settings.valid, test: settings.test }, stop)
+        let opened = Self::with_shares(settings, Shares { valid: settings.valid, test: settings.test }, stop)?;
+        let words = opened.settings.task().words();
+        if opened.data.is_some() && !words.inputs.is_empty() {
+            let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets };
+            tracing::info!("reads {}; asks for {}", words.inputs.join(", "), asked.join(", "));
+        }
+        Ok(opened)
     }
 
     /// The same, of which these shares are held out.
@@ -130,7 +136,14 @@ impl Opened {
         let part = std::mem::take(part);
         let longest = part.iter().map(|sequence| sequence.len()).max().unwrap_or_default();
         if longest == 0 {
-            let message = format!("{name} is {share}: what it holds out is too little: nothing is asked for there");
+            let message = match split {
+                Split::Train | Split::Fresh => {
+                    format!("{name}: nothing is asked for in what was given: it is too short")
+                }
+                Split::Valid | Split::Test => {
+                    format!("{name} is {share}: what it holds out is too little: nothing is asked for there")
+                }
+            };
             return Err(SettingError::new(name, message).into());
         }
         Ok(Some(Source::SideBySide(SideBySide::as_they_are(settings, part)?)))

@@ -219,8 +219,12 @@ impl Evaluation {
         let Scoring { ref settings, targets_known } = *scoring;
         let files = settings.data_files();
         // A task's own files are scored together.
-        let file = if settings.reads_data() && files.len() > 1 { None } else { files.get(place) };
-        let series = file.map(|path: &PathBuf| path.display().to_string());
+        let shown = |path: &PathBuf| path.display().to_string();
+        let series = if settings.reads_data() {
+            Some(files.iter().map(shown).collect::<Vec<_>>().join(", "))
+        } else {
+            files.get(place).map(shown)
+        };
         scores.known_loss = scores.known_loss.filter(|_| targets_known);
         scores.known_accuracy = scores.known_accuracy.filter(|_| targets_known);
         let (model, settings) = (model.display().to_string(), settings.clone());

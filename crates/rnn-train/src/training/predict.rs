@@ -225,6 +225,9 @@ fn answer<T: Scalar, R: Read>(
                 .iter_mut()
                 .zip(&of_targets)
                 .for_each(|(answer, scale)| *answer = T::narrow(scale.own(answer.widen())));
+            if !answers.iter().all(|answer| answer.is_finite()) {
+                return Err(Error::NoAnswer { path: rows.name.into(), line: rows.rows.line() });
+            }
             write(format!("{step},{shown},{}", joined(&answers)))?;
             continue;
         }

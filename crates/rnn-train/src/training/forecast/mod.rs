@@ -16,7 +16,7 @@ use crate::error::{Error, SettingError};
 use crate::settings::choices::with_numbers;
 use crate::training::data::tell_dialect;
 use echo_data::files::{Missing, Table};
-use rnn_core::Network;
+use rnn_core::{Network, Real};
 use series::{Expected, Series};
 use std::fs::File;
 use std::path::Path;
@@ -90,7 +90,8 @@ pub fn forecast(model: &Path, data: &Path, asked: Asked) -> Result<SeriesForecas
     let Expected { answers, within } = with_numbers!(model.dtype(), T => {
         series.expected(&Network::<T>::from_safetensors(&model.bytes).map_err(wrong)?, steps)
     })?;
-    if answers.iter().flatten().any(|answer| !answer.is_finite()) {
+    let is_written = |answer: &f64| with_numbers!(model.dtype(), T => T::narrow(*answer).widen().is_finite());
+    if !answers.iter().flatten().all(is_written) {
         return Err(Error::NoAnswer { path: data.to_owned(), line: known as u64 + 1 });
     }
     let season = setting(&model, "season").unwrap_or(0);
