@@ -89,6 +89,11 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
     }
 
     fn tell_of_what_is_coming(&self) {
+        let words = self.session.settings().task().words();
+        if self.settings.reads_data() && !words.inputs.is_empty() {
+            let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets };
+            tracing::info!("reads {}; asks for {}", words.inputs.join(", "), asked.join(", "));
+        }
         let unused = self.session.unused_values();
         if unused > 0 {
             tracing::info!("{unused} values of each series go unused: they fill no row or no window");

@@ -31,13 +31,7 @@ pub(crate) struct Opened {
 impl Opened {
     /// Reads the files of the task's own data, unless `stop` is set meanwhile.
     pub(crate) fn of(settings: &Settings, stop: &AtomicBool) -> Result<Self, Error> {
-        let opened = Self::with_shares(settings, Shares { valid: settings.valid, test: settings.test }, stop)?;
-        let words = opened.settings.task().words();
-        if opened.data.is_some() && !words.inputs.is_empty() {
-            let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets };
-            tracing::info!("reads {}; asks for {}", words.inputs.join(", "), asked.join(", "));
-        }
-        Ok(opened)
+        Self::with_shares(settings, Shares { valid: settings.valid, test: settings.test }, stop)
     }
 
     /// The same, of which these shares are held out.
