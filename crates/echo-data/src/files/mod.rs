@@ -14,6 +14,7 @@ mod characters;
 mod dialect;
 mod evenly;
 mod fault;
+mod header;
 mod inputs;
 mod npy;
 mod npy_header;
