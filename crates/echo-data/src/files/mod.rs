@@ -35,6 +35,6 @@ pub(crate) use number_rows::missing_column;
 pub use number_rows::{Missing, NumberRows};
 pub use rows::Rows;
 pub use table::Table;
-pub(crate) use table::no_numbers;
+pub(crate) use table::{between, no_numbers};
 pub use text::decode;
 pub(crate) use text::read_some;

@@ -41,8 +41,8 @@ impl Missing {
 
 /// Reads rows of numbers.
 ///
-/// A column of CSV holds numbers if its first cell that is not empty does, in one of the first thousand rows, or if it is wanted. The columns of an array `[N]` or
-/// `[N, columns]` are called `value`, or `column_0` and so on.
+/// A column of CSV holds numbers if it is wanted, or if the first of its cells that is not empty holds one, in the first thousand rows. The
+/// columns of an array `[N]` or `[N, columns]` are called `value`, or `column_0` and so on.
 ///
 /// ```
 /// use echo_data::files::{Missing, NumberRows};
@@ -166,8 +166,8 @@ impl<R: Read> NumberRows<R> {
     /// [`Missing::Interpolate`] a missing value is handed out as none.
     ///
     /// # Errors
-    /// [`Error::Missing`] for a value that is missing and may not be; [`Error::Number`] for a cell that holds no number, in a column that began with one or is wanted; [`Error::Malformed`];
-    /// [`Error::Array`].
+    /// [`Error::Missing`] for a value that is missing and may not be; [`Error::Number`] for a cell that holds no
+    /// number, in a column that began with one or is wanted; [`Error::Malformed`]; [`Error::Array`].
     pub fn next_row(&mut self, missing: Missing) -> Result<bool, Error> {
         loop {
             let is_there = match &self.from {

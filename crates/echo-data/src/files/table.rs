@@ -66,18 +66,23 @@ pub(crate) fn no_numbers() -> Error {
     Error::Malformed { line: 1, problem: "no column holds numbers beside the rows' labels".to_owned() }
 }
 
+/// The value at a row on the line between two others, of which each has a row and a value.
+pub(crate) fn between((from, low): (usize, f64), (to, high): (usize, f64), at: usize) -> f64 {
+    low + (high - low) * (at - from) as f64 / (to - from) as f64
+}
+
 /// Missing numbers on a line between their neighbours.
 fn filled(values: &[Option<f64>]) -> Vec<f64> {
     let known: Vec<(usize, f64)> = values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
-    let between = |at: usize| {
+    let missing = |at: usize| {
         let behind = known.partition_point(|(place, _)| *place < at);
         match (behind.checked_sub(1).map(|before| known[before]), known.get(behind)) {
-            (Some((from, low)), Some(&(to, high))) => low + (high - low) * (at - from) as f64 / (to - from) as f64,
+            (Some(before), Some(&behind)) => between(before, behind, at),
             (Some((_, value)), None) | (None, Some(&(_, value))) => value,
             (None, None) => 0.0,
         }
     };
-    values.iter().enumerate().map(|(at, value)| value.unwrap_or_else(|| between(at))).collect()
+    values.iter().enumerate().map(|(at, value)| value.unwrap_or_else(|| missing(at))).collect()
 }
 
 #[cfg(test)]

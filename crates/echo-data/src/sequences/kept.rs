@@ -88,7 +88,7 @@ impl<N: Number> Keeper<N> {
 
     /// Changes the numbers at the first index and at each `stride` further on, as many as there are.
     pub(crate) fn set(&mut self, first: usize, stride: usize, numbers: impl Iterator<Item = N>) -> Result<(), Error> {
-        let (stride, mut block, mut from, mut is_changed) = (stride.max(1), Vec::new(), 0, false);
+        let (stride, mut block, mut from) = (stride.max(1), Vec::new(), 0);
         for (place, number) in numbers.enumerate() {
             let index = first + place * stride;
             if let Some(behind) = index.checked_sub(self.written) {
@@ -96,22 +96,21 @@ impl<N: Number> Keeper<N> {
                 place.into_iter().for_each(|place| place.copy_from_slice(number.bytes().as_ref()));
                 continue;
             }
-            if index >= from + block.len() / N::WIDTH || block.is_empty() {
-                self.put(from, &block, is_changed)?;
+            if index >= from + block.len() / N::WIDTH {
+                self.put(from, &block)?;
                 from = index;
                 block.resize((self.written - from).min(BLOCK / N::WIDTH) * N::WIDTH, 0);
                 self.store.seek(SeekFrom::Start((from * N::WIDTH) as u64)).map_err(no_room)?;
                 self.store.read_exact(&mut block).map_err(no_room)?;
             }
             block[(index - from) * N::WIDTH..][..N::WIDTH].copy_from_slice(number.bytes().as_ref());
-            is_changed = true;
         }
-        self.put(from, &block, is_changed)
+        self.put(from, &block)
     }
 
-    /// Writes a block in the place of one that is there.
-    fn put(&mut self, from: usize, block: &[u8], is_changed: bool) -> Result<(), Error> {
-        if !is_changed {
+    /// Writes a block in the place of one that is there, if there is any.
+    fn put(&mut self, from: usize, block: &[u8]) -> Result<(), Error> {
+        if block.is_empty() {
             return Ok(());
         }
         self.store.seek(SeekFrom::Start((from * N::WIDTH) as u64)).map_err(no_room)?;

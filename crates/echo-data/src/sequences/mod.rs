@@ -17,3 +17,4 @@ pub use scored::Scored;
 pub use sequence::{Sequence, Shape};
 pub use steps::{Kind, Step, Steps};
 pub use stretches::Stretches;
+pub(crate) use stretches::within;

@@ -48,6 +48,12 @@ pub trait Stretches: Debug + Send {
     }
 }
 
+/// Those of some time steps that a sequence of this length has.
+pub(crate) fn within(steps: &Range<usize>, len: usize) -> Range<usize> {
+    let end = steps.end.min(len);
+    steps.start.min(end)..end
+}
+
 impl Stretches for Sequence {
     fn none(&self) -> Sequence {
         self.like()

@@ -3,7 +3,7 @@
 use super::alphabet::MOST as MOST_SYMBOLS;
 use super::own_data::further;
 use crate::error::Error;
-use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches};
+use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches, within};
 use crate::words::Shown;
 use std::ops::Range;
 use std::sync::Arc;
@@ -268,8 +268,8 @@ impl Stretches for Episode {
 
     fn read(&self, steps: Range<usize>, to: &mut Sequence) -> Result<(), Error> {
         let All { part, targets, .. } = &*self.all;
-        let end = steps.end.min(self.length);
-        let rows = self.start + steps.start.min(end)..self.start + end;
+        let steps = within(&steps, self.length);
+        let rows = self.start + steps.start..self.start + steps.end;
         let [inputs, width] = part.widths;
         let (mut x, mut y, mut mask) = (Vec::new(), Vec::new(), Vec::new());
         part.x.read(rows.start * inputs..rows.end * inputs, &mut x)?;

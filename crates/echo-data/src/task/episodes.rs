@@ -129,24 +129,18 @@ impl Task for Episodes {
 /// What is answered without reading: the share of each class, or the mean of each number, among the targets that are trained on.
 fn guess(episodes: &[Box<dyn Stretches>], targets: Kind) -> Result<Vec<f64>, Error> {
     let (mut sums, mut count) = (vec![0.0; targets.size()], 0_usize);
-    for_each_target(episodes, &mut |target| {
-        count += 1;
-        match target {
-            Step::Class(class) => sums[usize::from(class)] += 1.0,
-            Step::Values(values) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
-        }
-    })?;
-    sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
-    Ok(sums)
-}
-
-/// Hands out the scored targets of some episodes.
-fn for_each_target(episodes: &[Box<dyn Stretches>], take: &mut dyn FnMut(Step<'_>)) -> Result<(), Error> {
     for episode in episodes {
         let whole = episode.whole()?;
-        (0..whole.len()).filter(|&step| whole.is_scored(step)).for_each(|step| take(whole.targets().step(step)));
+        for step in (0..whole.len()).filter(|&step| whole.is_scored(step)) {
+            count += 1;
+            match whole.targets().step(step) {
+                Step::Class(class) => sums[usize::from(class)] += 1.0,
+                Step::Values(values) => sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value),
+            }
+        }
     }
-    Ok(())
+    sums.iter_mut().for_each(|sum| *sum /= count.max(1) as f64);
+    Ok(sums)
 }
 
 impl Episodes {

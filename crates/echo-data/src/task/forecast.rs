@@ -23,7 +23,7 @@ use super::setting::{TaskSetting, TaskValue};
 use super::task::{OwnData, Scale, Task, Words};
 use crate::error::Error;
 use crate::files::{Missing, missing_column};
-use crate::sequences::{Kind, Shape, Stores, Stretches};
+use crate::sequences::{Kind, Shape, Stores};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -194,14 +194,14 @@ impl OwnData for Forecast {
         let mut errors = [[SquaredErrors::default(); RULES.len()]; 3];
         for (Series { file, rows: series }, split) in all.series.iter().zip(splits) {
             let wrong = InFile::at(*file);
-            let parts = [&mut data.train, &mut data.valid, &mut data.test];
-            for (number, ((part, rows), errors)) in parts.into_iter().zip(split).zip(&mut errors).enumerate() {
+            let part = |rows: &Range<usize>| {
                 let columns = [&known.inputs[..], &known.targets];
-                let sequence = Part::new(&all, series, &rows, self.horizon, columns).map_err(wrong)?;
-                data.files.extend(sequence.as_ref().filter(|_| number == 0).map(|_| *file));
-                part.extend(sequence.map(|sequence| Box::new(sequence) as Box<dyn Stretches>));
+                Part::new(&all, series, rows, self.horizon, columns)
+            };
+            data.add(*file, split.each_ref().map(part));
+            for (rows, errors) in split.iter().zip(&mut errors) {
                 let steps = [self.horizon, self.season];
-                let own = errors_of_rules(&all, series, &rows, steps, &known.targets).map_err(wrong)?;
+                let own = errors_of_rules(&all, series, rows, steps, &known.targets).map_err(wrong)?;
                 errors.iter_mut().zip(own).for_each(|(errors, own)| *errors = errors.and(own));
             }
         }

@@ -6,7 +6,7 @@ use super::rules::{RULES, by_rules};
 use super::series_rows::SeriesRows;
 use super::task::Scale;
 use crate::error::Error;
-use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches};
+use crate::sequences::{Kept, Kind, Sequence, Shape, Step, Stretches, within};
 use std::ops::Range;
 
 /// A column, and how it is standardised.
@@ -42,12 +42,12 @@ impl Part {
         rows: &Range<usize>,
         horizon: usize,
         columns: [&[Column]; 2],
-    ) -> Result<Option<Self>, Error> {
+    ) -> Option<Self> {
         let first = rows.start.saturating_sub(LEAD_IN.saturating_add(horizon)).max(series.start);
         let scored = rows.start.saturating_sub(horizon).max(series.start);
         let end = rows.end.saturating_sub(horizon);
         if end <= scored {
-            return Ok(None);
+            return None;
         }
         let slots = |columns: &[Column]| {
             let slot = |column: &Column| all.slot(&column.name).map(|slot| (slot, column.scale));
@@ -57,7 +57,7 @@ impl Part {
         let of_slots = inputs.iter().chain(&targets).flat_map(|&(slot, scale)| all.ends[slot].map(|end| (end, scale)));
         let furthest = of_slots.map(|(end, scale)| scale.standardised(end)).fold(0.0, further);
         let (kept, width, len, scored_from) = (all.kept.clone(), all.width(), end - first, scored - first);
-        Ok(Some(Self { kept, width, first, len, scored_from, horizon, inputs, targets, furthest }))
+        Some(Self { kept, width, first, len, scored_from, horizon, inputs, targets, furthest })
     }
 }
 
@@ -72,13 +72,12 @@ impl Stretches for Part {
     }
 
     fn read(&self, steps: Range<usize>, to: &mut Sequence) -> Result<(), Error> {
-        let end = steps.end.min(self.len);
-        let steps = steps.start.min(end)..end;
+        let steps = within(&steps, self.len);
         if steps.is_empty() {
             return Ok(());
         }
         // What is asked for stands so many rows later: among those that are read, or in a stretch of its own.
-        let (rows, mut read, mut asked) = (self.first + steps.start..self.first + end, Vec::new(), Vec::new());
+        let (rows, mut read, mut asked) = (self.first + steps.start..self.first + steps.end, Vec::new(), Vec::new());
         let is_near = self.horizon <= steps.len();
         let read_to = if is_near { rows.end + self.horizon } else { rows.end };
         self.kept.read(rows.start * self.width..read_to * self.width, &mut read)?;

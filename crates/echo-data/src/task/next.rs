@@ -14,7 +14,7 @@ use super::setting::{TaskSetting, TaskValue};
 use super::symbol_series::SymbolSeries;
 use super::task::{OwnData, Symbols, Task, Words};
 use crate::error::Error;
-use crate::sequences::{Shape, Stores, Stretches};
+use crate::sequences::{Shape, Stores};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -194,12 +194,7 @@ impl OwnData for Next {
         })?;
         let mut data = Dataset::default();
         for (Series { file, rows }, split) in all.series.iter().zip(splits) {
-            let parts = [&mut data.train, &mut data.valid, &mut data.test];
-            for (number, (part, places)) in parts.into_iter().zip(split).enumerate() {
-                let sequence = all.following(rows, &places, &classes);
-                data.files.extend(sequence.as_ref().filter(|_| number == 0).map(|_| *file));
-                part.extend(sequence.map(|sequence| Box::new(sequence) as Box<dyn Stretches>));
-            }
+            data.add(*file, split.map(|places| all.following(rows, &places, &classes)));
         }
         Ok((Arc::new(Self { known: Some(known), ..self.clone() }), data))
     }
@@ -307,7 +302,7 @@ mod tests {
             let again = plain.with_facts(&fact).unwrap();
             assert_eq!(again.own_data().unwrap().facts(), facts);
             assert_eq!(again.shape(), task.shape());
-            assert!(plain.with_facts(&|name| fact(name).filter(|_| name != without)).is_err() || without == "unit");
+            assert!(plain.with_facts(&|name| fact(name).filter(|_| name != without)).is_err());
         }
     }
 }

@@ -21,12 +21,28 @@ pub struct Dataset {
     pub train: Vec<Box<dyn Stretches>>,
     /// The file that each series to train on begins in.
     pub files: Vec<usize>,
+    /// The files whose series have nothing to train on.
+    pub too_short: Vec<usize>,
     /// To validate on: each series begins with a lead-in, which is read and not scored.
     pub valid: Vec<Box<dyn Stretches>>,
     /// To test on, in the same way.
     pub test: Vec<Box<dyn Stretches>>,
     /// Of each of these parts the best of some simple rules, where there are any.
     pub baselines: [Option<Baseline>; 3],
+}
+
+impl Dataset {
+    /// Adds the parts of a series that begins in this file, as far as they are there.
+    pub(super) fn add<S: Stretches + 'static>(&mut self, file: usize, parts: [Option<S>; 3]) {
+        if parts[0].is_some() {
+            self.files.push(file)
+        } else {
+            self.too_short.push(file)
+        }
+        for (part, own) in [&mut self.train, &mut self.valid, &mut self.test].into_iter().zip(parts) {
+            part.extend(own.map(|own| Box::new(own) as Box<dyn Stretches>));
+        }
+    }
 }
 
 /// A simple rule that answers are compared with.

@@ -2,7 +2,7 @@
 
 use super::own_data::{Files, InFile, Series, Source};
 use crate::error::Error;
-use crate::files::{Missing, NumberRows, no_numbers};
+use crate::files::{Missing, NumberRows, between, no_numbers};
 use crate::sequences::{Keeper, Kept, Stores};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -149,7 +149,7 @@ impl Reading {
             let Some(from) = from else { continue };
             // On the line from the last value, which stands in the row before the gap.
             let filled = |missing: usize| match last {
-                Some(last) => last + (value - last) * (missing + 1 - from) as f64 / (*row + 1 - from) as f64,
+                Some(last) => between((from - 1, last), (*row, value), missing),
                 None => value,
             };
             keeper.set(from * width + slot, width, (from..*row).map(filled))?;

@@ -5,7 +5,7 @@ use super::alphabet::{Alphabet, MOST, Unit};
 use super::own_data::{Files, InFile, LEAD_IN, Series, Source};
 use crate::error::Error;
 use crate::files::{Missing, NumberRows, Rows, for_each_character, is_npy, missing_column, read_some};
-use crate::sequences::{Keeper, Kept, Sequence, Shape, Step, Stores, Stretches};
+use crate::sequences::{Keeper, Kept, Sequence, Shape, Step, Stores, Stretches, within};
 use crate::words::Shown;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -319,13 +319,12 @@ impl Stretches for Following {
     }
 
     fn read(&self, steps: Range<usize>, to: &mut Sequence) -> Result<(), Error> {
-        let end = steps.end.min(self.len);
-        let steps = steps.start.min(end)..end;
+        let steps = within(&steps, self.len);
         if steps.is_empty() {
             return Ok(());
         }
         let mut symbols = Vec::new();
-        self.kept.read(self.first + steps.start..self.first + end + 1, &mut symbols)?;
+        self.kept.read(self.first + steps.start..self.first + steps.end + 1, &mut symbols)?;
         let class = |symbol: u16| Step::Class(self.classes[usize::from(symbol)]);
         for (pair, step) in symbols.windows(2).zip(steps) {
             to.push(class(pair[0]), (step >= self.scored_from).then(|| class(pair[1])))?;

@@ -39,8 +39,8 @@ impl<T: Scalar> Network<T> {
     /// `c_0_lk`.
     ///
     /// # Errors
-    /// [`Error::Length`] for the state of another net; [`Error::NotFinite`] for a number in it that is infinite or none, so
-    /// that a file can always be gone on from; [`Error::Metadata`] for 2⁶³ steps or more; [`Error::OutOfMemory`].
+    /// [`Error::Length`] for the state of another net; [`Error::NotFinite`] for a state that contains NaN or
+    /// infinity, from which no stream could go on; [`Error::Metadata`] for 2⁶³ steps or more; [`Error::OutOfMemory`].
     pub fn state_to_safetensors(&self, state: &State<T>, steps: u64) -> Result<Vec<u8>, Error> {
         let batch = state.values.nrows();
         self.check_state(batch, state)?;

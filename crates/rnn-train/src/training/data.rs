@@ -42,8 +42,8 @@ impl Opened {
         };
         let files = paths.iter().map(|path| UntilStop::open(path, stop)).collect::<Result<Vec<_>, _>>()?;
         let sums: Vec<_> = files.iter().map(|file| Rc::clone(&file.sum)).collect();
-        let store = kept::Memory::default();
-        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares, &|| store.store());
+        let memory = kept::Memory::default();
+        let read = own.read(files.into_iter().map(|file| Box::new(file) as _).collect(), shares, &|| memory.store());
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
@@ -86,10 +86,6 @@ impl Opened {
         }
         if let Some(data) = &mut self.data {
             let (paths, files) = (settings.data_files(), std::mem::take(&mut data.files));
-            let is_joined = settings.to_table().get("files").and_then(|files| files.as_str()) == Some("joined");
-            for (_, path) in paths.iter().enumerate().filter(|(file, _)| !is_joined && !files.contains(file)) {
-                tracing::warn!("{}: it is too short to be trained on, with what is held out", path.display());
-            }
             let of = |(series, file): (Box<dyn Stretches>, usize)| {
                 let wrong = |source| Error::Series { path: paths.get(file).cloned().unwrap_or_default(), source };
                 let layout = settings.layout(series.len()).map_err(wrong)?;
@@ -102,6 +98,9 @@ impl Opened {
                 let message =
                     format!("{setting}: no series has a value to train on: hold out less, or give longer ones");
                 return Err(SettingError::new(setting, message).into());
+            }
+            for path in data.too_short.iter().filter_map(|&file| paths.get(file)) {
+                tracing::warn!("{}: it is too short to be trained on, with what is held out", path.display());
             }
             return Ok(Source::Own(series));
         }

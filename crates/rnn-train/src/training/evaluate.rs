@@ -106,17 +106,15 @@ impl Scoring {
         }
         let settings = layer.resolve()?;
         // The net knows what it was trained on, not what other files hold.
-        let known = weights.known.filter(|known| known.name() == settings.task.task().name() && settings.reads_data());
-        let settings = match known.as_ref().and_then(|known| known.own_data()) {
-            Some(own) => {
-                let facts = own.facts();
-                let fact = |name: &str| facts.iter().find(|(own, _)| *own == name).map(|(_, text)| text.clone());
-                settings.with_facts(&fact).map_err(|error| match error.setting() {
-                    Some(name) => SettingError::new(name, error.to_string()),
-                    None => SettingError::new("model", format!("{}: {error}", model.display())),
-                })?
-            }
-            None => settings,
+        let is_known = weights.known.as_ref().is_some_and(|known| known.name() == settings.task.task().name());
+        let settings = if is_known && settings.reads_data() {
+            let fact = |name: &str| weights.stored.settings.get(name).cloned();
+            settings.with_facts(&fact).map_err(|error| match error.setting() {
+                Some(name) => SettingError::new(name, error.to_string()),
+                None => SettingError::new("model", format!("{}: {error}", model.display())),
+            })?
+        } else {
+            settings
         };
         Ok(Self { settings, targets_known })
     }
@@ -182,10 +180,11 @@ fn evaluate_in<T: Scalar, A: Answering<T>>(
         let row = means.row(part, settings.has_episodes());
         let names = names_of_targets(settings);
         let targets = scorer.errors.iter().zip(&names).filter_map(|(errors, name)| errors.scores(name)).collect();
-        let mut evaluation = Evaluation::new(scoring, model, part, source.values(), row, targets);
-        evaluation.sequence_accuracy = scorer.sequence_accuracy;
-        evaluation.baseline = scorer.guessed().or_else(|| opened.baseline_of_all());
-        evaluations.push(evaluation);
+        evaluations.push(Evaluation {
+            sequence_accuracy: scorer.sequence_accuracy,
+            baseline: scorer.guessed().or_else(|| opened.baseline_of_all()),
+            ..Evaluation::new(scoring, model, part, source.values(), row, targets)
+        });
     }
     Ok(evaluations)
 }
