@@ -126,7 +126,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
 
 /// How many threads a window's work is worth: with less than a million multiplications each, starting one takes a good
 /// part of the time that it saves.
-fn worth(shape: LayerShape, batch: usize, steps: usize, threads: usize) -> usize {
+pub(super) fn worth(shape: LayerShape, batch: usize, steps: usize, threads: usize) -> usize {
     let of_a_row = shape.matrix_rows() * shape.columns();
     let multiplications = batch.saturating_mul(steps).saturating_mul(of_a_row);
     threads.min(1 + (multiplications >> 20))

@@ -6,6 +6,9 @@
 use super::copies::{self, Copied, DenseCopy};
 use super::layer::{self, LayerBackward, LayerForward};
 use super::readout::{ReadOut, ReadOutBackward};
+use super::rows::{
+    self, Push, RowLayerBackward, RowLayerForward, RowReadOut, RowReadOutBackward, StepLayer, StepReadout,
+};
 use crate::cells::{Cell, CellKind, WithCell};
 use crate::numeric::Real;
 
@@ -34,6 +37,11 @@ pub struct Work<'a, T>(Kind<'a, T>);
 enum Kind<'a, T> {
     Forward(CellKind, LayerForward<'a, T>),
     Backward(CellKind, LayerBackward<'a, T>),
+    RowForward(CellKind, RowLayerForward<'a, T>),
+    RowBackward(CellKind, RowLayerBackward<'a, T>),
+    RowReadOut(RowReadOut<'a, T>),
+    RowReadOutBackward(RowReadOutBackward<'a, T>),
+    Push(Push<'a, T>),
     ReadOut(ReadOut<'a, T>),
     ReadOutBackward(ReadOutBackward<'a, T>),
     RowsToPanels(DenseCopy, &'a [T], &'a mut [T]),
@@ -46,6 +54,11 @@ impl<T: Real> Kind<'_, T> {
         match self {
             Self::Forward(cell, work) => cell.with(work),
             Self::Backward(cell, work) => cell.with(work),
+            Self::RowForward(cell, work) => cell.with(work),
+            Self::RowBackward(cell, work) => cell.with(work),
+            Self::RowReadOut(work) => work.run(),
+            Self::RowReadOutBackward(work) => work.run(),
+            Self::Push(work) => work.run(),
             Self::ReadOut(work) => T::run(work),
             Self::ReadOutBackward(work) => T::run(work),
             // The rows of one feature are a column.
@@ -71,6 +84,47 @@ impl<T: Real> WithCell for LayerBackward<'_, T> {
     fn with<C: Cell>(self, cell: C) {
         layer::backward(cell, self);
     }
+}
+
+impl<T: Real> WithCell for RowLayerForward<'_, T> {
+    type Output = ();
+
+    fn with<C: Cell>(self, cell: C) {
+        rows::forward_layer(cell, self);
+    }
+}
+
+impl<T: Real> WithCell for RowLayerBackward<'_, T> {
+    type Output = ();
+
+    fn with<C: Cell>(self, cell: C) {
+        rows::backward_layer(cell, self);
+    }
+}
+
+/// Reads the inputs of one step of one row.
+pub(crate) fn push<T: Scalar>(layers: &mut [StepLayer<T>], readout: &mut StepReadout<T>, inputs: &[T]) {
+    T::compute(Work(Kind::Push(Push { layers, readout, inputs })));
+}
+
+/// Runs over the window of a layer of such cells, whose lanes run along units.
+pub(crate) fn row_forward<T: Scalar>(cell: CellKind, work: RowLayerForward<'_, T>) {
+    T::compute(Work(Kind::RowForward(cell, work)));
+}
+
+/// Runs back over it.
+pub(crate) fn row_backward<T: Scalar>(cell: CellKind, work: RowLayerBackward<'_, T>) {
+    T::compute(Work(Kind::RowBackward(cell, work)));
+}
+
+/// Computes the readout's outputs from lines.
+pub(crate) fn row_read_out<T: Scalar>(work: RowReadOut<'_, T>) {
+    T::compute(Work(Kind::RowReadOut(work)));
+}
+
+/// Computes derivatives from those by the readout's outputs, to lines.
+pub(crate) fn row_read_out_backward<T: Scalar>(work: RowReadOutBackward<'_, T>) {
+    T::compute(Work(Kind::RowReadOutBackward(work)));
 }
 
 /// Runs over the window of a layer of such cells.

@@ -59,6 +59,13 @@ pub(crate) struct PlacedLayer {
     pub(crate) place: Range<usize>,
 }
 
+impl Plan {
+    /// The shapes of all layers.
+    pub(crate) fn shapes(&self) -> Vec<LayerShape> {
+        self.layers.iter().map(|layer| layer.shape).collect()
+    }
+}
+
 impl Architecture {
     /// More layers than anybody trains, and few enough that their tables are small.
     pub const MOST_LAYERS: usize = 1000;

@@ -4,11 +4,7 @@ use super::architecture::{Architecture, PlacedLayer, Plan};
 use super::tape::{Gradients, State, Tape};
 use super::tensors::Tensor;
 use crate::error::{Error, check_length};
-use crate::kernels::{
-    DenseCopy, LayerBackward, LayerForward, ReadOut, ReadOutBackward, Scalar, backward, forward, from_panels, read_out,
-    read_out_backward, rows_to_panels, to_panels,
-};
-use crate::numeric::panels::{self, BlocksMut};
+use crate::kernels::{OfLayer, Scalar, StepLayer, StepReadout};
 use crate::numeric::{Real, flat_zeros};
 use nalgebra::DMatrixView;
 use rand::Rng;
@@ -112,13 +108,13 @@ impl<T: Scalar> Network<T> {
         let dropout = self.plan.architecture.dropout;
         let kept = T::narrow(1.0 / (1.0 - dropout));
         // The tape can be of another net, so its own widths count.
-        for (mask, layer) in tape.masks.iter_mut().zip(&tape.layers) {
-            let hidden = layer.shape.hidden;
+        for (layer, mask) in tape.masks.iter_mut().enumerate() {
+            let hidden = tape.plan.layers[layer].shape.hidden;
             // In the order of a dense matrix `[steps·batch, hidden]`, column by column.
             for unit in 0..hidden {
                 for step in 0..tape.steps {
                     for row in 0..tape.batch {
-                        let place = panels::place::<T>((tape.steps, step), (hidden, unit), row);
+                        let place = tape.window.place_of_factor(layer, (step, unit, row));
                         mask[place] = if f64::unit_uniform(rng) < dropout { T::zero() } else { kept };
                     }
                 }
@@ -138,33 +134,17 @@ impl<T: Scalar> Network<T> {
         let columns = self.plan.architecture.input_size;
         check_length("inputs", rows * columns, inputs.len())?;
         self.check_state(tape.batch, state)?;
-        let (steps, batch) = (tape.steps, tape.batch);
+        tape.window.load_inputs(inputs);
         let mut at = 0;
-        for (number, PlacedLayer { cell, shape: layer, place }) in self.plan.layers.iter().enumerate() {
-            let hidden = layer.hidden;
-            let (below, here) = tape.layers.split_at_mut(number);
-            let here = &mut here[0];
-            let all = (steps + 1, layer.inputs + hidden);
-            match below.last() {
-                None => {
-                    let copy = DenseCopy { batch, copied: (steps, layer.inputs), all, first: (0, 0) };
-                    rows_to_panels(copy, inputs, &mut here.xh);
-                }
-                Some(below) => {
-                    let mask = tape.masks.get(number - 1).filter(|_| tape.dropping).map(|mask| &**mask);
-                    here.read(below, mask);
-                }
+        for (number, PlacedLayer { cell, shape, place }) in self.plan.layers.iter().enumerate() {
+            if number > 0 {
+                let mask = tape.masks.get(number - 1).filter(|_| tape.dropping);
+                tape.window.pass_on(number, mask.map(|mask| &**mask));
             }
-            let state = &state.as_slice()[at * batch..];
-            let copy = DenseCopy { batch, copied: (1, hidden), all, first: (0, layer.inputs) };
-            to_panels(copy, &state[..hidden * batch], &mut here.xh);
-            if layer.facts.has_memory {
-                let copy = DenseCopy { batch, copied: (1, hidden), all: (steps + 1, hidden), first: (0, 0) };
-                to_panels(copy, &state[hidden * batch..2 * hidden * batch], &mut here.memory);
-            }
-            let work = LayerForward { parameters: &self.parameters[place.clone()], tape: here, threads: tape.threads };
-            forward(*cell, work);
-            at += layer.state_size();
+            tape.window.load_state(number, &state.as_slice()[at * tape.batch..]);
+            let layer = OfLayer { number, cell: *cell, parameters: &self.parameters[place.clone()] };
+            tape.window.forward(layer, tape.threads);
+            at += shape.state_size();
         }
         Ok(())
     }
@@ -177,16 +157,7 @@ impl<T: Scalar> Network<T> {
     pub fn read_out<'a>(&self, steps: Range<usize>, tape: &'a mut Tape<T>) -> Result<DMatrixView<'a, T>, Error> {
         self.check_tape(tape)?;
         let (first, count) = tape.rows_of(&steps)?;
-        if let Some(last) = tape.layers.last() {
-            read_out(ReadOut {
-                shape: self.plan.readout,
-                parameters: self.readout_parameters(),
-                batch: tape.batch,
-                steps,
-                h: last.outputs(),
-                y: tape.outputs.as_mut_slice(),
-            });
-        }
+        tape.window.read_out(self.plan.readout, self.readout_parameters(), steps, tape.outputs.as_mut_slice());
         Ok(tape.outputs.rows(first, count))
     }
 
@@ -224,39 +195,15 @@ impl<T: Scalar> Network<T> {
         self.check_made_for(&gradients.plan)?;
         check_length("gradients: rows of a window", rows, gradients.steps * gradients.batch)?;
         check_length("gradients: batch", tape.batch, gradients.batch)?;
-        let Gradients { values, layers: d, outputs, .. } = gradients;
+        let Gradients { values, window: d, .. } = gradients;
         values.fill(T::zero());
         let (d_layers, d_readout) = values.split_at_mut(self.plan.readout_at);
-        if let Some(last) = tape.layers.last() {
-            let units = self.plan.readout.inputs;
-            read_out_backward(ReadOutBackward {
-                shape: self.plan.readout,
-                parameters: self.readout_parameters(),
-                batch: tape.batch,
-                steps: tape.steps,
-                h: last.outputs(),
-                dy: tape.d_outputs.as_slice(),
-                dy_blocks: BlocksMut::new(outputs, tape.steps, self.plan.readout.outputs),
-                dh: BlocksMut::new(&mut d.outputs, tape.steps, units),
-                d_parameters: d_readout,
-            });
-        }
-        for (number, (PlacedLayer { cell, place, .. }, tape_of_layer)) in
-            self.plan.layers.iter().zip(&tape.layers).enumerate().rev()
-        {
-            let work = LayerBackward {
-                parameters: &self.parameters[place.clone()],
-                tape: tape_of_layer,
-                d,
-                ask_for_inputs: number > 0,
-                gradients: &mut d_layers[place.clone()],
-                threads: tape.threads,
-            };
-            backward(*cell, work);
-            if let Some(mask) = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping) {
-                d.inputs.iter_mut().zip(mask.iter()).for_each(|(d, &factor)| *d *= factor);
-            }
-            std::mem::swap(&mut d.outputs, &mut d.inputs);
+        let readout = (self.plan.readout, self.readout_parameters());
+        d.read_out_backward(&tape.window, readout, tape.d_outputs.as_slice(), d_readout);
+        for (number, PlacedLayer { cell, place, .. }) in self.plan.layers.iter().enumerate().rev() {
+            let layer = OfLayer { number, cell: *cell, parameters: &self.parameters[place.clone()] };
+            let mask = tape.masks.get(number.wrapping_sub(1)).filter(|_| tape.dropping).map(|mask| &**mask);
+            d.backward(&tape.window, layer, mask, &mut d_layers[place.clone()], tape.threads);
         }
         Ok(values)
     }
@@ -274,19 +221,18 @@ impl<T: Scalar> Network<T> {
         self.check_state(tape.batch, state)?;
         state.at_start = false;
         let (batch, mut state) = (tape.batch, state.as_mut_slice());
-        for (PlacedLayer { shape: layer, .. }, cell) in self.plan.layers.iter().zip(&tape.layers) {
-            let hidden = layer.hidden;
-            let mut copy = |units: usize, first_unit: usize, from: &[T]| {
-                let all = (tape.steps + 1, units);
-                let copy = DenseCopy { batch, copied: (1, hidden), all, first: (steps, first_unit) };
-                from_panels(copy, from, state.split_off_mut(..hidden * batch).unwrap_or_default());
-            };
-            copy(layer.inputs + hidden, layer.inputs, &cell.xh);
-            if layer.facts.has_memory {
-                copy(hidden, 0, &cell.memory);
-            }
+        for (number, PlacedLayer { shape, .. }) in self.plan.layers.iter().enumerate() {
+            let of_layer = state.split_off_mut(..shape.state_size() * batch).unwrap_or_default();
+            tape.window.save_state(number, steps, of_layer);
         }
         Ok(())
+    }
+
+    /// Its layers and readout, laid out for single steps.
+    pub(super) fn steps(&self) -> Result<(Vec<StepLayer<T>>, StepReadout<T>), Error> {
+        let layer = |of: &PlacedLayer| StepLayer::new(of.cell, of.shape, &self.parameters[of.place.clone()]);
+        let layers = self.plan.layers.iter().map(layer).collect::<Result<_, _>>()?;
+        Ok((layers, StepReadout::new(self.plan.readout, self.readout_parameters())?))
     }
 
     /// An error unless a state is one of `batch` rows of a net like this one.

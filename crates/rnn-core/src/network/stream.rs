@@ -1,16 +1,20 @@
 //! Inference on a stream: one row, step by step.
 
 use super::net::Network;
-use super::tape::{State, Tape};
-use crate::error::Error;
-use crate::kernels::Scalar;
+use super::tape::State;
+use crate::error::{Error, check_length};
+use crate::kernels::{Scalar, StepLayer, StepReadout, push};
 
 /// A net that answers one row of inputs after the other, and remembers what came before.
+///
+/// It has the net's weights, laid out once for single steps; the answers are those of
+/// [`forward`](Network::forward) over a window, bit by bit.
 #[derive(Debug, Clone)]
 pub struct Stream<'a, T> {
     network: &'a Network<T>,
+    layers: Vec<StepLayer<T>>,
+    readout: StepReadout<T>,
     state: State<T>,
-    tape: Tape<T>,
 }
 
 impl<T: Scalar> Network<T> {
@@ -29,7 +33,10 @@ impl<T: Scalar> Network<T> {
     /// [`Error::Length`] for a state of another size; [`Error::OutOfMemory`].
     pub fn stream_from(&self, state: State<T>) -> Result<Stream<'_, T>, Error> {
         self.check_state(1, &state)?;
-        Ok(Stream { network: self, state, tape: self.tape(1, 1)? })
+        let (layers, readout) = self.steps()?;
+        let mut stream = Stream { network: self, layers, readout, state };
+        stream.take_in_state();
+        Ok(stream)
     }
 }
 
@@ -39,19 +46,37 @@ impl<T: Scalar> Stream<'_, T> {
     /// # Errors
     /// [`Error::Length`] for another number of features.
     pub fn push(&mut self, features: &[T]) -> Result<&[T], Error> {
-        let Self { network, state, tape } = self;
-        network.step(features, state, tape)?;
-        Ok(self.tape.outputs())
+        let Self { network, layers, readout, state } = self;
+        let architecture = network.architecture();
+        check_length("inputs", architecture.input_size, features.len())?;
+        push(layers, readout, features);
+        state.at_start = false;
+        let mut rest = state.as_mut_slice();
+        for layer in layers {
+            let of_layer = rest.split_off_mut(..layer.state_size()).unwrap_or_default();
+            layer.save(of_layer);
+        }
+        Ok(&readout.outputs()[..architecture.outputs])
     }
 
     /// Forgets all that came before.
     pub fn reset(&mut self) {
         self.state.set_zero();
+        self.take_in_state();
     }
 
     /// What it remembers: [`Network::state_to_safetensors`] makes a file of it.
     #[must_use]
     pub fn state(&self) -> &State<T> {
         &self.state
+    }
+
+    fn take_in_state(&mut self) {
+        let mut rest = self.state.as_slice();
+        for layer in &mut self.layers {
+            let (of_layer, others) = rest.split_at(layer.state_size());
+            layer.load(of_layer);
+            rest = others;
+        }
     }
 }

@@ -4,8 +4,8 @@
 use super::architecture::Plan;
 use crate::cells::LayerShape;
 use crate::error::{Error, check_at_least_one, check_length};
-use crate::kernels::{LayerDerivatives, LayerTape, Scalar};
-use crate::numeric::{Lines, flat_zeros, zero_blocks, zeros};
+use crate::kernels::{Scalar, WindowDerivatives, WindowTape, zero_factors};
+use crate::numeric::{Lines, flat_zeros, zeros};
 use nalgebra::{DMatrix, DMatrixView};
 use std::ops::Range;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ pub struct Tape<T> {
     pub(crate) plan: Arc<Plan>,
     pub(crate) steps: usize,
     pub(crate) batch: usize,
-    pub(crate) layers: Vec<LayerTape<T>>,
-    /// For each layer but the last, steps blocks of its hidden units: what its outputs are multiplied by; none without
+    pub(crate) window: WindowTape<T>,
+    /// For each layer but the last, what its outputs are multiplied by at each step; none without
     /// dropout.
     pub(crate) masks: Vec<Lines<T>>,
     /// Threads that a window's work is shared out to.
@@ -46,9 +46,7 @@ pub struct Tape<T> {
 pub struct Gradients<T> {
     /// As the net's parameters.
     pub(crate) values: Vec<T>,
-    pub(crate) layers: LayerDerivatives<T>,
-    /// steps blocks of outputs: by the readout's outputs.
-    pub(crate) outputs: Lines<T>,
+    pub(crate) window: WindowDerivatives<T>,
     /// Of the windows that they are for.
     pub(crate) plan: Arc<Plan>,
     pub(crate) steps: usize,
@@ -104,18 +102,18 @@ impl<T: Scalar> Tape<T> {
     pub(super) fn new(plan: &Arc<Plan>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
         let rows = steps.saturating_mul(batch);
-        let shapes = || plan.layers.iter().map(|layer| layer.shape);
+        let shapes = plan.shapes();
         let masked = if plan.architecture.dropout > 0.0 { plan.layers.len() - 1 } else { 0 };
-        let mask = |layer: LayerShape| zero_blocks("the dropout's factors", batch, Some(steps), Some(layer.hidden));
-        let masks = shapes().take(masked).map(mask).collect::<Result<Vec<_>, _>>()?;
-        let layers = shapes().map(|layer| LayerTape::new(layer, steps, batch)).collect::<Result<Vec<_>, _>>()?;
+        let mask = |layer: &LayerShape| zero_factors(&shapes, (steps, batch), layer.hidden);
+        let masks = shapes.iter().take(masked).map(mask).collect::<Result<Vec<_>, _>>()?;
+        let window = WindowTape::new(&shapes, steps, batch)?;
         let outputs = zeros("the window's outputs", rows, plan.readout.outputs)?;
         let d_outputs = zeros("the window's outputs", rows, plan.readout.outputs)?;
         Ok(Self {
             plan: Arc::clone(plan),
             steps,
             batch,
-            layers,
+            window,
             masks,
             threads: 1,
             dropping: false,
@@ -144,11 +142,6 @@ impl<T: Scalar> Tape<T> {
         self.outputs.rows(self.scored.start * self.batch, self.scored.len() * self.batch)
     }
 
-    /// All outputs of the window, `[steps·batch, outputs]`, column-major.
-    pub(super) fn outputs(&self) -> &[T] {
-        self.outputs.as_slice()
-    }
-
     /// First row and number of rows of a range of time steps.
     pub(crate) fn rows_of(&self, steps: &Range<usize>) -> Result<(usize, usize), Error> {
         if steps.is_empty() || steps.end > self.steps {
@@ -162,12 +155,10 @@ impl<T: Scalar> Gradients<T> {
     /// Room for the derivatives of windows of `steps` time steps of `batch` rows.
     pub(super) fn new(plan: &Arc<Plan>, steps: usize, batch: usize) -> Result<Self, Error> {
         check_at_least_one([("steps", steps), ("batch", batch)])?;
-        let layers: Vec<LayerShape> = plan.layers.iter().map(|layer| layer.shape).collect();
         Ok(Self {
             plan: Arc::clone(plan),
             values: flat_zeros("the gradients", plan.parameter_count, 1)?,
-            layers: LayerDerivatives::new(&layers, steps, batch)?,
-            outputs: zero_blocks("the window's derivatives", batch, Some(steps), Some(plan.readout.outputs))?,
+            window: WindowDerivatives::new(&plan.shapes(), plan.readout, steps, batch)?,
             steps,
             batch,
         })

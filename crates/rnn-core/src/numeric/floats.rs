@@ -1,10 +1,25 @@
 //! `f32` and `f64` as the numbers of a net: their constants, and how work is run on vectors of them.
 #![allow(clippy::excessive_precision, reason = "constants as computed, to be rounded once")]
 
-use super::lanes::Kernel;
+use super::lanes::{Kernel, Lanes};
 use super::portable::Portable;
 use super::real::{Real, sealed};
 use rand::Rng;
+use std::marker::PhantomData;
+
+/// A kernel and the vectors of `T` that it runs on.
+#[cfg(target_arch = "x86_64")]
+struct Run<T, K, S>(K, S, PhantomData<T>);
+
+#[cfg(target_arch = "x86_64")]
+impl<T, K: Kernel<T>, S: Lanes<T>> pulp::NullaryFnOnce for Run<T, K, S> {
+    type Output = K::Output;
+
+    #[inline(always)]
+    fn call(self) -> K::Output {
+        self.0.run(self.1)
+    }
+}
 
 macro_rules! real {
     ($type:ty, $dtype:literal, $lanes:literal, $rounder:expr, $($name:ident = $value:expr;)*) => {
@@ -43,17 +58,18 @@ macro_rules! real {
             fn run<K: Kernel<Self>>(kernel: K) -> K::Output {
                 #[cfg(target_arch = "x86_64")]
                 if let Some(avx2) = pulp::x86::V3::try_new() {
-                    struct Run<K>(K, pulp::x86::V3);
-                    impl<K: Kernel<$type>> pulp::NullaryFnOnce for Run<K> {
-                        type Output = K::Output;
-                        #[inline(always)]
-                        fn call(self) -> K::Output {
-                            self.0.run(self.1)
-                        }
-                    }
-                    return avx2.vectorize(Run(kernel, avx2));
+                    return avx2.vectorize(Run::<$type, _, _>(kernel, avx2, PhantomData));
                 }
                 Self::run_portably(kernel)
+            }
+
+            #[inline(always)]
+            fn run_wide<K: Kernel<Self>>(kernel: K) -> K::Output {
+                #[cfg(target_arch = "x86_64")]
+                if let Some(avx512) = pulp::x86::V4::try_new() {
+                    return avx512.vectorize(Run::<$type, _, _>(kernel, avx512, PhantomData));
+                }
+                Self::run(kernel)
             }
 
             #[inline(never)]

@@ -9,6 +9,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod floats;
 mod functions;
 mod lanes;
@@ -18,6 +20,7 @@ pub(crate) mod panels;
 mod portable;
 mod random;
 mod real;
+pub(crate) mod rows;
 mod vector;
 
 pub(crate) use lanes::{Kernel, Lanes};

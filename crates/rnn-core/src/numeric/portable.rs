@@ -11,6 +11,10 @@ macro_rules! portable {
         impl Lanes<$type> for Portable {
             type Vector = [$type; $lanes];
 
+            const WIDTH: usize = $lanes;
+            // Small tiles: without vector registers nothing is gained by large ones, but long to compile.
+            const REGISTERS: usize = 4;
+
             #[inline(always)]
             fn splat(self, x: $type) -> Self::Vector {
                 [x; $lanes]

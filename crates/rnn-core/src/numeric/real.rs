@@ -71,6 +71,10 @@ pub trait Real: RealField + Copy + Default + Debug + Display + sealed::Sealed {
     #[doc(hidden)]
     fn run<K: Kernel<Self>>(kernel: K) -> K::Output;
 
+    /// Runs a kernel on the widest vectors that the processor has: [`Lanes::WIDTH`](super::lanes::Lanes::WIDTH) says how wide.
+    #[doc(hidden)]
+    fn run_wide<K: Kernel<Self>>(kernel: K) -> K::Output;
+
     /// Runs a kernel without any instruction set in particular.
     #[doc(hidden)]
     fn run_portably<K: Kernel<Self>>(kernel: K) -> K::Output;

@@ -52,6 +52,17 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         self.lanes.store(self.v, to);
     }
 
+    /// V vectors, one behind the other.
+    #[inline(always)]
+    pub(crate) fn load_line<const V: usize>(lanes: S, from: &[T]) -> [Self; V] {
+        // A loop is less to compile than a closure for each.
+        let mut line = [Self::splat(lanes, T::SIMPLE[0]); V];
+        for (v, vector) in line.iter_mut().enumerate() {
+            *vector = Self::load(lanes, &from[v * S::WIDTH..]);
+        }
+        line
+    }
+
     /// The first numbers of a slice; 0 where there are none.
     #[inline(always)]
     pub(crate) fn load_some(lanes: S, from: &[T]) -> Self {
@@ -72,6 +83,12 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         let mut all = [T::SIMPLE[0]; 8];
         self.store(&mut all);
         copy_some(&all, to);
+    }
+
+    /// The instruction set that it is of.
+    #[inline(always)]
+    pub(crate) fn lanes(self) -> S {
+        self.lanes
     }
 
     /// All lanes the same, of the same instruction set.
