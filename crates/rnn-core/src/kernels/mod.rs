@@ -21,6 +21,8 @@ mod scalar;
 mod stepwise;
 mod tape;
 mod threads;
+#[cfg(test)]
+mod ways;
 mod weight_sums;
 mod window;
 

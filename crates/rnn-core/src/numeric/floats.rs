@@ -7,6 +7,34 @@ use super::real::{Real, sealed};
 use rand::Rng;
 use std::marker::PhantomData;
 
+/// Which instruction sets may be taken: 0 none in particular, 1 up to AVX2, 2 all.
+#[cfg(not(test))]
+const fn widest() -> usize {
+    2
+}
+
+#[cfg(test)]
+fn widest() -> usize {
+    WIDEST.get()
+}
+
+#[cfg(test)]
+thread_local! {
+    static WIDEST: std::cell::Cell<usize> = const { std::cell::Cell::new(2) };
+}
+
+/// Does something with each of the instruction sets that this processor has, the narrowest first.
+#[cfg(test)]
+pub(crate) fn with_each_instruction_set<V>(mut work: impl FnMut() -> V) -> Vec<V> {
+    let mut of = |widest| {
+        WIDEST.set(widest);
+        work()
+    };
+    let all = [0, 1, 2].map(&mut of).into();
+    WIDEST.set(2);
+    all
+}
+
 /// A kernel and the vectors of `T` that it runs on.
 #[cfg(target_arch = "x86_64")]
 struct Run<T, K, S>(K, S, PhantomData<T>);
@@ -57,7 +85,7 @@ macro_rules! real {
             #[inline(always)]
             fn run<K: Kernel<Self>>(kernel: K) -> K::Output {
                 #[cfg(target_arch = "x86_64")]
-                if let Some(avx2) = pulp::x86::V3::try_new() {
+                if let Some(avx2) = pulp::x86::V3::try_new().filter(|_| widest() >= 1) {
                     return avx2.vectorize(Run::<$type, _, _>(kernel, avx2, PhantomData));
                 }
                 Self::run_portably(kernel)
@@ -66,7 +94,7 @@ macro_rules! real {
             #[inline(always)]
             fn run_wide<K: Kernel<Self>>(kernel: K) -> K::Output {
                 #[cfg(target_arch = "x86_64")]
-                if let Some(avx512) = pulp::x86::V4::try_new() {
+                if let Some(avx512) = pulp::x86::V4::try_new().filter(|_| widest() >= 2) {
                     return avx512.vectorize(Run::<$type, _, _>(kernel, avx512, PhantomData));
                 }
                 Self::run(kernel)

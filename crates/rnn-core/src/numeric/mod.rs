@@ -23,6 +23,8 @@ mod real;
 pub(crate) mod rows;
 mod vector;
 
+#[cfg(test)]
+pub(crate) use floats::with_each_instruction_set;
 pub(crate) use lanes::{Kernel, Lanes};
 pub(crate) use memory::{Lines, flat_zeros, reserved, zero_blocks, zero_lines, zeros};
 pub(crate) use numbers::Numbers;

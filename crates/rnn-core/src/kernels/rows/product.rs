@@ -123,7 +123,7 @@ impl<T: Real> RowProduct<'_, T> {
         }
         let place = c_at + self.c.3 + first - self.columns.start;
         let c_stride = self.c.1.stride;
-        let of_columns = |numbers: &[T]| Vector::load_line(lanes, &numbers[first - self.columns.start..][..tile]);
+        let of_columns = first - self.columns.start..first - self.columns.start + tile;
         let mut sums = [[Vector::splat(lanes, T::zero()); V]; R];
         match self.start {
             Start::Zero => {}
@@ -132,9 +132,9 @@ impl<T: Real> RowProduct<'_, T> {
                     *sums = Vector::load_line(lanes, &self.c.0[place + row * c_stride..][..tile]);
                 }
             }
-            Start::Numbers(numbers) => sums = [of_columns(numbers); R],
+            Start::Numbers(numbers) => sums = [Vector::load_line(lanes, &numbers[of_columns]); R],
             Start::Looked(numbers, classes, _) => {
-                let numbers: [Vector<T, S>; V] = of_columns(numbers);
+                let numbers = Vector::load_line::<V>(lanes, &numbers[of_columns]);
                 for (sums, &class) in sums.iter_mut().zip(&classes[number..]) {
                     *sums = Vector::load_line(lanes, &b[class as usize * tile..][..tile]);
                     for (sum, number) in sums.iter_mut().zip(numbers) {
