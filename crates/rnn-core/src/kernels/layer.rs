@@ -5,11 +5,10 @@ use super::stepwise::runs;
 use super::threads::{Shared, in_parallel};
 use super::weight_sums::WindowRows;
 use super::window::{WindowBackward, WindowForward};
-use super::{fused, stepwise};
-use crate::cells::{Cell, LayerShape, Parameters};
+use super::fused;
+use crate::cells::{Cell, LayerShape, Parameters, Sum};
 use crate::numeric::panels::{self, Blocks, BlocksMut, Panels};
 use crate::numeric::{Kernel, Lanes, Numbers, Real};
-use std::marker::PhantomData;
 use std::ops::Range;
 
 /// A layer's forward over a window.
@@ -65,10 +64,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
             memory: memory.take(panels.len()),
             panels: Panels::new(batch, panels),
         };
-        move || match hidden {
-            ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(&mut part)),
-            _ => stepwise::forward(&mut part),
-        }
+        move || T::run(fused::Forwards::<_, _, FUSED>(&mut part))
     });
 }
 
@@ -115,13 +111,10 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
             xh_transposed: of_panels.take(&panels),
             panels: Panels::new(batch, panels),
         };
-        move || match hidden {
-            ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(&mut part)),
-            _ => stepwise::backward(&mut part),
-        }
+        move || T::run(fused::Backwards::<_, _, FUSED>(&mut part))
     });
     let d_sums = Blocks::new(&d.sums[..all(of_sums)], steps, of_sums);
-    sum_up::<T, C>(tape, d_sums, xh_transposed, gradients, threads);
+    sum_up::<T, C>(tape, d_sums, gradients, threads);
 }
 
 /// How many threads a window's work is worth: with less than a million multiplications each, starting one takes a good
@@ -136,7 +129,6 @@ pub(super) fn worth(shape: LayerShape, batch: usize, steps: usize, threads: usiz
 fn sum_up<T: Real, C: Cell>(
     tape: &LayerTape<T>,
     d_sums: Blocks<'_, T>,
-    xh_transposed: &[T],
     gradients: &mut [T],
     threads: usize,
 ) {
@@ -149,12 +141,13 @@ fn sum_up<T: Real, C: Cell>(
     let [mut w, mut bias, mut recurrent_bias] = [w, bias, recurrent_bias].map(|all| Shared::new(all, columns));
     let rows = WindowRows { batch, steps, a: tape.xh().lines(0..shape.matrix_rows()), d: d_sums };
     let mut own = Some(own);
+    let sums = C::SUMS;
+    let sums = sums.as_slice();
     in_parallel(columns, worth(shape, batch, steps, threads), |columns| {
         let part = ParameterSums {
-            of_cell: PhantomData::<C>,
+            sums,
             shape,
             rows,
-            xh_transposed,
             w: w.take(&columns),
             bias: bias.take(&columns),
             recurrent_bias: recurrent_bias.take(&columns),
@@ -183,12 +176,12 @@ fn transpose<T: Real>(w: &[T], rows: usize, transposed: &mut [T]) {
 }
 
 /// Derivatives by some columns of W and their biases, and by what units have of their own.
-struct ParameterSums<'a, T, C> {
-    of_cell: PhantomData<C>,
+struct ParameterSums<'a, T> {
+    /// The sums of a unit.
+    sums: &'a [Sum],
     shape: LayerShape,
     columns: Range<usize>,
     rows: WindowRows<'a, T>,
-    xh_transposed: &'a [T],
     /// Those of these columns.
     w: &'a mut [T],
     bias: &'a mut [T],
@@ -196,15 +189,15 @@ struct ParameterSums<'a, T, C> {
     own: &'a mut [T],
 }
 
-impl<T: Real, C: Cell> Kernel<T> for ParameterSums<'_, T, C> {
+impl<T: Real> Kernel<T> for ParameterSums<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
-        let Self { shape, columns, rows, xh_transposed, w, bias, recurrent_bias, own, .. } = self;
+        let Self { sums, shape, columns, rows, w, bias, recurrent_bias, own } = self;
         let LayerShape { inputs, hidden, .. } = shape;
         let stride = shape.matrix_rows();
-        for run in runs(C::SUMS.as_slice(), |_| true, |sum| (sum.input, sum.state)) {
+        for run in runs(sums, |_| true, |sum| (sum.input, sum.state)) {
             // The share's columns that this run has, and where they are among the units of the derivatives.
             let first = run.gate * hidden;
             let start = columns.start.max(first);
@@ -224,15 +217,10 @@ impl<T: Real, C: Cell> Kernel<T> for ParameterSums<'_, T, C> {
                     *bias += sum;
                 }
             };
-            if xh_transposed.is_empty() {
-                let rows = WindowRows { a: rows.a.lines(units.clone()), ..rows };
-                rows.add_products(lanes, units.len(), of_run, (out, stride), add);
-            } else {
-                rows.add_transposed_products(lanes, xh_transposed, units, of_run.clone(), out, stride);
-                rows.sums(lanes, of_run, add);
-            }
+            let rows = WindowRows { a: rows.a.lines(units.clone()), ..rows };
+            rows.add_products(lanes, units.len(), of_run, (out, stride), add);
         }
-        let of_own = C::Sums::<()>::COUNT * hidden;
+        let of_own = sums.len() * hidden;
         rows.sums(lanes, of_own..of_own + own.len(), |column, sum| own[column] += sum);
     }
 }

@@ -115,15 +115,16 @@ impl<T: Real> Kernel<T> for RowSums<'_, T> {
                 };
                 let d = (d, self.d_sums.1.stride);
                 self.biases(lanes, d, &of_sum, sum.input, sum.state);
-                if sum.input {
-                    match classes {
-                        Some(classes) => self.looked(lanes, d, classes, &of_sum),
-                        None if inputs < MANY_INPUTS => self.few_inputs(lanes, xh, d, &of_sum),
-                        None => self.units(lanes, (xh, 0), d, &of_sum, 0..inputs),
-                    }
+                let mut many_inputs = 0..0;
+                match classes {
+                    _ if !sum.input => {}
+                    Some(classes) => self.looked(lanes, d, classes, &of_sum),
+                    None if inputs < MANY_INPUTS => self.few_inputs(lanes, xh, d, &of_sum),
+                    None => many_inputs = 0..inputs,
                 }
-                if sum.state {
-                    self.units(lanes, (xh, self.widths.inputs), d, &of_sum, inputs..inputs + hidden);
+                let state = if sum.state { inputs..inputs + hidden } else { 0..0 };
+                for (at, rows_of_w) in [(0, many_inputs), (self.widths.inputs, state)] {
+                    self.units(lanes, (xh, at), d, &of_sum, rows_of_w);
                 }
             }
             if !self.own.is_empty() {
