@@ -4,6 +4,7 @@ use super::memory::{FUSED, LayerDerivatives, LayerTape, w_transposed_len, xh_tra
 use super::stepwise::runs;
 use super::threads::{Shared, in_parallel};
 use super::weight_sums::WindowRows;
+use super::weights::OfOneNet;
 use super::window::{WindowBackward, WindowForward};
 use super::{fused, stepwise};
 use crate::cells::{Cell, LayerShape, Parameters};
@@ -55,6 +56,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
     in_parallel(panels, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowForward {
             cell,
+            weights: PhantomData::<OfOneNet>,
             shape,
             parameters,
             start,
@@ -66,7 +68,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
             panels: Panels::new(batch, panels),
         };
         move || match hidden {
-            ..=FUSED => T::run(fused::Forwards::<_, _, FUSED>(&mut part)),
+            ..=FUSED => T::run(fused::Forwards::<_, _, _, FUSED>(&mut part)),
             _ => stepwise::forward(&mut part),
         }
     });
@@ -101,6 +103,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     in_parallel(count, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowBackward {
             cell,
+            weights: PhantomData::<OfOneNet>,
             shape,
             parameters,
             w_transposed,
@@ -116,7 +119,7 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
             panels: Panels::new(batch, panels),
         };
         move || match hidden {
-            ..=FUSED => T::run(fused::Backwards::<_, _, FUSED>(&mut part)),
+            ..=FUSED => T::run(fused::Backwards::<_, _, _, FUSED>(&mut part)),
             _ => stepwise::backward(&mut part),
         }
     });

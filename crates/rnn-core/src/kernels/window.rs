@@ -2,10 +2,13 @@
 
 use crate::cells::{LayerShape, Parameters};
 use crate::numeric::panels::{Blocks, BlocksMut, Panels};
+use std::marker::PhantomData;
 
 /// A forward over the window of some panels.
-pub(crate) struct WindowForward<'a, T, C> {
+pub(crate) struct WindowForward<'a, T, C, W> {
     pub(crate) cell: C,
+    /// What parameters and start are of.
+    pub(crate) weights: PhantomData<W>,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
     /// For each sum the bias of each unit.
@@ -23,8 +26,10 @@ pub(crate) struct WindowForward<'a, T, C> {
 }
 
 /// A backward over the window of some panels.
-pub(crate) struct WindowBackward<'a, T, C> {
+pub(crate) struct WindowBackward<'a, T, C, W> {
     pub(crate) cell: C,
+    /// What the parameters are of.
+    pub(crate) weights: PhantomData<W>,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
     /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major.

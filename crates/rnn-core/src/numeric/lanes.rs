@@ -42,4 +42,24 @@ pub trait Lanes<T>: Copy {
     fn power_of_two(self, rounded: Self::Vector) -> Self::Vector;
     /// k and m of `a = 2ᵏ · m`, m within √½ .. √2, for a ≥ 1.
     fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector);
+
+    /// Exchanges rows and columns of a square, as many vectors as one of them has numbers: asks for each row, and hands out
+    /// each column.
+    #[inline(always)]
+    fn transpose(
+        self,
+        width: usize,
+        mut row: impl FnMut(usize) -> Self::Vector,
+        mut column: impl FnMut(usize, Self::Vector),
+    ) where
+        T: Copy + Default,
+    {
+        let mut square = [[T::default(); 16]; 16];
+        for (number, to) in square.iter_mut().enumerate().take(width) {
+            self.store(row(number), to);
+        }
+        for number in 0..width {
+            column(number, self.load(&square.map(|row| row[number])));
+        }
+    }
 }

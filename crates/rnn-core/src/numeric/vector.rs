@@ -63,6 +63,12 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         Self::load(lanes, &part)
     }
 
+    /// The first numbers of a slice, of the same instruction set; 0 where there are none.
+    #[inline(always)]
+    pub(crate) fn load_some_like(self, from: &[T]) -> Self {
+        Self::load_some(self.lanes, from)
+    }
+
     /// Writes to the first places of a slice, as many as there are.
     #[inline(always)]
     pub(crate) fn store_some(self, to: &mut [T]) {
