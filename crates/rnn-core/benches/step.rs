@@ -1,13 +1,16 @@
 //! Training steps at several sizes, and the processor's peak of fused multiplications and additions in the same run.
 //!
 //! `cargo xtask bench` runs this and makes a table of it. A benchmark's name is the cell and the sizes: input, hidden
-//! units, classes, batch, window, and maybe the type of numbers or the threads.
+//! units, classes, batch, window, and maybe the type of numbers or the threads. `ensemble` and a number before it is so many
+//! nets side by side, a step of each.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Adagrad, Architecture, CellKind, Init, Network, Scalar, SoftmaxCrossEntropy, Trainer};
+use rnn_core::{
+    Adagrad, Architecture, CellKind, Ensemble, Init, Member, Network, Scalar, SoftmaxCrossEntropy, Trainer,
+};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -24,24 +27,50 @@ const SIZES: [[usize; 5]; 7] = [
 
 const CELLS: [CellKind; 3] = [CellKind::Elman, CellKind::Gru, CellKind::Lstm];
 
-/// One training step: forward, loss, backward, Adagrad, and the state moved on.
-fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
-    let [input, hidden, classes, batch, window] = sizes;
-    let mut rng = ChaCha8Rng::seed_from_u64(0);
+/// A net in training, and a window.
+fn trainer<T: Scalar>(
+    cell: CellKind,
+    [input, hidden, classes, batch, window]: [usize; 5],
+    threads: usize,
+    seed: u64,
+) -> (Trainer<T, SoftmaxCrossEntropy>, Vec<T>, Vec<u32>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let architecture = Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(classes);
     let network = Network::<T>::drawn(architecture, Init::PyTorch, &mut rng).unwrap();
     let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adagrad::default(), 1e-6).window(window);
-    let mut trainer = trainer.batch(batch).threads(threads).build().unwrap();
-    let inputs: Vec<T> = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
-    let targets: Vec<u32> = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();
+    let inputs = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
+    let targets = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();
+    (trainer.batch(batch).threads(threads).build().unwrap(), inputs, targets)
+}
+
+fn named(cell: CellKind, sizes: [usize; 5]) -> String {
+    format!("{cell} {}", sizes.map(|n| n.to_string()).join(" "))
+}
+
+/// One training step: forward, loss, backward, Adagrad, and the state moved on.
+fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
+    let (mut trainer, inputs, targets) = trainer::<T>(cell, sizes, threads, 0);
     criterion.bench_function(name, |bencher| {
         bencher.iter(|| trainer.step(black_box(&inputs), &targets).unwrap());
     });
 }
 
+/// A step of each of so many nets, side by side.
+fn ensemble<T: Scalar>(criterion: &mut Criterion, nets: usize, cell: CellKind, sizes: [usize; 5]) {
+    let mut windows: Vec<_> = (0..nets).map(|net| trainer::<T>(cell, sizes, 1, net as u64)).collect();
+    let (architecture, truncation) = (windows[0].0.network.architecture().clone(), windows[0].0.truncation());
+    let mut ensemble = Ensemble::new(architecture, truncation, sizes[3]).unwrap();
+    let mut members: Vec<_> = windows
+        .iter_mut()
+        .map(|(trainer, inputs, targets)| Member { trainer, inputs, targets: (&*targets).into() })
+        .collect();
+    criterion.bench_function(&format!("ensemble {nets} {}", named(cell, sizes)), |bencher| {
+        bencher.iter(|| assert!(ensemble.step(black_box(&mut members)).iter().all(Result::is_ok)));
+    });
+}
+
 fn steps(criterion: &mut Criterion) {
     peak(criterion);
-    let named = |cell: CellKind, sizes: [usize; 5]| format!("{cell} {}", sizes.map(|n| n.to_string()).join(" "));
     for sizes in SIZES {
         for cell in CELLS {
             step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
@@ -50,6 +79,10 @@ fn steps(criterion: &mut Criterion) {
     step::<f64>(criterion, &format!("{} f64", named(CellKind::Elman, SIZES[0])), CellKind::Elman, SIZES[0], 1);
     let last = SIZES[SIZES.len() - 1];
     step::<f32>(criterion, &format!("{} 2 threads", named(CellKind::Elman, last)), CellKind::Elman, last, 2);
+    for nets in [16, 64, 1024] {
+        ensemble::<f32>(criterion, nets, CellKind::Elman, SIZES[0]);
+    }
+    ensemble::<f32>(criterion, 16, CellKind::Elman, SIZES[1]);
     // How cost grows with one size, the others held still.
     for [hidden, batch, window] in [
         [64, 32, 50],

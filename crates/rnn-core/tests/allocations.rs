@@ -3,8 +3,8 @@
 
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, Architecture, CellKind, Clip, Init, Method, Named, Network, Scalar, SoftmaxCrossEntropy, Trainer,
-    Truncation, accuracy,
+    Adagrad, Adam, Architecture, CellKind, Clip, Ensemble, Init, Member, Method, Named, Network, Scalar,
+    SoftmaxCrossEntropy, Trainer, Truncation, accuracy,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -70,6 +70,32 @@ fn allocations_of_ten_steps<T: Scalar>(architecture: Architecture, method: Metho
         assert_eq!(outputs.len(), 2 * batch);
     }
     allocations() - before
+}
+
+/// The first step of an ensemble may; so many nets make some of their steps in lanes and some alone.
+#[test]
+fn a_step_of_an_ensemble_allocates_nothing() {
+    for (&cell, hidden) in CellKind::ALL.iter().zip([1, 4, 5, 12]) {
+        let (architecture, truncation) =
+            (Architecture::new(cell).hidden_size(hidden).outputs(2), Truncation::new(6, 6).unwrap());
+        let trainer = |seed| {
+            let network =
+                Network::<f32>::drawn(architecture.clone(), Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(seed));
+            let trainer = Trainer::builder(network.unwrap(), SoftmaxCrossEntropy).optimizer(Adagrad::default(), 0.01);
+            trainer.truncation(truncation).batch(2).build().unwrap()
+        };
+        let mut trainers: Vec<_> = (0..17).map(trainer).collect();
+        let mut ensemble = Ensemble::new(architecture.clone(), truncation, 2).unwrap();
+        let (inputs, targets) = ([1.0; 12], [1; 12]);
+        let of_trainer = |trainer| Member { trainer, inputs: &inputs, targets: (&targets).into() };
+        let mut members: Vec<_> = trainers.iter_mut().map(of_trainer).collect();
+        ensemble.step(&mut members);
+        let before = allocations();
+        for _ in 0..10 {
+            assert!(ensemble.step(&mut members).iter().all(Result::is_ok));
+        }
+        assert_eq!(allocations() - before, 0, "{cell}");
+    }
 }
 
 #[test]

@@ -69,7 +69,12 @@ pub(crate) struct Parameters<'a, T> {
 impl<'a, T> Parameters<'a, T> {
     /// A layer's parameters in their parts.
     pub(crate) fn new(shape: LayerShape, all: &'a [T]) -> Self {
-        let [w, own, bias] = shape.parts();
+        Self::of_nets(shape, all, 1)
+    }
+
+    /// Those of nets side by side: so many numbers in the place of each.
+    pub(crate) fn of_nets(shape: LayerShape, all: &'a [T], nets: usize) -> Self {
+        let [w, own, bias] = shape.parts().map(|parameters| parameters * nets);
         let (w, rest) = all.split_at(w);
         let (own, rest) = rest.split_at(own);
         let (bias, recurrent_bias) = rest.split_at(bias);

@@ -1,14 +1,16 @@
 //! A layer's window: which way it goes, how it is shared out to threads, and the derivatives by its parameters.
 
-use super::memory::{FUSED, LayerDerivatives, LayerTape, w_transposed_len, xh_transposed_len};
+use super::fused;
+use super::memory::{FUSED, LayerDerivatives, LayerTape};
 use super::stepwise::runs;
 use super::threads::{Shared, in_parallel};
 use super::weight_sums::WindowRows;
+use super::weights::OfOneNet;
 use super::window::{WindowBackward, WindowForward};
-use super::fused;
 use crate::cells::{Cell, LayerShape, Parameters, Sum};
 use crate::numeric::panels::{self, Blocks, BlocksMut, Panels};
 use crate::numeric::{Kernel, Lanes, Numbers, Real};
+use std::marker::PhantomData;
 use std::ops::Range;
 
 /// A layer's forward over a window.
@@ -47,24 +49,23 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
     let LayerShape { facts, inputs, hidden } = shape;
     let start = &*tape.start;
     let mut xh = BlocksMut::new(&mut tape.xh, steps + 1, inputs + hidden);
-    let sums = if tape.sums.is_empty() { 0 } else { facts.sums * hidden };
-    let mut sums = BlocksMut::new(&mut tape.sums, 1, sums);
     let mut saved = BlocksMut::new(&mut tape.saved, steps, facts.saved * hidden);
     let mut memory = BlocksMut::new(&mut tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
     in_parallel(panels, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowForward {
             cell,
+            weights: PhantomData::<OfOneNet>,
             shape,
             parameters,
             start,
             steps,
             xh: xh.take(panels.len()),
-            sums: sums.take(panels.len()),
+            sums: BlocksMut::new(&mut [], 1, 0),
             saved: saved.take(panels.len()),
             memory: memory.take(panels.len()),
             panels: Panels::new(batch, panels),
         };
-        move || T::run(fused::Forwards::<_, _, FUSED>(&mut part))
+        move || T::run(fused::Forwards::<_, _, _, FUSED>(&mut part))
     });
 }
 
@@ -75,12 +76,6 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     let LayerShape { facts, inputs, hidden } = shape;
     let (parameters, count) = (Parameters::new(shape, parameters), panels::count::<T>(batch));
     // What is there is as long as the largest layer needs it.
-    let w_transposed = &mut d.w_transposed[..w_transposed_len(shape).unwrap_or_default()];
-    if !w_transposed.is_empty() {
-        transpose(parameters.w, shape.matrix_rows(), w_transposed);
-    }
-    let w_transposed = &*w_transposed;
-    let xh_transposed = &mut d.xh_transposed[..xh_transposed_len::<T>(shape, steps, batch).unwrap_or_default()];
     let of_sums = (facts.sums + facts.own) * hidden;
     let all = |units: usize| count * steps * units * T::PANEL;
     let mut d_outputs = BlocksMut::new(&mut d.outputs[..all(hidden)], steps, hidden);
@@ -93,13 +88,13 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     });
     let saved = Blocks::new(&tape.saved, steps, facts.saved * hidden);
     let memory = Blocks::new(&tape.memory, steps + 1, usize::from(facts.has_memory) * hidden);
-    let mut of_panels = Shared::new(&mut *xh_transposed, count);
     in_parallel(count, worth(shape, batch, steps, threads), |panels| {
         let mut part = WindowBackward {
             cell,
+            weights: PhantomData::<OfOneNet>,
             shape,
             parameters,
-            w_transposed,
+            w_transposed: &[],
             steps,
             xh: tape.xh().skip_panels(panels.start),
             saved: saved.skip_panels(panels.start),
@@ -108,10 +103,9 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
             d_sums: d_sums.take(panels.len()),
             d_memory: d_memory.take(panels.len()),
             d_inputs: d_inputs.as_mut().map(|d_inputs| d_inputs.take(panels.len())),
-            xh_transposed: of_panels.take(&panels),
             panels: Panels::new(batch, panels),
         };
-        move || T::run(fused::Backwards::<_, _, FUSED>(&mut part))
+        move || T::run(fused::Backwards::<_, _, _, FUSED>(&mut part))
     });
     let d_sums = Blocks::new(&d.sums[..all(of_sums)], steps, of_sums);
     sum_up::<T, C>(tape, d_sums, gradients, threads);
@@ -126,12 +120,7 @@ pub(super) fn worth(shape: LayerShape, batch: usize, steps: usize, threads: usiz
 }
 
 /// Adds the derivatives by the parameters, from those by the sums.
-fn sum_up<T: Real, C: Cell>(
-    tape: &LayerTape<T>,
-    d_sums: Blocks<'_, T>,
-    gradients: &mut [T],
-    threads: usize,
-) {
+fn sum_up<T: Real, C: Cell>(tape: &LayerTape<T>, d_sums: Blocks<'_, T>, gradients: &mut [T], threads: usize) {
     let &LayerTape { shape, batch, steps, .. } = tape;
     let [of_w, of_own, of_bias] = shape.parts();
     let (w, rest) = gradients.split_at_mut(of_w);
@@ -157,22 +146,6 @@ fn sum_up<T: Real, C: Cell>(
         };
         move || T::run(part)
     });
-}
-
-/// Writes Wᵀ, in blocks that stay in the first cache.
-fn transpose<T: Real>(w: &[T], rows: usize, transposed: &mut [T]) {
-    const BLOCK: usize = 16;
-    let columns = w.len() / rows;
-    for first_column in (0..columns).step_by(BLOCK) {
-        for first_row in (0..rows).step_by(BLOCK) {
-            for row in first_row..(first_row + BLOCK).min(rows) {
-                let to = &mut transposed[row * columns + first_column..(row + 1) * columns];
-                for (place, column) in to.iter_mut().zip(first_column..(first_column + BLOCK).min(columns)) {
-                    *place = w[column * rows + row];
-                }
-            }
-        }
-    }
 }
 
 /// Derivatives by some columns of W and their biases, and by what units have of their own.

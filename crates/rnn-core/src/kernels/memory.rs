@@ -1,6 +1,5 @@
 //! What a layer needs of memory for a window, allocated once.
 
-use super::weight_sums::transposed_len;
 use crate::cells::LayerShape;
 use crate::error::Error;
 use crate::numeric::panels::{BlockMut, Blocks, BlocksMut, count};
@@ -8,8 +7,6 @@ use crate::numeric::{Lines, Real, zero_blocks, zero_lines};
 
 /// The greatest number of hidden units with which a window goes in one go.
 pub(super) const FUSED: usize = 4;
-/// The greatest number of hidden units with which weights' derivatives are summed up lane by lane.
-const BY_LANES: usize = 16;
 
 /// What a layer keeps of a window, in [panels](crate::numeric::panels).
 #[derive(Debug, Clone)]
@@ -21,8 +18,6 @@ pub(crate) struct LayerTape<T> {
     pub(crate) xh: Lines<T>,
     /// For each sum the bias of each unit.
     pub(crate) start: Lines<T>,
-    /// One block of sums·hidden units: those of the step that a forward is at; empty for few hidden units.
-    pub(crate) sums: Lines<T>,
     /// steps blocks of saved·hidden units: the saved activations.
     pub(crate) saved: Lines<T>,
     /// steps + 1 blocks of hidden units: block t holds the memory before step t; empty for a cell that has none.
@@ -41,10 +36,6 @@ pub(crate) struct LayerDerivatives<T> {
     pub(crate) sums: Lines<T>,
     /// One block of hidden units.
     pub(crate) memory: Lines<T>,
-    /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major; empty for few hidden units.
-    pub(crate) w_transposed: Lines<T>,
-    /// Inputs and states, [transposed](super::weight_sums); empty for few hidden units.
-    pub(crate) xh_transposed: Lines<T>,
 }
 
 impl<T: Real> LayerTape<T> {
@@ -52,7 +43,6 @@ impl<T: Real> LayerTape<T> {
     pub(crate) fn new(shape: LayerShape, steps: usize, batch: usize) -> Result<Self, Error> {
         let LayerShape { facts, inputs, hidden } = shape;
         let start = zero_lines("the window's gates", hidden, facts.sums)?;
-        let sums = if hidden <= FUSED { 0 } else { facts.sums };
         let blocks = |what, blocks: Option<usize>, units: Option<usize>| zero_blocks(what, batch, blocks, units);
         let xh = inputs.checked_add(hidden);
         let memory = hidden.checked_mul(usize::from(facts.has_memory));
@@ -62,7 +52,6 @@ impl<T: Real> LayerTape<T> {
             steps,
             start,
             xh: blocks("the window's inputs and states", steps.checked_add(1), xh)?,
-            sums: blocks("the window's gates", Some(1), hidden.checked_mul(sums))?,
             saved: blocks("the window's gates", Some(steps), hidden.checked_mul(facts.saved))?,
             memory: blocks("the window's memory", steps.checked_add(1), memory)?,
         })
@@ -105,25 +94,12 @@ impl<T: Real> LayerDerivatives<T> {
             shapes.iter().map(of).try_fold(0, |most: usize, len| Some(most.max(len?)))
         };
         let blocks = |units: Option<usize>| zero_blocks(what, batch, Some(steps), units);
-        let flat = |count: Option<usize>| zero_lines(what, count.unwrap_or(usize::MAX), 1);
         let hidden = most(&|shape| Some(shape.hidden));
         Ok(Self {
             outputs: blocks(hidden)?,
             inputs: blocks(hidden)?,
             sums: blocks(most(&|shape| shape.hidden.checked_mul(shape.facts.sums + shape.facts.own)))?,
             memory: zero_blocks(what, batch, Some(1), hidden)?,
-            w_transposed: flat(most(&|shape| w_transposed_len(*shape)))?,
-            xh_transposed: flat(most(&|shape| xh_transposed_len::<T>(*shape, steps, batch)))?,
         })
     }
-}
-
-/// How many numbers a layer's Wᵀ is, if they can be counted: none for few hidden units.
-pub(crate) fn w_transposed_len(shape: LayerShape) -> Option<usize> {
-    if shape.hidden <= FUSED { Some(0) } else { shape.rows()?.checked_mul(shape.columns()) }
-}
-
-/// How many numbers a layer's transposed inputs and states are, if they can be counted: none for few hidden units.
-pub(crate) fn xh_transposed_len<T: Real>(shape: LayerShape, steps: usize, batch: usize) -> Option<usize> {
-    if shape.hidden <= BY_LANES { Some(0) } else { transposed_len::<T>(batch, steps, shape.rows()?) }
 }

@@ -4,8 +4,8 @@
 //! a vector along the batch; an element of B is the same for all rows. Nothing is packed: lines lie as a tile reads them.
 //! Each sum is taken in the order of k by fused operations, so how work is cut changes no bit.
 
-use crate::numeric::panels::{Block, Blocks, BlocksMut, Panels};
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::panels::{Blocks, BlocksMut, Panels};
+use crate::numeric::{Lanes, Real, Vector};
 use std::array;
 
 /// Columns of a tile: with two vectors of rows their sums fill twelve of sixteen registers.
@@ -41,13 +41,6 @@ pub(crate) struct Columns<'a, T> {
     pub(crate) stride: usize,
     /// The first element that is meant.
     pub(crate) first: usize,
-}
-
-impl<'a, T> Columns<'a, T> {
-    #[inline(always)]
-    pub(crate) fn column(&self, column: usize) -> &'a [T] {
-        &self.values[self.first + column * self.stride..]
-    }
 }
 
 /// Adds to the sums of N columns, V vectors of rows each: the lines of A times the first elements of each column of B.
@@ -88,63 +81,4 @@ pub(crate) struct Product<'a, T> {
     pub(crate) c: (BlocksMut<'a, T>, usize),
     /// What C is set to first, a number for each of its lines; without it, the product is added to what stands there.
     pub(crate) start: Option<&'a [T]>,
-}
-
-impl<T: Real> Kernel<T> for Product<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Lanes<T>>(self, lanes: S) {
-        in_tiles(self.c.0.line_count(), &mut InTiles(lanes, self));
-    }
-}
-
-struct InTiles<'a, T, S>(S, Product<'a, T>);
-
-impl<T: Real, S: Lanes<T>> InTiles<'_, T, S> {
-    #[inline(always)]
-    fn panel<const V: usize, const N: usize>(&mut self, panel: usize, first: usize) {
-        let Self(lanes, Product { a, b, c, start, .. }) = self;
-        let a = a.0.block(panel, a.1);
-        let mut c = c.0.block(panel, c.1).lines(first, N);
-        let sums: [[_; V]; N] = match start {
-            Some(start) => array::from_fn(
-                #[inline(always)]
-                |j| [Vector::splat(*lanes, start[first + j]); V],
-            ),
-            None => array::from_fn(
-                #[inline(always)]
-                |j| {
-                    array::from_fn(
-                        #[inline(always)]
-                        |v| c.as_ref().load(*lanes, j, v * T::WIDTH),
-                    )
-                },
-            ),
-        };
-        let columns = array::from_fn(
-            #[inline(always)]
-            |j| b.column(first + j),
-        );
-        let Block(a) = a;
-        let sums = add_lines(*lanes, a, columns, sums);
-        for (j, sums) in sums.into_iter().enumerate() {
-            for (v, sum) in sums.into_iter().enumerate() {
-                c.store(sum, j, v * T::WIDTH);
-            }
-        }
-    }
-}
-
-impl<T: Real, S: Lanes<T>> Tiled for InTiles<'_, T, S> {
-    #[inline(always)]
-    fn tile<const N: usize>(&mut self, first: usize) {
-        for (panel, rows) in self.1.panels.rows::<T>().enumerate() {
-            if rows > T::WIDTH {
-                self.panel::<2, N>(panel, first);
-            } else {
-                self.panel::<1, N>(panel, first);
-            }
-        }
-    }
 }

@@ -4,6 +4,10 @@
 //! work over to [`Scalar::compute`], which is compiled in this crate.
 
 use super::copies::{self, Copied, DenseCopy};
+use super::ensemble::{
+    EnsembleBackward, EnsembleForward, EnsembleReadOut, EnsembleReadOutBackward, EnsembleWork, FromLanes, Places,
+    ToLanes,
+};
 use super::layer::{self, LayerBackward, LayerForward};
 use super::readout::{ReadOut, ReadOutBackward};
 use super::rows::{
@@ -16,25 +20,25 @@ use crate::numeric::Real;
 pub trait Scalar: Real {
     /// Does some work on a window.
     #[doc(hidden)]
-    fn compute(work: Work<'_, Self>);
+    fn compute(work: Work<'_, '_, Self>);
 }
 
 impl Scalar for f32 {
-    fn compute(work: Work<'_, Self>) {
+    fn compute(work: Work<'_, '_, Self>) {
         work.0.run();
     }
 }
 
 impl Scalar for f64 {
-    fn compute(work: Work<'_, Self>) {
+    fn compute(work: Work<'_, '_, Self>) {
         work.0.run();
     }
 }
 
 /// Some work on a window.
-pub struct Work<'a, T>(Kind<'a, T>);
+pub struct Work<'a, 'b, T>(Kind<'a, 'b, T>);
 
-enum Kind<'a, T> {
+enum Kind<'a, 'b, T> {
     Forward(CellKind, LayerForward<'a, T>),
     Backward(CellKind, LayerBackward<'a, T>),
     RowForward(CellKind, RowLayerForward<'a, T>),
@@ -47,9 +51,10 @@ enum Kind<'a, T> {
     RowsToPanels(DenseCopy, &'a [T], &'a mut [T]),
     ToPanels(Copied<'a, T, true>),
     FromPanels(Copied<'a, T, false>),
+    Ensemble(EnsembleWork<'a, 'b, T>),
 }
 
-impl<T: Real> Kind<'_, T> {
+impl<T: Real> Kind<'_, '_, T> {
     fn run(self) {
         match self {
             Self::Forward(cell, work) => cell.with(work),
@@ -66,6 +71,7 @@ impl<T: Real> Kind<'_, T> {
             Self::RowsToPanels(copy, from, to) => copies::rows_to_panels(&copy, from, to),
             Self::ToPanels(work) => T::run(work),
             Self::FromPanels(work) => T::run(work),
+            Self::Ensemble(work) => work.run(),
         }
     }
 }
@@ -160,4 +166,34 @@ pub(crate) fn to_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
 /// Copies panels to dense columns.
 pub(crate) fn from_panels<T: Scalar>(copy: DenseCopy, from: &[T], to: &mut [T]) {
     T::compute(Work(Kind::FromPanels(Copied(copy, from, to))));
+}
+
+/// Runs over the window of a layer of such cells, of nets side by side.
+pub(crate) fn ensemble_forward<T: Scalar>(cell: CellKind, work: EnsembleForward<'_, T>) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::Forward(cell, work))));
+}
+
+/// Runs back over the window of a layer of such cells, of nets side by side.
+pub(crate) fn ensemble_backward<T: Scalar>(cell: CellKind, work: EnsembleBackward<'_, T>) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::Backward(cell, work))));
+}
+
+/// Computes the readouts' outputs of nets side by side.
+pub(crate) fn ensemble_read_out<T: Scalar>(work: EnsembleReadOut<'_, T>) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::ReadOut(work))));
+}
+
+/// Computes derivatives from those by the readouts' outputs, of nets side by side.
+pub(crate) fn ensemble_read_out_backward<T: Scalar>(work: EnsembleReadOutBackward<'_, T>) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::ReadOutBackward(work))));
+}
+
+/// Copies each net's numbers to lines.
+pub(crate) fn to_lanes<T: Scalar>(places: Places, from: &[&[T]; 16], to: &mut [T]) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::ToLanes(ToLanes { places, from, to }))));
+}
+
+/// Copies lines to each net's numbers.
+pub(crate) fn from_lanes<T: Scalar>(places: Places, from: &[T], to: &mut [&mut [T]; 16]) {
+    T::compute(Work(Kind::Ensemble(EnsembleWork::FromLanes(FromLanes { places, from, to }))));
 }

@@ -1,10 +1,11 @@
 //! Many hidden units: for each step of a window a product for all panels, then the cell's arithmetic unit by unit.
 
+use super::lane_product::LaneProduct;
 use super::product::{Columns, Product};
-use super::weight_sums::transpose_panels;
+use super::weights::Weights;
 use super::window::{WindowBackward, WindowForward};
 use crate::cells::{Cell, LayerShape, Step, StepBack, Sum, UnitState};
-use crate::numeric::panels::{Block, BlockMut, vectors};
+use crate::numeric::panels::{Block, BlockMut};
 use crate::numeric::{Kernel, Lanes, Numbers, Real, Vector};
 
 /// Sums whose columns of W are neighbours and which are treated alike.
@@ -35,7 +36,7 @@ pub(super) fn runs(
     })
 }
 
-pub(super) fn forward<T: Real, C: Cell>(part: &mut WindowForward<'_, T, C>) {
+pub(super) fn forward<T: Real, C: Cell, W: Weights<T>>(part: &mut WindowForward<'_, T, C, W>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let rows_of_w = part.shape.matrix_rows();
     for step in 0..part.steps {
@@ -43,7 +44,7 @@ pub(super) fn forward<T: Real, C: Cell>(part: &mut WindowForward<'_, T, C>) {
             let first = if run.input { 0 } else { inputs };
             let end = if run.state { inputs + hidden } else { inputs };
             let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
-            T::run(Product {
+            T::run_wide(LaneProduct(Product {
                 panels: &part.panels,
                 a: (part.xh.as_ref().lines(first..end), step),
                 b: Columns {
@@ -51,25 +52,26 @@ pub(super) fn forward<T: Real, C: Cell>(part: &mut WindowForward<'_, T, C>) {
                     stride: rows_of_w,
                     first: run.gate * hidden * rows_of_w + first,
                 },
-                start: Some(&part.start[of_run.start..]),
+                start: Some(&part.start[of_run.start * W::NUMBERS..]),
                 c: (part.sums.reborrow().lines(of_run), 0),
-            });
+            }));
         }
-        T::run(ForwardStep(part, step));
+        T::run_wide(ForwardStep(part, step));
     }
 }
 
 /// The cell's arithmetic at a step, its sums computed.
-struct ForwardStep<'a, 'b, T, C>(&'a mut WindowForward<'b, T, C>, usize);
+struct ForwardStep<'a, 'b, T, C, W>(&'a mut WindowForward<'b, T, C, W>, usize);
 
-impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
+impl<T: Real, C: Cell, W: Weights<T>> Kernel<T> for ForwardStep<'_, '_, T, C, W> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self(WindowForward { cell, shape, parameters, panels, xh, sums, saved, memory, .. }, step) = self;
         let LayerShape { inputs, hidden, .. } = *shape;
-        let zero = Vector::splat(lanes, T::zero());
+        let wide = W::wide(lanes);
+        let zero = Vector::splat(wide, T::zero());
         for (panel, rows) in panels.rows::<T>().enumerate() {
             let sums = sums.as_ref().block(panel, 0).lines(0, C::Sums::<()>::COUNT * hidden);
             let (before, after) = xh.block_and_next(panel, step);
@@ -82,13 +84,13 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
             } else {
                 (Block(&[]), BlockMut(&mut []))
             };
-            for lane in vectors::<T>(rows) {
+            for lane in W::vectors(rows) {
                 for unit in 0..hidden {
-                    let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
+                    let memory = if C::MEMORY { memory.load(wide, unit, lane) } else { zero };
                     let next = cell.forward(Step {
-                        sums: sums.load_each(lanes, unit, hidden, lane),
-                        own: parameters.of_unit::<S, C>(lanes, hidden, unit),
-                        before: UnitState { output: before.load(lanes, unit, lane), memory },
+                        sums: sums.load_each(wide, unit, hidden, lane),
+                        own: W::of_unit::<S, C>(lanes, parameters, hidden, unit),
+                        before: UnitState { output: before.load(wide, unit, lane), memory },
                     });
                     after.store(next.state.output, unit, lane);
                     saved.store_each(next.saved, unit, hidden, lane);
@@ -101,12 +103,12 @@ impl<T: Real, C: Cell> Kernel<T> for ForwardStep<'_, '_, T, C> {
     }
 }
 
-pub(super) fn backward<T: Real, C: Cell>(part: &mut WindowBackward<'_, T, C>) {
+pub(super) fn backward<T: Real, C: Cell, W: Weights<T>>(part: &mut WindowBackward<'_, T, C, W>) {
     let LayerShape { inputs, hidden, .. } = part.shape;
     let columns = part.shape.columns();
     // Block t of the outputs' derivatives holds those through what reads the outputs; step t + 1 adds what it passes on.
     for step in (0..part.steps).rev() {
-        T::run(BackwardStep(part, step));
+        T::run_wide(BackwardStep(part, step));
         let WindowBackward { w_transposed, panels, d_outputs, d_sums, d_inputs, .. } = part;
         let operands = |run: &Run, row: usize| {
             let of_run = run.sum * hidden..(run.sum + run.count) * hidden;
@@ -116,27 +118,23 @@ pub(super) fn backward<T: Real, C: Cell>(part: &mut WindowBackward<'_, T, C>) {
         if step > 0 {
             for run in runs(C::SUMS.as_slice(), |sum| sum.state, |_| (false, true)) {
                 let (a, b) = operands(&run, inputs);
-                T::run(Product { panels, a, b, c: (d_outputs.reborrow(), step - 1), start: None });
+                T::run_wide(LaneProduct(Product { panels, a, b, c: (d_outputs.reborrow(), step - 1), start: None }));
             }
         }
         if let Some(d_inputs) = d_inputs {
             // The buffer starts as zeros, so the product is added.
             for run in runs(C::SUMS.as_slice(), |sum| sum.input, |_| (true, false)) {
                 let (a, b) = operands(&run, 0);
-                T::run(Product { panels, a, b, c: (d_inputs.reborrow(), step), start: None });
+                T::run_wide(LaneProduct(Product { panels, a, b, c: (d_inputs.reborrow(), step), start: None }));
             }
         }
-    }
-    if !part.xh_transposed.is_empty() {
-        let xh = part.xh.lines(0..part.shape.matrix_rows());
-        transpose_panels(part.steps, &part.panels, xh, part.xh_transposed);
     }
 }
 
 /// The cell's arithmetic at a step, back from the derivatives by its outputs.
-struct BackwardStep<'a, 'b, T, C>(&'a mut WindowBackward<'b, T, C>, usize);
+struct BackwardStep<'a, 'b, T, C, W>(&'a mut WindowBackward<'b, T, C, W>, usize);
 
-impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
+impl<T: Real, C: Cell, W: Weights<T>> Kernel<T> for BackwardStep<'_, '_, T, C, W> {
     type Output = ();
 
     #[inline(always)]
@@ -145,7 +143,8 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
         let WindowBackward { cell, shape, parameters, panels, xh, saved, memory, d_outputs, d_sums, d_memory, .. } =
             part;
         let LayerShape { inputs, hidden, .. } = *shape;
-        let zero = Vector::splat(lanes, T::zero());
+        let wide = W::wide(lanes);
+        let zero = Vector::splat(wide, T::zero());
         let is_last = step + 1 == part.steps;
         for (panel, rows) in panels.rows::<T>().enumerate() {
             let before = xh.block(panel, step).lines(inputs, hidden);
@@ -161,17 +160,17 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
             let (d_before, d_output) = d_outputs.block_and_before(panel, step);
             let d_output = d_output.lines(0, hidden);
             let mut d_before = d_before.lines(0, if step > 0 { hidden } else { 0 });
-            for lane in vectors::<T>(rows) {
+            for lane in W::vectors(rows) {
                 for unit in 0..hidden {
-                    let memory = if C::MEMORY { memory.load(lanes, unit, lane) } else { zero };
+                    let memory = if C::MEMORY { memory.load(wide, unit, lane) } else { zero };
                     let d_memory_after =
-                        if C::MEMORY && !is_last { d_memory.as_ref().load(lanes, unit, lane) } else { zero };
+                        if C::MEMORY && !is_last { d_memory.as_ref().load(wide, unit, lane) } else { zero };
                     let step_of_unit = StepBack {
-                        own: parameters.of_unit::<S, C>(lanes, hidden, unit),
-                        before: UnitState { output: before.load(lanes, unit, lane), memory },
-                        saved: saved.load_each(lanes, unit, hidden, lane),
-                        output: after.load(lanes, unit, lane),
-                        d_after: UnitState { output: d_output.load(lanes, unit, lane), memory: d_memory_after },
+                        own: W::of_unit::<S, C>(lanes, parameters, hidden, unit),
+                        before: UnitState { output: before.load(wide, unit, lane), memory },
+                        saved: saved.load_each(wide, unit, hidden, lane),
+                        output: after.load(wide, unit, lane),
+                        d_after: UnitState { output: d_output.load(wide, unit, lane), memory: d_memory_after },
                     };
                     let back = cell.backward(step_of_unit);
                     d_sums.store_each(back.sums, unit, hidden, lane);
@@ -180,7 +179,7 @@ impl<T: Real, C: Cell> Kernel<T> for BackwardStep<'_, '_, T, C> {
                         d_memory.store(back.before.memory, unit, lane);
                     }
                     if C::PASSES_ON && step > 0 {
-                        let sum = d_before.as_ref().load(lanes, unit, lane) + back.before.output;
+                        let sum = d_before.as_ref().load(wide, unit, lane) + back.before.output;
                         d_before.store(sum, unit, lane);
                     }
                 }

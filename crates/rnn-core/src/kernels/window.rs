@@ -2,10 +2,13 @@
 
 use crate::cells::{LayerShape, Parameters};
 use crate::numeric::panels::{Blocks, BlocksMut, Panels};
+use std::marker::PhantomData;
 
 /// A forward over the window of some panels.
-pub(crate) struct WindowForward<'a, T, C> {
+pub(crate) struct WindowForward<'a, T, C, W> {
     pub(crate) cell: C,
+    /// What parameters and start are of.
+    pub(crate) weights: PhantomData<W>,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
     /// For each sum the bias of each unit.
@@ -23,8 +26,10 @@ pub(crate) struct WindowForward<'a, T, C> {
 }
 
 /// A backward over the window of some panels.
-pub(crate) struct WindowBackward<'a, T, C> {
+pub(crate) struct WindowBackward<'a, T, C, W> {
     pub(crate) cell: C,
+    /// What the parameters are of.
+    pub(crate) weights: PhantomData<W>,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
     /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major.
@@ -43,6 +48,4 @@ pub(crate) struct WindowBackward<'a, T, C> {
     pub(crate) d_memory: BlocksMut<'a, T>,
     /// steps blocks of inputs, where somebody asks for them.
     pub(crate) d_inputs: Option<BlocksMut<'a, T>>,
-    /// Inputs and states [transposed](super::weight_sums); empty for few hidden units.
-    pub(crate) xh_transposed: &'a mut [T],
 }

@@ -1,9 +1,10 @@
 //! Vectors in the registers of AVX2 and FMA.
 
 use super::lanes::Lanes;
+use super::pair::Pair;
 use pulp::x86::V3;
 use pulp::{cast, f32x4, f32x8, f64x2, f64x4};
-use std::arch::x86_64::{__m256, __m256d, __m256i};
+use std::arch::x86_64::__m256i;
 
 #[inline(always)]
 fn sum_f32(v3: V3, v: f32x8) -> f32 {
@@ -20,58 +21,57 @@ fn sum_f64(v3: V3, v: f64x4) -> f64 {
     v3.sse2._mm_cvtsd_f64(v3.sse2._mm_add_sd(two, v3.sse2._mm_unpackhi_pd(two, two)))
 }
 
-/// Pairs of lanes, pairs of pairs, then the halves.
-#[inline(always)]
-fn transpose_f32(v3: V3, lines: [f32x8; 8]) -> [f32x8; 8] {
-    let avx = v3.avx;
-    let lines = lines.map(cast::<f32x8, __m256>);
-    let low = |pair: usize| avx._mm256_unpacklo_ps(lines[2 * pair], lines[2 * pair + 1]);
-    let high = |pair: usize| avx._mm256_unpackhi_ps(lines[2 * pair], lines[2 * pair + 1]);
-    // Of four lines: lanes 0 and 4, 1 and 5, 2 and 6, 3 and 7.
-    let four = |first: usize| {
-        let (one, other) = ((low(first), high(first)), (low(first + 1), high(first + 1)));
-        [
-            avx._mm256_shuffle_ps::<0b01_00_01_00>(one.0, other.0),
-            avx._mm256_shuffle_ps::<0b11_10_11_10>(one.0, other.0),
-            avx._mm256_shuffle_ps::<0b01_00_01_00>(one.1, other.1),
-            avx._mm256_shuffle_ps::<0b11_10_11_10>(one.1, other.1),
-        ]
+/// Two rows of a square to the neighbouring numbers of both, those in the low and those in the high half of each half.
+macro_rules! neighbours {
+    ($avx:ident $low:ident $high:ident, $a:expr, $b:expr) => {
+        ($avx.$low(cast($a), cast($b)), $avx.$high(cast($a), cast($b)))
     };
-    let (upper, lower) = (four(0), four(2));
-    std::array::from_fn(
-        #[inline(always)]
-        |lane| {
-            let (upper, lower) = (upper[lane % 4], lower[lane % 4]);
-            cast(if lane < 4 {
-                avx._mm256_permute2f128_ps::<0x20>(upper, lower)
-            } else {
-                avx._mm256_permute2f128_ps::<0x31>(upper, lower)
-            })
-        },
-    )
 }
 
-/// Pairs of lanes, then the halves.
 #[inline(always)]
-fn transpose_f64(v3: V3, lines: [f64x4; 4]) -> [f64x4; 4] {
+fn transpose_f32(v3: V3, [a, b, c, d, e, f, g, h]: [f32x8; 8]) -> [f32x8; 8] {
     let avx = v3.avx;
-    let lines = lines.map(cast::<f64x4, __m256d>);
-    let two = |first: usize| {
-        let (one, other) = (lines[first], lines[first + 1]);
-        [avx._mm256_unpacklo_pd(one, other), avx._mm256_unpackhi_pd(one, other)]
-    };
-    let (upper, lower) = (two(0), two(2));
-    std::array::from_fn(
-        #[inline(always)]
-        |lane| {
-            let (upper, lower) = (upper[lane % 2], lower[lane % 2]);
-            cast(if lane < 2 {
-                avx._mm256_permute2f128_pd::<0x20>(upper, lower)
-            } else {
-                avx._mm256_permute2f128_pd::<0x31>(upper, lower)
-            })
-        },
-    )
+    macro_rules! fours {
+        ($a:ident $b:ident $c:ident $d:ident) => {{
+            let (ab, ab_high) = neighbours!(avx _mm256_unpacklo_ps _mm256_unpackhi_ps, $a, $b);
+            let (cd, cd_high) = neighbours!(avx _mm256_unpacklo_ps _mm256_unpackhi_ps, $c, $d);
+            [
+                avx._mm256_shuffle_ps::<0x44>(ab, cd),
+                avx._mm256_shuffle_ps::<0xee>(ab, cd),
+                avx._mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                avx._mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+            ]
+        }};
+    }
+    macro_rules! halves {
+        ($which:literal, $number:literal, $above:ident $below:ident) => {
+            cast(avx._mm256_permute2f128_ps::<$which>($above[$number], $below[$number]))
+        };
+    }
+    let (above, below) = (fours!(a b c d), fours!(e f g h));
+    [
+        halves!(0x20, 0, above below),
+        halves!(0x20, 1, above below),
+        halves!(0x20, 2, above below),
+        halves!(0x20, 3, above below),
+        halves!(0x31, 0, above below),
+        halves!(0x31, 1, above below),
+        halves!(0x31, 2, above below),
+        halves!(0x31, 3, above below),
+    ]
+}
+
+#[inline(always)]
+fn transpose_f64(v3: V3, [a, b, c, d]: [f64x4; 4]) -> [f64x4; 4] {
+    let avx = v3.avx;
+    let (ab, ab_high) = neighbours!(avx _mm256_unpacklo_pd _mm256_unpackhi_pd, a, b);
+    let (cd, cd_high) = neighbours!(avx _mm256_unpacklo_pd _mm256_unpackhi_pd, c, d);
+    [
+        cast(avx._mm256_permute2f128_pd::<0x20>(ab, cd)),
+        cast(avx._mm256_permute2f128_pd::<0x20>(ab_high, cd_high)),
+        cast(avx._mm256_permute2f128_pd::<0x31>(ab, cd)),
+        cast(avx._mm256_permute2f128_pd::<0x31>(ab_high, cd_high)),
+    ]
 }
 
 macro_rules! avx2 {
@@ -83,8 +83,15 @@ macro_rules! avx2 {
         impl Lanes<$type> for V3 {
             type Vector = $vector;
 
+            type Line = Pair<Self>;
+
             const WIDTH: usize = $lanes;
             const REGISTERS: usize = 16;
+
+            #[inline(always)]
+            fn line(self) -> Pair<Self> {
+                Pair(self)
+            }
 
             #[inline(always)]
             fn splat(self, x: $type) -> $vector {
@@ -161,17 +168,6 @@ macro_rules! avx2 {
             }
 
             #[inline(always)]
-            fn transpose(self, from: (&[$type], usize), to: (&mut [$type], usize)) {
-                let lines = std::array::from_fn(
-                    #[inline(always)]
-                    |line| Lanes::<$type>::load(self, &from.0[line * from.1..]),
-                );
-                for (lane, line) in $transpose(self, lines).into_iter().enumerate() {
-                    Lanes::<$type>::store(self, line, &mut to.0[lane * to.1..]);
-                }
-            }
-
-            #[inline(always)]
             fn split(self, a: $vector) -> ($vector, $vector) {
                 const MANTISSA: i32 = <$type>::MANTISSA_DIGITS as i32 - 1;
                 let low = (std::f64::consts::FRAC_1_SQRT_2 as $type).to_bits();
@@ -185,6 +181,23 @@ macro_rules! avx2 {
                 let sum = self.avx2.$add_bits(k, self.avx.$set_bits(great.to_bits() as $as_bits));
                 (V3::$sub(self, cast(sum), V3::$splat(self, great)), cast(m))
             }
+
+            #[inline(always)]
+            fn transpose(
+                self,
+                _width: usize,
+                mut row: impl FnMut(usize) -> $vector,
+                mut column: impl FnMut(usize, $vector),
+            ) {
+                let mut square = [V3::$splat(self, 0.0); $lanes];
+                for (number, to) in square.iter_mut().enumerate() {
+                    *to = row(number);
+                }
+                let square = $transpose(self, square);
+                for number in 0..$lanes {
+                    column(number, square[number]);
+                }
+            }
         }
     };
 }
@@ -192,13 +205,11 @@ macro_rules! avx2 {
 avx2! {
     f32, u32, f32x8, 8, splat_f32x8 add_f32x8 sub_f32x8 mul_f32x8 div_f32x8
     mul_add_f32x8 negate_mul_add_f32x8 abs_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8
-    _mm256_set1_epi32(i32) _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32 sum_f32
-    transpose_f32
+    _mm256_set1_epi32(i32) _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32 sum_f32 transpose_f32
 }
 
 avx2! {
     f64, u64, f64x4, 4, splat_f64x4 add_f64x4 sub_f64x4 mul_f64x4 div_f64x4
     mul_add_f64x4 negate_mul_add_f64x4 abs_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4
-    _mm256_set1_epi64x(i64) _mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64 sum_f64
-    transpose_f64
+    _mm256_set1_epi64x(i64) _mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64 sum_f64 transpose_f64
 }

@@ -14,8 +14,15 @@ macro_rules! avx512 {
         impl Lanes<$type> for V4 {
             type Vector = $vector;
 
+            type Line = Self;
+
             const WIDTH: usize = $lanes;
             const REGISTERS: usize = 32;
+
+            #[inline(always)]
+            fn line(self) -> Self {
+                self
+            }
 
             #[inline(always)]
             fn splat(self, x: $type) -> $vector {

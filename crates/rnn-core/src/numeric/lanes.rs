@@ -12,10 +12,14 @@ pub trait Kernel<T> {
 pub trait Lanes<T>: Copy {
     /// A vector.
     type Vector: Copy;
+    /// The vectors that have a number for each lane of a [panel](super::panels).
+    type Line: Lanes<T>;
     /// Numbers of a vector.
     const WIDTH: usize;
     /// Vectors that the processor holds at once.
     const REGISTERS: usize;
+    /// Those.
+    fn line(self) -> Self::Line;
     /// All lanes the same.
     fn splat(self, x: T) -> Self::Vector;
     /// The first numbers of a slice that has as many as a vector.
@@ -44,19 +48,26 @@ pub trait Lanes<T>: Copy {
     fn sum(self, v: Self::Vector) -> T;
     /// 2ⁿ of n + [`ROUNDER`](super::real::Real::ROUNDER), where it is a normal number.
     fn power_of_two(self, rounded: Self::Vector) -> Self::Vector;
-    /// Transposes a block of as many lines as a vector has lanes: `from` has such lines, and `to` gets them, each so far from the
-    /// one before.
-    #[inline(always)]
-    fn transpose(self, from: (&[T], usize), to: (&mut [T], usize))
-    where
-        T: Copy,
-    {
-        for line in 0..Self::WIDTH {
-            for (lane, &number) in from.0[line * from.1..][..Self::WIDTH].iter().enumerate() {
-                to.0[lane * to.1 + line] = number;
-            }
-        }
-    }
     /// k and m of `a = 2ᵏ · m`, m within √½ .. √2, for a ≥ 1.
     fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector);
+
+    /// Exchanges rows and columns of a square, as many vectors as one of them has numbers: asks for each row, and hands out
+    /// each column.
+    #[inline(always)]
+    fn transpose(
+        self,
+        width: usize,
+        mut row: impl FnMut(usize) -> Self::Vector,
+        mut column: impl FnMut(usize, Self::Vector),
+    ) where
+        T: Copy + Default,
+    {
+        let mut square = [[T::default(); 16]; 16];
+        for (number, to) in square.iter_mut().enumerate().take(width) {
+            self.store(row(number), to);
+        }
+        for number in 0..width {
+            column(number, self.load(&square.map(|row| row[number])));
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod functions;
 mod lanes;
 mod memory;
 mod numbers;
+mod pair;
 pub(crate) mod panels;
 mod portable;
 mod random;

@@ -1,6 +1,7 @@
 //! Vectors as plain arrays, as fast as the compiler makes them.
 
 use super::lanes::Lanes;
+use super::pair::Pair;
 
 /// The instruction set of plain Rust.
 #[derive(Clone, Copy)]
@@ -11,9 +12,16 @@ macro_rules! portable {
         impl Lanes<$type> for Portable {
             type Vector = [$type; $lanes];
 
+            type Line = Pair<Self>;
+
             const WIDTH: usize = $lanes;
             // Small tiles: without vector registers nothing is gained by large ones, but long to compile.
             const REGISTERS: usize = 4;
+
+            #[inline(always)]
+            fn line(self) -> Pair<Self> {
+                Pair(self)
+            }
 
             #[inline(always)]
             fn splat(self, x: $type) -> Self::Vector {

@@ -52,6 +52,19 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         self.lanes.store(self.v, to);
     }
 
+    /// Exchanges lines and columns of a square: `from` has as many lines as a vector has numbers, each so far from the one before,
+    /// and `to` gets as many columns.
+    #[inline(always)]
+    pub(crate) fn transpose(lanes: S, (from, from_stride): (&[T], usize), (to, to_stride): (&mut [T], usize)) {
+        lanes.transpose(
+            S::WIDTH,
+            #[inline(always)]
+            |line| lanes.load(&from[line * from_stride..]),
+            #[inline(always)]
+            |column, numbers| lanes.store(numbers, &mut to[column * to_stride..]),
+        );
+    }
+
     /// V vectors, one behind the other.
     #[inline(always)]
     pub(crate) fn load_line<const V: usize>(lanes: S, from: &[T]) -> [Self; V] {
@@ -72,6 +85,12 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         let mut part = [T::SIMPLE[0]; 8];
         copy_some(from, &mut part);
         Self::load(lanes, &part)
+    }
+
+    /// The first numbers of a slice, of the same instruction set; 0 where there are none.
+    #[inline(always)]
+    pub(crate) fn load_some_like(self, from: &[T]) -> Self {
+        Self::load_some(self.lanes, from)
     }
 
     /// Writes to the first places of a slice, as many as there are.

@@ -25,17 +25,31 @@ impl<T: Scalar> Network<T> {
         loss: &L,
         tape: &mut Tape<T>,
     ) -> Result<f64, Error> {
-        let (targets, (first, count)) = (targets.into(), tape.rows_of(&scored)?);
-        let columns = loss.targets(self.architecture().outputs);
+        let targets = targets.into();
+        tape.rows_of(&scored)?;
         // A caller's own loss may say any number.
-        targets.check(tape.steps * tape.batch, columns)?;
+        targets.check(tape.steps * tape.batch, loss.targets(self.architecture().outputs))?;
         self.forward(inputs, state, tape)?;
         self.read_out(scored.clone(), tape)?;
-        tape.scored = scored;
-        tape.d_outputs.rows_mut(0, first).fill(T::zero());
-        tape.d_outputs.rows_range_mut(first + count..).fill(T::zero());
-        let mut d_outputs = tape.d_outputs.rows_mut(first, count);
-        let targets = targets.of_rows(first..first + count, columns);
-        loss.evaluate(&tape.outputs.rows(first, count), targets, &mut d_outputs)
+        tape.evaluate(loss, targets, scored)
+    }
+}
+
+impl<T: Scalar> Tape<T> {
+    /// The mean loss of the scored steps, whose outputs are on the tape; keeps there what a backward needs. The targets are
+    /// those of the whole window.
+    pub(super) fn evaluate<L: Loss<T>>(
+        &mut self,
+        loss: &L,
+        targets: Targets<'_, L::Target>,
+        scored: Range<usize>,
+    ) -> Result<f64, Error> {
+        let (first, count) = self.rows_of(&scored)?;
+        self.scored = scored;
+        self.d_outputs.rows_mut(0, first).fill(T::zero());
+        self.d_outputs.rows_range_mut(first + count..).fill(T::zero());
+        let mut d_outputs = self.d_outputs.rows_mut(first, count);
+        let targets = targets.of_rows(first..first + count, loss.targets(self.outputs.ncols()));
+        loss.evaluate(&self.outputs.rows(first, count), targets, &mut d_outputs)
     }
 }

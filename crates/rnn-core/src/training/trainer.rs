@@ -6,7 +6,7 @@ use super::schedule::Schedule;
 use super::truncation::Truncation;
 use crate::error::Error;
 use crate::kernels::Scalar;
-use crate::network::{Gradients, Network, State, Tape};
+use crate::network::{Architecture, Gradients, Network, State, Tape};
 use crate::numeric::{copied_generator, flat_zeros};
 use nalgebra::DMatrixView;
 use rand::rngs::ChaCha8Rng;
@@ -180,19 +180,53 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         }
         let scored = truncation.scored(state.is_at_start());
         let loss = network.loss(inputs, targets, scored, state, loss, tape)?;
-        let learning_rate = optimizer.learning_rate();
         let rows = tape.rows_of(&tape.scored)?;
-        if targets.mask().is_some_and(|mask| !mask[rows.0..rows.0 + rows.1].contains(&true)) {
-            network.copy_state(tape, truncation.stride(), state)?;
-            return Ok(Report { loss, gradient_norm: 0.0, learning_rate });
-        }
-        let gradients = network.backward(tape, gradients)?;
+        let report = if targets.mask().is_some_and(|mask| !mask[rows.0..rows.0 + rows.1].contains(&true)) {
+            Report { loss, gradient_norm: 0.0, learning_rate: optimizer.learning_rate() }
+        } else {
+            network.backward(tape, gradients)?;
+            self.descend(loss)?
+        };
+        self.network.copy_state(&self.tape, self.truncation.stride(), &mut self.state)?;
+        Ok(report)
+    }
+
+    /// The part of a step that comes when the gradients are known: changes the parameters.
+    pub(super) fn descend(&mut self, loss: f64) -> Result<Report, Error> {
+        let Self { network, optimizer, gradients, .. } = self;
+        let (gradients, learning_rate) = (&mut gradients.values[..], optimizer.learning_rate());
         let gradient_norm = euclidean_norm(gradients);
         if loss.is_finite() && gradient_norm.is_finite() {
             optimizer.step_with_norm(network.parameters_mut(), gradients, gradient_norm)?;
         }
-        network.copy_state(tape, truncation.stride(), state)?;
         Ok(Report { loss, gradient_norm, learning_rate })
+    }
+
+    /// Whether it makes its steps with such a net, on such windows, and nothing is dropped in them.
+    pub(super) fn steps_in(&self, architecture: &Architecture, truncation: Truncation, batch: usize) -> bool {
+        let Self { network, tape, state, .. } = self;
+        (self.truncation, tape.steps, tape.batch) == (truncation, truncation.window(), batch)
+            && network.architecture() == architecture
+            && network.check_tape(tape).is_ok()
+            && network.check_state(batch, state).is_ok()
+            && tape.masks.is_empty()
+    }
+
+    /// The outputs of a window, `[steps·batch, outputs]`, column-major, for which these steps are to be computed.
+    pub(super) fn outputs_to_set(&mut self, scored: &Range<usize>) -> &mut [T] {
+        self.tape.scored = scored.clone();
+        self.tape.outputs.as_mut_slice()
+    }
+
+    /// The gradients of all parameters, to be set.
+    pub(super) fn gradients_mut(&mut self) -> &mut [T] {
+        &mut self.gradients.values
+    }
+
+    /// The state that the next window begins with, to be set.
+    pub(super) fn next_state(&mut self) -> &mut [T] {
+        self.state.at_start = false;
+        self.state.as_mut_slice()
     }
 
     /// The same with a state of the caller's, for those who train several series in turn.

@@ -16,3 +16,4 @@ pub(crate) use layer::{RowLayerBackward, RowLayerForward, backward_layer, forwar
 pub(crate) use memory::{RowDerivatives, RowTape};
 pub(crate) use push::{Push, StepLayer, StepReadout};
 pub(crate) use readout::{RowReadOut, RowReadOutBackward, room};
+pub(super) use sums::stretches;

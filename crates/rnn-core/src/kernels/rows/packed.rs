@@ -4,7 +4,7 @@
 //! numbers from c·k on, where k is the number of rows. Weights of columns that there are not stay zero.
 
 use crate::cells::LayerShape;
-use crate::numeric::{Kernel, Lanes, Real};
+use crate::numeric::{Kernel, Lanes, Real, Vector};
 use std::ops::Range;
 
 /// The lanes of a tile for a product of so many rows at a time. With few rows a tile has many columns, so that enough sums run side by side
@@ -74,7 +74,7 @@ impl<T: Real> Kernel<T> for PackForward<'_, T> {
                 let mut row = 0;
                 if units == S::WIDTH {
                     while row + S::WIDTH <= rows {
-                        lanes.transpose((&w[column + row..], rows), (&mut packed[row * tile + lane..], tile));
+                        Vector::transpose(lanes, (&w[column + row..], rows), (&mut packed[row * tile + lane..], tile));
                         row += S::WIDTH;
                     }
                 }

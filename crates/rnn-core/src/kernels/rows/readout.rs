@@ -108,7 +108,7 @@ impl<T: Real> Kernel<T> for Transpose<'_, T> {
                 let to = &mut to[unit * TOGETHER + first..];
                 let from = &lines[first * stride + at + unit..];
                 if count - first >= S::WIDTH {
-                    lanes.transpose((from, stride), (to, TOGETHER));
+                    Vector::transpose(lanes, (from, stride), (to, TOGETHER));
                 } else {
                     for (line, from) in from.chunks(stride).take(count - first).enumerate() {
                         for (unit, &number) in from[..S::WIDTH].iter().enumerate() {

@@ -20,7 +20,7 @@ pub fn classes<T: Scalar>(outputs: &DMatrixView<T>) -> impl Iterator<Item = usiz
 pub fn accuracy<'a, T: Scalar>(outputs: &DMatrixView<T>, targets: impl Into<Targets<'a, u32>>) -> Result<f64, Error> {
     let all = targets.into();
     all.check(outputs.nrows(), 1)?;
-    check_classes(outputs, all)?;
+    check_classes(outputs.ncols(), all)?;
     let targets = all.values();
     if let Some(mask) = all.mask() {
         let pairs = classes(outputs).zip(targets).zip(mask).filter(|(_, scored)| **scored);

@@ -2,6 +2,7 @@
 
 use super::loss::Loss;
 use super::of_classes::{Facts, OfClasses};
+use super::row_loss::KnownLoss;
 use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
@@ -70,6 +71,12 @@ macro_rules! losses {
             ) -> Result<f64, Error> {
                 match self {
                     $(Self::$loss => $type $(::<$target>)?::default().evaluate(outputs, targets, d_outputs),)*
+                }
+            }
+
+            fn known(&self) -> Option<KnownLoss<T, u32>> {
+                match self {
+                    $(Self::$loss => $type $(::<$target>)?::default().known(),)*
                 }
             }
         }

@@ -3,6 +3,7 @@
 use super::answers::{accuracy, classes};
 use super::loss::{Loss, check_classes, check_shapes};
 use super::of_classes::{Facts, OfClasses};
+use super::row_loss::{KnownKind, KnownLoss, RowLoss, Rows, mean};
 use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
@@ -39,8 +40,17 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error> {
         check_shapes(outputs, targets, d_outputs, 1)?;
-        check_classes(outputs, targets)?;
+        check_classes(outputs.ncols(), targets)?;
         Ok(T::run(CrossEntropy { outputs, targets, d_outputs }))
+    }
+
+    fn known(&self) -> Option<KnownLoss<T, u32>> {
+        let numbers = |outputs: usize, targets: Targets<'_, u32>, numbers: &mut [T]| {
+            let pairs = numbers.iter_mut().zip(targets.values());
+            pairs.for_each(|(number, &target)| *number = T::narrow(f64::from(target)));
+            check_classes(outputs, targets).is_ok()
+        };
+        Some(KnownLoss { kind: KnownKind::CrossEntropy, numbers })
     }
 }
 
@@ -89,44 +99,20 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
             d_outputs.fill(T::zero());
             return 0.0;
         }
-        let per_row = T::one() / T::narrow(scored as f64);
+        let loss = SoftmaxCrossEntropy;
+        let slope = Vector::splat(lanes, loss.slope(scored, classes));
         let mut losses = [0.0; 8];
-        let half = Vector::splat(lanes, T::narrow(0.5));
-        let (zero, one) = (half.zero(), half.one());
         for first in (0..rows).step_by(T::WIDTH) {
-            let number = |class: usize| Vector::splat(lanes, T::narrow(f64::from(class as u32)));
-            let z = |class: usize| Vector::load_some(lanes, &outputs.column(class).data.into_slice()[first..]);
             let mut target = [-T::one(); 8];
             target
                 .iter_mut()
                 .zip(&targets.values()[first..])
                 .for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
             let target = Vector::load(lanes, &target);
-            let (mut max, mut best) = (z(0), zero);
-            let mut of_target = max;
-            for class in 1..classes {
-                let z = z(class);
-                best = max.if_less(z, number(class), best);
-                max = max.if_less(z, z, max);
-                of_target = (number(class) - target).if_near(half, z, of_target);
-            }
-            let mut rest = zero;
-            for class in 0..classes {
-                let e = (z(class) - max).exp();
-                let distance = number(class) - best;
-                rest = rest + distance.if_near(half, zero, e);
-                let e = distance.if_near(half, one, e);
-                e.store_some(&mut d_outputs.column_mut(class).as_mut_slice()[first..]);
-            }
-            let scale = half.of(per_row) / (one + rest);
-            for class in 0..classes {
-                let mut column = d_outputs.column_mut(class);
-                let d = &mut column.as_mut_slice()[first..];
-                let probability = Vector::load_some(lanes, d) * scale;
-                (number(class) - target).if_near(half, probability - half.of(per_row), probability).store_some(d);
-            }
+            let mut some = SomeRows { outputs, d_outputs: &mut *d_outputs, first, target, loss: target };
+            loss.at_rows(slope, &mut some);
             let mut loss = [T::zero(); 8];
-            (rest.ln_1p() + (max - of_target)).store(&mut loss[..T::WIDTH]);
+            some.loss.store(&mut loss[..T::WIDTH]);
             for lane in 0..T::WIDTH.min(rows - first) {
                 if targets.is_scored(first + lane) {
                     losses[lane] += loss[lane].widen();
@@ -137,8 +123,105 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
         for (row, _) in targets.mask().into_iter().flatten().enumerate().filter(|(_, scored)| !**scored) {
             d_outputs.row_mut(row).fill(T::zero());
         }
-        let [a, b, c, d, e, f, g, h] = losses;
-        (((a + e) + (c + g)) + ((b + f) + (d + h))) / scored as f64
+        mean(losses, scored)
+    }
+}
+
+/// As many rows as a vector has lanes, of dense columns.
+struct SomeRows<'a, 'b, 'c, 'd, T, S: Lanes<T>> {
+    outputs: &'a DMatrixView<'b, T>,
+    d_outputs: &'d mut DMatrixViewMut<'c, T>,
+    first: usize,
+    target: Vector<T, S>,
+    loss: Vector<T, S>,
+}
+
+impl<T: Scalar, S: Lanes<T>> Rows<T, S> for SomeRows<'_, '_, '_, '_, T, S> {
+    #[inline(always)]
+    fn outputs(&self) -> usize {
+        self.outputs.ncols()
+    }
+
+    #[inline(always)]
+    fn output(&self, output: usize) -> Vector<T, S> {
+        self.target.load_some_like(&self.outputs.column(output).data.into_slice()[self.first..])
+    }
+
+    #[inline(always)]
+    fn target(&self, _target: usize) -> Vector<T, S> {
+        self.target
+    }
+
+    #[inline(always)]
+    fn derivative(&self, output: usize) -> Vector<T, S> {
+        self.target.load_some_like(&self.d_outputs.column(output).data.into_slice()[self.first..])
+    }
+
+    #[inline(always)]
+    fn set_derivative(&mut self, output: usize, derivative: Vector<T, S>) {
+        derivative.store_some(&mut self.d_outputs.column_mut(output).as_mut_slice()[self.first..]);
+    }
+
+    #[inline(always)]
+    fn add(&mut self, _term: usize, loss: Vector<T, S>) {
+        self.loss = loss;
+    }
+}
+
+impl RowLoss for SoftmaxCrossEntropy {
+    fn terms(self, _outputs: usize) -> usize {
+        1
+    }
+
+    fn sums<T: Scalar>(self) -> usize {
+        T::WIDTH
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar>(self, scored: usize, _outputs: usize) -> T {
+        T::one() / T::narrow(scored as f64)
+    }
+
+    #[inline(always)]
+    fn at_rows<T: Scalar, S: Lanes<T>>(self, slope: Vector<T, S>, rows: &mut impl Rows<T, S>) {
+        let (classes, target) = (rows.outputs(), rows.target(0));
+        let half = slope.of(T::narrow(0.5));
+        let (zero, one) = (half.zero(), half.one());
+        let number = |class: usize| half.of(T::narrow(f64::from(class as u32)));
+        let (mut max, mut best) = (rows.output(0), zero);
+        let mut of_target = max;
+        for class in 1..classes {
+            let z = rows.output(class);
+            best = max.if_less(z, number(class), best);
+            max = max.if_less(z, z, max);
+            of_target = (number(class) - target).if_near(half, z, of_target);
+        }
+        let mut rest = zero;
+        if classes == 2 {
+            // Of two, one is the greatest, and only the other needs an exponential.
+            let other = (best - one).if_near(half, rows.output(0), rows.output(1));
+            rest = (other - max).exp();
+            rows.set_derivative(0, best.if_near(half, one, rest));
+            rows.set_derivative(1, best.if_near(half, rest, one));
+        }
+        for class in (0..classes).filter(|_| classes != 2) {
+            let e = (rows.output(class) - max).exp();
+            let distance = number(class) - best;
+            rest = rest + distance.if_near(half, zero, e);
+            rows.set_derivative(class, distance.if_near(half, one, e));
+        }
+        let scale = slope / (one + rest);
+        for class in 0..classes {
+            let probability = rows.derivative(class) * scale;
+            let derivative = (number(class) - target).if_near(half, probability - slope, probability);
+            rows.set_derivative(class, derivative);
+        }
+        rows.add(0, rest.ln_1p() + (max - of_target));
+    }
+
+    #[inline(always)]
+    fn summed(self, term: f64) -> f64 {
+        term
     }
 }
 

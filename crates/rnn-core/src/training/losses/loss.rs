@@ -1,5 +1,6 @@
 //! What a loss is: a mean over all rows of the scored steps, and its derivative.
 
+use super::row_loss::KnownLoss;
 use super::targets::Targets;
 use crate::error::{Error, check_length};
 use crate::kernels::Scalar;
@@ -27,6 +28,13 @@ pub trait Loss<T: Scalar>: Send + Sync {
         targets: Targets<'_, Self::Target>,
         d_outputs: &mut DMatrixViewMut<T>,
     ) -> Result<f64, Error>;
+
+    /// What [`evaluate`](Self::evaluate) computes at each row, where this crate knows it, to be computed together with other
+    /// work. Losses of other crates are evaluated as they are.
+    #[doc(hidden)]
+    fn known(&self) -> Option<KnownLoss<T, Self::Target>> {
+        None
+    }
 }
 
 /// An error unless there are so many targets a row, and derivatives for just these outputs.
@@ -42,9 +50,9 @@ pub(super) fn check_shapes<T: Scalar, V>(
 }
 
 /// An error for the first scored target that is no class of these outputs.
-pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: Targets<'_, u32>) -> Result<(), Error> {
+pub(super) fn check_classes(outputs: usize, targets: Targets<'_, u32>) -> Result<(), Error> {
     // More classes than a target can number are all numbered.
-    let classes = u32::try_from(outputs.ncols()).unwrap_or(u32::MAX);
+    let classes = u32::try_from(outputs).unwrap_or(u32::MAX);
     let is_none = |target: &u32| *target >= classes;
     // All are looked at first, which the compiler makes vector instructions of.
     if !targets.values().iter().fold(false, |any, target| any | is_none(target)) {
@@ -52,7 +60,5 @@ pub(super) fn check_classes<T: Scalar>(outputs: &DMatrixView<T>, targets: Target
     }
     let mut all = targets.values().iter().enumerate();
     let wrong = all.find(|(row, target)| is_none(target) && targets.is_scored(*row));
-    wrong.map_or(Ok(()), |(position, &class)| {
-        Err(Error::Class { position, class: class as usize, classes: outputs.ncols() })
-    })
+    wrong.map_or(Ok(()), |(position, &class)| Err(Error::Class { position, class: class as usize, classes: outputs }))
 }

@@ -5,12 +5,16 @@
 mod answers;
 mod class_loss;
 mod cross_entropy;
+mod in_lanes;
 mod loss;
 mod of_classes;
+mod row_loss;
 mod squared_error;
 mod targets;
 
 pub use answers::{accuracy, classes, softmax};
 pub use class_loss::*;
+pub(super) use in_lanes::LossOfNets;
 pub use loss::Loss;
+pub(super) use row_loss::KnownKind;
 pub use targets::Targets;

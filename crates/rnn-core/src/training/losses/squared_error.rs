@@ -3,9 +3,11 @@
 use super::answers::share;
 use super::loss::{Loss, check_shapes};
 use super::of_classes::{Facts, OfClasses};
+use super::row_loss::{KnownKind, KnownLoss, RowLoss, Rows};
 use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
+use crate::numeric::{Lanes, Vector};
 use nalgebra::{DMatrixView, DMatrixViewMut};
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -52,7 +54,7 @@ where
             return Ok(0.0);
         }
         let count = (scored * columns) as f64;
-        let slope = T::narrow(2.0 / count);
+        let slope: T = OfNumbers.slope(scored, columns);
         let mut loss = 0.0;
         for row in 0..rows {
             if !targets.is_scored(row) {
@@ -62,10 +64,52 @@ where
             for column in 0..columns {
                 let difference = outputs[(row, column)] - T::narrow(targets.values()[row * columns + column].into());
                 d_outputs[(row, column)] = slope * difference;
-                loss += difference.widen().powi(2);
+                loss += OfNumbers.summed(difference.widen());
             }
         }
         Ok(loss / count)
+    }
+
+    fn known(&self) -> Option<KnownLoss<T, V>> {
+        let numbers = |_outputs: usize, targets: Targets<'_, V>, numbers: &mut [T]| {
+            let pairs = numbers.iter_mut().zip(targets.values());
+            pairs.for_each(|(number, &target)| *number = T::narrow(target.into()));
+            true
+        };
+        Some(KnownLoss { kind: KnownKind::SquaredError, numbers })
+    }
+}
+
+/// What it is at a row, whatever the targets were before they were numbers.
+#[derive(Clone, Copy)]
+pub(super) struct OfNumbers;
+
+impl RowLoss for OfNumbers {
+    fn terms(self, outputs: usize) -> usize {
+        outputs
+    }
+
+    fn sums<T: Scalar>(self) -> usize {
+        1
+    }
+
+    #[inline(always)]
+    fn slope<T: Scalar>(self, scored: usize, outputs: usize) -> T {
+        T::narrow(2.0 / (scored * outputs) as f64)
+    }
+
+    #[inline(always)]
+    fn at_rows<T: Scalar, S: Lanes<T>>(self, slope: Vector<T, S>, rows: &mut impl Rows<T, S>) {
+        for output in 0..rows.outputs() {
+            let difference = rows.output(output) - rows.target(output);
+            rows.set_derivative(output, slope * difference);
+            rows.add(output, difference);
+        }
+    }
+
+    #[inline(always)]
+    fn summed(self, term: f64) -> f64 {
+        term * term
     }
 }
 

@@ -1,0 +1,100 @@
+//! Products of nets side by side: each lane has a matrix of its own, so a weight is a line as every other operand.
+//!
+//! A tile takes some rows of the batch, which share the weights, and some columns, which share the rows.
+
+use super::product::Product;
+use crate::numeric::{Kernel, Lanes, Real, Vector};
+use std::array;
+
+/// Rows and columns of a tile, whose sums stay in registers.
+const ROWS: usize = 3;
+const COLUMNS: usize = 4;
+
+/// A [`Product`] in which the elements of B and of the start are lines.
+pub(crate) struct LaneProduct<'a, T>(pub(crate) Product<'a, T>);
+
+impl<T: Real> Kernel<T> for LaneProduct<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(mut self, lanes: S) {
+        let columns = self.0.c.0.line_count();
+        let mut column = 0;
+        while column < columns {
+            let wide = (columns - column).min(COLUMNS);
+            match wide {
+                4 => self.columns::<S, 4>(lanes, column),
+                3 => self.columns::<S, 3>(lanes, column),
+                2 => self.columns::<S, 2>(lanes, column),
+                _ => self.columns::<S, 1>(lanes, column),
+            }
+            column += wide;
+        }
+    }
+}
+
+impl<T: Real> LaneProduct<'_, T> {
+    /// Some columns, for all rows.
+    #[inline(always)]
+    fn columns<S: Lanes<T>, const N: usize>(&mut self, lanes: S, column: usize) {
+        let rows = self.0.panels.count();
+        let mut row = 0;
+        while row < rows {
+            let high = (rows - row).min(ROWS);
+            for lane in (0..T::PANEL).step_by(S::WIDTH) {
+                match high {
+                    3 => self.tile::<S, 3, N>(lanes, row, column, lane),
+                    2 => self.tile::<S, 2, N>(lanes, row, column, lane),
+                    _ => self.tile::<S, 1, N>(lanes, row, column, lane),
+                }
+            }
+            row += high;
+        }
+    }
+
+    #[inline(always)]
+    fn tile<S: Lanes<T>, const R: usize, const N: usize>(&mut self, lanes: S, row: usize, column: usize, lane: usize) {
+        let Product { a, b, c, start, .. } = &mut self.0;
+        let a: [&[T]; R] = array::from_fn(
+            #[inline(always)]
+            |r| a.0.block(row + r, a.1).0,
+        );
+        let len = a[0].len();
+        let b: [&[T]; N] = array::from_fn(
+            #[inline(always)]
+            |j| &b.values[(b.first + (column + j) * b.stride) * T::PANEL..][..len],
+        );
+        let mut sums: [[Vector<T, S>; N]; R] = array::from_fn(
+            #[inline(always)]
+            |r| {
+                let c = c.0.block(row + r, c.1);
+                array::from_fn(
+                    #[inline(always)]
+                    |j| match start {
+                        Some(start) => Vector::load(lanes, &start[(column + j) * T::PANEL + lane..]),
+                        None => c.as_ref().load(lanes, column + j, lane),
+                    },
+                )
+            },
+        );
+        for line in (0..len).step_by(T::PANEL) {
+            let at = line + lane..line + lane + S::WIDTH;
+            let a: [_; R] = array::from_fn(
+                #[inline(always)]
+                |r| Vector::load(lanes, &a[r][at.clone()]),
+            );
+            for j in 0..N {
+                let weight = Vector::load(lanes, &b[j][at.clone()]);
+                for r in 0..R {
+                    sums[r][j] = a[r].mul_add(weight, sums[r][j]);
+                }
+            }
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            let mut c = c.0.block(row + r, c.1);
+            for (j, sum) in sums.into_iter().enumerate() {
+                c.store(sum, column + j, lane);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Two vectors as one: a whole line of a panel at a time.
+
+use super::lanes::Lanes;
+use super::real::Real;
+
+/// Twice as many lanes. What is done to both vectors does not wait for each other, so one's time covers the other's.
+#[derive(Clone, Copy)]
+pub struct Pair<S>(pub(crate) S);
+
+macro_rules! of_both {
+    ($($name:ident($($operand:ident),+))*) => {$(
+        #[inline(always)]
+        fn $name(self, $($operand: Self::Vector),+) -> Self::Vector {
+            [self.0.$name($($operand[0]),+), self.0.$name($($operand[1]),+)]
+        }
+    )*};
+}
+
+impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
+    type Vector = [S::Vector; 2];
+    type Line = Self;
+
+    const WIDTH: usize = 2 * S::WIDTH;
+    const REGISTERS: usize = S::REGISTERS / 2;
+
+    #[inline(always)]
+    fn line(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn splat(self, x: T) -> Self::Vector {
+        [self.0.splat(x); 2]
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[T]) -> Self::Vector {
+        let line = &from[..T::PANEL];
+        [self.0.load(line), self.0.load(&line[S::WIDTH..])]
+    }
+
+    #[inline(always)]
+    fn store(self, v: Self::Vector, to: &mut [T]) {
+        let line = &mut to[..T::PANEL];
+        self.0.store(v[0], line);
+        self.0.store(v[1], &mut line[S::WIDTH..]);
+    }
+
+    of_both! {
+        add(a, b) sub(a, b) mul(a, b) div(a, b) mul_add(a, b, c) neg_mul_add(a, b, c) abs(a) with_sign(a, b)
+        if_less(a, b, yes, no) power_of_two(rounded)
+    }
+
+    #[inline(always)]
+    fn sum(self, v: Self::Vector) -> T {
+        self.0.sum(self.0.add(v[0], v[1]))
+    }
+
+    #[inline(always)]
+    fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector) {
+        let ((k0, m0), (k1, m1)) = (self.0.split(a[0]), self.0.split(a[1]));
+        ([k0, k1], [m0, m1])
+    }
+}
