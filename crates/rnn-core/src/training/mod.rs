@@ -2,6 +2,7 @@
 //!
 //! The room offers [`Trainer`], which puts the others together. It knows nets and all that is below them, and no files.
 
+mod ensemble;
 mod loss;
 mod losses;
 mod optimizers;
@@ -9,6 +10,7 @@ mod schedule;
 mod trainer;
 mod truncation;
 
+pub use ensemble::{Ensemble, Member};
 pub use losses::*;
 pub use optimizers::*;
 pub use schedule::{Decay, Schedule};
