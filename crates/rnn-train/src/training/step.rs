@@ -1,0 +1,27 @@
+//! The training step that a session is at, made alone or beside those of others.
+
+use super::answering::Answering;
+use super::session::Session;
+use rnn_core::{Ensemble, Member, Report, Scalar};
+
+impl<T: Scalar, A: Answering<T>> Session<T, A> {
+    /// Whether its steps are worth making together with those of another one, and can be.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let of = |session: &Self| (session.trainer.truncation(), session.settings.batch_size);
+        let [own, others] = [self, other].map(|session| session.trainer.network.architecture());
+        Ensemble::<T>::is_worth(own) && own == others && of(self) == of(other)
+    }
+
+    /// The net and the window of the step that is next, to make it beside others.
+    pub(super) fn member(&mut self) -> Member<'_, T, A> {
+        let targets = A::targets_in(&self.window, &self.window.all());
+        let report = Err(rnn_core::Error::Stopped);
+        Member { trainer: &mut self.trainer, inputs: &self.window.inputs, targets, report }
+    }
+
+    /// Makes the step that is next.
+    pub(super) fn step(&mut self) -> Result<Report, rnn_core::Error> {
+        let targets = A::targets_in(&self.window, &self.window.all());
+        self.trainer.step(&self.window.inputs, targets)
+    }
+}
