@@ -143,7 +143,7 @@ fn a_dry_run_shows_the_plan_and_writes_nothing() {
     assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["trial", "seed", "learning_rate", "echo_step"]);
     assert_eq!(lines[2].split_whitespace().collect::<Vec<_>>(), ["0", "3", "0.3", "0"]);
     assert_eq!(lines[10], "64 more");
-    assert!(lines[19].contains(" for 80 trials, 2 at a time"), "{printed}");
+    assert!(lines[19].contains(" for 80 trials, by 2 workers"), "{printed}");
     assert!(!out.exists());
 }
 

@@ -68,7 +68,7 @@ enum Command {
     WindowsTest,
     /// Measure training steps and the program, and write bench.csv, program.csv and bench.svg
     Bench(BenchArgs),
-    /// Train one net of a sweep; ends when its standard input is closed
+    /// Train nets of a sweep; ends when its standard input is closed
     #[command(hide = true)]
     Trial,
     /// Train a share of a sweep's nets, as a task of a Slurm job
@@ -121,7 +121,7 @@ struct SweepArgs {
     /// Print what would be run and about how long it would take, and run nothing
     #[arg(long)]
     dry_run: bool,
-    /// Trials that run at the same time [default: one for each core]
+    /// Processes that run at the same time, each of which trains small nets side by side [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// Which trials' folders stay

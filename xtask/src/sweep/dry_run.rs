@@ -97,7 +97,7 @@ fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Duration, Err
         tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::new(), || {
             run::train(&trial.settings, 1, &mut taste, &stop)
         })?;
-        seconds += taste.seconds * taste.steps as f64 / taste.done.max(1) as f64 + PROCESS.as_secs_f64();
+        seconds += taste.seconds * taste.steps as f64 / taste.done.max(1) as f64 + BEGINNING.as_secs_f64();
     }
     let whole = seconds / sample.max(1) as f64 * pending.len() as f64;
     // A trial runs in one piece.
@@ -105,8 +105,8 @@ fn estimate(plan: &Plan, pending: &[usize], jobs: usize) -> Result<Duration, Err
     Ok(Duration::try_from_secs_f64(whole * rounds).unwrap_or(Duration::MAX))
 }
 
-/// About what starting a process and writing its files take.
-const PROCESS: Duration = Duration::from_millis(5);
+/// About what beginning a trial and writing its files take.
+const BEGINNING: Duration = Duration::from_millis(1);
 
 /// The estimate in words.
 fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
@@ -117,7 +117,8 @@ fn words(estimate: Duration, trials: usize, jobs: usize) -> String {
         format!("about {}", duration(estimate.as_secs_f64().round()))
     };
     let trials = count(trials, "trial");
-    format!("{estimate} for {trials}, {jobs} at a time (from {tried} of them, tried for a moment)")
+    let workers = count(jobs, "worker");
+    format!("{estimate} for {trials}, by {workers} (from {tried} of them, tried one by one for a moment)")
 }
 
 /// Trains for a moment.

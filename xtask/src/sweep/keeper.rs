@@ -34,6 +34,8 @@ pub(crate) enum Line {
     Waits(usize),
     /// The trial of this number was killed from outside, and runs again.
     Killed(usize, String),
+    /// The process of so many trials has ended for this reason; they run again, one by one.
+    Parted(usize, String),
     /// The trial of this number has ended, or was stopped.
     Ended(usize, Record),
 }
@@ -46,6 +48,8 @@ pub(crate) enum Event {
     Fewer { error: Error },
     /// A trial was killed from outside, and runs again.
     Killed { trial: usize, error: String },
+    /// A process of several trials has ended before them; they run again, one by one.
+    Parted { trials: usize, error: String },
     /// A trial has ended, or was stopped.
     Ended { trial: usize, record: Record },
 }
@@ -56,6 +60,8 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How many lines are kept together at most.
+const TOGETHER: usize = 64;
 /// With how many trials one is compared at most, so that large sweeps spend no time on that.
 const COMPARED: usize = 1000;
 
@@ -94,33 +100,67 @@ impl<'a> Keeper<'a> {
         Self { work, best: Mutex::new(best), places, ended: Mutex::new(trials), changed: Condvar::new() }
     }
 
-    /// Keeps what a worker says in its file, line by line, and hands on what happens.
+    /// Keeps what a worker says in its file, line by line, and hands on what happens. What has come together is brought to the
+    /// disk together.
     pub(crate) fn keep(
         &self,
         mut file: ResultsFile,
         lines: &Receiver<Line>,
         events: &Sender<Result<Event, Error>>,
     ) -> Result<(), Error> {
-        for line in lines {
-            let event = match line {
-                Line::Begun(record) => {
-                    file.push(&record)?;
-                    continue;
+        while let Ok(first) = lines.recv() {
+            let lines: Vec<Line> = std::iter::once(first).chain(lines.try_iter().take(TOGETHER)).collect();
+            // The line of an end is to be no earlier on the disk than the files that it stands for.
+            let mut kept = self.settle_all(&lines).into_iter();
+            let mut failed = Ok(());
+            let mut happened = Vec::new();
+            for line in lines {
+                match line {
+                    Line::Begun(record) => file.push(&record)?,
+                    Line::Waits(trial) => happened.push(Event::Waits { trial }),
+                    Line::Killed(trial, error) => happened.push(Event::Killed { trial, error }),
+                    Line::Parted(trials, error) => happened.push(Event::Parted { trials, error }),
+                    Line::Ended(trial, record) => match kept.next().unwrap_or(Ok(())) {
+                        Ok(()) => {
+                            file.push(&record)?;
+                            happened.push(Event::Ended { trial, record });
+                        }
+                        Err(error) => failed = failed.and(Err(error)),
+                    },
                 }
-                Line::Waits(trial) => Event::Waits { trial },
-                Line::Killed(trial, error) => Event::Killed { trial, error },
-                Line::Ended(trial, record) => {
-                    // The line of an end is to be no earlier on the disk than the files that it stands for.
-                    self.settle(trial, &record)?;
-                    file.push(&record)?;
-                    self.note(trial, &record);
-                    Event::Ended { trial, record }
+            }
+            if happened.iter().any(|event| matches!(event, Event::Ended { .. })) {
+                file.sync()?;
+            }
+            for event in happened {
+                if let Event::Ended { trial, record } = &event {
+                    self.note(*trial, record);
                 }
-            };
-            // The receiver outlives all workers.
-            let _ = events.send(Ok(event));
+                // The receiver outlives all workers.
+                let _ = events.send(Ok(event));
+            }
+            failed?;
         }
         Ok(())
+    }
+
+    /// Settles the folders of all trials that these lines say have ended, in as many threads as can be had: a file system brings to
+    /// the disk at once what several wait for.
+    fn settle_all(&self, lines: &[Line]) -> Vec<Result<(), Error>> {
+        let ended = lines.iter().filter_map(|line| match line {
+            Line::Ended(trial, record) => Some((*trial, record)),
+            _ => None,
+        });
+        std::thread::scope(|scope| {
+            let settle = |(trial, record): (usize, &'_ Record)| self.settle(trial, record);
+            let begun: Vec<_> =
+                ended.map(|of| (of, std::thread::Builder::new().spawn_scoped(scope, move || settle(of)))).collect();
+            let ended = begun.into_iter().map(|(of, thread)| match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(_) => settle(of),
+            });
+            ended.collect()
+        })
     }
 
     /// Brings a trial's folder to the disk, or takes it away if it is not to stay.

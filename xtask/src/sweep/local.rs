@@ -80,14 +80,15 @@ fn tell_what_is_done(sweep: Sweep<'_>, latest: &[Known], pending: &[usize], opti
     }
     let shown = folder.display();
     if latest.iter().all(Option::is_none) {
-        tracing::info!("{}, {} at a time, into {shown}", count(pending.len(), "trial"), options.jobs);
+        let workers = count(options.jobs, "worker");
+        tracing::info!("{}, by {workers}, into {shown}", count(pending.len(), "trial"));
     } else {
         tracing::info!(
-            "{shown}: of {} {}; {} to run, {} at a time",
+            "{shown}: of {} {}; {} to run, by {}",
             count(plan.len(), "trial"),
             listed(&counts(latest, false)),
             pending.len(),
-            options.jobs
+            count(options.jobs, "worker")
         );
         let stay = latest
             .iter()

@@ -1,16 +1,22 @@
 //! `cargo xtask sweep`: runs trials and keeps what becomes of each.
 //!
-//! [`pool`] runs trials on this machine, each as a process ([`trial`]), as [`options`] say, and its [`keeper`] keeps what becomes of them. [`local`] runs a whole sweep with it, [`slurm`] has
+//! [`pool`] runs trials on this machine, as [`options`] say. Each [`worker`] takes some of those that are [`waiting`] and has a
+//! [`process`] make an [`attempt`] at each, side by side ([`trial`] is what runs there, its [`slot`] how it is looked after); a
+//! [`keeper`] keeps what becomes of them. [`local`] runs a whole sweep with it, [`slurm`] has
 //! the nodes of a cluster run shares of one: [`sbatch`] takes them, [`submissions`] are what was submitted, [`queue`] is what
 //! Slurm says of them. Both show
 //! [`progress`] and come to the same [`ending`]. [`dry_run`] tells what would be done, [`status`] how far it is.
 
+mod attempt;
 mod ending;
 mod keeper;
 mod progress;
 mod queue;
 mod sbatch;
+mod slot;
 mod submissions;
+mod waiting;
+mod worker;
 
 pub(crate) mod dry_run;
 pub(crate) mod local;

@@ -5,7 +5,7 @@ use crate::trials::results::TrialStatus;
 /// How to run a sweep.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
-    /// How many trials run at the same time.
+    /// How many processes of trials run at the same time.
     pub(crate) jobs: usize,
     pub(crate) overwrite: bool,
     /// Stop when a trial has failed.

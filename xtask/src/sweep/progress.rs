@@ -3,7 +3,7 @@
 use super::keeper::Event;
 use crate::trials::outcome::words;
 use crate::trials::results::TrialStatus;
-use chart_kit::text::duration;
+use chart_kit::text::{count, duration};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use rnn_train::commands::terminal::can_redraw;
 
@@ -49,6 +49,12 @@ impl Progress {
             }
             Event::Fewer { error } => self.warn(&format!("{error}; fewer trials run at the same time")),
             Event::Killed { trial, error } => self.warn(&format!("trial {trial} was killed ({error}); it runs again")),
+            Event::Parted { trials, error } => {
+                let trials = count(*trials, "trial");
+                self.warn(&format!(
+                    "a process that had {trials} to train has ended ({error}): each runs again by itself"
+                ));
+            }
             Event::Ended { trial, record } => {
                 if record.status.is_failure() {
                     self.failed += 1;

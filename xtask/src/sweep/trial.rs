@@ -1,42 +1,60 @@
-//! One trial, as a process of its own, so that a crash costs one trial.
+//! Trials, in a process of their own, so that a crash costs none but the one that has caused it.
 //!
-//! Its standard input is its lifeline. The sweep writes one line to it, the [`Job`], and holds that end open; when it closes,
-//! because the sweep wants the trial to stop or because the sweep was killed, the trial stops cleanly. Its standard output
-//! is one line, the [`Answer`]; a process that dies before says nothing.
+//! Its standard input is its lifeline. The sweep writes a line to it for each [`Job`], at any time, and holds that end open; when
+//! it closes, because the sweep wants the trials to stop or because the sweep was killed, they stop cleanly. Those that are there
+//! at the same time are trained side by side. On its standard output a line says what has become of each ([`Said`]); a process
+//! that dies says nothing.
 
 use crate::error::Error;
 use crate::trials::early_stopping::Limit;
 use crate::trials::results::{Measured, Outcome, TrialStatus};
+use rnn_train::exit_code;
+use rnn_train::outputs::clock::Clock;
 use rnn_train::outputs::files;
 use rnn_train::outputs::folder::{self, Durable};
 use rnn_train::outputs::rows::EpochRow;
 use rnn_train::outputs::status::{State, Status};
 use rnn_train::outputs::table::read_rows;
 use rnn_train::training::options::Options;
-use rnn_train::training::run;
+use rnn_train::training::run::{self, Continued};
+use rnn_train::training::side_by_side::{Ended, SideBySide};
 use rnn_train::training::watch::Watch;
 use rnn_train::{Layer, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 /// What a trial is to do.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Job {
+    /// Its number.
+    pub(crate) trial: usize,
     pub(crate) settings: toml::Table,
     /// Where its files go; `None` for none.
     pub(crate) folder: Option<PathBuf>,
     pub(crate) limits: Vec<Limit>,
     /// Answer with the loss of every epoch, not only of those that a picture shows.
     pub(crate) every_epoch: bool,
+    /// How much time it may take of the process's, which trials that are trained side by side share.
+    pub(crate) seconds: Option<f64>,
 }
 
-/// What has come of it.
+/// What a process says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Said {
+    /// It cannot begin, because there are too many threads and processes at the same time.
+    ShortOfThreads,
+    /// The trial of this number has ended, or was stopped.
+    Ended(usize, Box<Answer>),
+}
+
+/// What has come of a trial.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(crate) status: TrialStatus,
@@ -44,86 +62,116 @@ pub(crate) struct Answer {
     pub(crate) outcome: Outcome,
     /// It failed for something that the other trials will not fare better with, such as a full disk.
     pub(crate) hopeless: bool,
-    /// It could not begin, because there are too many threads and processes at the same time.
-    pub(crate) short_of_threads: bool,
+    /// It was stopped because its time was up.
+    pub(crate) out_of_time: bool,
 }
 
 impl Answer {
-    /// That of a trial that came to nothing.
-    fn failed(error: String) -> Self {
-        let (status, outcome) = (TrialStatus::Failed, Outcome::default());
-        Self { status, error: Some(error), outcome, hopeless: false, short_of_threads: false }
+    /// That of a trial that has come to this, whose epochs this one has watched.
+    fn of(trained: Result<Status, rnn_train::Error>, watcher: &Watcher) -> Self {
+        let (status, error, outcome, hopeless) = match trained {
+            Ok(status) => {
+                let (of_trial, error) = (status.status.into(), status.error.clone());
+                let losses = watcher.losses(status.epochs);
+                (of_trial, error, outcome(status, losses), false)
+            }
+            // The sweep wanted no more before the trial's first step.
+            Err(rnn_train::Error::Interrupted) => (TrialStatus::Interrupted, None, Outcome::default(), false),
+            Err(error) => {
+                let hopeless = error.is_of_the_disk();
+                (TrialStatus::Failed, Some(error.to_string()), Outcome::default(), hopeless)
+            }
+        };
+        Self { status, error, outcome, hopeless, out_of_time: false }
     }
 }
 
-/// Does the job on standard input; returns the exit code.
+/// Does the jobs on standard input; returns the exit code.
 pub(crate) fn run() -> Result<u8, Error> {
-    let read = |source| rnn_train::Error::Read { path: "standard input".into(), source };
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(read)?;
-    let job: Job = serde_json::from_str(&line).map_err(|error| read(error.into()))?;
     let stop = Arc::new(AtomicBool::new(false));
+    let (sender, jobs) = channel();
     let flag = Arc::clone(&stop);
     let lifeline = move || {
-        // Its end, or an error, is all that is waited for.
-        let _ = std::io::stdin().read(&mut [0]);
+        // Its end, or an error, is what is waited for.
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            let job = serde_json::from_str::<Job>(&line);
+            // The receiver is gone only with the process.
+            let _ = sender.send(job);
+        }
         flag.store(true, Ordering::Relaxed);
     };
-    if let Err(source) = std::thread::Builder::new().spawn(lifeline) {
-        let error = Error::Thread { source };
-        return Ok(answer(&Answer { short_of_threads: true, ..Answer::failed(error.to_string()) }, error.exit_code()));
+    if std::thread::Builder::new().spawn(lifeline).is_err() {
+        say(&Said::ShortOfThreads);
+        return Ok(exit_code::FAILED);
     }
-    let mut watcher = Watcher::new(job.limits, job.every_epoch);
-    let trained = Settings::from_table(&job.settings).map_err(rnn_train::Error::from);
-    let trained = trained.and_then(|settings| train(&settings, job.folder.as_deref(), &mut watcher, &stop));
-    Ok(match trained {
-        Ok(status) => {
-            let (losses, code) = (watcher.losses(status.epochs), status.status.exit_code());
-            let (error, of_trial) = (status.error.clone(), status.status.into());
-            let outcome = outcome(status, losses);
-            answer(&Answer { error, status: of_trial, outcome, hopeless: false, short_of_threads: false }, code)
+    let mut trials = SideBySide::default();
+    loop {
+        let mut next = if trials.is_empty() { jobs.recv().ok() } else { jobs.try_recv().ok() };
+        while let Some(job) = next {
+            let read = |error: serde_json::Error| rnn_train::Error::Read {
+                path: "standard input".into(),
+                source: error.into(),
+            };
+            begin(job.map_err(read)?, &mut trials, &stop);
+            next = jobs.try_recv().ok();
         }
-        // The sweep wanted no more before the trial's first step.
-        Err(error @ rnn_train::Error::Interrupted) => {
-            let stopped = Answer { status: TrialStatus::Interrupted, error: None, ..Answer::failed(String::new()) };
-            answer(&stopped, error.exit_code())
+        for Ended { name, watch, status, out_of_time, seconds } in trials.turn(&stop) {
+            let mut answer = Answer { out_of_time, ..Answer::of(status, &watch) };
+            answer.outcome.wall_seconds = seconds;
+            say(&Said::Ended(name, Box::new(answer)));
         }
-        Err(error) => {
-            let hopeless = error.is_of_the_disk();
-            let (error, code) = (error.to_string(), error.exit_code());
-            answer(&Answer { hopeless, ..Answer::failed(error) }, code)
+        if trials.is_empty() && stop.load(Ordering::Relaxed) {
+            return Ok(exit_code::DONE);
         }
-    })
+    }
 }
 
-/// Answers, and hands the exit code on.
-fn answer(answer: &Answer, code: u8) -> u8 {
-    let written = serde_json::to_string(answer).map_err(Into::into);
+fn say(said: &Said) {
+    let written = serde_json::to_string(said).map_err(Into::into);
     // A sweep that was killed reads no answer; the folder, if there is one, has it.
-    let _ = written.and_then(|answer| writeln!(std::io::stdout(), "{answer}"));
-    code
+    let _ = written.and_then(|said| writeln!(std::io::stdout(), "{said}"));
+}
+
+/// Begins a trial beside the others, or answers at once.
+fn begin(job: Job, trials: &mut SideBySide<Watcher>, stop: &AtomicBool) {
+    let Job { trial, settings, folder, limits, every_epoch, seconds } = job;
+    let began = trials.clock().seconds();
+    let mut watcher = Watcher::new(limits, every_epoch);
+    let opened = Settings::from_table(&settings).map_err(rnn_train::Error::from);
+    let opened = opened.and_then(|settings| match &folder {
+        Some(folder) => open(&settings, folder, &mut watcher, trials.clock(), stop),
+        None => run::begin(&settings, None, OPTIONS, false, trials.clock(), stop).map(Continued::GoesOn),
+    });
+    let trained = match opened {
+        Ok(Continued::GoesOn(begun)) => return trials.join(trial, begun, watcher, began, seconds),
+        Ok(Continued::AtItsEnd(status)) => Ok(*status),
+        Err(error) => Err(error),
+    };
+    let mut answer = Answer::of(trained, &watcher);
+    answer.outcome.wall_seconds = trials.clock().seconds() - began;
+    say(&Said::Ended(trial, Box::new(answer)));
 }
 
 /// What is in a trial's folder is another attempt at the same trial.
 const OPTIONS: Options =
     Options { overwrite: true, threads: 1, durable: Durable::AtTheEnd, keep_checkpoint: false, num_epochs: None };
 
-/// Trains, in the folder if there is one: goes on with what an earlier attempt has left there, or begins.
-fn train(
+/// Takes up what an earlier attempt has left in the folder, or begins.
+fn open(
     settings: &Settings,
-    folder: Option<&Path>,
+    folder: &Path,
     watcher: &mut Watcher,
+    clock: &Clock,
     stop: &AtomicBool,
-) -> Result<Status, rnn_train::Error> {
-    let Some(folder) = folder else { return run::train(settings, 1, watcher, stop) };
+) -> Result<Continued, rnn_train::Error> {
     loop {
         watcher.take_in(folder);
-        let tried = if can_go_on(settings, folder, !watcher.limits.is_empty()) {
-            note_paths(settings, folder).and_then(|()| run::resume(folder, OPTIONS, watcher, stop))
+        let opened = if can_go_on(settings, folder, !watcher.limits.is_empty()) {
+            note_paths(settings, folder).and_then(|()| run::go_on(folder, OPTIONS, false, clock, stop))
         } else {
-            begin(settings, folder, watcher, stop)
+            begin_again(settings, folder, watcher, clock, stop)
         };
-        match tried {
+        match opened {
             // A process that a killed sweep has left leaves its folder soon, or when its run is at its end.
             Err(rnn_train::Error::Busy { .. }) if !stop.load(Ordering::Relaxed) => {
                 std::thread::sleep(Duration::from_millis(20));
@@ -135,7 +183,7 @@ fn train(
                 | rnn_train::Error::Read { .. }),
             ) => {
                 tracing::warn!("{error}: it begins again");
-                return begin(settings, folder, watcher, stop);
+                return begin_again(settings, folder, watcher, clock, stop);
             }
             other => return other,
         }
@@ -175,19 +223,20 @@ fn note_paths(settings: &Settings, folder: &Path) -> Result<(), rnn_train::Error
     settings.write(&path)
 }
 
-/// Trains from the beginning; what an earlier attempt has left is taken away.
-fn begin(
+/// Begins; what an earlier attempt has left is taken away.
+fn begin_again(
     settings: &Settings,
     folder: &Path,
     watcher: &mut Watcher,
+    clock: &Clock,
     stop: &AtomicBool,
-) -> Result<Status, rnn_train::Error> {
+) -> Result<Continued, rnn_train::Error> {
     // Of an attempt, or of its folder's removal, that was cut short, a part may be left that is no run's.
     if folder.is_dir() && !folder.join(files::CONFIG).exists() {
         files::ALL.iter().try_for_each(|name| folder::remove(&folder.join(name)))?;
     }
     watcher.forget();
-    run::run(settings, folder, OPTIONS, watcher, stop)
+    run::begin(settings, Some(folder), OPTIONS, false, clock, stop).map(Continued::GoesOn)
 }
 
 fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {

@@ -1,6 +1,6 @@
 //! What has become of trials: a line for each that begins and each that ends, in JSON, in one file per worker.
 //!
-//! A line is written in one piece, and that of an end is brought to the disk before the worker goes on. What a kill or a
+//! A line is written in one piece, and that of an end is brought to the disk before the trial counts as ended. What a kill or a
 //! full disk can leave is a last line that is cut short; it is taken away when its file is opened to go on with.
 
 use super::plan::Hash;
@@ -152,7 +152,7 @@ pub(crate) struct Outcome {
     pub(crate) test_loss: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) test_accuracy: Option<f64>,
-    /// From the start of its process to its end.
+    /// From its beginning to its end: its share of its process's time.
     pub(crate) wall_seconds: f64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) losses: Vec<Measured>,
@@ -284,16 +284,18 @@ impl ResultsFile {
         Ok(ended)
     }
 
-    /// Appends a line; that of an end is on the disk when this returns.
+    /// Appends a line.
     pub(crate) fn push(&mut self, record: &Record) -> Result<(), Error> {
         let failed = |source| rnn_train::Error::Write { path: self.path.clone(), source };
         let mut line = serde_json::to_vec(record).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(failed)?;
-        if record.status != TrialStatus::Running {
-            self.file.sync_data().map_err(failed)?;
-        }
-        Ok(())
+        Ok(self.file.write_all(&line).map_err(failed)?)
+    }
+
+    /// Brings all lines to the disk.
+    pub(crate) fn sync(&self) -> Result<(), Error> {
+        let failed = |source| rnn_train::Error::Write { path: self.path.clone(), source };
+        Ok(self.file.sync_data().map_err(failed)?)
     }
 }
 

@@ -86,6 +86,15 @@ struct Group {
 }
 
 impl<T: Scalar> Ensemble<T> {
+    /// How many nets go side by side at most.
+    pub const MOST: usize = T::PANEL;
+
+    /// Whether nets of this architecture and so many rows can be trained more quickly side by side than one after the other.
+    #[must_use]
+    pub fn is_worth(architecture: &Architecture, batch: usize) -> bool {
+        fewest::<T>(architecture, batch).is_some()
+    }
+
     /// Memory for nets of this architecture, on windows like these of `batch` rows.
     ///
     /// # Errors

@@ -133,10 +133,12 @@ pub fn remove(path: &Path) -> Result<(), Error> {
 /// The same for several files of one folder, which is looked through once.
 pub(crate) fn remove_all(paths: &[PathBuf]) -> Result<(), Error> {
     let folder = paths.first().and_then(|path| path.parent());
-    let beside = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten();
-    let is_left = |file: &PathBuf| paths.iter().any(|path| is_aside(file, path));
-    let left = beside.filter_map(|entry| Some(entry.ok()?.path()).filter(is_left));
-    for path in left.chain(paths.iter().cloned()) {
+    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+    // In a folder that cannot be read, whatever may be there.
+    let unseen = if entries.is_none() { paths } else { &[] };
+    let is_meant = |file: &PathBuf| paths.iter().any(|path| file == path || is_aside(file, path));
+    let seen = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()).filter(is_meant));
+    for path in seen.chain(unseen.iter().cloned()) {
         match std::fs::remove_file(&path) {
             Err(source) if source.kind() != ErrorKind::NotFound => return Err(Error::write(&path, source)),
             _ => {}

@@ -2,9 +2,10 @@
 //!
 //! `files` has the names of all files, `columns` what a column of a table is, `rows` the rows of `metrics.csv` and `epochs.csv`, `table`
 //! writes and reads them. `snapshot` is a window and what the net answered there, `snapshot_file` writes and reads these, `curve` the losses of any number of steps in
-//! bounded memory. `data_file` is what is known of data that are read. A `record` takes down what happens in a run; a `recording` reads it back. The room knows settings and no
+//! bounded memory. `data_file` is what is known of data that are read. A `record` takes down what happens in a run, by a `clock`; a `recording` reads it back. The room knows settings and no
 //! training.
 
+pub mod clock;
 pub mod columns;
 pub mod curve;
 pub(crate) mod data_file;

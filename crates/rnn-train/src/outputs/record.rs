@@ -1,6 +1,7 @@
 //! What is taken down of a run as it goes: the CSV files, the status, and the points of the loss curve.
 
 use crate::error::Error;
+use crate::outputs::clock::Clock;
 use crate::outputs::curve::LossCurve;
 use crate::outputs::files;
 use crate::outputs::folder::Durable;
@@ -14,7 +15,6 @@ use chart_kit::text;
 use rnn_core::Scalar;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::time::Instant;
 
 /// A training step that was done.
 pub(crate) struct Step<T> {
@@ -58,9 +58,9 @@ pub(crate) struct Recorder {
     schedule: Schedule,
     pub(crate) curve: LossCurve,
     pub(crate) status: Status,
-    /// When this process began to train, and how long others had before.
-    begun: Instant,
-    seconds_before: f64,
+    /// What the run takes is read off, and what it showed where the run would have begun if it had not been stopped since.
+    clock: Clock,
+    begun: f64,
 }
 
 struct Tables {
@@ -80,23 +80,25 @@ impl Recorder {
         status: Status,
         snapshots: bool,
         durable: Durable,
+        clock: &Clock,
     ) -> Result<Self, Error> {
         status.write_when(out, durable)?;
         let metrics = Table::of::<MetricsRow>(out.join(files::METRICS), false)?;
         let epochs = Table::of::<EpochRow>(out.join(files::EPOCHS), settings.valid > 0.0)?;
         let snapshots = if snapshots { Some(create_snapshots(out, settings)?) } else { None };
         let tables = Tables { metrics, epochs, recording: snapshots.is_some(), snapshots };
-        Ok(Self::with(settings, Some(tables), LossCurve::default(), status, durable))
+        Ok(Self::with(settings, Some(tables), LossCurve::default(), status, durable, clock))
     }
 
     /// Takes down what happens in a run that writes nothing.
-    pub(crate) fn without_files(settings: &Settings, unused_values: usize) -> Self {
+    pub(crate) fn without_files(settings: &Settings, unused_values: usize, clock: &Clock) -> Self {
         Self::with(
             settings,
             None,
             LossCurve::default(),
             Status::begun(settings.parameters(), unused_values),
             Durable::AtTheEnd,
+            clock,
         )
     }
 
@@ -111,6 +113,7 @@ impl Recorder {
         record: Record,
         recording: bool,
         durable: Durable,
+        clock: &Clock,
     ) -> Result<Self, Error> {
         let Record { metrics, epochs, snapshots, mut status, curve } = record;
         let path = out.join(files::SNAPSHOTS);
@@ -127,26 +130,23 @@ impl Recorder {
         status.parameters = settings.parameters();
         (status.status, status.error) = (State::Running, None);
         status.write_when(out, durable)?;
-        Ok(Self::with(settings, Some(Tables { metrics, epochs, snapshots, recording }), curve, status, durable))
+        let tables = Tables { metrics, epochs, snapshots, recording };
+        Ok(Self::with(settings, Some(tables), curve, status, durable, clock))
     }
 
-    fn with(settings: &Settings, tables: Option<Tables>, curve: LossCurve, status: Status, durable: Durable) -> Self {
-        let (begun, seconds_before) = (Instant::now(), status.wall_seconds);
+    fn with(
+        settings: &Settings,
+        tables: Option<Tables>,
+        curve: LossCurve,
+        status: Status,
+        durable: Durable,
+        clock: &Clock,
+    ) -> Self {
+        let (clock, begun) = (clock.clone(), clock.seconds() - status.wall_seconds);
         let schedule = Schedule::from_step(status.steps);
         let (log_every, solved_within) = (settings.log_every, settings.solved_within());
         let first_known_window = settings.first_known_window();
-        Self {
-            log_every,
-            solved_within,
-            first_known_window,
-            tables,
-            durable,
-            schedule,
-            curve,
-            status,
-            begun,
-            seconds_before,
-        }
+        Self { log_every, solved_within, first_known_window, tables, durable, schedule, curve, status, clock, begun }
     }
 
     /// What has been taken down, all of it on the disk.
@@ -164,7 +164,7 @@ impl Recorder {
     }
 
     pub(crate) fn take_time(&mut self) {
-        self.status.wall_seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
+        self.status.wall_seconds = self.clock.seconds() - self.begun;
     }
 
     /// Whether a snapshot is to be recorded of the step that comes next: of this epoch, window and number.

@@ -10,29 +10,30 @@ use super::watch::{Beginning, Drawable, Step, Watch};
 use crate::error::Error;
 use crate::outputs::files;
 use crate::outputs::folder;
+use crate::outputs::lock::Lock;
 use crate::outputs::record::Recorder;
 use crate::outputs::recording::Recording;
 use crate::outputs::rows::SPREADSHEET_ROWS;
 use crate::outputs::snapshot::Snapshot;
 use crate::outputs::status::{State, Status};
-use crate::settings::table::Settings;
 use echo_data::Baseline;
-use rnn_core::{Network, Scalar};
+use rnn_core::{Network, Report, Scalar};
 use serde::Serialize;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A run on its way.
-pub(super) struct Run<'a, T: Scalar, A> {
-    pub(super) settings: &'a Settings,
+pub(super) struct Run<T: Scalar, A> {
     /// `None` for a run that writes nothing.
-    pub(super) out: Option<&'a Path>,
+    pub(super) out: Option<PathBuf>,
     pub(super) options: Options,
     /// The net as it was before training, if it is drawn.
     pub(super) before: Option<Network<T>>,
     pub(super) session: Session<T, A>,
     pub(super) recorder: Recorder,
+    /// Of its folder, up to its end.
+    pub(super) _lock: Option<Lock>,
 }
 
 /// The net as it is after the last step.
@@ -43,16 +44,86 @@ struct Last {
     inside: Option<[Inside; 2]>,
 }
 
-impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
-    /// Trains to the end or until `stop` is set, and writes what is written at the end.
-    pub(super) fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
+    /// Tells of what is coming.
+    pub(super) fn begin(&mut self, watch: &mut dyn Watch) {
         self.tell_of_what_is_coming();
         let steps = self.session.steps();
         let done = steps - self.session.steps_left();
         let (Recorder { curve, status, .. }, source) = (&self.recorder, self.session.source());
         let (solved_epoch, windows) = (status.solved_epoch, &source.windows_in_turn()[..]);
-        watch.begins(&Beginning { settings: self.settings, steps, done, curve, solved_epoch, windows });
-        let trained = self.train_until(watch, stop);
+        watch.begins(&Beginning { settings: self.session.settings(), steps, done, curve, solved_epoch, windows });
+    }
+
+    /// Goes on to the next training step, whose window is then there, or to the end of training, which is where it is if `stop`
+    /// is set. `report` is that of the step that the run stood at.
+    pub(super) fn go_on(
+        &mut self,
+        report: Option<Result<Report, rnn_core::Error>>,
+        watch: &mut dyn Watch,
+        stop: &AtomicBool,
+    ) -> Result<Option<Ending>, Error> {
+        if let Some(report) = report {
+            let event = self.session.stepped(report?)?;
+            if let Some(ending) = self.take_down(event, watch)? {
+                return Ok(Some(ending));
+            }
+        }
+        loop {
+            // A run with all its steps done is not interrupted any more.
+            if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
+                if !self.write_checkpoint()? {
+                    tracing::warn!(
+                        "no checkpoint: a number in it is NaN or infinite; the last one stays, if there is one"
+                    );
+                }
+                return Ok(Some(Ending::Interrupted));
+            }
+            let looks = watch.looks() || self.recorder.wants_snapshot(self.session.next_step());
+            match self.session.advance(looks)? {
+                Event::AtStep => return Ok(None),
+                event => {
+                    if let Some(ending) = self.take_down(event, watch)? {
+                        return Ok(Some(ending));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells of what has happened, and writes it; how training ended, if that is what it was.
+    fn take_down(&mut self, event: Event<T>, watch: &mut dyn Watch) -> Result<Option<Ending>, Error> {
+        match event {
+            Event::AtStep => {}
+            Event::EpochStarts(epoch) => watch.epoch(epoch),
+            Event::Step(step) => {
+                let (row, known, snapshot) = (&step.row, step.known, step.snapshot.as_ref());
+                let recorded = self.recorder.wants_snapshot([row.epoch, row.batch, row.step]);
+                watch.step(&Step { row: row.widened(), loss: &row.loss, known, snapshot });
+                self.recorder.step(&step)?;
+                if let Some(snapshot) = snapshot.filter(|_| recorded) {
+                    self.recorder.snapshot(snapshot)?;
+                }
+                self.write_checkpoint_if_due(row.step)?;
+            }
+            Event::Passed(step) => {
+                self.recorder.passed(step);
+                self.write_checkpoint_if_due(step)?;
+            }
+            Event::EpochEnds(row) => {
+                self.recorder.epoch(&row)?;
+                // A run with all its steps done is at its end anyway.
+                if let (ControlFlow::Break(reason), 1..) = (watch.epoch_ends(&row), self.session.steps_left()) {
+                    return Ok(Some(Ending::Pruned(reason)));
+                }
+            }
+            Event::Ends(ending) => return Ok(Some(ending)),
+        }
+        Ok(None)
+    }
+
+    /// Writes what is written at the end of training, which was this or an error.
+    pub(super) fn end(&mut self, trained: Result<Ending, Error>, watch: &mut dyn Watch) -> Result<Status, Error> {
         self.recorder.take_time();
         watch.ends();
         let finished = trained.and_then(|ending| {
@@ -68,7 +139,8 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
             Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
             Err(error) => (State::Failed, Some(error.to_string())),
         };
-        let written = self.out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.options.durable));
+        let out = self.out.as_deref();
+        let written = out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.options.durable));
         // The first error is the one to tell of.
         let ending = finished?;
         written?;
@@ -77,7 +149,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
             Ending::Interrupted => true,
             Ending::OutOfPatience | Ending::Diverged(_) | Ending::Pruned(_) => false,
         };
-        if let Some(out) = self.out.filter(|_| !is_of_use) {
+        if let Some(out) = out.filter(|_| !is_of_use) {
             let checkpoint = out.join(files::CHECKPOINT);
             if checkpoint.exists() {
                 // The results must be there for good before there is nothing to continue from.
@@ -85,12 +157,12 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
             }
             folder::remove(&checkpoint)?;
         }
-        Ok(self.recorder.status)
+        Ok(self.recorder.status.clone())
     }
 
     fn tell_of_what_is_coming(&self) {
         let words = self.session.settings().task().words();
-        if self.settings.reads_data() && !words.inputs.is_empty() {
+        if self.session.settings().reads_data() && !words.inputs.is_empty() {
             let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets };
             tracing::info!("reads {}; asks for {}", words.inputs.join(", "), asked.join(", "));
         }
@@ -98,7 +170,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         if unused > 0 {
             tracing::info!("{unused} values of each series go unused: they fill no row or no window");
         }
-        let rows = self.session.steps().div_ceil(self.settings.log_every);
+        let rows = self.session.steps().div_ceil(self.session.settings().log_every);
         if self.out.is_some() && rows > SPREADSHEET_ROWS {
             tracing::warn!(
                 "{} will have {rows} rows: a spreadsheet opens {}; see --log-every",
@@ -108,48 +180,9 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         }
     }
 
-    fn train_until(&mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Ending, Error> {
-        loop {
-            // A run with all its steps done is not interrupted any more.
-            if stop.load(Ordering::Relaxed) && self.session.steps_left() > 0 {
-                if !self.write_checkpoint()? {
-                    tracing::warn!(
-                        "no checkpoint: a number in it is NaN or infinite; the last one stays, if there is one"
-                    );
-                }
-                return Ok(Ending::Interrupted);
-            }
-            let recorded = self.recorder.wants_snapshot(self.session.next_step());
-            match self.session.advance(watch.looks() || recorded)? {
-                Event::EpochStarts(epoch) => watch.epoch(epoch),
-                Event::Step(step) => {
-                    let (row, known, snapshot) = (&step.row, step.known, step.snapshot.as_ref());
-                    watch.step(&Step { row: row.widened(), loss: &row.loss, known, snapshot });
-                    self.recorder.step(&step)?;
-                    if let Some(snapshot) = snapshot.filter(|_| recorded) {
-                        self.recorder.snapshot(snapshot)?;
-                    }
-                    self.write_checkpoint_if_due(row.step)?;
-                }
-                Event::Passed(step) => {
-                    self.recorder.passed(step);
-                    self.write_checkpoint_if_due(step)?;
-                }
-                Event::EpochEnds(row) => {
-                    self.recorder.epoch(&row)?;
-                    // A run with all its steps done is at its end anyway.
-                    if let (ControlFlow::Break(reason), 1..) = (watch.epoch_ends(&row), self.session.steps_left()) {
-                        return Ok(Ending::Pruned(reason));
-                    }
-                }
-                Event::Ends(ending) => return Ok(ending),
-            }
-        }
-    }
-
     /// After this training step.
     fn write_checkpoint_if_due(&mut self, step: usize) -> Result<(), Error> {
-        let due = self.settings.checkpoint_every.on().is_some_and(|every| (step + 1).is_multiple_of(every));
+        let due = self.session.settings().checkpoint_every.on().is_some_and(|every| (step + 1).is_multiple_of(every));
         match self.session.steps_left() {
             // Behind the last step there is nothing to continue with.
             0 => {}
@@ -169,7 +202,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
 
     /// Writes a checkpoint, if it is one that can be gone on from and there is a folder for it.
     fn write_checkpoint(&mut self) -> Result<bool, Error> {
-        let Some(out) = self.out else { return Ok(true) };
+        let Some(out) = &self.out else { return Ok(true) };
         let path = out.join(files::CHECKPOINT);
         let record = self.recorder.record()?;
         match self.session.checkpoint(&path, record)? {
@@ -181,7 +214,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
     /// What the weights after the last step answer, and what is inside the net with them: that is what snapshots and pictures
     /// show, whichever weights are kept. Nothing if nothing was trained in this session, or nothing is written.
     fn look_at_last(&mut self) -> Result<Option<Last>, Error> {
-        let Some(snapshot) = self.out.and_then(|_| self.session.snapshot().transpose()).transpose()? else {
+        let Some(snapshot) = self.out.as_ref().and_then(|_| self.session.snapshot().transpose()).transpose()? else {
             return Ok(None);
         };
         let inside = self.before.as_ref().map(|before| self.session.inside(before));
@@ -213,7 +246,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
     }
 
     fn write_results(&mut self, last: Option<Last>, watch: &mut dyn Watch) -> Result<(), Error> {
-        let Some(out) = self.out else { return Ok(()) };
+        let Some(out) = self.out.as_deref() else { return Ok(()) };
         if let Some(Last { snapshot, .. }) = &last {
             self.recorder.snapshot(snapshot)?;
         }
@@ -231,7 +264,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<'_, T, A> {
         // Those of earlier sessions too.
         let validation = Recording::validation_in(out)?;
         watch.draw(&Drawable {
-            settings: self.settings,
+            settings: self.session.settings(),
             folder: out,
             durable: self.options.durable,
             curve: &self.recorder.curve,

@@ -6,11 +6,13 @@ use super::checkpoint::Checkpoint;
 use super::course::{Run, tell_of_no_inside};
 use super::data::Opened;
 use super::inputs;
+use super::on_its_way::OnItsWay;
 use super::options::Options;
 use super::prepare::{self, prepare};
 use super::session::Session;
 use super::watch::Watch;
 use crate::error::{Error, SettingError};
+use crate::outputs::clock::Clock;
 use crate::outputs::data_file;
 use crate::outputs::files;
 use crate::outputs::folder;
@@ -40,10 +42,7 @@ pub fn run(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Status, Error> {
-    let settings = &settings.checked_again()?;
-    let opened = Opened::of(settings, stop)?;
-    let settings = &opened.settings.clone();
-    with_net!(settings, T, loss => run_in::<T, _>(opened, loss, out, options, watch, stop))
+    begin(settings, Some(out), options, watch.draws(), &Clock::default(), stop)?.train(watch, stop)
 }
 
 /// Trains as [`run()`] does, but writes nothing: the status is all that is left of it.
@@ -51,10 +50,48 @@ pub fn run(
 /// # Errors
 /// Those of `run`, but for the folder's.
 pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+    let options = Options { threads, ..Options::default() };
+    begin(settings, None, options, watch.draws(), &Clock::default(), stop)?.train(watch, stop)
+}
+
+/// A run that has begun or goes on: its data are read, its memory is allocated and its folder is made, and no step is made yet.
+pub struct Begun(pub(super) Box<dyn OnItsWay>);
+
+impl Begun {
+    /// Trains to the end, or until `stop` is set.
+    ///
+    /// # Errors
+    /// [`Error`]; none with [`exit_code`](Error::exit_code) 2.
+    pub fn train(mut self, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+        self.0.train(watch, stop)
+    }
+}
+
+/// Begins a run, which writes to the folder `out` if there is one, and is recorded for pictures if it is to be drawn at its end.
+/// What it takes is read off `clock`.
+///
+/// # Errors
+/// Those of [`run()`] that leave nothing behind.
+pub fn begin(
+    settings: &Settings,
+    out: Option<&Path>,
+    options: Options,
+    draws: bool,
+    clock: &Clock,
+    stop: &AtomicBool,
+) -> Result<Begun, Error> {
     let settings = &settings.checked_again()?;
     let opened = Opened::of(settings, stop)?;
     let settings = &opened.settings.clone();
-    with_net!(settings, T, loss => train_in::<T, _>(opened, loss, threads, watch, stop))
+    with_net!(settings, T, loss => begin_in::<T, _>(opened, loss, out, options, draws, clock, stop))
+}
+
+/// What there is to continue.
+pub enum Continued {
+    /// Nothing is left to train.
+    AtItsEnd(Box<Status>),
+    /// A run that goes on.
+    GoesOn(Begun),
 }
 
 /// Continues the run in the folder `out`, with the settings in its `config.toml`, until `stop` is set: from its last
@@ -65,8 +102,19 @@ pub fn train(settings: &Settings, threads: usize, watch: &mut dyn Watch, stop: &
 /// # Errors
 /// [`Error`]; those with [`exit_code`](Error::exit_code) 2 leave the folder as it was.
 pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &AtomicBool) -> Result<Status, Error> {
+    match go_on(out, options, watch.draws(), &Clock::default(), stop)? {
+        Continued::AtItsEnd(status) => Ok(*status),
+        Continued::GoesOn(begun) => begun.train(watch, stop),
+    }
+}
+
+/// Takes up the run in the folder `out` as [`resume`] does. What it takes is read off `clock`.
+///
+/// # Errors
+/// Those of [`resume`] that leave the folder as it was.
+pub fn go_on(out: &Path, options: Options, draws: bool, clock: &Clock, stop: &AtomicBool) -> Result<Continued, Error> {
     expect_run(out)?;
-    let _lock = Lock::take(out)?;
+    let lock = Lock::take(out)?;
     prepare::finish(out)?;
     let mut layer = Layer::from_toml_file(&out.join(files::CONFIG))?;
     if let Some(epochs) = options.num_epochs {
@@ -81,9 +129,11 @@ pub fn resume(out: &Path, options: Options, watch: &mut dyn Watch, stop: &Atomic
         if !(options.keep_checkpoint && status.status == State::Done) {
             folder::remove(&out.join(files::CHECKPOINT))?;
         }
-        return Ok(status.clone());
+        return Ok(Continued::AtItsEnd(Box::new(status.clone())));
     }
-    with_net!(settings, T, loss => resume_in::<T, _>(&settings, loss, out, status, options, watch, stop))
+    let around = Around { options, draws, clock, stop };
+    let begun = with_net!(settings, T, loss => go_on_in::<T, _>(&settings, loss, out, lock, status, &around))?;
+    Ok(Continued::GoesOn(begun))
 }
 
 /// Checks all that [`run()`] checks before it touches the folder: reads the files named and allocates what they need.
@@ -98,51 +148,46 @@ pub fn check(settings: &Settings) -> Result<(), Error> {
     with_net!(settings, T, loss => Session::<T, _>::new(opened, loss, 1, stop).map(drop))
 }
 
-fn run_in<T: Scalar + Serialize, A: Answering<T>>(
+fn begin_in<T: Scalar + Serialize, A: Answering<T>>(
     opened: Opened,
     answering: A,
-    out: &Path,
+    out: Option<&Path>,
     options: Options,
-    watch: &mut dyn Watch,
+    draws: bool,
+    clock: &Clock,
     stop: &AtomicBool,
-) -> Result<Status, Error> {
+) -> Result<Begun, Error> {
     let settings = &opened.settings.clone();
     let session = Session::<T, A>::new(opened, answering, options.threads, stop)?;
-    let before = if watch.draws() { Some(session.net()?) } else { None };
+    let Some(out) = out else {
+        let recorder = Recorder::without_files(settings, session.unused_values(), clock);
+        let run = Run { out: None, options, before: None, session, recorder, _lock: None };
+        return Ok(Begun(Box::new(run)));
+    };
+    let before = if draws { Some(session.net()?) } else { None };
     folder::make_folder(out)?;
-    let _lock = Lock::take(out)?;
+    let lock = Lock::take(out)?;
     prepare(settings, out, options.overwrite, options.durable)?;
-    begin(settings, out, options, watch.draws(), before, session)?.train(watch, stop)
+    at_its_beginning(out, lock, options, draws, before, session, clock)
 }
 
 /// A run at its beginning, in a folder that has its settings.
-fn begin<'a, T: Scalar + Serialize, A: Answering<T>>(
-    settings: &'a Settings,
-    out: &'a Path,
+fn at_its_beginning<T: Scalar + Serialize, A: Answering<T>>(
+    out: &Path,
+    lock: Lock,
     options: Options,
-    recording: bool,
+    draws: bool,
     before: Option<Network<T>>,
     session: Session<T, A>,
-) -> Result<Run<'a, T, A>, Error> {
+    clock: &Clock,
+) -> Result<Begun, Error> {
+    let settings = session.settings();
     let mut status = Status::begun(settings.parameters(), session.unused_values());
     data_file::write(settings, out, options.durable)?;
     inputs::note(&mut status, settings, out, session.checksums(), session.initial_checksum());
-    let recorder = Recorder::create(settings, out, status, recording, options.durable)?;
-    Ok(Run { settings, out: Some(out), options, before, session, recorder })
-}
-
-fn train_in<T: Scalar + Serialize, A: Answering<T>>(
-    opened: Opened,
-    answering: A,
-    threads: usize,
-    watch: &mut dyn Watch,
-    stop: &AtomicBool,
-) -> Result<Status, Error> {
-    let settings = &opened.settings.clone();
-    let session = Session::<T, A>::new(opened, answering, threads, stop)?;
-    let recorder = Recorder::without_files(settings, session.unused_values());
-    let options = Options::default();
-    Run { settings, out: None, options, before: None, session, recorder }.train(watch, stop)
+    let recorder = Recorder::create(settings, out, status, draws, options.durable, clock)?;
+    let out = Some(out.to_owned());
+    Ok(Begun(Box::new(Run { out, options, before, session, recorder, _lock: Some(lock) })))
 }
 
 /// Whether nothing is left to train of a run with this status, which is to have the epochs of these settings.
@@ -174,15 +219,23 @@ fn is_at_its_end(status: &Status, settings: &Settings, out: &Path, options: Opti
     }
 }
 
-fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
+/// Who and what is around a run.
+struct Around<'a> {
+    options: Options,
+    draws: bool,
+    clock: &'a Clock,
+    stop: &'a AtomicBool,
+}
+
+fn go_on_in<T: Scalar + Serialize, A: Answering<T>>(
     settings: &Settings,
     answering: A,
     out: &Path,
+    lock: Lock,
     status: Option<Status>,
-    options: Options,
-    watch: &mut dyn Watch,
-    stop: &AtomicBool,
-) -> Result<Status, Error> {
+    around: &Around<'_>,
+) -> Result<Begun, Error> {
+    let Around { options, draws, clock, stop } = *around;
     let path = out.join(files::CHECKPOINT);
     let checkpoint = match std::fs::read(&path) {
         Ok(bytes) => {
@@ -220,19 +273,19 @@ fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
     // With all that is known of its data.
     let found = &session.settings().clone();
     // Training needs it no more, so a run can do without.
-    let before = match watch.draws().then(|| session.before_training(stop)) {
+    let before = match draws.then(|| session.before_training(stop)) {
         Some(Err(Error::Interrupted)) => return Err(Error::Interrupted),
         before => before.and_then(|before| before.map_err(|error| tell_of_no_inside(&error)).ok()),
     };
     let (done, steps) = (session.steps() - session.steps_left(), session.steps());
-    let run = match record {
+    let begun = match record {
         Some(record) => {
-            let mut recorder = Recorder::resume(found, out, record, watch.draws(), options.durable)?;
-            let (series, weights) = (session.checksums().to_vec(), session.initial_checksum());
-            inputs::note(&mut recorder.status, found, out, &series, weights);
-            Run { settings: found, out: Some(out), options, before, session, recorder }
+            let mut recorder = Recorder::resume(found, out, record, draws, options.durable, clock)?;
+            inputs::note(&mut recorder.status, found, out, session.checksums(), session.initial_checksum());
+            let out = Some(out.to_owned());
+            Begun(Box::new(Run { out, options, before, session, recorder, _lock: Some(lock) }))
         }
-        None => begin(found, out, options, watch.draws(), before, session)?,
+        None => at_its_beginning(out, lock, options, draws, before, session, clock)?,
     };
     // It has another length, or its files another place.
     if Layer::from_toml_file(&out.join(files::CONFIG))?.resolve()? != *found {
@@ -243,5 +296,5 @@ fn resume_in<T: Scalar + Serialize, A: Answering<T>>(
     } else {
         tracing::info!("there is no checkpoint: begins again");
     }
-    run.train(watch, stop)
+    Ok(begun)
 }

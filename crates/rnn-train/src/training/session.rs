@@ -23,6 +23,8 @@ use std::sync::atomic::AtomicBool;
 /// What happens in training, as it happens.
 pub(crate) enum Event<T> {
     EpochStarts(usize),
+    /// A step is next: its window is there. [`Session::stepped`] takes its report.
+    AtStep,
     Step(Step<T>),
     /// A step whose window scores nothing; its number.
     Passed(usize),
@@ -68,9 +70,11 @@ pub(crate) struct Session<T: Scalar, A> {
     epoch_begun: bool,
     /// The state that the last window began with.
     state_before: State<T>,
-    window: Window<T>,
+    pub(super) window: Window<T>,
     /// Epoch and number of that window; `None` as long as none was trained on here.
     place: Option<[usize; 2]>,
+    /// What the net answers there before the step, if that was asked for.
+    before: Option<Snapshot>,
 }
 
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
@@ -183,6 +187,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             state_before: state_before.map_err(sized)?,
             window,
             place: None,
+            before: None,
         })
     }
 
@@ -246,8 +251,8 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         [epoch, batch, step]
     }
 
-    /// Goes on to the next event; a training step comes with a snapshot if one is asked for. Behind the end there is
-    /// nothing but the end.
+    /// Goes on to the next event; a snapshot is made of a training step that is next, if one is asked for. Behind the end there
+    /// is nothing but the end.
     pub(crate) fn advance(&mut self, look: bool) -> Result<Event<T>, Error> {
         let epoch = self.progress.epoch;
         let last = (epoch == self.settings.num_epochs).then_some(Ending::Done);
@@ -268,7 +273,8 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             self.epoch_begun = false;
             return Ok(Event::EpochEnds(row));
         }
-        self.step(look)
+        self.prepare_step(look)?;
+        Ok(Event::AtStep)
     }
 
     /// Makes the epoch's data the current ones. An epoch that is gone on with keeps its state.
@@ -282,19 +288,24 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         Ok(())
     }
 
-    fn step(&mut self, look: bool) -> Result<Event<T>, Error> {
-        let Progress { epoch, batch, step, .. } = self.progress;
+    fn prepare_step(&mut self, look: bool) -> Result<(), Error> {
+        let Progress { epoch, batch, .. } = self.progress;
         if self.source.begins(batch) {
             self.trainer.begin_series();
         }
         self.source.read(batch, &mut self.window)?;
         self.state_before.copy_from(self.trainer.state())?;
         self.place = Some([epoch, batch]);
-        let floor = self.source.floor(batch);
-        let snapshot = if look { self.snapshot()? } else { None };
-        let steps = self.trainer.truncation().scored(self.trainer.state().is_at_start());
-        let (window, targets) = (&self.window, A::targets_in(&self.window, &self.window.all()));
-        let Report { loss, gradient_norm, learning_rate } = self.trainer.step(&window.inputs, targets)?;
+        self.before = if look { self.snapshot()? } else { None };
+        Ok(())
+    }
+
+    /// What has come of the step that was next and is made, as this report says.
+    pub(super) fn stepped(&mut self, report: Report) -> Result<Event<T>, Error> {
+        let Progress { epoch, batch, step, .. } = self.progress;
+        let Report { loss, gradient_norm, learning_rate } = report;
+        let (window, snapshot, floor) = (&self.window, self.before.take(), self.source.floor(batch));
+        let steps = self.trainer.truncation().scored(self.state_before.is_at_start());
         let scored = window.scored(self.answering, loss, &self.trainer.scored_outputs(), &steps)?;
         // As its row would have it; a mean can be beyond what the net's own numbers hold.
         let shown = T::narrow(loss).widen();
@@ -384,6 +395,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outputs::clock::Clock;
     use crate::outputs::folder::Durable;
     use crate::outputs::record::Recorder;
     use crate::outputs::status::Status;
@@ -396,7 +408,8 @@ mod tests {
         let opened = || Opened::of(&settings, &AtomicBool::new(false)).unwrap();
         let mut session = Session::<f32, _>::new(opened(), settings.loss, 1, &AtomicBool::new(false)).unwrap();
         let begun = || Status::begun(settings.parameters(), 0);
-        let recorder = || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce).unwrap();
+        let recorder =
+            || Recorder::create(&settings, folder.path(), begun(), true, Durable::AtOnce, &Clock::default()).unwrap();
         let resume = |bytes: &[u8]| {
             let note = Checkpoint::from_note(&rnn_core::checkpoint_note(bytes).unwrap(), &settings).unwrap();
             Session::<f32, _>::resume(
@@ -413,7 +426,9 @@ mod tests {
         let path = Path::new("checkpoint");
         let mut steps = 0;
         while steps < 3 {
-            if let Event::Step(step) = session.advance(true).unwrap() {
+            if let Event::AtStep = session.advance(true).unwrap() {
+                let report = session.step().unwrap();
+                let Event::Step(step) = session.stepped(report).unwrap() else { panic!("a step is made") };
                 recorder_of_run.step(&step).unwrap();
                 steps += 1;
             }
