@@ -4,7 +4,6 @@
 
 use super::product::Product;
 use crate::numeric::{Kernel, Lanes, Real, Vector};
-use std::array;
 
 /// Rows and columns of a tile, whose sums stay in registers.
 const ROWS: usize = 3;
@@ -55,38 +54,31 @@ impl<T: Real> LaneProduct<'_, T> {
     #[inline(always)]
     fn tile<S: Lanes<T>, const R: usize, const N: usize>(&mut self, lanes: S, row: usize, column: usize, lane: usize) {
         let Product { a, b, c, start, .. } = &mut self.0;
-        let a: [&[T]; R] = array::from_fn(
-            #[inline(always)]
-            |r| a.0.block(row + r, a.1).0,
-        );
-        let len = a[0].len();
-        let b: [&[T]; N] = array::from_fn(
-            #[inline(always)]
-            |j| &b.values[(b.first + (column + j) * b.stride) * T::PANEL..][..len],
-        );
-        let mut sums: [[Vector<T, S>; N]; R] = array::from_fn(
-            #[inline(always)]
-            |r| {
-                let c = c.0.block(row + r, c.1);
-                array::from_fn(
-                    #[inline(always)]
-                    |j| match start {
-                        Some(start) => Vector::load(lanes, &start[(column + j) * T::PANEL + lane..]),
-                        None => c.as_ref().load(lanes, column + j, lane),
-                    },
-                )
-            },
-        );
+        // Loops, because closures for each number are not always inlined, and then not of these instructions.
+        let (mut lines, mut weights) = ([&[][..]; R], [&[][..]; N]);
+        for (r, line) in lines.iter_mut().enumerate() {
+            *line = a.0.block(row + r, a.1).0;
+        }
+        let len = lines[0].len();
+        for (j, of_column) in weights.iter_mut().enumerate() {
+            *of_column = &b.values[(b.first + (column + j) * b.stride) * T::PANEL..][..len];
+        }
+        let mut sums = [[Vector::splat(lanes, T::zero()); N]; R];
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let c = c.0.block(row + r, c.1);
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum = match start {
+                    Some(start) => Vector::load(lanes, &start[(column + j) * T::PANEL + lane..]),
+                    None => c.as_ref().load(lanes, column + j, lane),
+                };
+            }
+        }
         for line in (0..len).step_by(T::PANEL) {
             let at = line + lane..line + lane + S::WIDTH;
-            let a: [_; R] = array::from_fn(
-                #[inline(always)]
-                |r| Vector::load(lanes, &a[r][at.clone()]),
-            );
             for j in 0..N {
-                let weight = Vector::load(lanes, &b[j][at.clone()]);
+                let weight = Vector::load(lanes, &weights[j][at.clone()]);
                 for r in 0..R {
-                    sums[r][j] = a[r].mul_add(weight, sums[r][j]);
+                    sums[r][j] = Vector::load(lanes, &lines[r][at.clone()]).mul_add(weight, sums[r][j]);
                 }
             }
         }
