@@ -26,7 +26,7 @@ fn evaluated(model: &Path, more: &[&str]) -> Vec<Value> {
 #[test]
 fn a_net_is_scored_on_the_task_that_it_was_trained_for() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = ["--echo-step=6", "--cell=gru", "--state-size=16", "--optimizer=adam", "--num-epochs=6"];
+    let settings = ["--echo-step=6", "--cell=gru", "--state-size=16", "--optimizer=adam", "--num-epochs=8"];
     let of_data =
         ["--class-probabilities=0.2,0.8", "--batch-size=4", "--window-stride=10", "--total-series-length=20000"];
     let model = trained(folder.path(), &[&settings[..], &of_data].concat());

@@ -3,11 +3,13 @@
 //! The room offers [`Scalar`], the types that this work is compiled for, a function for each kind of work, and the memory
 //! that it is done in. It knows cells and numbers, and nothing of nets.
 //!
-//! There are two ways through a window, for the same cells: `fused`, up to 4 hidden units, takes a panel through the whole
-//! window with the state in registers; `stepwise` computes for each step one product for all panels, then the units.
-//! The rows in the lanes are those of one net or, in an `ensemble`, one of each of many nets; `weights` says which.
-//! Derivatives by weights are one product over all rows of the window (`weight_sums`), up to 16 hidden units lane by lane,
-//! above after transposing the states, so that lines run along units.
+//! The same cells are computed in three ways, which differ in what stands in the lanes of a vector:
+//!
+//! - units, in [`rows`]: of nets with a layer of more than 4 units. A step is a product of each row with W, then the cell's arithmetic.
+//! - rows of the batch, in [`fused`]: of nets with fewer. A panel of rows goes through the whole window with the state in registers.
+//! - nets, in [`ensemble`]: many small nets side by side, fused or [`stepwise`]; [`weights`] says whose weights they are.
+//!
+//! [`tape`] chooses between the first two.
 
 mod copies;
 mod ensemble;

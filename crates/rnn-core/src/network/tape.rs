@@ -124,7 +124,7 @@ impl<T: Scalar> Tape<T> {
     }
 
     /// The same, for forwards and backwards that share their work out to up to this many threads; 1 if none is asked
-    /// for. A batch is shared out in panels of 64 bytes, 16 rows of f32 or 8 of f64; results are the same bit by bit,
+    /// for. A batch is shared out 16 rows at a time, or 8 of `f64`; results are the same bit by bit,
     /// however many threads there are. Small nets are not shared out; for others, starting threads allocates.
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {

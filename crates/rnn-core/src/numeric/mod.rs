@@ -1,11 +1,11 @@
 //! Numbers: what every other room computes with, and how they lie in memory.
 //!
-//! It offers [`Real`], the number types `f32` and `f64`; [`Vector`], 8 of the one or 4 of the other with their operators,
-//! exp, tanh, σ and ln(1 + x); memory whose lines are cache lines; [`panels`], the views of a batch; and random numbers.
+//! It offers [`Real`], the number types `f32` and `f64`; [`Vector`], several of them with their operators, exp, tanh, σ and
+//! ln(1 + x); memory whose lines are cache lines; [`panels`] and [`rows`], the two layouts of a batch; and random numbers.
 //!
-//! A [`Kernel`] is written once, over [`Lanes`]; [`Real::run`] runs it in the way the processor allows, which it finds
-//! out at run time, so the stock build is fast. Both ways round alike: every operation is exactly rounded, a
-//! multiplication with an addition is always fused, and both have equally many lanes. So results have the same bits everywhere.
+//! A [`Kernel`] is written once, over [`Lanes`]. [`Real::run`] runs it on 8 of `f32` or 4 of `f64`, [`Real::run_wide`] on as many as the
+//! processor takes, which it finds out at run time, so the stock build is fast. All round alike: every operation is exactly
+//! rounded, and a multiplication with an addition is always fused. So a kernel whose lanes do not mix has the same bits everywhere.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -1,7 +1,7 @@
 //! Many hidden units: lanes along units, a line for each row of the batch, so that one row is as welcome as sixty.
 //!
 //! A step is a product of the rows' lines `[x | h]` with W, whose numbers are [packed](packed) once a window, and then the cell's
-//! arithmetic. Its sums are those of the [panels](super::stepwise), in the same order.
+//! arithmetic. Each sum is taken in the order of the inner index, so it has the bits that it has in [panels](super::fused).
 
 mod layer;
 mod memory;
@@ -16,4 +16,4 @@ pub(crate) use layer::{RowLayerBackward, RowLayerForward, backward_layer, forwar
 pub(crate) use memory::{RowDerivatives, RowTape};
 pub(crate) use push::{Push, StepLayer, StepReadout};
 pub(crate) use readout::{RowReadOut, RowReadOutBackward, room};
-pub(super) use sums::stretches;
+pub(crate) use sums::stretches;

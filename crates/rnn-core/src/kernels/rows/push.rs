@@ -7,7 +7,7 @@
 use super::packed::tiles;
 use crate::cells::{Cell, CellKind, LayerShape, Parameters, Step, Sum, UnitState, WithCell};
 use crate::error::Error;
-use crate::kernels::ReadoutShape;
+use crate::kernels::readout::ReadoutShape;
 use crate::numeric::rows::padded;
 use crate::numeric::{Kernel, Lanes, Lines, Numbers, Real, Vector, zero_lines};
 

@@ -10,7 +10,7 @@
 use super::memory::{RowTape, of_outputs};
 use super::packed::pack_backward;
 use super::sums::{STRETCH, add_sums, by_count, most_columns, stretches};
-use crate::kernels::ReadoutShape;
+use crate::kernels::readout::ReadoutShape;
 use crate::numeric::rows::{RowShape, padded};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
 use std::ops::Range;

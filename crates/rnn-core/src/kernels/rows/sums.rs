@@ -52,10 +52,7 @@ pub(super) use by_count;
 
 /// The stretches of a window: the band, its first step, and how many steps there are.
 #[inline(always)]
-pub(in crate::kernels) fn stretches<T: Real>(
-    batch: usize,
-    steps: usize,
-) -> impl Iterator<Item = (usize, Range<usize>)> {
+pub(crate) fn stretches<T: Real>(batch: usize, steps: usize) -> impl Iterator<Item = (usize, Range<usize>)> {
     let shape = RowShape { batch, blocks: steps, stride: 1 };
     (0..shape.bands::<T>()).flat_map(move |band| {
         let long = (STRETCH / shape.rows::<T>(band)).max(1);
