@@ -1,19 +1,22 @@
 //! `f32` and `f64` as the numbers of a net: their constants, and how work is run on vectors of them.
 #![allow(clippy::excessive_precision, reason = "constants as computed, to be rounded once")]
 
-use super::lanes::{Kernel, Lanes};
+use super::lanes::Kernel;
+#[cfg(target_arch = "x86_64")]
+use super::lanes::Lanes;
 use super::portable::Portable;
 use super::real::{Real, sealed};
 use rand::Rng;
+#[cfg(target_arch = "x86_64")]
 use std::marker::PhantomData;
 
 /// Which instruction sets may be taken: 0 none in particular, 1 up to AVX2, 2 all.
-#[cfg(not(test))]
+#[cfg(all(not(test), target_arch = "x86_64"))]
 const fn widest() -> usize {
     2
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 fn widest() -> usize {
     WIDEST.get()
 }

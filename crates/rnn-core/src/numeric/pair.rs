@@ -5,6 +5,7 @@ use super::real::Real;
 
 /// Twice as many lanes. What is done to both vectors does not wait for each other, so one's time covers the other's.
 #[derive(Clone, Copy)]
+#[allow(unreachable_pub, reason = "a type of vectors that others can name has these for its line")]
 pub struct Pair<S>(pub(crate) S);
 
 macro_rules! of_both {
