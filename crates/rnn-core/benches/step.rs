@@ -1,7 +1,8 @@
 //! Training steps at several sizes, and the processor's peak of fused multiplications and additions in the same run.
 //!
-//! `cargo xtask bench` runs this and makes a table of it. A benchmark's name is the cell and the sizes: input, hidden
-//! units, classes, batch, window, and maybe the type of numbers or the threads.
+//! `cargo xtask bench` runs this, makes a table of it, and has other libraries do what the names say. A benchmark's name is the
+//! cell and the sizes: input, hidden units, classes, batch, window, and maybe the type of numbers or the threads. Before them
+//! stands `text` where the inputs are one-hot rows.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -22,16 +23,37 @@ const SIZES: [[usize; 5]; 7] = [
     [1, 512, 2, 64, 64],
 ];
 
+/// One row, in windows of 50.
+const ONE_ROW: [[usize; 5]; 4] = [[1, 32, 2, 1, 50], [1, 64, 2, 1, 50], [1, 128, 2, 1, 50], [1, 256, 2, 1, 50]];
+
+/// Few rows, in windows of 50: these at each of these hidden units.
+const FEW_ROWS: ([usize; 2], [usize; 5]) = ([32, 128], [2, 3, 5, 8, 10]);
+
+/// The nets of CogScale's sweep.
+const COGSCALE: [[usize; 5]; 3] = [[1, 13, 8, 10, 100], [1, 30, 8, 10, 100], [1, 64, 8, 10, 100]];
+
+/// Texts by character and by byte, with the fewest units.
+const TEXTS: [[usize; 5]; 3] = [[96, 128, 96, 32, 50], [96, 256, 96, 32, 50], [256, 16, 256, 32, 50]];
+
 const CELLS: [CellKind; 3] = [CellKind::Elman, CellKind::Gru, CellKind::Lstm];
 
-/// One training step: forward, loss, backward, Adagrad, and the state moved on.
-fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
+fn named(cell: CellKind, sizes: [usize; 5]) -> String {
+    format!("{cell} {}", sizes.map(|n| n.to_string()).join(" "))
+}
+
+fn trainer<T: Scalar>(cell: CellKind, sizes: [usize; 5], threads: usize) -> Trainer<T, SoftmaxCrossEntropy> {
     let [input, hidden, classes, batch, window] = sizes;
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let architecture = Architecture::new(cell).input_size(input).hidden_size(hidden).outputs(classes);
     let network = Network::<T>::drawn(architecture, Init::PyTorch, &mut rng).unwrap();
     let trainer = Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adagrad::default(), 1e-6).window(window);
-    let mut trainer = trainer.batch(batch).threads(threads).build().unwrap();
+    trainer.batch(batch).threads(threads).build().unwrap()
+}
+
+/// One training step: forward, loss, backward, Adagrad, and the state moved on.
+fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes: [usize; 5], threads: usize) {
+    let [input, _, classes, batch, window] = sizes;
+    let mut trainer = trainer::<T>(cell, sizes, threads);
     let inputs: Vec<T> = (0..window * batch * input).map(|i| T::narrow(f64::from(i * 7 % 5 < 2))).collect();
     let targets: Vec<u32> = (0..window * batch).map(|i| (i * 3 % classes) as u32).collect();
     criterion.bench_function(name, |bencher| {
@@ -39,31 +61,55 @@ fn step<T: Scalar>(criterion: &mut Criterion, name: &str, cell: CellKind, sizes:
     });
 }
 
+/// The same for inputs that are classes, as one-hot rows.
+fn text_step(criterion: &mut Criterion, cell: CellKind, sizes: [usize; 5]) {
+    let [input, _, classes, batch, window] = sizes;
+    let mut trainer = trainer::<f32>(cell, sizes, 1);
+    let mut inputs = vec![0.0; window * batch * input];
+    for (i, row) in inputs.chunks_exact_mut(input).enumerate() {
+        row[i * 31 % input] = 1.0;
+    }
+    let targets: Vec<u32> = (0..window * batch).map(|i| ((i + 1) * 31 % classes) as u32).collect();
+    criterion.bench_function(&format!("text {}", named(cell, sizes)), |bencher| {
+        bencher.iter(|| trainer.step(black_box(&inputs), &targets).unwrap());
+    });
+}
+
 fn steps(criterion: &mut Criterion) {
     peak(criterion);
-    let named = |cell: CellKind, sizes: [usize; 5]| format!("{cell} {}", sizes.map(|n| n.to_string()).join(" "));
-    for sizes in SIZES {
+    let (units, batches) = FEW_ROWS;
+    let few_rows = units.iter().flat_map(|hidden| batches.map(|batch| [1, *hidden, 2, batch, 50]));
+    for sizes in SIZES.into_iter().chain(ONE_ROW).chain(few_rows).chain(COGSCALE) {
         for cell in CELLS {
             step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
+        }
+    }
+    for sizes in TEXTS {
+        for cell in CELLS {
+            text_step(criterion, cell, sizes);
         }
     }
     step::<f64>(criterion, &format!("{} f64", named(CellKind::Elman, SIZES[0])), CellKind::Elman, SIZES[0], 1);
     let last = SIZES[SIZES.len() - 1];
     step::<f32>(criterion, &format!("{} 2 threads", named(CellKind::Elman, last)), CellKind::Elman, last, 2);
-    // How cost grows with one size, the others held still.
-    for [hidden, batch, window] in [
-        [64, 32, 50],
-        [256, 32, 50],
-        [512, 32, 50],
-        [128, 16, 50],
-        [128, 64, 50],
-        [128, 128, 50],
-        [128, 32, 25],
-        [128, 32, 100],
-        [128, 32, 200],
+    // How cost grows with one size, the others held still. Some of the sizes are above.
+    for (cell, hidden, batch, window) in [
+        (CellKind::Elman, 64, 32, 50),
+        (CellKind::Elman, 256, 32, 50),
+        (CellKind::Elman, 512, 32, 50),
+        (CellKind::Elman, 128, 4, 50),
+        (CellKind::Elman, 128, 16, 50),
+        (CellKind::Elman, 128, 64, 50),
+        (CellKind::Elman, 128, 128, 50),
+        (CellKind::Gru, 128, 4, 50),
+        (CellKind::Gru, 128, 16, 50),
+        (CellKind::Gru, 128, 64, 50),
+        (CellKind::Elman, 128, 32, 25),
+        (CellKind::Elman, 128, 32, 100),
+        (CellKind::Elman, 128, 32, 200),
     ] {
         let sizes = [1, hidden, 2, batch, window];
-        step::<f32>(criterion, &named(CellKind::Elman, sizes), CellKind::Elman, sizes, 1);
+        step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
     }
 }
 
