@@ -10,6 +10,7 @@ mod report;
 mod sweep;
 mod trials;
 
+use crate::bench::BenchArgs;
 use crate::trials::sweep::Sweep;
 use chart_kit::page;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -66,7 +67,7 @@ enum Command {
     SlurmTest,
     /// Build the programs for Windows and test them under Wine; needs wine, gcc-mingw-w64-x86-64 and the Rust target
     WindowsTest,
-    /// Measure training steps and the program, and write bench.csv, program.csv and bench.svg
+    /// Measure steps and the program, here and in other libraries, and write bench.csv, program.csv and bench.svg
     Bench(BenchArgs),
     /// Train nets of a sweep; ends when its standard input is closed
     #[command(hide = true)]
@@ -91,19 +92,6 @@ enum SweepCommand {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-}
-
-#[derive(Debug, Args)]
-struct BenchArgs {
-    /// Measure the same steps in the other libraries that Python has: JAX, PyTorch, NumPy, TensorFlow
-    #[arg(long)]
-    peers: bool,
-    /// The Python that has them
-    #[arg(long, value_name = "PROGRAM", default_value = "python3", requires = "peers")]
-    python: PathBuf,
-    /// The folder to write to; what an earlier benchmark left there is replaced
-    #[arg(long, value_name = "DIR", default_value = "bench")]
-    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -193,7 +181,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::SlurmTest => check::slurm(),
         Command::WindowsTest => check::windows(),
-        Command::Bench(BenchArgs { peers, python, out }) => bench::run(&out, peers.then_some(&*python)),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Trial => sweep::trial::run(),
         Command::SlurmTask { place, trials_per_task, task, keep } => {
             sweep::slurm::task(&place, trials_per_task, task, keep)

@@ -1,8 +1,8 @@
 //! Training steps at several sizes, and the processor's peak of fused multiplications and additions in the same run.
 //!
-//! `cargo xtask bench` runs this and makes a table of it. A benchmark's name is the cell and the sizes: input, hidden
-//! units, classes, batch, window, and maybe the type of numbers or the threads. `ensemble` and a number before it is so many
-//! nets side by side, a step of each.
+//! `cargo xtask bench` runs this, makes a table of it, and has other libraries do what the names say. A benchmark's name is the
+//! cell and the sizes: input, hidden units, classes, batch, window, and maybe the type of numbers or the threads. Before them
+//! stands `text` where the inputs are one-hot rows, or `ensemble` and a number for so many nets side by side, a step of each.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may panic")]
 
@@ -24,6 +24,18 @@ const SIZES: [[usize; 5]; 7] = [
     [64, 256, 10, 64, 64],
     [1, 512, 2, 64, 64],
 ];
+
+/// One row, in windows of 50.
+const ONE_ROW: [[usize; 5]; 4] = [[1, 32, 2, 1, 50], [1, 64, 2, 1, 50], [1, 128, 2, 1, 50], [1, 256, 2, 1, 50]];
+
+/// Few rows, in windows of 50: these at each of these hidden units.
+const FEW_ROWS: ([usize; 2], [usize; 5]) = ([32, 128], [2, 3, 5, 8, 10]);
+
+/// The nets of CogScale's sweep.
+const COGSCALE: [[usize; 5]; 3] = [[1, 13, 8, 10, 100], [1, 30, 8, 10, 100], [1, 64, 8, 10, 100]];
+
+/// Texts by character and by byte, with the fewest units.
+const TEXTS: [[usize; 5]; 3] = [[96, 128, 96, 32, 50], [96, 256, 96, 32, 50], [256, 16, 256, 32, 50]];
 
 const CELLS: [CellKind; 3] = [CellKind::Elman, CellKind::Gru, CellKind::Lstm];
 
@@ -69,11 +81,32 @@ fn ensemble<T: Scalar>(criterion: &mut Criterion, nets: usize, cell: CellKind, s
     });
 }
 
+/// The same for inputs that are classes, as one-hot rows.
+fn text_step(criterion: &mut Criterion, cell: CellKind, sizes: [usize; 5]) {
+    let [input, _, classes, batch, window] = sizes;
+    let (mut trainer, mut inputs, _) = trainer::<f32>(cell, sizes, 1, 0);
+    inputs.fill(0.0);
+    for (i, row) in inputs.chunks_exact_mut(input).enumerate() {
+        row[i * 31 % input] = 1.0;
+    }
+    let targets: Vec<u32> = (0..window * batch).map(|i| ((i + 1) * 31 % classes) as u32).collect();
+    criterion.bench_function(&format!("text {}", named(cell, sizes)), |bencher| {
+        bencher.iter(|| trainer.step(black_box(&inputs), &targets).unwrap());
+    });
+}
+
 fn steps(criterion: &mut Criterion) {
     peak(criterion);
-    for sizes in SIZES {
+    let (units, batches) = FEW_ROWS;
+    let few_rows = units.iter().flat_map(|hidden| batches.map(|batch| [1, *hidden, 2, batch, 50]));
+    for sizes in SIZES.into_iter().chain(ONE_ROW).chain(few_rows).chain(COGSCALE) {
         for cell in CELLS {
             step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
+        }
+    }
+    for sizes in TEXTS {
+        for cell in CELLS {
+            text_step(criterion, cell, sizes);
         }
     }
     step::<f64>(criterion, &format!("{} f64", named(CellKind::Elman, SIZES[0])), CellKind::Elman, SIZES[0], 1);
@@ -83,20 +116,24 @@ fn steps(criterion: &mut Criterion) {
         ensemble::<f32>(criterion, nets, CellKind::Elman, SIZES[0]);
     }
     ensemble::<f32>(criterion, 16, CellKind::Elman, SIZES[1]);
-    // How cost grows with one size, the others held still.
-    for [hidden, batch, window] in [
-        [64, 32, 50],
-        [256, 32, 50],
-        [512, 32, 50],
-        [128, 16, 50],
-        [128, 64, 50],
-        [128, 128, 50],
-        [128, 32, 25],
-        [128, 32, 100],
-        [128, 32, 200],
+    // How cost grows with one size, the others held still. Some of the sizes are above.
+    for (cell, hidden, batch, window) in [
+        (CellKind::Elman, 64, 32, 50),
+        (CellKind::Elman, 256, 32, 50),
+        (CellKind::Elman, 512, 32, 50),
+        (CellKind::Elman, 128, 4, 50),
+        (CellKind::Elman, 128, 16, 50),
+        (CellKind::Elman, 128, 64, 50),
+        (CellKind::Elman, 128, 128, 50),
+        (CellKind::Gru, 128, 4, 50),
+        (CellKind::Gru, 128, 16, 50),
+        (CellKind::Gru, 128, 64, 50),
+        (CellKind::Elman, 128, 32, 25),
+        (CellKind::Elman, 128, 32, 100),
+        (CellKind::Elman, 128, 32, 200),
     ] {
         let sizes = [1, hidden, 2, batch, window];
-        step::<f32>(criterion, &named(CellKind::Elman, sizes), CellKind::Elman, sizes, 1);
+        step::<f32>(criterion, &named(cell, sizes), cell, sizes, 1);
     }
 }
 
