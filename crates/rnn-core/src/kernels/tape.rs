@@ -1,6 +1,6 @@
 //! What all layers keep of a window, in one of two layouts, and the work on it.
 //!
-//! Where all layers have few units, lanes run along the batch ([panels](crate::numeric::panels)) and a window goes in one go.
+//! Where all layers have few units, lanes run along the batch ([`panels`]) and a window goes in one go.
 //! Otherwise they run along units ([rows](crate::numeric::rows)). Either way a net's numbers are those of the formulas, and what is asked of
 //! a tape is the same.
 

@@ -90,7 +90,7 @@ impl<T: Real> RowTape<T> {
         let too_large = Error::OutOfMemory { what: "the window's gates", rows: hidden, columns: facts.sums };
         let widths = Widths::new::<T>(shape).ok_or(too_large)?;
         let lines = |what, blocks: Option<usize>, line: Option<usize>| {
-            let rows = batch.checked_mul(blocks.unwrap_or(usize::MAX)).unwrap_or(usize::MAX);
+            let rows = batch.saturating_mul(blocks.unwrap_or(usize::MAX));
             zero_lines(what, rows, line.unwrap_or(usize::MAX))
         };
         let of = |parts: usize| widths.line::<T>(parts, 0);
@@ -232,7 +232,7 @@ impl<T: Real> RowDerivatives<T> {
             let each = shapes.iter().map(|shape| of(shape, Widths::new::<T>(*shape)?));
             each.map(|len| len.unwrap_or(usize::MAX)).max().unwrap_or_default()
         };
-        let rows = batch.checked_mul(steps).unwrap_or(usize::MAX);
+        let rows = batch.saturating_mul(steps);
         let hidden = most(&|_, widths| widths.line::<T>(1, 0));
         Ok(Self {
             outputs: zero_lines(what, rows, hidden)?,

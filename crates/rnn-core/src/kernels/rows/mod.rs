@@ -1,6 +1,6 @@
 //! Many hidden units: lanes along units, a line for each row of the batch, so that one row is as welcome as sixty.
 //!
-//! A step is a product of the rows' lines `[x | h]` with W, whose numbers are [packed](packed) once a window, and then the cell's
+//! A step is a product of the rows' lines `[x | h]` with W, whose numbers are [packed] once a window, and then the cell's
 //! arithmetic. Each sum is taken in the order of the inner index, so it has the bits that it has in [panels](super::fused).
 
 mod layer;

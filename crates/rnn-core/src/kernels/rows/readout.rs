@@ -314,8 +314,8 @@ fn add_outputs<T: Real, S: Lanes<T>, const N: usize>(
     let zero = Vector::splat(lanes, T::zero());
     let mut biases = [T::zero(); N];
     for line in 0..h.len() / stride {
-        for j in 0..N {
-            biases[j] += dy[j][line];
+        for (bias, dy) in biases.iter_mut().zip(dy) {
+            *bias += dy[line];
         }
     }
     d_bias.iter_mut().zip(biases).for_each(|(bias, sum)| *bias += sum);
