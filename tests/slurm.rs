@@ -218,8 +218,10 @@ fn a_task_that_runs_twice_runs_no_trial_twice() {
 #[ignore = "starts a Slurm cluster: cargo xtask slurm-test"]
 fn tasks_that_are_requeued_or_out_of_time_lose_nothing() {
     let Some(setup) = Setup::new() else { return };
-    // One task, which lasts longer than the half a minute after which Slurm looks at time limits.
-    let text = TRIALS.replace("[20, 30]", "[1200]").replace("echo_step = [1, 2, 3, 4]", "echo_step = [1]");
+    // One task, which lasts longer than the half a minute after which Slurm looks at time limits; of nets that are too large to be
+    // trained side by side, so that one trial ends after the other.
+    let text =
+        TRIALS.replace("[20, 30]", "[800]").replace("echo_step = [1, 2, 3, 4]", "echo_step = [1]\nstate_size = [40]");
     std::fs::write(&setup.spec, text).unwrap();
     let job = setup.submit(&["--trials-per-task", "8", "--time", "5"]);
     setup.wait_for_ends(1);
