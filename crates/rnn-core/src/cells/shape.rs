@@ -1,6 +1,6 @@
 //! How many parameters a layer of a cell has, and where each kind of them lies.
 
-use super::cell::{Cell, Facts};
+use super::cell::{Cell, Facts, Sum};
 use crate::numeric::{Lanes, Numbers, Real, Vector};
 
 /// A layer: the facts of its cell, and how many inputs and units it has.
@@ -83,6 +83,14 @@ impl<'a, T> Parameters<'a, T> {
 }
 
 impl<T: Real> Parameters<'_, T> {
+    /// What a sum starts with: the biases of this column of W that belong to it.
+    #[inline(always)]
+    pub(crate) fn start(&self, sum: &Sum, column: usize) -> T {
+        let part = |of: bool, bias: &[T]| if of { bias.get(column).copied() } else { None };
+        let input = part(sum.input, self.bias).unwrap_or_default();
+        input + part(sum.state, self.recurrent_bias).unwrap_or_default()
+    }
+
     /// What a unit has of its own, the same in all lanes.
     #[inline(always)]
     pub(crate) fn of_unit<S: Lanes<T>, C: Cell>(&self, lanes: S, hidden: usize, unit: usize) -> C::Own<Vector<T, S>> {

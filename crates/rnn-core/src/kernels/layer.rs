@@ -2,7 +2,7 @@
 
 use super::fused;
 use super::memory::{FUSED, LayerDerivatives, LayerTape};
-use super::stepwise::runs;
+use super::runs::runs;
 use super::threads::{Shared, in_parallel};
 use super::weight_sums::WindowRows;
 use super::weights::OfOneNet;
@@ -38,12 +38,9 @@ pub(crate) struct LayerBackward<'a, T> {
 pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape, threads }: LayerForward<'_, T>) {
     let &mut LayerTape { shape, batch, steps, .. } = tape;
     let (parameters, panels) = (Parameters::new(shape, parameters), panels::count::<T>(batch));
-    for (s, sum) in C::SUMS.as_slice().iter().enumerate() {
-        let part = |of: bool, bias: &[T], column| if of { bias.get(column).copied() } else { None };
-        for (unit, start) in tape.start[s * shape.hidden..(s + 1) * shape.hidden].iter_mut().enumerate() {
-            let column = sum.gate * shape.hidden + unit;
-            let input = part(sum.input, parameters.bias, column).unwrap_or_default();
-            *start = input + part(sum.state, parameters.recurrent_bias, column).unwrap_or_default();
+    for (sum, start) in C::SUMS.as_slice().iter().zip(tape.start.chunks_exact_mut(shape.hidden)) {
+        for (column, start) in (sum.gate * shape.hidden..).zip(start) {
+            *start = parameters.start(sum, column);
         }
     }
     let LayerShape { facts, inputs, hidden } = shape;
@@ -60,7 +57,6 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape
             start,
             steps,
             xh: xh.take(panels.len()),
-            sums: BlocksMut::new(&mut [], 1, 0),
             saved: saved.take(panels.len()),
             memory: memory.take(panels.len()),
             panels: Panels::new(batch, panels),
@@ -80,7 +76,6 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
     let all = |units: usize| count * steps * units * T::PANEL;
     let mut d_outputs = BlocksMut::new(&mut d.outputs[..all(hidden)], steps, hidden);
     let mut d_sums = BlocksMut::new(&mut d.sums[..all(of_sums)], steps, of_sums);
-    let mut d_memory = BlocksMut::new(&mut d.memory[..count * hidden * T::PANEL], 1, hidden);
     let mut d_inputs = ask_for_inputs.then(|| {
         let d_inputs = &mut d.inputs[..all(inputs)];
         d_inputs.fill(T::zero());
@@ -94,14 +89,12 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: LayerBackward<'_, T>) {
             weights: PhantomData::<OfOneNet>,
             shape,
             parameters,
-            w_transposed: &[],
             steps,
             xh: tape.xh().skip_panels(panels.start),
             saved: saved.skip_panels(panels.start),
             memory: memory.skip_panels(panels.start),
             d_outputs: d_outputs.take(panels.len()),
             d_sums: d_sums.take(panels.len()),
-            d_memory: d_memory.take(panels.len()),
             d_inputs: d_inputs.as_mut().map(|d_inputs| d_inputs.take(panels.len())),
             panels: Panels::new(batch, panels),
         };

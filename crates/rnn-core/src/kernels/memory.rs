@@ -34,8 +34,6 @@ pub(crate) struct LayerDerivatives<T> {
     pub(crate) inputs: Lines<T>,
     /// steps blocks of (sums + own)·hidden units.
     pub(crate) sums: Lines<T>,
-    /// One block of hidden units.
-    pub(crate) memory: Lines<T>,
 }
 
 impl<T: Real> LayerTape<T> {
@@ -99,7 +97,6 @@ impl<T: Real> LayerDerivatives<T> {
             outputs: blocks(hidden)?,
             inputs: blocks(hidden)?,
             sums: blocks(most(&|shape| shape.hidden.checked_mul(shape.facts.sums + shape.facts.own)))?,
-            memory: zero_blocks(what, batch, Some(1), hidden)?,
         })
     }
 }

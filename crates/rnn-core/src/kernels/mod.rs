@@ -7,23 +7,21 @@
 //!
 //! - units, in [`rows`]: of nets with a layer of more than 4 units. A step is a product of each row with W, then the cell's arithmetic.
 //! - rows of the batch, in [`fused`]: of nets with fewer. A panel of rows goes through the whole window with the state in registers.
-//! - nets, in [`ensemble`]: many small nets side by side, fused or [`stepwise`]; [`weights`] says whose weights they are.
+//! - nets, in [`ensemble`]: many small nets side by side, in one go or step by step; [`weights`] says whose weights they are.
 //!
 //! [`tape`] chooses between the first two.
 
 mod copies;
 mod ensemble;
 mod fused;
-mod lane_product;
 mod layer;
 mod memory;
 #[cfg(test)]
 mod other_cells;
-mod product;
 mod readout;
 mod rows;
+mod runs;
 mod scalar;
-mod stepwise;
 mod tape;
 mod threads;
 #[cfg(test)]

@@ -4,11 +4,9 @@
 //! dW = hᵀ · dy,   db = column sums of dy,   dh = dy · Wᵀ        W [inputs, outputs], b [outputs]
 //! ```
 
-use super::product::{Tiled, add_lines, in_tiles};
 use super::weight_sums::WindowRows;
 use crate::numeric::panels::{BlockMut, Blocks, BlocksMut, Panels, load_rows, vectors};
-use crate::numeric::{Kernel, Lanes, Real, Vector};
-use std::array;
+use crate::numeric::{Kernel, Lanes, Real, Vector, add_multiples};
 use std::ops::Range;
 
 /// A readout's sizes; its parameters are W, column-major, then b.
@@ -53,46 +51,66 @@ pub(crate) struct ReadOutBackward<'a, T> {
     pub(crate) d_parameters: &'a mut [T],
 }
 
-struct InTiles<'a, 'b, T, S>(S, &'a mut ReadOut<'b, T>);
+/// Outputs of a tile: with two vectors of rows their sums fill twelve of sixteen registers.
+const TILE: usize = 6;
 
 impl<T: Real> Kernel<T> for ReadOut<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(mut self, lanes: S) {
-        in_tiles(self.shape.outputs, &mut InTiles(lanes, &mut self));
-    }
-}
-
-impl<T: Real, S: Lanes<T>> Tiled for InTiles<'_, '_, T, S> {
-    #[inline(always)]
-    fn tile<const N: usize>(&mut self, first: usize) {
-        for step in self.1.steps.clone() {
-            for (panel, rows) in Panels::all::<T>(self.1.batch).rows::<T>().enumerate() {
-                if rows > T::WIDTH {
-                    self.panel::<2, N>(step, panel, first);
-                } else {
-                    self.panel::<1, N>(step, panel, first);
-                }
+        for first in (0..self.shape.outputs).step_by(TILE) {
+            match self.shape.outputs - first {
+                1 => self.tile::<S, 1>(lanes, first),
+                2 => self.tile::<S, 2>(lanes, first),
+                3 => self.tile::<S, 3>(lanes, first),
+                4 => self.tile::<S, 4>(lanes, first),
+                5 => self.tile::<S, 5>(lanes, first),
+                _ => self.tile::<S, TILE>(lanes, first),
             }
         }
     }
 }
 
-impl<T: Real, S: Lanes<T>> InTiles<'_, '_, T, S> {
+impl<T: Real> ReadOut<'_, T> {
+    /// N outputs from `first` on, at all steps.
     #[inline(always)]
-    fn panel<const V: usize, const N: usize>(&mut self, step: usize, panel: usize, first: usize) {
-        let Self(lanes, ReadOut { shape: ReadoutShape { inputs, outputs }, parameters, batch, steps, h, y }) = self;
+    fn tile<S: Lanes<T>, const N: usize>(&mut self, lanes: S, first: usize) {
+        for step in self.steps.clone() {
+            for (panel, rows) in Panels::all::<T>(self.batch).rows::<T>().enumerate() {
+                if rows > T::WIDTH {
+                    self.panel::<S, 2, N>(lanes, step, panel, first);
+                } else {
+                    self.panel::<S, 1, N>(lanes, step, panel, first);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn panel<S: Lanes<T>, const V: usize, const N: usize>(
+        &mut self,
+        lanes: S,
+        step: usize,
+        panel: usize,
+        first: usize,
+    ) {
+        let Self { shape: ReadoutShape { inputs, outputs }, parameters, batch, steps, h, y } = self;
         let (weight, bias) = parameters.split_at(*inputs * *outputs);
-        let columns = array::from_fn(
-            #[inline(always)]
-            |j| &weight[(first + j) * *inputs..],
-        );
-        let start = array::from_fn(
-            #[inline(always)]
-            |j| [Vector::splat(*lanes, bias[first + j]); V],
-        );
-        let sums: [_; N] = add_lines(*lanes, h.block(panel, step).0, columns, start);
+        let mut columns = [&[][..]; N];
+        let mut sums = [[Vector::splat(lanes, T::zero()); V]; N];
+        for j in 0..N {
+            columns[j] = &weight[(first + j) * *inputs..][..*inputs];
+            sums[j] = [Vector::splat(lanes, bias[first + j]); V];
+        }
+        for (p, line) in h.block(panel, step).0.chunks_exact(T::PANEL).enumerate() {
+            add_multiples(
+                &mut sums,
+                Vector::load_line(lanes, line),
+                #[inline(always)]
+                |j| columns[j][p],
+            );
+        }
         let column = y.len() / *outputs;
         for (j, sums) in sums.into_iter().enumerate() {
             // What is behind a panel's rows is written too, and then overwritten by the next step's.

@@ -13,8 +13,6 @@ pub(crate) trait Weights<T: Real>: Copy + Send + Sync {
     type Wide<S: Lanes<T>>: Lanes<T>;
     /// A weight as it is kept until it is needed.
     type Weight<S: Lanes<T>>: Copy;
-    /// How many numbers a weight is.
-    const NUMBERS: usize;
     /// Whether a fused forward makes each step for all panels before the next one, because the processor is to have
     /// something to do while a panel waits for its state. Otherwise it takes a panel through all steps.
     const STEP_BY_STEP: bool;
@@ -55,7 +53,6 @@ impl<T: Real> Weights<T> for OfOneNet {
     type Wide<S: Lanes<T>> = S;
     type Weight<S: Lanes<T>> = T;
 
-    const NUMBERS: usize = 1;
     const STEP_BY_STEP: bool = false;
 
     #[inline(always)]
@@ -98,7 +95,6 @@ impl<T: Real> Weights<T> for OfEachLane {
     type Wide<S: Lanes<T>> = S::Line;
     type Weight<S: Lanes<T>> = Vector<T, S::Line>;
 
-    const NUMBERS: usize = T::PANEL;
     const STEP_BY_STEP: bool = true;
 
     #[inline(always)]

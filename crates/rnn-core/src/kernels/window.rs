@@ -17,8 +17,6 @@ pub(crate) struct WindowForward<'a, T, C, W> {
     pub(crate) panels: Panels,
     /// steps + 1 blocks of inputs + hidden units: block t holds `[x_t | h_{t-1}]`; the last one's inputs are unused.
     pub(crate) xh: BlocksMut<'a, T>,
-    /// One block of sums·hidden units: those of the step that a forward is at.
-    pub(crate) sums: BlocksMut<'a, T>,
     /// steps blocks of saved·hidden units.
     pub(crate) saved: BlocksMut<'a, T>,
     /// steps + 1 blocks of hidden units: block t holds the memory before step t; no units in a cell that has none.
@@ -32,8 +30,6 @@ pub(crate) struct WindowBackward<'a, T, C, W> {
     pub(crate) weights: PhantomData<W>,
     pub(crate) shape: LayerShape,
     pub(crate) parameters: Parameters<'a, T>,
-    /// Wᵀ `[gates·hidden, inputs + hidden]`, column-major.
-    pub(crate) w_transposed: &'a [T],
     pub(crate) steps: usize,
     pub(crate) panels: Panels,
     /// What the forward has left.
@@ -44,8 +40,6 @@ pub(crate) struct WindowBackward<'a, T, C, W> {
     pub(crate) d_outputs: BlocksMut<'a, T>,
     /// steps blocks of (sums + own)·hidden units.
     pub(crate) d_sums: BlocksMut<'a, T>,
-    /// One block of hidden units.
-    pub(crate) d_memory: BlocksMut<'a, T>,
     /// steps blocks of inputs, where somebody asks for them.
     pub(crate) d_inputs: Option<BlocksMut<'a, T>>,
 }

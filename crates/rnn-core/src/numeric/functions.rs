@@ -100,7 +100,7 @@ mod tests {
 
         #[inline(always)]
         fn run<S: Lanes<T>>(self, lanes: S) {
-            for values in self.1.chunks_mut(T::WIDTH) {
+            for values in self.1.chunks_mut(S::WIDTH) {
                 let x = Vector::load_some(lanes, values);
                 let y = match self.0 {
                     Function::Exp => x.exp(),
@@ -217,20 +217,21 @@ mod tests {
     #[test]
     fn every_instruction_set_gives_the_same_bits() {
         for function in FUNCTIONS {
-            let arguments = |bits: u32| f32::from_bits(bits);
-            let mut fast: Vec<f32> = (0..=u32::MAX).step_by(40_009).map(arguments).collect();
-            let mut plain = fast.clone();
+            let arguments: Vec<f32> = (0..=u32::MAX).step_by(40_009).map(f32::from_bits).collect();
+            let [mut fast, mut wide, mut plain] = [arguments.clone(), arguments.clone(), arguments];
             f32::run(Map(function, &mut fast));
+            f32::run_wide(Map(function, &mut wide));
             f32::run_portably(Map(function, &mut plain));
             let same = |(a, b): (&f32, &f32)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
-            assert!(fast.iter().zip(&plain).all(same), "{function:?}");
+            assert!(fast.iter().zip(&plain).all(same) && wide.iter().zip(&plain).all(same), "{function:?}");
 
-            let mut fast: Vec<f64> = (0..100_000).map(|i| f64::from(i) * 0.01 - 720.0).collect();
-            let mut plain = fast.clone();
+            let arguments: Vec<f64> = (0..100_000).map(|i| f64::from(i) * 0.01 - 720.0).collect();
+            let [mut fast, mut wide, mut plain] = [arguments.clone(), arguments.clone(), arguments];
             f64::run(Map(function, &mut fast));
+            f64::run_wide(Map(function, &mut wide));
             f64::run_portably(Map(function, &mut plain));
             let same = |(a, b): (&f64, &f64)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan());
-            assert!(fast.iter().zip(&plain).all(same), "{function:?}");
+            assert!(fast.iter().zip(&plain).all(same) && wide.iter().zip(&plain).all(same), "{function:?}");
         }
     }
 }

@@ -23,6 +23,8 @@ mod random;
 mod real;
 pub(crate) mod rows;
 mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 #[cfg(test)]
 pub(crate) use floats::with_each_instruction_set;
@@ -31,4 +33,4 @@ pub(crate) use memory::{Lines, flat_zeros, reserved, zero_blocks, zero_lines, ze
 pub(crate) use numbers::Numbers;
 pub(crate) use random::{copied_generator, normal, uniform};
 pub use real::Real;
-pub(crate) use vector::Vector;
+pub(crate) use vector::{Vector, add_multiples};

@@ -79,10 +79,10 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     /// The first numbers of a slice; 0 where there are none.
     #[inline(always)]
     pub(crate) fn load_some(lanes: S, from: &[T]) -> Self {
-        if from.len() >= T::WIDTH {
+        if from.len() >= S::WIDTH {
             return Self::load(lanes, from);
         }
-        let mut part = [T::SIMPLE[0]; 8];
+        let mut part = [T::SIMPLE[0]; 16];
         copy_some(from, &mut part);
         Self::load(lanes, &part)
     }
@@ -96,18 +96,12 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     /// Writes to the first places of a slice, as many as there are.
     #[inline(always)]
     pub(crate) fn store_some(self, to: &mut [T]) {
-        if to.len() >= T::WIDTH {
+        if to.len() >= S::WIDTH {
             return self.store(to);
         }
-        let mut all = [T::SIMPLE[0]; 8];
+        let mut all = [T::SIMPLE[0]; 16];
         self.store(&mut all);
         copy_some(&all, to);
-    }
-
-    /// The instruction set that it is of.
-    #[inline(always)]
-    pub(crate) fn lanes(self) -> S {
-        self.lanes
     }
 
     /// All lanes the same, of the same instruction set.
@@ -165,6 +159,21 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     #[inline(always)]
     pub(crate) fn first_lanes(self, count: T, others: Self) -> Self {
         Self::load(self.lanes, T::INDICES).if_less(self.of(count), self, others)
+    }
+}
+
+/// Adds to each of N sums a line of V vectors times its factor: the inner step of every product.
+#[inline(always)]
+pub(crate) fn add_multiples<T: Real, S: Lanes<T>, const V: usize, const N: usize>(
+    sums: &mut [[Vector<T, S>; V]; N],
+    line: [Vector<T, S>; V],
+    factor: impl Fn(usize) -> T,
+) {
+    for (number, sums) in sums.iter_mut().enumerate() {
+        let factor = factor(number);
+        for (sum, vector) in sums.iter_mut().zip(line) {
+            *sum = vector.mul_add(vector.of(factor), *sum);
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! A layer's window of nets side by side, forward and backward.
 
 use super::memory::{EnsembleDerivatives, EnsembleTape, w_transposed_lines};
+use super::stepwise;
 use super::weight_sums::{LaneRows, Order, WeightSums, weight_sums};
 use crate::cells::{Cell, LayerShape, Parameters, Sum};
 use crate::kernels::fused;
 use crate::kernels::memory::FUSED;
-use crate::kernels::stepwise::{self, runs};
+use crate::kernels::runs::runs;
 use crate::kernels::weights::OfEachLane;
 use crate::kernels::window::{WindowBackward, WindowForward};
 use crate::numeric::panels::{Blocks, BlocksMut, Panels};
@@ -45,16 +46,12 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, EnsembleForward { parameters, t
     let &mut EnsembleTape { shape, batch, steps, .. } = tape;
     let LayerShape { facts, inputs, hidden } = shape;
     let parameters = Parameters::of_nets(shape, parameters, T::PANEL);
-    for (s, sum) in C::SUMS.as_slice().iter().enumerate() {
-        let part = |of: bool, bias: &[T], number| if of { bias.get(number).copied() } else { None };
-        let len = hidden * T::PANEL;
-        for (number, start) in tape.start[s * len..(s + 1) * len].iter_mut().enumerate() {
-            let number = sum.gate * len + number;
-            let input = part(sum.input, parameters.bias, number).unwrap_or_default();
-            *start = input + part(sum.state, parameters.recurrent_bias, number).unwrap_or_default();
+    let of_gate = hidden * T::PANEL;
+    for (sum, start) in C::SUMS.as_slice().iter().zip(tape.start.chunks_exact_mut(of_gate)) {
+        for (number, start) in (sum.gate * of_gate..).zip(start) {
+            *start = parameters.start(sum, number);
         }
     }
-    let sums = if hidden <= FUSED { 0 } else { facts.sums * hidden };
     let mut part = WindowForward {
         cell,
         weights: PhantomData::<OfEachLane>,
@@ -63,14 +60,13 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, EnsembleForward { parameters, t
         start: &tape.start,
         steps,
         xh: BlocksMut::new(&mut tape.xh, steps + 1, inputs + hidden),
-        sums: BlocksMut::new(&mut tape.sums, 1, sums),
         saved: BlocksMut::new(&mut tape.saved, steps, facts.saved * hidden),
         memory: BlocksMut::new(&mut tape.memory, steps + 1, usize::from(facts.has_memory) * hidden),
         panels: panels::<T>(batch),
     };
     match hidden {
         ..=FUSED => T::run_wide(fused::Forwards::<_, _, _, FUSED>(&mut part)),
-        _ => stepwise::forward(&mut part),
+        _ => stepwise::forward(&mut part, BlocksMut::new(&mut tape.sums, 1, facts.sums * hidden)),
     }
 }
 
@@ -92,14 +88,12 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: EnsembleBackward<'_, T>)
         weights: PhantomData::<OfEachLane>,
         shape,
         parameters,
-        w_transposed,
         steps,
         xh: tape.xh(),
         saved: Blocks::new(&tape.saved, steps, facts.saved * hidden),
         memory: Blocks::new(&tape.memory, steps + 1, usize::from(facts.has_memory) * hidden),
         d_outputs: BlocksMut::new(&mut d.outputs[..all(hidden)], steps, hidden),
         d_sums: BlocksMut::new(&mut d.sums[..all(of_sums)], steps, of_sums),
-        d_memory: BlocksMut::new(&mut d.memory[..batch * hidden * T::PANEL], 1, hidden),
         d_inputs: ask_for_inputs.then(|| {
             let d_inputs = &mut d.inputs[..all(inputs)];
             d_inputs.fill(T::zero());
@@ -109,7 +103,10 @@ pub(super) fn backward<T: Real, C: Cell>(cell: C, work: EnsembleBackward<'_, T>)
     };
     match hidden {
         ..=FUSED => T::run_wide(fused::Backwards::<_, _, _, FUSED>(&mut part)),
-        _ => stepwise::backward(&mut part),
+        _ => {
+            let d_memory = BlocksMut::new(&mut d.memory[..batch * hidden * T::PANEL], 1, hidden);
+            stepwise::backward(&mut part, w_transposed, d_memory);
+        }
     }
     let a = tape.xh().lines(0..shape.matrix_rows());
     let d = Blocks::new(&d.sums[..all(of_sums)], steps, of_sums);

@@ -7,7 +7,9 @@
 mod copies;
 mod layer;
 mod memory;
+mod product;
 mod readout;
+mod stepwise;
 #[cfg(test)]
 mod tests;
 mod weight_sums;

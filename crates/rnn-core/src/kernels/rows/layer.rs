@@ -1,12 +1,12 @@
 //! A layer's window: its weights packed, its bands shared out to threads, and the derivatives by its parameters.
 
 use super::memory::{RowDerivatives, RowTape, of_outputs};
-use super::packed::{PackForward, pack_backward, tile_lanes};
+use super::packed::{PackForward, lay_out_units, pack_backward, tile_lanes};
 use super::sums::RowSums;
 use super::window::{RowBackward, RowForward, backward, forward};
 use crate::cells::{Cell, LayerShape, Parameters};
 use crate::kernels::layer::worth;
-use crate::kernels::stepwise::runs;
+use crate::kernels::runs::runs;
 use crate::kernels::threads::{Shared, in_parallel};
 use crate::numeric::rows::RowShape;
 use crate::numeric::{Numbers, Real};
@@ -50,17 +50,7 @@ pub(crate) fn forward_layer<T: Real, C: Cell>(cell: C, work: RowLayerForward<'_,
     let (shape, batch, steps, widths) = (tape.shape, tape.batch, tape.steps, tape.widths);
     let (facts, hidden, padded) = (shape.facts, shape.hidden, widths.hidden);
     let parameters = Parameters::new(shape, parameters);
-    for (sum, start) in C::SUMS.as_slice().iter().zip(tape.start.chunks_exact_mut(padded)) {
-        let columns = sum.gate * hidden..(sum.gate + 1) * hidden;
-        let part = |of: bool, bias: &[T], unit: usize| if of { bias.get(unit).copied() } else { None };
-        for (unit, start) in columns.zip(start) {
-            let input = part(sum.input, parameters.bias, unit).unwrap_or_default();
-            *start = input + part(sum.state, parameters.recurrent_bias, unit).unwrap_or_default();
-        }
-    }
-    for (to, from) in tape.own.chunks_exact_mut(padded).zip(parameters.own.chunks_exact(hidden)) {
-        to[..hidden].copy_from_slice(from);
-    }
+    lay_out_units((C::SUMS.as_slice(), hidden, padded), &parameters, &mut tape.start, &mut tape.own);
     let lanes = tape.tile_lanes();
     let mut packed = 0;
     for run in runs(C::SUMS.as_slice(), |_| true, |sum| (sum.input, sum.state)) {

@@ -3,29 +3,35 @@
 //! Columns are counted with each gate's padded to whole cache lines. A tile of n lanes that begins with column c is the n·k
 //! numbers from c·k on, where k is the number of rows. Weights of columns that there are not stay zero.
 
-use crate::cells::LayerShape;
+use crate::cells::{LayerShape, Parameters, Sum};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
 use std::ops::Range;
+
+/// How many vectors the processor holds, and how many numbers each of them has, where they are as wide as it allows.
+pub(super) fn widest<T: Real>() -> (usize, usize) {
+    struct Widest;
+    impl<T: Real> Kernel<T> for Widest {
+        type Output = (usize, usize);
+
+        #[inline(always)]
+        fn run<S: Lanes<T>>(self, _lanes: S) -> (usize, usize) {
+            (S::REGISTERS, S::WIDTH)
+        }
+    }
+    T::run_wide(Widest)
+}
 
 /// The lanes of a tile for a product of so many rows at a time. With few rows a tile has many columns, so that enough sums run side by side
 /// to fill the time that a multiplication takes.
 pub(super) fn tile_lanes<T: Real>(rows: usize) -> usize {
-    struct Widest(usize);
-    impl<T: Real> Kernel<T> for Widest {
-        type Output = usize;
-
-        #[inline(always)]
-        fn run<S: Lanes<T>>(self, _lanes: S) -> usize {
-            let vectors = match (self.0, S::REGISTERS) {
-                (_, ..16) => 2,
-                (1, _) | (2, 32..) => 8,
-                (..=3, _) | (4, 32..) => 4,
-                _ => 2,
-            };
-            vectors * S::WIDTH
-        }
-    }
-    T::run_wide(Widest(rows))
+    let (registers, width) = widest::<T>();
+    let vectors = match (rows, registers) {
+        (_, ..16) => 2,
+        (1, _) | (2, 32..) => 8,
+        (..=3, _) | (4, 32..) => 4,
+        _ => 2,
+    };
+    vectors * width
 }
 
 /// Tiles of at most so many lanes for these columns, whose number is a multiple of a cache line's: the first column and the
@@ -44,6 +50,23 @@ pub(super) fn tiles(most: usize, columns: Range<usize>) -> impl Iterator<Item = 
         first += lanes;
         Some((first - lanes, lanes))
     })
+}
+
+/// Lays out what a unit's sums start with, and what it has of its own: a padded line of units for each.
+pub(super) fn lay_out_units<T: Real>(
+    (sums, hidden, padded): (&[Sum], usize, usize),
+    parameters: &Parameters<'_, T>,
+    start: &mut [T],
+    own: &mut [T],
+) {
+    for (sum, start) in sums.iter().zip(start.chunks_exact_mut(padded)) {
+        for (column, start) in (sum.gate * hidden..(sum.gate + 1) * hidden).zip(start) {
+            *start = parameters.start(sum, column);
+        }
+    }
+    for (to, from) in own.chunks_exact_mut(padded).zip(parameters.own.chunks_exact(hidden)) {
+        to[..hidden].copy_from_slice(from);
+    }
 }
 
 /// W, as a forward reads it: a row for each input and then for each unit of the state, the columns those of all gates.

@@ -7,7 +7,7 @@
 
 use super::packed::tiles;
 use crate::numeric::rows::RowShape;
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::{Kernel, Lanes, Real, Vector, add_multiples};
 use std::ops::Range;
 
 /// Numbers of A's lines, and the rows of B that they are multiplied with.
@@ -149,13 +149,12 @@ impl<T: Real> RowProduct<'_, T> {
                 *line = &line[at..][..len];
             }
             for (p, b) in b[row * tile..(row + len) * tile].chunks_exact(tile).enumerate() {
-                let b = Vector::load_line::<V>(lanes, b);
-                for row in 0..R {
-                    let factor = Vector::splat(lanes, a[row][p]);
-                    for v in 0..V {
-                        sums[row][v] = b[v].mul_add(factor, sums[row][v]);
-                    }
-                }
+                add_multiples(
+                    &mut sums,
+                    Vector::load_line(lanes, b),
+                    #[inline(always)]
+                    |row| a[row][p],
+                );
             }
         }
         for (row, sums) in sums.into_iter().enumerate() {

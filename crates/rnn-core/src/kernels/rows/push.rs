@@ -4,7 +4,7 @@
 //! it is multiplied for stand side by side. A layer is one kernel: its sums stay in registers until the cell has made the state of them.
 //! They are taken in the order of a [window](super::window)'s, so a stream answers bit by bit as a window does.
 
-use super::packed::tiles;
+use super::packed::{lay_out_units, tiles, widest};
 use crate::cells::{Cell, CellKind, LayerShape, Parameters, Step, Sum, UnitState, WithCell};
 use crate::error::Error;
 use crate::kernels::readout::ReadoutShape;
@@ -36,23 +36,9 @@ pub(crate) struct StepReadout<T> {
     outputs: Lines<T>,
 }
 
-/// The most units of a tile, in vectors: the sums of an LSTM fit in the registers.
-const fn most_vectors<T, S: Lanes<T>>() -> usize {
-    if S::REGISTERS < 32 { 2 } else { 4 }
-}
-
-/// The same in units, of the vectors that the processor has.
-fn most_units<T: Real>() -> usize {
-    struct Most;
-    impl<T: Real> Kernel<T> for Most {
-        type Output = usize;
-
-        #[inline(always)]
-        fn run<S: Lanes<T>>(self, _lanes: S) -> usize {
-            most_vectors::<T, S>() * S::WIDTH
-        }
-    }
-    T::run_wide(Most)
+/// The most units of a tile, in vectors: the sums of an LSTM fit in so many registers.
+const fn most_vectors(registers: usize) -> usize {
+    if registers < 32 { 2 } else { 4 }
 }
 
 impl<T: Real> StepLayer<T> {
@@ -88,19 +74,10 @@ impl<T: Real> StepLayer<T> {
         let Self { shape, padded, ref mut weights, ref mut start, ref mut own, .. } = *self;
         let LayerShape { inputs, hidden, .. } = shape;
         let rows = shape.matrix_rows();
-        let part = |of: bool, bias: &[T], column| if of { bias.get(column).copied() } else { None };
-        for (sum, start) in sums.iter().zip(start.chunks_exact_mut(padded)) {
-            for (unit, start) in start.iter_mut().take(hidden).enumerate() {
-                let column = sum.gate * hidden + unit;
-                let input = part(sum.input, parameters.bias, column).unwrap_or_default();
-                *start = input + part(sum.state, parameters.recurrent_bias, column).unwrap_or_default();
-            }
-        }
-        for (to, from) in own.chunks_exact_mut(padded).zip(parameters.own.chunks_exact(hidden)) {
-            to[..hidden].copy_from_slice(from);
-        }
+        lay_out_units((sums, hidden, padded), &parameters, start, own);
         let mut at = 0;
-        for (first, tile) in tiles(most_units::<T>(), 0..padded) {
+        let (registers, width) = widest::<T>();
+        for (first, tile) in tiles(most_vectors(registers) * width, 0..padded) {
             for row in 0..rows {
                 let is_input = row < inputs;
                 for sum in sums.iter().filter(|sum| if is_input { sum.input } else { sum.state }) {
@@ -160,10 +137,10 @@ impl<T: Real, C: Cell> Kernel<T> for OfCell<'_, T, C> {
     #[inline(always)]
     fn run<S: Lanes<T>>(mut self, lanes: S) {
         let mut weights = 0;
-        for (first, tile) in tiles(most_vectors::<T, S>() * S::WIDTH, 0..self.1.padded) {
+        for (first, tile) in tiles(most_vectors(S::REGISTERS) * S::WIDTH, 0..self.1.padded) {
             weights += match tile / S::WIDTH {
-                4 if const { most_vectors::<T, S>() == 4 } => self.tile::<S, 4>(lanes, first, weights),
-                1 if const { most_vectors::<T, S>() == 4 } => self.tile::<S, 1>(lanes, first, weights),
+                4 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<S, 4>(lanes, first, weights),
+                1 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<S, 1>(lanes, first, weights),
                 _ => self.tile::<S, 2>(lanes, first, weights),
             };
         }

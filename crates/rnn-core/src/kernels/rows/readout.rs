@@ -12,7 +12,7 @@ use super::packed::pack_backward;
 use super::sums::{STRETCH, add_sums, by_count, most_columns, stretches};
 use crate::kernels::readout::ReadoutShape;
 use crate::numeric::rows::{RowShape, padded};
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::{Kernel, Lanes, Real, Vector, add_multiples};
 use std::ops::Range;
 
 /// Lines that are transposed together: two vectors of AVX-512, or four of AVX2.
@@ -163,25 +163,17 @@ impl<T: Real> Outputs<'_, T> {
         }
         for (p, line) in self.transposed.chunks_exact(TOGETHER).enumerate() {
             let line = &line[lane..][..V * S::WIDTH];
-            let line = Vector::load_line::<V>(lanes, line);
-            for j in 0..N {
-                let factor = Vector::splat(lanes, columns[j][p]);
-                for v in 0..V {
-                    sums[j][v] = line[v].mul_add(factor, sums[j][v]);
-                }
-            }
+            add_multiples(
+                &mut sums,
+                Vector::load_line(lanes, line),
+                #[inline(always)]
+                |j| columns[j][p],
+            );
         }
         for (j, sums) in sums.into_iter().enumerate() {
             let y = &mut self.y[(output + j) * rows + row..][..count];
             for (v, sum) in sums.into_iter().enumerate() {
-                let y = &mut y[(lane + v * S::WIDTH).min(count)..];
-                if y.len() >= S::WIDTH {
-                    sum.store(y);
-                } else {
-                    let mut all = [T::zero(); 16];
-                    sum.store(&mut all);
-                    y.iter_mut().zip(all).for_each(|(y, sum)| *y = sum);
-                }
+                sum.store_some(&mut y[(lane + v * S::WIDTH).min(count)..]);
             }
         }
     }
@@ -245,13 +237,12 @@ impl<T: Real> ByInputs<'_, T> {
         let mut sums = [[Vector::splat(lanes, T::zero()); V]; R];
         for (w, dy) in self.w.chunks_exact(self.padded).zip(self.dy.chunks_exact(column)) {
             let (w, dy) = (&w[unit..][..V * S::WIDTH], &dy[row..][..R]);
-            let w = Vector::load_line::<V>(lanes, w);
-            for r in 0..R {
-                let factor = Vector::splat(lanes, dy[r]);
-                for v in 0..V {
-                    sums[r][v] = w[v].mul_add(factor, sums[r][v]);
-                }
-            }
+            add_multiples(
+                &mut sums,
+                Vector::load_line(lanes, w),
+                #[inline(always)]
+                |r| dy[r],
+            );
         }
         for (r, sums) in sums.into_iter().enumerate() {
             let to = &mut self.dh[at + r * self.of_h.stride + unit..][..V * S::WIDTH];
@@ -345,12 +336,11 @@ fn products<T: Real, S: Lanes<T>, const N: usize, const V: usize>(
 ) {
     for (line, h) in h.chunks_exact(stride).enumerate() {
         let h = &h[at..][..V * S::WIDTH];
-        let h = Vector::load_line::<V>(lanes, h);
-        for j in 0..N {
-            let factor = Vector::splat(lanes, dy[j][line]);
-            for v in 0..V {
-                sums[j][v] = h[v].mul_add(factor, sums[j][v]);
-            }
-        }
+        add_multiples(
+            sums,
+            Vector::load_line(lanes, h),
+            #[inline(always)]
+            |j| dy[j][line],
+        );
     }
 }

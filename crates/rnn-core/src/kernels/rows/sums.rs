@@ -12,7 +12,7 @@ use super::memory::Widths;
 use super::window::Read;
 use crate::cells::{LayerShape, Sum};
 use crate::numeric::rows::RowShape;
-use crate::numeric::{Kernel, Lanes, Real, Vector};
+use crate::numeric::{Kernel, Lanes, Real, Vector, add_multiples};
 use std::ops::Range;
 
 /// Lines of a stretch at most.
@@ -242,13 +242,12 @@ fn add_tile<T: Real, S: Lanes<T>, const N: usize, const V: usize>(
     let mut sums = [[zero; V]; N];
     for (a, d) in a.chunks_exact(a_stride).zip(d.chunks_exact(d_stride)) {
         let (a, d) = (&a[a_at..][..V * S::WIDTH], &d[d_at..][..N]);
-        let a = Vector::load_line::<V>(lanes, a);
-        for j in 0..N {
-            let factor = Vector::splat(lanes, d[j]);
-            for v in 0..V {
-                sums[j][v] = a[v].mul_add(factor, sums[j][v]);
-            }
-        }
+        add_multiples(
+            &mut sums,
+            Vector::load_line(lanes, a),
+            #[inline(always)]
+            |j| d[j],
+        );
     }
     add_sums(&sums, w, rows, there);
 }
@@ -265,13 +264,7 @@ pub(super) fn add_sums<T: Real, S: Lanes<T>, const N: usize, const V: usize>(
         let w = &mut w[j * rows..][..there];
         for (v, sum) in sums.iter().enumerate() {
             let w = &mut w[(v * S::WIDTH).min(there)..];
-            if w.len() >= S::WIDTH {
-                (Vector::load(sum.lanes(), w) + *sum).store(w);
-            } else {
-                let mut all = [T::zero(); 16];
-                sum.store(&mut all);
-                w.iter_mut().zip(all).for_each(|(w, sum)| *w += sum);
-            }
+            (sum.load_some_like(w) + *sum).store_some(w);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::memory::Widths;
 use super::product::{Inner, RowProduct, Start};
 use crate::cells::{Cell, LayerShape, Step, StepBack, Sum, UnitState};
-use crate::kernels::stepwise::runs;
+use crate::kernels::runs::runs;
 use crate::numeric::rows::RowShape;
 use crate::numeric::{Kernel, Lanes, Numbers, Real, Vector};
 

@@ -2,22 +2,40 @@
 //!
 //! A tile takes some rows of the batch, which share the weights, and some columns, which share the rows.
 
-use super::product::Product;
+use crate::numeric::panels::{Blocks, BlocksMut, Panels};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
 
 /// Rows and columns of a tile, whose sums stay in registers.
 const ROWS: usize = 3;
 const COLUMNS: usize = 4;
 
-/// A [`Product`] in which the elements of B and of the start are lines.
-pub(crate) struct LaneProduct<'a, T>(pub(crate) Product<'a, T>);
+/// Contiguous columns of lines, `stride` lines apart.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a, T> {
+    pub(super) values: &'a [T],
+    pub(super) stride: usize,
+    /// The first line that is meant.
+    pub(super) first: usize,
+}
 
-impl<T: Real> Kernel<T> for LaneProduct<'_, T> {
+/// A product `C = start + A · B` or `C += A · B` for some panels: of a block of each, and to another block of each.
+pub(super) struct Product<'a, T> {
+    pub(super) panels: &'a Panels,
+    /// The lines of A, and their block.
+    pub(super) a: (Blocks<'a, T>, usize),
+    pub(super) b: Columns<'a, T>,
+    /// The lines of C, and their block.
+    pub(super) c: (BlocksMut<'a, T>, usize),
+    /// What C is set to first, a line for each of its lines; without it, the product is added to what stands there.
+    pub(super) start: Option<&'a [T]>,
+}
+
+impl<T: Real> Kernel<T> for Product<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes<T>>(mut self, lanes: S) {
-        let columns = self.0.c.0.line_count();
+        let columns = self.c.0.line_count();
         let mut column = 0;
         while column < columns {
             let wide = (columns - column).min(COLUMNS);
@@ -32,11 +50,11 @@ impl<T: Real> Kernel<T> for LaneProduct<'_, T> {
     }
 }
 
-impl<T: Real> LaneProduct<'_, T> {
+impl<T: Real> Product<'_, T> {
     /// Some columns, for all rows.
     #[inline(always)]
     fn columns<S: Lanes<T>, const N: usize>(&mut self, lanes: S, column: usize) {
-        let rows = self.0.panels.count();
+        let rows = self.panels.count();
         let mut row = 0;
         while row < rows {
             let high = (rows - row).min(ROWS);
@@ -53,7 +71,7 @@ impl<T: Real> LaneProduct<'_, T> {
 
     #[inline(always)]
     fn tile<S: Lanes<T>, const R: usize, const N: usize>(&mut self, lanes: S, row: usize, column: usize, lane: usize) {
-        let Product { a, b, c, start, .. } = &mut self.0;
+        let Product { a, b, c, start, .. } = self;
         // Loops, because closures for each number are not always inlined, and then not of these instructions.
         let (mut lines, mut weights) = ([&[][..]; R], [&[][..]; N]);
         for (r, line) in lines.iter_mut().enumerate() {
