@@ -77,6 +77,23 @@ pub(crate) fn windows() -> Result<u8, Error> {
     ignored_tests("windows", "2", Some(("WINDOWS_PROGRAMS", &programs)))
 }
 
+/// Tests `rnn-core` as it is compiled for ARM, under emulation: among them, that NEON gives the bits of plain Rust.
+pub(crate) fn arm() -> Result<u8, Error> {
+    const EMULATED: [(&str, &str); 2] = [
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc"),
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", "qemu-aarch64 -L /usr/aarch64-linux-gnu"),
+    ];
+    let cargo = cargo();
+    let mut command = Command::new(&cargo);
+    command.args(["test", "--package", "rnn-core", "--lib", "--target", "aarch64-unknown-linux-gnu"]);
+    let status = command.envs(EMULATED).current_dir(workspace()).status();
+    Ok(if status.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
+        exit_code::DONE
+    } else {
+        commands::report(&"the tests on ARM failed", exit_code::FAILED)
+    })
+}
+
 /// Runs the tests of a file that are ignored otherwise. They are built as those of the whole workspace are: by themselves, some
 /// dependencies would be built again with other features.
 fn ignored_tests(name: &str, at_once: &str, variable: Option<(&str, &PathBuf)>) -> Result<u8, Error> {

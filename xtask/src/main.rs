@@ -67,6 +67,8 @@ enum Command {
     SlurmTest,
     /// Build the programs for Windows and test them under Wine; needs wine, gcc-mingw-w64-x86-64 and the Rust target
     WindowsTest,
+    /// Test the arithmetic with ARM's vector instructions, under QEMU; needs qemu-user, gcc-aarch64-linux-gnu and the Rust target
+    ArmTest,
     /// Measure steps and the program, here and in other libraries, and write bench.csv, program.csv and bench.svg
     Bench(BenchArgs),
     /// Train nets of a sweep; ends when its standard input is closed
@@ -181,6 +183,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::SlurmTest => check::slurm(),
         Command::WindowsTest => check::windows(),
+        Command::ArmTest => check::arm(),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Trial => sweep::trial::run(),
         Command::SlurmTask { place, trials_per_task, task, keep } => {

@@ -1,7 +1,7 @@
 //! Vectors in the registers of AVX2 and FMA.
 
 use super::pair::Pair;
-use super::x86::x86_lanes;
+use super::registers::register_lanes;
 use pulp::x86::V3;
 use pulp::{cast, f32x4, f32x8, f64x2, f64x4};
 use std::arch::x86_64::__m256i;
@@ -74,16 +74,16 @@ fn transpose_f64(v3: V3, [a, b, c, d]: [f64x4; 4]) -> [f64x4; 4] {
     ]
 }
 
-x86_lanes! {
+register_lanes! {
     V3, 16, f32, u32, f32x8, 8, splat_f32x8 add_f32x8 sub_f32x8 mul_f32x8 div_f32x8
-    mul_add_f32x8 negate_mul_add_f32x8 abs_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8,
+    mul_add_f32x8 negate_mul_add_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8,
     __m256i, i32, avx._mm256_set1_epi32(i32), avx2._mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32,
     Pair<Self> = Pair, sum_f32, transpose_f32
 }
 
-x86_lanes! {
+register_lanes! {
     V3, 16, f64, u64, f64x4, 4, splat_f64x4 add_f64x4 sub_f64x4 mul_f64x4 div_f64x4
-    mul_add_f64x4 negate_mul_add_f64x4 abs_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4,
+    mul_add_f64x4 negate_mul_add_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4,
     __m256i, i32, avx._mm256_set1_epi64x(i64), avx2._mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64,
     Pair<Self> = Pair, sum_f64, transpose_f64
 }

@@ -2,21 +2,23 @@
 #![allow(clippy::excessive_precision, reason = "constants as computed, to be rounded once")]
 
 use super::lanes::Kernel;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use super::lanes::Lanes;
+#[cfg(target_arch = "aarch64")]
+use super::pair::Pair;
 use super::portable::Portable;
 use super::real::{Real, sealed};
 use rand::Rng;
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use std::marker::PhantomData;
 
-/// Which instruction sets may be taken: 0 none in particular, 1 up to AVX2, 2 all.
-#[cfg(all(not(test), target_arch = "x86_64"))]
+/// Which instruction sets may be taken: 0 none in particular, 1 AVX2 or NEON, 2 AVX-512 too.
+#[cfg(all(not(test), any(target_arch = "x86_64", target_arch = "aarch64")))]
 const fn widest() -> usize {
     2
 }
 
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(all(test, any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn widest() -> usize {
     WIDEST.get()
 }
@@ -33,16 +35,16 @@ pub(crate) fn with_each_instruction_set<V>(mut work: impl FnMut() -> V) -> Vec<V
         WIDEST.set(widest);
         work()
     };
-    let all = [0, 1, 2].map(&mut of).into();
+    let all = (0..=if cfg!(target_arch = "x86_64") { 2 } else { 1 }).map(&mut of).collect();
     WIDEST.set(2);
     all
 }
 
 /// A kernel and the vectors of `T` that it runs on.
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 struct Run<T, K, S>(K, S, PhantomData<T>);
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 impl<T, K: Kernel<T>, S: Lanes<T>> pulp::NullaryFnOnce for Run<T, K, S> {
     type Output = K::Output;
 
@@ -90,6 +92,10 @@ macro_rules! real {
                 #[cfg(target_arch = "x86_64")]
                 if let Some(avx2) = pulp::x86::V3::try_new().filter(|_| widest() >= 1) {
                     return avx2.vectorize(Run::<$type, _, _>(kernel, avx2, PhantomData));
+                }
+                #[cfg(target_arch = "aarch64")]
+                if let Some(neon) = pulp::aarch64::Neon::try_new().filter(|_| widest() >= 1) {
+                    return neon.vectorize(Run::<$type, _, _>(kernel, Pair(neon), PhantomData));
                 }
                 Self::run_portably(kernel)
             }

@@ -51,8 +51,8 @@ pub trait Lanes<T>: Copy {
     /// k and m of `a = 2ᵏ · m`, m within √½ .. √2, for a ≥ 1.
     fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector);
 
-    /// Exchanges rows and columns of a square, as many vectors as one of them has numbers: asks for each row, and hands out
-    /// each column.
+    /// Exchanges rows and columns of a square, as many vectors as one of them has numbers: asks for each row, perhaps
+    /// more than once, and hands out each column.
     #[inline(always)]
     fn transpose(
         self,

@@ -15,16 +15,18 @@ mod floats;
 mod functions;
 mod lanes;
 mod memory;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod numbers;
 mod pair;
 pub(crate) mod panels;
 mod portable;
 mod random;
 mod real;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+mod registers;
 pub(crate) mod rows;
 mod vector;
-#[cfg(target_arch = "x86_64")]
-mod x86;
 
 #[cfg(test)]
 pub(crate) use floats::with_each_instruction_set;

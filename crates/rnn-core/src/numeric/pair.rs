@@ -1,4 +1,4 @@
-//! Two vectors as one: a whole line of a panel at a time.
+//! Two vectors as one: a whole line of a panel at a time, and with NEON two registers as a vector of usual width.
 
 use super::lanes::Lanes;
 use super::real::Real;
@@ -19,14 +19,14 @@ macro_rules! of_both {
 
 impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
     type Vector = [S::Vector; 2];
-    type Line = Self;
+    type Line = S::Line;
 
     const WIDTH: usize = 2 * S::WIDTH;
     const REGISTERS: usize = S::REGISTERS / 2;
 
     #[inline(always)]
-    fn line(self) -> Self {
-        self
+    fn line(self) -> S::Line {
+        self.0.line()
     }
 
     #[inline(always)]
@@ -36,13 +36,13 @@ impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
 
     #[inline(always)]
     fn load(self, from: &[T]) -> Self::Vector {
-        let line = &from[..T::PANEL];
+        let line = &from[..2 * S::WIDTH];
         [self.0.load(line), self.0.load(&line[S::WIDTH..])]
     }
 
     #[inline(always)]
     fn store(self, v: Self::Vector, to: &mut [T]) {
-        let line = &mut to[..T::PANEL];
+        let line = &mut to[..2 * S::WIDTH];
         self.0.store(v[0], line);
         self.0.store(v[1], &mut line[S::WIDTH..]);
     }
@@ -61,5 +61,33 @@ impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
     fn split(self, a: Self::Vector) -> (Self::Vector, Self::Vector) {
         let ((k0, m0), (k1, m1)) = (self.0.split(a[0]), self.0.split(a[1]));
         ([k0, k1], [m0, m1])
+    }
+
+    /// The left halves of the rows, upper and lower, become the upper rows, and the right halves the lower rows.
+    #[inline(always)]
+    fn transpose(
+        self,
+        width: usize,
+        mut row: impl FnMut(usize) -> Self::Vector,
+        mut column: impl FnMut(usize, Self::Vector),
+    ) {
+        let half = width / 2;
+        let mut upper = [self.0.splat(T::zero()); 8];
+        for side in 0..2 {
+            self.0.transpose(
+                half,
+                #[inline(always)]
+                |number| row(number)[side],
+                #[inline(always)]
+                |number, numbers| upper[number] = numbers,
+            );
+            self.0.transpose(
+                half,
+                #[inline(always)]
+                |number| row(half + number)[side],
+                #[inline(always)]
+                |number, numbers| column(side * half + number, [upper[number], numbers]),
+            );
+        }
     }
 }

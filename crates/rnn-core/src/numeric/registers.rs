@@ -1,11 +1,11 @@
-//! What AVX2 and AVX-512 have alike: vectors of `pulp`, whose operations have the same form under other names.
+//! What AVX2, AVX-512 and NEON have alike: vectors of `pulp`, whose operations have the same form under other names.
 
 /// Implements [`Lanes`](super::lanes::Lanes).
-macro_rules! x86_lanes {
+macro_rules! register_lanes {
     (
         $simd:ty, $registers:literal, $type:ty, $bits:ty, $vector:ident, $lanes:literal,
         $splat:ident $add:ident $sub:ident $mul:ident $div:ident
-        $mul_add:ident $neg_mul_add:ident $abs:ident $and:ident $or:ident $less:ident $select:ident,
+        $mul_add:ident $neg_mul_add:ident $and:ident $or:ident $less:ident $select:ident,
         $integers:ty, $count:ty, $set:ident.$set_bits:ident($as_bits:ty),
         $bits_of:ident.$add_bits:ident $sub_bits:ident $shl:ident $shr:ident,
         $line:ty = $make_line:path, $sum:path $(, $transpose:path)?
@@ -70,7 +70,7 @@ macro_rules! x86_lanes {
 
             #[inline(always)]
             fn abs(self, a: $vector) -> $vector {
-                <$simd>::$abs(self, a)
+                <$simd>::$and(self, a, <$simd>::$splat(self, <$type>::from_bits(<$bits>::MAX >> 1)))
             }
 
             #[inline(always)]
@@ -133,4 +133,4 @@ macro_rules! x86_lanes {
     };
 }
 
-pub(super) use x86_lanes;
+pub(super) use register_lanes;
