@@ -132,3 +132,26 @@ proptest! {
         prop_assert!(stream.push(&[1.0]).is_err() && stream.state().is_at_start());
     }
 }
+
+/// What is infinite stays in the units where it is, however few there are: units that are there only to fill registers take no part.
+#[test]
+fn an_infinite_input_is_one_to_every_way() {
+    let bits =
+        |outputs: &[f64]| outputs.iter().map(|x| if x.is_nan() { None } else { Some(x.to_bits()) }).collect::<Vec<_>>();
+    for cell in CellKind::ALL {
+        for (hidden, seed) in (1..=5).flat_map(|hidden| (0..20).map(move |seed| (hidden, seed))) {
+            let architecture = Architecture::new(*cell).hidden_size(hidden);
+            let network =
+                Network::<f64>::drawn(architecture, Init::PyTorch, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
+            for infinite in [f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+                let inputs = [0.1, infinite, 0.1, 0.1, 0.1, 0.1];
+                let mut tape = network.tape(6, 1).unwrap();
+                network.forward(&inputs, &network.zero_state(1).unwrap(), &mut tape).unwrap();
+                let outputs = bits(network.read_out(0..6, &mut tape).unwrap().clone_owned().as_slice());
+                let mut stream = network.stream().unwrap();
+                let answers: Vec<f64> = inputs.iter().map(|&input| stream.push(&[input]).unwrap()[0]).collect();
+                assert_eq!(bits(&answers), outputs, "{cell} of {hidden}, seed {seed}, {infinite}");
+            }
+        }
+    }
+}

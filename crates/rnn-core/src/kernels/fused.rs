@@ -133,8 +133,9 @@ impl<T: Real, C: Cell, W: Weights<T>, const H: usize> Kernel<T> for Forwards<'_,
                             let own = W::of_unit::<S, C>(lanes, &parameters, hidden, unit.min(hidden - 1));
                             let before = UnitState { output: h[unit], memory: m[unit] };
                             let after = cell.forward(Step { sums: of_unit, own, before });
-                            (h[unit], m[unit]) = (after.state.output, after.state.memory);
+                            // A unit that there is not stays 0: what is infinite in others, times its weight, would be no number.
                             if unit < hidden {
+                                (h[unit], m[unit]) = (after.state.output, after.state.memory);
                                 next.store(after.state.output, unit, lane);
                                 saved.store_each(after.saved, unit, hidden, lane);
                                 if C::MEMORY {
