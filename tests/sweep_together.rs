@@ -128,3 +128,40 @@ fn a_trial_that_fails_or_takes_too_long_leaves_the_others() {
     let expected = format!("{}: cannot be made a folder: File exists (os error 17)", blocked.display());
     assert_eq!((&summary["error"][2], summary["stderr"][2].as_str()), (&expected, ""));
 }
+
+/// The first trial that waits is compared with earlier ones, which others of its sizes are not to keep from running.
+#[test]
+fn early_stopping_goes_through_kinds_of_nets_in_its_order() {
+    let (folder, path, out) = spec(
+        "[sweep]\nreplicates = 6\n[base]\ntotal_series_length = 1000\nnum_epochs = 4\n\
+         [grid]\nstate_size = [3, 4, 5, 6]\nlearning_rate = [0.3, 0.01]\n[early_stopping]\nmethod = 'median'\n",
+    );
+    let apart = folder.path().join("apart");
+    sweep(&path, &out, &["--jobs", "1"]);
+    sweep(&path, &apart, &["--jobs", "1", "--fail-fast"]);
+    assert_eq!(tables(&out), tables(&apart));
+    assert!(columns(&out.join("summary.csv"))["status"].iter().any(|status| status == "pruned"));
+}
+
+/// Nobody sees which of several trials it is that keeps their process from going on. Here one waits for whoever reads its checkpoint.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_hangs_is_the_one_that_is_out_of_time() {
+    let (_folder, path, out) = spec(
+        "[sweep]\ntrial_seconds = 1\n[base]\ntotal_series_length = 20000\nlog_every = 1000\ncheckpoint_every = 60000\n\
+         [grid]\nnum_epochs = [300, 301, 302]\n",
+    );
+    let mut child = Command::new(XTASK)
+        .args(["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_within(60, "all train", || {
+        out.join("plan.csv").exists() && trial_folders(&out).iter().all(|folder| folder.join("epochs.csv").exists())
+    });
+    let pipe = trial_folders(&out)[1].join("checkpoint.safetensors.part");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(columns(&out.join("summary.csv"))["status"], ["done", "timed_out", "done"]);
+}

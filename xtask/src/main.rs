@@ -44,7 +44,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Train many nets, each as a process of its own, and write tables and a report
+    /// Train many nets in processes of their own, small ones side by side, and write tables and a report
     #[command(after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
     Sweep {
         #[command(subcommand)]

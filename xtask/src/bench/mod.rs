@@ -68,7 +68,12 @@ fn part_of_name(text: &str) -> Result<String, String> {
 /// Measures and writes to the folder.
 pub(crate) fn run(arguments: &BenchArgs) -> Result<u8, Error> {
     let out = &std::path::absolute(&arguments.out).unwrap_or_else(|_| arguments.out.clone());
-    let programs = out.join("peers");
+    let (programs, criterion) = (out.join("peers"), out.join("criterion"));
+    // What is to be replaced must be a benchmark's.
+    if criterion.exists() && !programs.exists() {
+        let problem = "no benchmark has left it there; choose another folder".to_owned();
+        return Err(Error::Results { path: criterion, problem });
+    }
     std::fs::create_dir_all(&programs)
         .map_err(|error| Error::Results { path: programs.clone(), problem: format!("cannot be made: {error}") })?;
     // Compiled first: what is wrong with a folder shows before minutes have passed.
@@ -79,10 +84,13 @@ pub(crate) fn run(arguments: &BenchArgs) -> Result<u8, Error> {
         others.extend(Peer::of_python(&arguments.python));
     }
     let only = arguments.only.as_deref();
-    let mut rows = steps(&out.join("criterion"), only, &others)?;
+    let mut rows = steps(&criterion, only, &others)?;
     rows.extend(inference(only, rtneural.as_ref())?);
     if rows.is_empty() {
-        let problem = format!("--only \"{}\": no benchmark's name holds it", only.unwrap_or_default());
+        let problem = format!(
+            "--only \"{}\": no benchmark's name holds it; cargo bench --package rnn-core -- --list tells the names",
+            only.unwrap_or_default()
+        );
         return Err(Error::Refused { problem });
     }
     let mut table = Table::create(out.join("bench.csv"), Row::COLUMNS)?;

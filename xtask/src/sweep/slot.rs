@@ -14,15 +14,48 @@ pub(super) struct Slot {
     pub(super) child: Option<Child>,
     /// Dropped to stop its trials.
     pub(super) lifeline: Option<ChildStdin>,
-    /// The numbers of trials that it trains, and when each is at the end of its time for certain.
-    pub(super) deadlines: Vec<(usize, Instant)>,
-    /// The trial that was, and had not stopped by itself.
+    /// What it trains.
+    running: Vec<Running>,
+    /// How many trials it has trained at the same time, at most, since it trained none.
+    most: u32,
+    /// The trial whose time was up for certain, and that had not stopped by itself.
     pub(super) overdue: Option<usize>,
     /// When a process that was told to stop is not waited for any longer.
     pub(super) kill_at: Option<Instant>,
 }
 
+/// A trial that a process trains.
+struct Running {
+    number: usize,
+    begun: Instant,
+    /// How long it may take alone.
+    seconds: Option<Duration>,
+}
+
+impl Running {
+    /// Whether its time is up for certain, where so many at most share it. It stops by itself; so it hangs, or one beside it does.
+    fn is_overdue(&self, most: u32, now: Instant) -> bool {
+        self.seconds.is_some_and(|seconds| now.duration_since(self.begun) >= seconds.saturating_mul(most))
+    }
+}
+
 impl Slot {
+    /// That of a process that has just started.
+    pub(super) fn of(child: Child, lifeline: ChildStdin) -> Self {
+        Self { child: Some(child), lifeline: Some(lifeline), ..Self::default() }
+    }
+
+    /// The process begins a trial, and trains so many with it.
+    pub(super) fn begin(&mut self, number: usize, seconds: Option<Duration>, together: u32) {
+        self.most = if together == 1 { 1 } else { self.most.max(together) };
+        self.running.push(Running { number, begun: Instant::now(), seconds });
+    }
+
+    /// It has ended a trial.
+    pub(super) fn end(&mut self, number: usize) {
+        self.running.retain(|running| running.number != number);
+    }
+
     /// Stops the process of a trial whose time is up, and in any case if the work is to stop. One that does not end is killed.
     pub(super) fn look_after(&mut self, stopped: bool) {
         let now = Instant::now();
@@ -32,7 +65,8 @@ impl Slot {
                 let _ = child.kill();
             }
         } else if self.kill_at.is_none() {
-            let overdue = self.deadlines.iter().find(|(_, deadline)| *deadline <= now).map(|(trial, _)| *trial);
+            let mut running = self.running.iter();
+            let overdue = running.find(|running| running.is_overdue(self.most, now)).map(|running| running.number);
             if overdue.is_some() {
                 (self.overdue, self.lifeline, self.kill_at) = (overdue, None, Some(now + GRACE));
             } else if stopped {

@@ -135,20 +135,23 @@ fn say(said: &Said) {
 /// Begins a trial beside the others, or answers at once.
 fn begin(job: Job, trials: &mut SideBySide<Watcher>, stop: &AtomicBool) {
     let Job { trial, settings, folder, limits, every_epoch, seconds } = job;
-    let began = trials.clock().seconds();
+    let clock = trials.clock();
+    let began = clock.seconds();
     let mut watcher = Watcher::new(limits, every_epoch);
     let opened = Settings::from_table(&settings).map_err(rnn_train::Error::from);
-    let opened = opened.and_then(|settings| match &folder {
-        Some(folder) => open(&settings, folder, &mut watcher, trials.clock(), stop),
-        None => run::begin(&settings, None, OPTIONS, false, trials.clock(), stop).map(Continued::GoesOn),
+    let opened = opened.and_then(|settings| {
+        clock.alone(|| match &folder {
+            Some(folder) => open(&settings, folder, &mut watcher, &clock, stop),
+            None => run::begin(&settings, None, OPTIONS, false, &clock, stop).map(Continued::GoesOn),
+        })
     });
     let trained = match opened {
-        Ok(Continued::GoesOn(begun)) => return trials.join(trial, begun, watcher, began, seconds),
+        Ok(Continued::GoesOn(begun)) => return trials.join(trial, begun, watcher, (clock, began), seconds),
         Ok(Continued::AtItsEnd(status)) => Ok(*status),
         Err(error) => Err(error),
     };
     let mut answer = Answer::of(trained, &watcher);
-    answer.outcome.wall_seconds = trials.clock().seconds() - began;
+    answer.outcome.wall_seconds = clock.seconds() - began;
     say(&Said::Ended(trial, Box::new(answer)));
 }
 

@@ -16,7 +16,7 @@ use crate::trials::plan::Trial;
 use crate::trials::results::{Outcome, Record, TrialStatus};
 use crate::trials::store::trial_folder;
 use rnn_train::outputs::lock;
-use rnn_train::training::side_by_side::{Kind, MOST};
+use rnn_train::training::side_by_side::Kind;
 use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -203,14 +203,9 @@ impl<'a, 'work> Worker<'a, 'work> {
             self.tell(Line::Begun(attempt.record()));
         }
         (attempt.told, attempt.begun) = (true, Instant::now());
-        let deadline = self.seconds().and_then(|seconds| {
-            // It stops by itself; later than this it can only be if it hangs.
-            let most = if self.kind.is_some() { MOST } else { 1 };
-            attempt.begun.checked_add(seconds.saturating_mul(most as u32))
-        });
         let lifeline = {
             let mut slot = locked(self.slot);
-            slot.deadlines.extend(deadline.map(|deadline| (attempt.trial.number, deadline)));
+            slot.begin(attempt.trial.number, self.seconds(), self.running.len() as u32 + 1);
             slot.lifeline.take()
         };
         if let Some(mut lifeline) = lifeline {
@@ -236,7 +231,7 @@ impl<'a, 'work> Worker<'a, 'work> {
                 started => {
                     let (process, child, lifeline) = started?;
                     self.process = Some(process);
-                    *locked(self.slot) = Slot { child: Some(child), lifeline: Some(lifeline), ..Slot::default() };
+                    *locked(self.slot) = Slot::of(child, lifeline);
                     return Ok(());
                 }
             }
@@ -295,7 +290,7 @@ impl<'a, 'work> Worker<'a, 'work> {
         let number = attempt.trial.number;
         let overdue = {
             let mut slot = locked(self.slot);
-            slot.deadlines.retain(|(of, _)| *of != number);
+            slot.end(number);
             slot.overdue == Some(number)
         };
         let in_company = self.process.as_ref().is_some_and(|process| process.trials > 1);
@@ -307,7 +302,7 @@ impl<'a, 'work> Worker<'a, 'work> {
             self.stop_for(Error::Hopeless { trial: number, problem });
             return Ok(());
         }
-        if (overdue || out_of_time) && !status.is_final() {
+        if ((overdue && !in_company) || out_of_time) && !status.is_final() {
             self.tell_end(&attempt, attempt.timed_out(self.shared.work, record));
             return Ok(());
         }
@@ -347,7 +342,8 @@ impl<'a, 'work> Worker<'a, 'work> {
             let status = if self.shared.stopped() { TrialStatus::Interrupted } else { TrialStatus::Failed };
             let outcome = Outcome { wall_seconds: attempt.begun.elapsed().as_secs_f64(), ..Outcome::default() };
             let mut record = Record { status, error: Some(reason.clone()), outcome, ..attempt.record() };
-            if overdue == Some(attempt.trial.number) {
+            // Of several, nobody knows which one hangs: each is tried again by itself, and that one is then overdue alone.
+            if overdue == Some(attempt.trial.number) && !in_company {
                 record = attempt.timed_out(self.shared.work, record);
             } else if status == TrialStatus::Failed && in_company {
                 self.apart.push_back(attempt);
@@ -375,7 +371,7 @@ impl<'a, 'work> Worker<'a, 'work> {
         if self.shared.work.fail_fast && record.status.is_failure() {
             self.shared.work.stop.store(true, Ordering::Relaxed);
         }
-        locked(&self.shared.waiting).ended();
+        locked(&self.shared.waiting).ended(attempt.trial.number);
         self.tell(Line::Ended(attempt.trial.number, record));
     }
 }

@@ -1,5 +1,6 @@
 //! What a good trial is.
 
+use rnn_train::settings::table::Settings;
 use rnn_train::{Named, named};
 
 /// What a good trial is.
@@ -27,6 +28,15 @@ impl Metric {
     /// Whether it is a loss, which is shown on a logarithmic scale.
     pub(crate) fn is_loss(self) -> bool {
         matches!(self, Self::FinalLoss | Self::BestLoss | Self::ValidLoss | Self::TestLoss)
+    }
+
+    /// Whether a run with these settings can have it.
+    pub(crate) fn is_of(self, settings: &Settings) -> bool {
+        match self {
+            Self::FinalLoss | Self::BestLoss | Self::Accuracy | Self::SolvedSteps => true,
+            Self::ValidLoss | Self::ValidAccuracy => settings.valid != 0.0,
+            Self::TestLoss | Self::TestAccuracy => settings.test != 0.0,
+        }
     }
 
     /// Whether more is better.

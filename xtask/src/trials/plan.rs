@@ -1,7 +1,8 @@
 //! The list of trials, all checked before any runs, and written before the first one starts.
 //!
 //! A plan follows from its spec alone: replicate by replicate, and in each of them combination by combination, the last
-//! setting varying fastest. So a sweep that was stopped has tried every combination about as often. Replicate r has the same
+//! setting varying fastest. So a sweep that was stopped has tried every combination about as often, but for small nets, which are
+//! trained side by side. Replicate r has the same
 //! seed in every combination, so that combinations are compared on the same series. A trial is known by the hash of its
 //! settings, which stays the same when others are added to the spec.
 
@@ -66,8 +67,20 @@ impl Plan {
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
     /// there is memory for it and that the files are right.
     pub(crate) fn new(spec: Spec) -> Result<Self, Error> {
-        let mut needs = Needs::default();
-        Self::checked(spec, Hasher::default(), |settings| needs.check(settings))
+        let (mut needs, metric, mut is_had) = (Needs::default(), spec.objective.metric, false);
+        let plan = Self::checked(spec, Hasher::default(), |settings| {
+            is_had |= metric.is_of(settings);
+            needs.check(settings)
+        })?;
+        if is_had {
+            return Ok(plan);
+        }
+        let name = plan.spec.objective.name();
+        let setting = name.split('_').next().unwrap_or_default();
+        let problem = format!(
+            "[objective]: metric is {name}, and no trial has any: {setting} must be above 0, or name data, in [base] or for some trials"
+        );
+        Err(Error::Refused { problem })
     }
 
     /// The plan of a sweep that was begun, whose files had these contents. They are not read again.

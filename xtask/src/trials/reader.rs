@@ -33,6 +33,11 @@ pub(crate) fn built_in() -> Result<Spec, Error> {
 }
 
 pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
+    if path.is_dir() {
+        let spec = path.join("sweep.toml");
+        let hint = if spec.exists() { "what continues the sweep in it is" } else { "a spec is a file, such as" };
+        return Err(Error::Refused { problem: format!("{} is a folder: {hint} {}", path.display(), spec.display()) });
+    }
     let text = rnn_train::read_text(path)?;
     Ok(parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?)
 }

@@ -173,6 +173,10 @@ pub fn sync_all(folder: &Path) -> Result<(), Error> {
             sync_folder(&path);
             continue;
         }
+        // To open a pipe waits for whoever writes to it.
+        if !path.is_file() {
+            continue;
+        }
         // Windows brings to the disk only what may be written to.
         let file = OpenOptions::new().read(true).write(cfg!(windows)).open(&path);
         let file = file.map_err(|source| Error::write(&path, source))?;

@@ -32,6 +32,9 @@ pub(super) trait OnItsWay {
         stop: &AtomicBool,
     ) -> Result<Option<Ending>, Error>;
 
+    /// Whether there is more to do than to take in the next window: an epoch ends or begins, with data to draw and to validate on.
+    fn is_between_epochs(&self) -> bool;
+
     /// Makes the step that the run stands at, by itself.
     fn step(&mut self) -> Stepped;
 
@@ -79,6 +82,10 @@ impl<T: Scalar + Serialize, A: Answering<T>> OnItsWay for Run<T, A> {
         stop: &AtomicBool,
     ) -> Result<Option<Ending>, Error> {
         Self::go_on(self, report, watch, stop)
+    }
+
+    fn is_between_epochs(&self) -> bool {
+        self.session.is_between_epochs()
     }
 
     fn step(&mut self) -> Stepped {

@@ -251,6 +251,11 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         [epoch, batch, step]
     }
 
+    /// Whether the step that it stands at is an epoch's last one, or none of this epoch was made yet.
+    pub(super) fn is_between_epochs(&self) -> bool {
+        !self.epoch_begun || self.progress.batch + 1 >= self.source.windows_now()
+    }
+
     /// Goes on to the next event; a snapshot is made of a training step that is next, if one is asked for. Behind the end there
     /// is nothing but the end.
     pub(crate) fn advance(&mut self, look: bool) -> Result<Event<T>, Error> {

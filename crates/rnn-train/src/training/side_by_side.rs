@@ -70,11 +70,12 @@ struct Member<W> {
     name: usize,
     run: Box<dyn OnItsWay>,
     watch: W,
+    clock: Clock,
     /// That of the step that it has made last.
     report: Option<Stepped>,
     /// How training has ended, if it has.
     trained: Option<Result<Ending, Error>>,
-    /// When it was to begin, and when its time is up, by the clock that all share.
+    /// When it was to begin, and when its time is up, by its clock.
     began: f64,
     until: f64,
 }
@@ -89,10 +90,10 @@ impl<W> Default for SideBySide<W> {
 static STOP: AtomicBool = AtomicBool::new(true);
 
 impl<W: Watch> SideBySide<W> {
-    /// The clock that shows each run its share of the time.
+    /// The clock of a run that is to be among them.
     #[must_use]
-    pub fn clock(&self) -> &Clock {
-        &self.clock
+    pub fn clock(&self) -> Clock {
+        self.clock.of_another()
     }
 
     /// Whether no run is on its way.
@@ -101,10 +102,10 @@ impl<W: Watch> SideBySide<W> {
         self.groups.is_empty()
     }
 
-    /// Takes in a run, which was to begin when the clock showed `began`, and may take so many `seconds` of its time.
-    pub fn join(&mut self, name: usize, begun: Begun, watch: W, began: f64, seconds: Option<f64>) {
+    /// Takes in a run, which was to begin when its `clock` showed `began`, and may take so many `seconds` of its time.
+    pub fn join(&mut self, name: usize, begun: Begun, watch: W, (clock, began): (Clock, f64), seconds: Option<f64>) {
         let until = seconds.map_or(f64::INFINITY, |seconds| began + seconds);
-        let mut member = Member { name, run: begun.0, watch, report: None, trained: None, began, until };
+        let mut member = Member { name, run: begun.0, watch, clock, report: None, trained: None, began, until };
         member.run.begin(&mut member.watch);
         match self.groups.iter_mut().find_map(|group| group.takes(&*member.run).then_some(&mut group.members)) {
             Some(members) => members.push(member),
@@ -115,11 +116,10 @@ impl<W: Watch> SideBySide<W> {
 
     /// Makes a training step of each run, unless it ends before or `stop` is set; returns those that have ended.
     pub fn turn(&mut self, stop: &AtomicBool) -> Vec<Ended<W>> {
-        let now = self.clock.seconds();
         let mut ended = Vec::new();
         for group in &mut self.groups {
             for member in &mut group.members {
-                member.go_on(if member.until <= now { &STOP } else { stop });
+                member.go_on(stop);
             }
             ended.extend(group.members.extract_if(.., |member| member.trained.is_some()));
             group.step();
@@ -127,7 +127,7 @@ impl<W: Watch> SideBySide<W> {
         if ended.is_empty() {
             return Vec::new();
         }
-        let ended = ended.into_iter().map(|member| member.end(&self.clock)).collect();
+        let ended = ended.into_iter().map(Member::end).collect();
         self.groups.retain(|group| !group.members.is_empty());
         self.share();
         ended
@@ -139,14 +139,22 @@ impl<W: Watch> SideBySide<W> {
 }
 
 impl<W: Watch> Member<W> {
-    fn go_on(&mut self, stop: &AtomicBool) {
-        self.trained = self.run.go_on(self.report.take(), &mut self.watch, stop).transpose();
+    fn is_out_of_time(&self) -> bool {
+        self.until.is_finite() && self.until <= self.clock.seconds()
     }
 
-    fn end(self, clock: &Clock) -> Ended<W> {
-        let Self { name, mut run, mut watch, trained, began, until, .. } = self;
-        let out_of_time = until <= clock.seconds();
-        let status = run.end(trained.unwrap_or(Ok(Ending::Interrupted)), &mut watch);
+    fn go_on(&mut self, stop: &AtomicBool) {
+        let stop = if self.is_out_of_time() { &STOP } else { stop };
+        let Self { run, watch, report, .. } = self;
+        let between = run.is_between_epochs();
+        let mut go_on = || run.go_on(report.take(), watch, stop).transpose();
+        self.trained = if between { self.clock.alone(go_on) } else { go_on() };
+    }
+
+    fn end(self) -> Ended<W> {
+        let out_of_time = self.is_out_of_time();
+        let Self { name, mut run, mut watch, clock, trained, began, .. } = self;
+        let status = clock.alone(|| run.end(trained.unwrap_or(Ok(Ending::Interrupted)), &mut watch));
         Ended { name, watch, status, out_of_time, seconds: clock.seconds() - began }
     }
 }
@@ -206,8 +214,9 @@ mod tests {
         let (mut next, mut turns, mut ended) = (0, 0_usize, Vec::new());
         while next < texts.len() || !runs.is_empty() {
             if turns.is_multiple_of(5) && next < texts.len() {
-                let begun = run::begin(&settings(texts[next]), None, Options::default(), false, runs.clock(), &stop);
-                runs.join(next, begun.unwrap(), Silent, runs.clock().seconds(), None);
+                let clock = runs.clock();
+                let begun = run::begin(&settings(texts[next]), None, Options::default(), false, &clock, &stop);
+                runs.join(next, begun.unwrap(), Silent, (clock.clone(), clock.seconds()), None);
                 next += 1;
             }
             ended.extend(runs.turn(&stop));
@@ -227,8 +236,9 @@ mod tests {
         let stop = AtomicBool::new(false);
         let mut runs = SideBySide::default();
         for (name, seconds) in [None, Some(0.0), None].into_iter().enumerate() {
-            let begun = run::begin(&settings(""), None, Options::default(), false, runs.clock(), &stop).unwrap();
-            runs.join(name, begun, Silent, runs.clock().seconds(), seconds);
+            let clock = runs.clock();
+            let begun = run::begin(&settings(""), None, Options::default(), false, &clock, &stop).unwrap();
+            runs.join(name, begun, Silent, (clock.clone(), clock.seconds()), seconds);
         }
         let first = runs.turn(&stop);
         assert_eq!(first.len(), 1);
@@ -240,6 +250,32 @@ mod tests {
             left -= runs.turn(&stop).iter().filter(|ended| !ended.out_of_time).count();
         }
         assert_eq!(left, 0);
+    }
+
+    /// A run with much data beside one with little, whose limit is far below what drawing and validating takes the other.
+    #[test]
+    fn what_one_does_between_epochs_is_not_the_others_time() {
+        let (stop, mut runs) = (AtomicBool::new(false), SideBySide::default());
+        let texts = ["total_series_length = 3000000\nvalid = 1.0", ""];
+        for (name, text) in texts.into_iter().enumerate() {
+            let (clock, text) = (runs.clock(), format!("num_epochs = 1\n{text}"));
+            let settings = if name == 0 { text.parse().unwrap() } else { settings(&text) };
+            let begun = clock.alone(|| run::begin(&settings, None, Options::default(), false, &clock, &stop)).unwrap();
+            runs.join(name, begun, Silent, (clock.clone(), 0.0), None);
+        }
+        let mut seconds = [0.0; 2];
+        for _ in 0..2000 {
+            for ended in runs.turn(&stop) {
+                seconds[ended.name] = ended.seconds;
+            }
+        }
+        let stop = AtomicBool::new(true);
+        while !runs.is_empty() {
+            for ended in runs.turn(&stop) {
+                seconds[ended.name] = ended.seconds;
+            }
+        }
+        assert!(0.0 < seconds[1] && seconds[1] < seconds[0] / 2.0, "{seconds:?}");
     }
 
     #[test]
