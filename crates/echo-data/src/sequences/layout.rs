@@ -21,6 +21,9 @@ pub struct Layout {
     batch_size: usize,
     truncated_backprop_length: usize,
     window_stride: usize,
+    /// These two are asked for at every window, so they are worked out once.
+    row_length: usize,
+    windows_of_batch: usize,
 }
 
 impl Layout {
@@ -58,7 +61,16 @@ impl Layout {
         if !(1..=truncated_backprop_length).contains(&window_stride) {
             return Err(Error::WindowStride { window_stride, truncated_backprop_length });
         }
-        Ok(Self { total_series_length, episodes: None, batch_size, truncated_backprop_length, window_stride })
+        let windows_of_batch = (row_length - truncated_backprop_length) / window_stride + 1;
+        Ok(Self {
+            total_series_length,
+            episodes: None,
+            batch_size,
+            truncated_backprop_length,
+            window_stride,
+            row_length,
+            windows_of_batch,
+        })
     }
 
     /// That of so many episodes, the longest of which has so many time steps.
@@ -87,8 +99,15 @@ impl Layout {
         }
         let too_long = Error::LongEpisode { steps: longest };
         let total_series_length = longest.checked_mul(batch_size).ok_or(too_long)?;
-        let episodes = Some(episodes);
-        Ok(Self { total_series_length, episodes, batch_size, truncated_backprop_length, window_stride })
+        Ok(Self {
+            total_series_length,
+            episodes: Some(episodes),
+            batch_size,
+            truncated_backprop_length,
+            window_stride,
+            row_length: longest,
+            windows_of_batch: longest.saturating_sub(truncated_backprop_length).div_ceil(window_stride) + 1,
+        })
     }
 
     /// Checks that rows are longer than this many values, as a setting of this name asks for.
@@ -121,7 +140,7 @@ impl Layout {
     /// Values in a row.
     #[must_use]
     pub fn row_length(&self) -> usize {
-        self.total_series_length / self.batch_size
+        self.row_length
     }
 
     /// Time steps in a window.
@@ -150,18 +169,17 @@ impl Layout {
     /// How many windows a batch has.
     #[must_use]
     pub fn windows_of_batch(&self) -> usize {
-        match self.episodes {
-            None => (self.row_length() - self.truncated_backprop_length) / self.window_stride + 1,
-            Some(_) => {
-                self.row_length().saturating_sub(self.truncated_backprop_length).div_ceil(self.window_stride) + 1
-            }
-        }
+        self.windows_of_batch
     }
 
     /// The batch that a window is of, and its number there: both counted from 0.
     #[must_use]
     pub fn place(&self, window: usize) -> (usize, usize) {
-        (window / self.windows_of_batch(), window % self.windows_of_batch())
+        // A division takes as long as a small window's copy.
+        if window < self.windows_of_batch {
+            return (0, window);
+        }
+        (window / self.windows_of_batch, window % self.windows_of_batch)
     }
 
     /// The numbers of the episodes in a batch; nothing for a series.

@@ -18,7 +18,7 @@ macro_rules! cells {
 
         impl CellKind {
             /// Does something with the cell's arithmetic.
-            #[inline]
+            #[inline(always)]
             pub(crate) fn with<V: WithCell>(self, work: V) -> V::Output {
                 match self {
                     $(Self::$kind => work.with($cell),)*

@@ -63,7 +63,7 @@ impl<T: Real> Kind<'_, '_, T> {
             Self::RowBackward(cell, work) => cell.with(work),
             Self::RowReadOut(work) => work.run(),
             Self::RowReadOutBackward(work) => work.run(),
-            Self::Push(work) => work.run(),
+            Self::Push(work) => T::run_wide(work),
             Self::ReadOut(work) => T::run(work),
             Self::ReadOutBackward(work) => T::run(work),
             // The rows of one feature are a column.

@@ -4,7 +4,6 @@
 
 use crate::numeric::panels::{Blocks, Panels, vectors};
 use crate::numeric::{Lanes, Real, Vector};
-use std::array;
 use std::ops::Range;
 
 /// A sum over all rows of a window.
@@ -35,14 +34,14 @@ impl<T: Real> WindowRows<'_, T> {
             for (a, d) in self.a.first_blocks(panel, self.steps).zip(self.d.first_blocks(panel, self.steps)) {
                 let (a, d) = (a.skip_lines(first_a), d.skip_lines(first_d));
                 for lane in vectors::<T>(rows) {
-                    let a: [_; M] = array::from_fn(
-                        #[inline(always)]
-                        |i| a.load(lanes, i, lane),
-                    );
+                    let mut lines = [zero; M];
+                    for (i, line) in lines.iter_mut().enumerate() {
+                        *line = a.load(lanes, i, lane);
+                    }
                     for j in 0..N {
                         let d = d.load(lanes, j, lane);
                         for i in 0..M {
-                            products[j][i] = a[i].mul_add(d, products[j][i]);
+                            products[j][i] = lines[i].mul_add(d, products[j][i]);
                         }
                         sums[j] = sums[j] + d;
                     }

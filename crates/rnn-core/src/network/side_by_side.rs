@@ -113,12 +113,8 @@ impl<T: Scalar> SideBySide<T> {
                 y: BlocksMut::new(&mut self.outputs, *steps, outputs),
             });
         }
-        for output in 0..outputs {
-            let first = (output * *steps + scored.start) * *batch;
+        for (places, first) in places_of_outputs(outputs, (*steps, *batch), &scored) {
             let mut columns = to.each_mut().map(|to| to.get_mut(first..).unwrap_or_default());
-            let counts = [1, scored.len(), *batch];
-            let places =
-                Places { first: scored.start * outputs + output, counts, strides: [0, outputs, *steps * outputs] };
             from_lanes(places, &self.outputs, &mut columns);
         }
     }
@@ -137,11 +133,8 @@ impl<T: Scalar> SideBySide<T> {
     pub(crate) fn set_d_outputs(&mut self, scored: &Range<usize>, from: &OfNets<&[T]>) {
         let (steps, batch, outputs) = (self.steps, self.batch, self.plan.readout.outputs);
         self.outputs(scored);
-        for output in 0..outputs {
-            let columns = from.map(|from| from.get((output * steps + scored.start) * batch..).unwrap_or_default());
-            let counts = [1, scored.len(), batch];
-            let places =
-                Places { first: scored.start * outputs + output, counts, strides: [0, outputs, steps * outputs] };
+        for (places, first) in places_of_outputs(outputs, (steps, batch), scored) {
+            let columns = from.map(|from| from.get(first..).unwrap_or_default());
             to_lanes(places, &columns, &mut self.d_outputs);
         }
     }
@@ -205,4 +198,19 @@ impl<T: Scalar> SideBySide<T> {
 /// first unit's line, lines of a block).
 fn state_places(hidden: usize, batch: usize, (steps, block): (usize, usize), (first, units): (usize, usize)) -> Places {
     Places { first: block * units + first, counts: [1, hidden, batch], strides: [0, 1, (steps + 1) * units] }
+}
+
+/// Where the outputs at these time steps are, and the first of their numbers in a net's `[steps·batch, outputs]`: of all columns
+/// together where they follow each other.
+fn places_of_outputs(
+    outputs: usize,
+    (steps, batch): (usize, usize),
+    scored: &Range<usize>,
+) -> impl Iterator<Item = (Places, usize)> + use<> {
+    let (start, len) = (scored.start, scored.len());
+    let together = if len == steps { outputs } else { 1 };
+    (0..outputs).step_by(together).map(move |output| {
+        let (counts, strides) = ([together, len, batch], [1, outputs, steps * outputs]);
+        (Places { first: start * outputs + output, counts, strides }, (output * steps + start) * batch)
+    })
 }

@@ -41,7 +41,8 @@ impl<T: Scalar> Network<T> {
 }
 
 impl<T: Scalar> Stream<'_, T> {
-    /// Reads the features of one time step, and returns the outputs. Allocates nothing.
+    /// Reads the features of one time step, and returns the outputs. Allocates nothing. A feature that is not a number, or infinite,
+    /// can make all answers so from then on, until [`reset`](Self::reset).
     ///
     /// # Errors
     /// [`Error::Length`] for another number of features.
@@ -51,11 +52,6 @@ impl<T: Scalar> Stream<'_, T> {
         check_length("inputs", architecture.input_size, features.len())?;
         push(layers, readout, features);
         state.at_start = false;
-        let mut rest = state.as_mut_slice();
-        for layer in layers {
-            let of_layer = rest.split_off_mut(..layer.state_size()).unwrap_or_default();
-            layer.save(of_layer);
-        }
         Ok(&readout.outputs()[..architecture.outputs])
     }
 
@@ -65,9 +61,13 @@ impl<T: Scalar> Stream<'_, T> {
         self.take_in_state();
     }
 
-    /// What it remembers: [`Network::state_to_safetensors`] makes a file of it.
-    #[must_use]
-    pub fn state(&self) -> &State<T> {
+    /// What it remembers, taken from where its steps keep it: [`Network::state_to_safetensors`] makes a file of it.
+    pub fn state(&mut self) -> &State<T> {
+        let mut rest = self.state.as_mut_slice();
+        for layer in &self.layers {
+            let of_layer = rest.split_off_mut(..layer.state_size()).unwrap_or_default();
+            layer.save(of_layer);
+        }
         &self.state
     }
 

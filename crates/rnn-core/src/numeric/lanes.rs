@@ -26,6 +26,10 @@ pub trait Lanes<T>: Copy {
     fn load(self, from: &[T]) -> Self::Vector;
     /// Writes to the first places of a slice that has as many as a vector.
     fn store(self, v: Self::Vector, to: &mut [T]);
+    /// The numbers of a slice that has no more than a vector, and then 0.
+    fn load_some(self, from: &[T]) -> Self::Vector;
+    /// Writes the first numbers to a slice that has no more places than a vector has numbers.
+    fn store_some(self, v: Self::Vector, to: &mut [T]);
     /// `a + b`
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a − b`

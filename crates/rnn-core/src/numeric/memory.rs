@@ -4,7 +4,7 @@ use super::panels;
 use super::real::Real;
 use crate::error::Error;
 use nalgebra::DMatrix;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 /// A matrix of zeros.
 pub(crate) fn zeros<T: Real>(what: &'static str, rows: usize, columns: usize) -> Result<DMatrix<T>, Error> {
@@ -32,16 +32,19 @@ pub(crate) fn reserved<V>(what: &'static str, rows: usize, columns: usize) -> Re
 pub(crate) struct Lines<T> {
     /// The numbers, and room to begin later.
     values: Vec<T>,
-    len: usize,
+    /// Where in it they are.
+    place: Range<usize>,
 }
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
 impl<T> Lines<T> {
-    fn start(&self) -> usize {
+    /// So many numbers among these, from where a line begins.
+    fn new(values: Vec<T>, len: usize) -> Self {
         // An offset that cannot be had would only be slow.
-        self.values.as_ptr().align_offset(LINE).min(self.values.len() - self.len)
+        let start = values.as_ptr().align_offset(LINE).min(values.len() - len);
+        Self { values, place: start..start + len }
     }
 }
 
@@ -49,22 +52,20 @@ impl<T> Deref for Lines<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        let start = self.start();
-        &self.values[start..start + self.len]
+        &self.values[self.place.start..self.place.end]
     }
 }
 
 impl<T> DerefMut for Lines<T> {
     fn deref_mut(&mut self) -> &mut [T] {
-        let start = self.start();
-        &mut self.values[start..start + self.len]
+        &mut self.values[self.place.start..self.place.end]
     }
 }
 
 impl<T: Clone> Clone for Lines<T> {
     fn clone(&self) -> Self {
-        let mut copy = Self { values: self.values.clone(), len: self.len };
         // Where a line begins in the copy's memory is another place.
+        let mut copy = Self::new(self.values.clone(), self.place.len());
         copy.clone_from_slice(self);
         copy
     }
@@ -87,5 +88,5 @@ pub(crate) fn zero_lines<T: Real>(what: &'static str, rows: usize, columns: usiz
     let len = rows.checked_mul(columns).and_then(|len| len.checked_add(room));
     let len = len.ok_or(Error::OutOfMemory { what, rows, columns })?;
     let values = flat_zeros(what, len, 1).map_err(|_| Error::OutOfMemory { what, rows, columns })?;
-    Ok(Lines { values, len: len - room })
+    Ok(Lines::new(values, len - room))
 }

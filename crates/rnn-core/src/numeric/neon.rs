@@ -47,6 +47,7 @@ register_lanes! {
     Neon, 32, f32, u32, f32x4, 4, splat_f32x4 add_f32x4 sub_f32x4 mul_f32x4 div_f32x4
     mul_add_f32x4 negate_mul_add_f32x4 and_f32x4 or_f32x4 cmp_lt_f32x4 select_f32x4,
     uint32x4_t, i32, neon.vdupq_n_u32(u32), neon.vaddq_u32 vsubq_u32 vshlq_n_u32 vshrq_n_u32,
+    partial_load_f32s partial_store_f32s,
     Pair<Pair<Self>> = line, sum_f32, transpose_f32
 }
 
@@ -54,5 +55,6 @@ register_lanes! {
     Neon, 32, f64, u64, f64x2, 2, splat_f64x2 add_f64x2 sub_f64x2 mul_f64x2 div_f64x2
     mul_add_f64x2 negate_mul_add_f64x2 and_f64x2 or_f64x2 cmp_lt_f64x2 select_f64x2,
     uint64x2_t, i32, neon.vdupq_n_u64(u64), neon.vaddq_u64 vsubq_u64 vshlq_n_u64 vshrq_n_u64,
+    partial_load_f64s partial_store_f64s,
     Pair<Pair<Self>> = line, sum_f64, transpose_f64
 }

@@ -19,8 +19,16 @@ impl<V: Copy, const N: usize> Numbers<V> for [V; N] {
     const COUNT: usize = N;
 
     #[inline(always)]
-    fn each(value: impl FnMut(usize) -> V) -> Self {
-        array::from_fn(value)
+    fn each(mut value: impl FnMut(usize) -> V) -> Self {
+        if N == 0 {
+            return array::from_fn(value);
+        }
+        // A loop is always compiled into the kernel, with its instruction set, and what `from_fn` calls is not.
+        let mut all = [value(0); N];
+        for (number, to) in all.iter_mut().enumerate().skip(1) {
+            *to = value(number);
+        }
+        all
     }
 
     #[inline(always)]

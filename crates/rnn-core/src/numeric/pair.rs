@@ -47,6 +47,19 @@ impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
         self.0.store(v[1], &mut line[S::WIDTH..]);
     }
 
+    #[inline(always)]
+    fn load_some(self, from: &[T]) -> Self::Vector {
+        let (low, high) = from.split_at(from.len().min(S::WIDTH));
+        [self.0.load_some(low), self.0.load_some(high)]
+    }
+
+    #[inline(always)]
+    fn store_some(self, v: Self::Vector, to: &mut [T]) {
+        let (low, high) = to.split_at_mut(to.len().min(S::WIDTH));
+        self.0.store_some(v[0], low);
+        self.0.store_some(v[1], high);
+    }
+
     of_both! {
         add(a, b) sub(a, b) mul(a, b) div(a, b) mul_add(a, b, c) neg_mul_add(a, b, c) abs(a) with_sign(a, b)
         if_less(a, b, yes, no) power_of_two(rounded)

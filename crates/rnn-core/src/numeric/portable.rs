@@ -39,6 +39,18 @@ macro_rules! portable {
             }
 
             #[inline(always)]
+            fn load_some(self, from: &[$type]) -> Self::Vector {
+                let mut some = [0.0; $lanes];
+                some[..from.len()].copy_from_slice(from);
+                some
+            }
+
+            #[inline(always)]
+            fn store_some(self, v: Self::Vector, to: &mut [$type]) {
+                to.copy_from_slice(&v[..to.len()]);
+            }
+
+            #[inline(always)]
             fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
                 std::array::from_fn(|i| a[i] + b[i])
             }

@@ -8,6 +8,7 @@ macro_rules! register_lanes {
         $mul_add:ident $neg_mul_add:ident $and:ident $or:ident $less:ident $select:ident,
         $integers:ty, $count:ty, $set:ident.$set_bits:ident($as_bits:ty),
         $bits_of:ident.$add_bits:ident $sub_bits:ident $shl:ident $shr:ident,
+        $load_some:ident $store_some:ident,
         $line:ty = $make_line:path, $sum:path $(, $transpose:path)?
     ) => {
         impl $crate::numeric::lanes::Lanes<$type> for $simd {
@@ -36,6 +37,16 @@ macro_rules! register_lanes {
             #[inline(always)]
             fn store(self, v: $vector, to: &mut [$type]) {
                 to[..$lanes].copy_from_slice(&cast::<$vector, [$type; $lanes]>(v));
+            }
+
+            #[inline(always)]
+            fn load_some(self, from: &[$type]) -> $vector {
+                pulp::Simd::$load_some(self, from)
+            }
+
+            #[inline(always)]
+            fn store_some(self, v: $vector, to: &mut [$type]) {
+                pulp::Simd::$store_some(self, to, v);
             }
 
             #[inline(always)]

@@ -82,9 +82,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         if from.len() >= S::WIDTH {
             return Self::load(lanes, from);
         }
-        let mut part = [T::SIMPLE[0]; 16];
-        copy_some(from, &mut part);
-        Self::load(lanes, &part)
+        Self { lanes, v: lanes.load_some(from) }
     }
 
     /// The first numbers of a slice, of the same instruction set; 0 where there are none.
@@ -99,9 +97,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         if to.len() >= S::WIDTH {
             return self.store(to);
         }
-        let mut all = [T::SIMPLE[0]; 16];
-        self.store(&mut all);
-        copy_some(&all, to);
+        self.lanes.store_some(self.v, to);
     }
 
     /// All lanes the same, of the same instruction set.
@@ -175,11 +171,4 @@ pub(crate) fn add_multiples<T: Real, S: Lanes<T>, const V: usize, const N: usize
             *sum = vector.mul_add(vector.of(factor), *sum);
         }
     }
-}
-
-/// Copies as many numbers as there are and as have a place. Out of line, so that what is common stays short.
-#[cold]
-#[inline(never)]
-fn copy_some<T: Copy>(from: &[T], to: &mut [T]) {
-    to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
 }

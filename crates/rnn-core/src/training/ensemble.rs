@@ -19,18 +19,21 @@ use std::ops::Range;
 ///
 /// Steps that are no faster in lanes are made alone: of large nets, of the few members that are left when the others have
 /// filled all lanes, of members of another architecture or with other windows than the ensemble's, and of nets with
-/// dropout. So any member is right. It works in one thread; several ensembles can be in several threads.
+/// dropout. So any member is right, but not quick: nets that take turns at every step push each other out of the processor's
+/// caches. Where [`is_worth`](Self::is_worth) says no, train one net to its end and then the next. An ensemble works in one thread;
+/// several ensembles can be in several threads.
 ///
 /// ```
 /// use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-/// use rnn_core::{Architecture, CellKind, Ensemble, Init, Member, Network, SoftmaxCrossEntropy, Trainer, Truncation};
+/// use rnn_core::{Adagrad, Architecture, CellKind, Ensemble, Init, Member, Network, SoftmaxCrossEntropy, Trainer, Truncation};
 ///
 /// # fn main() -> Result<(), rnn_core::Error> {
 /// let architecture = Architecture::new(CellKind::Elman).hidden_size(4).outputs(2);
 /// let trainer = |seed| {
 ///     let rng = &mut ChaCha8Rng::seed_from_u64(seed);
 ///     let network = Network::<f32>::drawn(architecture.clone(), Init::PyTorch, rng)?;
-///     Trainer::builder(network, SoftmaxCrossEntropy).window(4).build()
+///     let learning_rate = 0.01 * (seed + 1) as f64;
+///     Trainer::builder(network, SoftmaxCrossEntropy).optimizer(Adagrad::default(), learning_rate).window(4).build()
 /// };
 /// let mut trainers = (0..20).map(trainer).collect::<Result<Vec<_>, _>>()?;
 /// let mut alone = trainers[7].clone();

@@ -2,7 +2,6 @@
 
 use crate::numeric::panels::vectors;
 use crate::numeric::{Kernel, Lanes, Real};
-use std::array;
 
 /// Where the line of each number is: of three nested loops over the numbers, as they follow each other, how often each
 /// runs, from the outermost, and how many lines further on its next turn is.
@@ -72,13 +71,11 @@ impl<T: Real> Kernel<T> for ToLanes<'_, '_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self { places, from, to } = self;
         let (count, mut next) = (places.count(), places.lines());
-        let from: [&[T]; 16] = array::from_fn(
+        let from = from.map(
             #[inline(always)]
-            |net| if net < T::PANEL { &from[net][..count] } else { &[] },
+            |numbers| numbers.get(..count).unwrap_or_default(),
         );
-        let squares = count - count % T::WIDTH;
-        for first in (0..squares).step_by(T::WIDTH) {
-            let lines = next_lines::<T>(&mut next);
+        for (first, lines) in squares::<T>(count, &mut next) {
             for lane in vectors::<T>(T::PANEL) {
                 lanes.transpose(
                     T::WIDTH,
@@ -89,7 +86,7 @@ impl<T: Real> Kernel<T> for ToLanes<'_, '_, T> {
                 );
             }
         }
-        for number in squares..count {
+        for number in 0..without_square::<T>(count) {
             let line = &mut to[next() * T::PANEL..][..T::PANEL];
             line.iter_mut().zip(from).for_each(|(to, from)| *to = from[number]);
         }
@@ -103,9 +100,7 @@ impl<T: Real> Kernel<T> for FromLanes<'_, '_, T> {
     fn run<S: Lanes<T>>(self, lanes: S) {
         let Self { places, from, to } = self;
         let (count, mut next) = (places.count(), places.lines());
-        let squares = count - count % T::WIDTH;
-        for first in (0..squares).step_by(T::WIDTH) {
-            let lines = next_lines::<T>(&mut next);
+        for (first, lines) in squares::<T>(count, &mut next) {
             for lane in vectors::<T>(T::PANEL) {
                 lanes.transpose(
                     T::WIDTH,
@@ -120,7 +115,7 @@ impl<T: Real> Kernel<T> for FromLanes<'_, '_, T> {
                 );
             }
         }
-        for number in squares..count {
+        for number in 0..without_square::<T>(count) {
             let line = &from[next() * T::PANEL..][..T::PANEL];
             let numbers = to.iter_mut().zip(line).filter_map(|(to, &from)| Some((to.get_mut(number)?, from)));
             numbers.for_each(|(to, from)| *to = from);
@@ -128,10 +123,24 @@ impl<T: Real> Kernel<T> for FromLanes<'_, '_, T> {
     }
 }
 
-/// The lines of as many numbers as a vector has.
+/// Of so many numbers, squares of as many as a vector has: the first number of each, and their lines. The last square can begin among
+/// the numbers of the one before, which are then copied twice.
 #[inline(always)]
-fn next_lines<T: Real>(next: &mut impl FnMut() -> usize) -> [usize; 8] {
-    let mut lines = [0; 8];
-    lines[..T::WIDTH].iter_mut().for_each(|line| *line = next());
-    lines
+fn squares<T: Real>(count: usize, next: &mut impl FnMut() -> usize) -> impl Iterator<Item = (usize, [usize; 8])> {
+    let (mut done, mut lines) = (0, [0; 8]);
+    std::iter::from_fn(move || {
+        let fresh = (count - done).min(T::WIDTH);
+        if fresh == 0 || count < T::WIDTH {
+            return None;
+        }
+        lines.copy_within(fresh..T::WIDTH, 0);
+        lines[T::WIDTH - fresh..T::WIDTH].iter_mut().for_each(|line| *line = next());
+        done += fresh;
+        Some((done - T::WIDTH, lines))
+    })
+}
+
+/// How many numbers are too few for a square.
+fn without_square<T: Real>(count: usize) -> usize {
+    if count < T::WIDTH { count } else { 0 }
 }

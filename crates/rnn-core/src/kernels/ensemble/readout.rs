@@ -5,7 +5,6 @@ use super::weight_sums::{LaneRows, Order, WeightSums, weight_sums};
 use crate::kernels::readout::ReadoutShape;
 use crate::numeric::panels::{Block, Blocks, BlocksMut};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
-use std::array;
 use std::ops::Range;
 
 /// `y = h · W + b` at some steps.
@@ -75,14 +74,13 @@ impl<T: Real> AtSteps<'_, T> {
     fn columns<S: Lanes<T>, const N: usize>(&mut self, lanes: S, column: usize) {
         let (lanes, zero) = (lanes.line(), [T::zero(); 16]);
         let elements = self.a.line_count() * T::PANEL;
-        let b: [&[T]; N] = array::from_fn(
-            #[inline(always)]
-            |j| &self.b[(column + j) * elements..][..elements],
-        );
-        let start: [Vector<T, S::Line>; N] = array::from_fn(
-            #[inline(always)]
-            |j| Vector::load(lanes, self.start.map_or(&zero[..], |start| &start[(column + j) * T::PANEL..])),
-        );
+        let (mut b, mut start) = ([&[][..]; N], [Vector::load(lanes, &zero); N]);
+        for j in 0..N {
+            b[j] = &self.b[(column + j) * elements..][..elements];
+            if let Some(from) = self.start {
+                start[j] = Vector::load(lanes, &from[(column + j) * T::PANEL..]);
+            }
+        }
         for row in 0..self.batch {
             for step in self.steps.clone() {
                 let (Block(a), mut sums) = (self.a.block(row, step), start);

@@ -6,7 +6,6 @@ use crate::kernels::memory::FUSED;
 use crate::kernels::rows::stretches;
 use crate::numeric::panels::{self, Block, Blocks};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
-use std::array;
 use std::ops::Range;
 
 /// The order in which a single net sums up its derivatives by weights; it is one for all its layers and its readout.
@@ -38,6 +37,7 @@ pub(super) struct LaneRows<'a, T> {
 }
 
 /// Sums of a unit of D: of its products with M units of A, and its own.
+#[derive(Clone, Copy)]
 struct Sums<T, S: Lanes<T>, const M: usize> {
     products: [Vector<T, S>; M],
     own: Vector<T, S>,
@@ -91,7 +91,8 @@ impl<T: Real> Kernel<T> for WeightSums<'_, T> {
             // Sums of units of D come with the first units of A.
             while unit < self.units || unit == 0 {
                 unit += match self.units - unit {
-                    5.. => self.tile::<_, 5>(lanes.line(), (unit, column)),
+                    6.. => self.tile::<_, 6>(lanes.line(), (unit, column)),
+                    5 => self.tile::<_, 5>(lanes.line(), (unit, column)),
                     3.. => self.tile::<_, 3>(lanes.line(), (unit, column)),
                     1.. => self.tile::<_, 1>(lanes.line(), (unit, column)),
                     0 => self.tile::<_, 0>(lanes.line(), (unit, column)),
@@ -127,10 +128,7 @@ impl<T: Real> LaneRows<'_, T> {
     #[inline(always)]
     fn by_lanes<S: Lanes<T>, const M: usize>(&self, lanes: S, first: (usize, usize)) -> Sums<T, S, M> {
         // A vector of a single net has 8 lanes at most.
-        let mut of_lanes: [Sums<T, S, M>; 8] = array::from_fn(
-            #[inline(always)]
-            |_| Sums::zero(lanes),
-        );
+        let mut of_lanes = [Sums::<T, S, M>::zero(lanes); 8];
         let count = T::WIDTH.min(self.batch);
         for (in_vector, sums) in of_lanes.iter_mut().enumerate().take(count) {
             self.sum_of_lane(lanes, first, in_vector, sums);

@@ -139,18 +139,24 @@ impl<T: Real> RowTape<T> {
         let classes = RowShape { batch: self.batch, blocks: self.steps, stride: 1 };
         self.is_one_hot = false;
         if !self.classes.is_empty() {
-            let mut rows = inputs.chunks_exact(features).enumerate();
-            let batch = self.batch;
-            self.is_one_hot = rows.all(|(number, row)| {
-                let class = one_hot_class(row);
-                self.classes[classes.line::<T>(number / batch, number % batch)] = class.unwrap_or_default();
-                class.is_some()
+            self.is_one_hot = inputs.chunks_exact(features * self.batch).enumerate().all(|(step, rows)| {
+                rows.chunks_exact(features).enumerate().all(|(row, numbers)| {
+                    let class = one_hot_class(numbers);
+                    self.classes[classes.line::<T>(step, row)] = class.unwrap_or_default();
+                    class.is_some()
+                })
             });
         }
         if !self.is_one_hot {
-            for (number, row) in inputs.chunks_exact(features).enumerate() {
-                let at = shape.line::<T>(number / self.batch, number % self.batch);
-                self.xh[at..at + features].copy_from_slice(row);
+            for (step, rows) in inputs.chunks_exact(features * self.batch).enumerate() {
+                for (row, numbers) in rows.chunks_exact(features).enumerate() {
+                    let at = shape.line::<T>(step, row);
+                    match (&mut self.xh[at..at + features], numbers) {
+                        // To call what copies a slice takes longer.
+                        ([to], [number]) => *to = *number,
+                        (to, numbers) => to.copy_from_slice(numbers),
+                    }
+                }
             }
         }
     }

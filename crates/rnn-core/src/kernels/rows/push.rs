@@ -113,45 +113,33 @@ impl<T: Real> StepLayer<T> {
     pub(crate) fn outputs(&self) -> &[T] {
         &self.outputs[0][..self.shape.hidden]
     }
-
-    /// Reads the inputs of a step.
-    pub(super) fn push(&mut self, inputs: &[T]) {
-        struct Push<'a, T>(&'a mut StepLayer<T>, &'a [T]);
-        impl<T: Real> WithCell for Push<'_, T> {
-            type Output = ();
-
-            fn with<C: Cell>(self, cell: C) {
-                T::run_wide(OfCell(cell, self.0, self.1));
-            }
-        }
-        self.cell.with(Push(self, inputs));
-        self.outputs.swap(0, 1);
-    }
 }
 
-struct OfCell<'a, T, C>(C, &'a mut StepLayer<T>, &'a [T]);
+/// Reads the inputs of a step in a layer.
+struct PushLayer<'a, T, S>(S, &'a mut StepLayer<T>, &'a [T]);
 
-impl<T: Real, C: Cell> Kernel<T> for OfCell<'_, T, C> {
+impl<T: Real, S: Lanes<T>> WithCell for PushLayer<'_, T, S> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes<T>>(mut self, lanes: S) {
+    fn with<C: Cell>(mut self, cell: C) {
         let mut weights = 0;
         for (first, tile) in tiles(most_vectors(S::REGISTERS) * S::WIDTH, 0..self.1.padded) {
             weights += match tile / S::WIDTH {
-                4 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<S, 4>(lanes, first, weights),
-                1 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<S, 1>(lanes, first, weights),
-                _ => self.tile::<S, 2>(lanes, first, weights),
+                4 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<C, 4>(cell, first, weights),
+                1 if const { most_vectors(S::REGISTERS) == 4 } => self.tile::<C, 1>(cell, first, weights),
+                _ => self.tile::<C, 2>(cell, first, weights),
             };
         }
+        self.1.outputs.swap(0, 1);
     }
 }
 
-impl<T: Real, C: Cell> OfCell<'_, T, C> {
+impl<T: Real, S: Lanes<T>> PushLayer<'_, T, S> {
     /// Does it for V vectors of units, and returns how many weights these have.
     #[inline(always)]
-    fn tile<S: Lanes<T>, const V: usize>(&mut self, lanes: S, first: usize, weights: usize) -> usize {
-        let Self(cell, layer, x) = self;
+    fn tile<C: Cell, const V: usize>(&mut self, cell: C, first: usize, weights: usize) -> usize {
+        let Self(lanes, ref mut layer, x) = *self;
         let StepLayer { shape, padded, weights: all, start, own, outputs: [before, after], memory, .. } = &mut **layer;
         let (padded, tile) = (*padded, V * S::WIDTH);
         let count = C::Sums::<()>::COUNT;
@@ -229,27 +217,6 @@ impl<T: Real> StepReadout<T> {
     }
 }
 
-/// The outputs from those of the last layer.
-pub(super) struct Answer<'a, T>(pub(super) &'a mut StepReadout<T>, pub(super) &'a [T]);
-
-impl<T: Real> Kernel<T> for Answer<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Lanes<T>>(self, lanes: S) {
-        let Self(StepReadout { inputs, padded, weights, outputs }, h) = self;
-        let h = &h[..*inputs];
-        let (biases, weights) = weights.split_at(*padded);
-        for first in (0..*padded).step_by(S::WIDTH) {
-            let mut sum = Vector::load(lanes, &biases[first..]);
-            for (&h, line) in h.iter().zip(weights.chunks_exact(*padded)) {
-                sum = Vector::load(lanes, &line[first..]).mul_add(Vector::splat(lanes, h), sum);
-            }
-            sum.store(&mut outputs[first..]);
-        }
-    }
-}
-
 /// A step of all layers, and the outputs.
 pub(crate) struct Push<'a, T> {
     pub(crate) layers: &'a mut [StepLayer<T>],
@@ -257,16 +224,27 @@ pub(crate) struct Push<'a, T> {
     pub(crate) inputs: &'a [T],
 }
 
-impl<T: Real> Push<'_, T> {
-    /// Does it.
-    pub(crate) fn run(self) {
+impl<T: Real> Kernel<T> for Push<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes<T>>(self, lanes: S) {
         let Self { layers, readout, inputs } = self;
         for number in 0..layers.len() {
             let (below, here) = layers.split_at_mut(number);
-            here[0].push(below.last().map_or(inputs, StepLayer::outputs));
+            let here = &mut here[0];
+            here.cell.with(PushLayer(lanes, here, below.last().map_or(inputs, StepLayer::outputs)));
         }
-        if let Some(last) = layers.last() {
-            T::run_wide(Answer(readout, last.outputs()));
+        let Some(last) = layers.last() else { return };
+        let StepReadout { inputs, padded, weights, outputs } = readout;
+        let h = &last.outputs()[..*inputs];
+        let (biases, weights) = weights.split_at(*padded);
+        for first in (0..*padded).step_by(S::WIDTH) {
+            let mut sum = Vector::load(lanes, &biases[first..]);
+            for (&h, line) in h.iter().zip(weights.chunks_exact(*padded)) {
+                sum = Vector::load(lanes, &line[first..]).mul_add(Vector::splat(lanes, h), sum);
+            }
+            sum.store(&mut outputs[first..]);
         }
     }
 }

@@ -41,7 +41,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     ) -> Result<f64, Error> {
         check_shapes(outputs, targets, d_outputs, 1)?;
         check_classes(outputs.ncols(), targets)?;
-        Ok(T::run(CrossEntropy { outputs, targets, d_outputs }))
+        Ok(T::run_wide(CrossEntropy { outputs, targets, d_outputs }))
     }
 
     fn known(&self) -> Option<KnownLoss<T, u32>> {
@@ -92,6 +92,15 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) -> f64 {
+        self.line_by_line(lanes.line())
+    }
+}
+
+impl<T: Scalar> CrossEntropy<'_, '_, '_, T> {
+    /// A cache line of rows at a time: of short vectors two, one of which is worked on while the other waits for its functions. More lines
+    /// would not be in the nearest cache until they are read again, if there are many classes.
+    #[inline(always)]
+    fn line_by_line<S: Lanes<T>>(self, lanes: S) -> f64 {
         let Self { outputs, targets, d_outputs } = self;
         let (rows, classes) = outputs.shape();
         let scored = targets.scored();
@@ -102,8 +111,8 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
         let loss = SoftmaxCrossEntropy;
         let slope = Vector::splat(lanes, loss.slope(scored, classes));
         let mut losses = [0.0; 8];
-        for first in (0..rows).step_by(T::WIDTH) {
-            let mut target = [-T::one(); 8];
+        for first in (0..rows).step_by(S::WIDTH) {
+            let mut target = [-T::one(); 16];
             target
                 .iter_mut()
                 .zip(&targets.values()[first..])
@@ -111,12 +120,15 @@ impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
             let target = Vector::load(lanes, &target);
             let mut some = SomeRows { outputs, d_outputs: &mut *d_outputs, first, target, loss: target };
             loss.at_rows(slope, &mut some);
-            let mut loss = [T::zero(); 8];
-            some.loss.store(&mut loss[..T::WIDTH]);
-            for lane in 0..T::WIDTH.min(rows - first) {
-                if targets.is_scored(first + lane) {
-                    losses[lane] += loss[lane].widen();
-                }
+            let mut of_rows = [T::zero(); 16];
+            some.loss.store(&mut of_rows);
+            of_rows[S::WIDTH.min(rows - first)..].fill(T::zero());
+            if targets.mask().is_some() {
+                let unscored = (first..).zip(&mut of_rows).filter(|(row, _)| !targets.is_scored(*row));
+                unscored.for_each(|(_, loss)| *loss = T::zero());
+            }
+            for of_rows in of_rows[..S::WIDTH].chunks_exact(T::WIDTH) {
+                losses.iter_mut().zip(of_rows).for_each(|(sum, loss)| *sum += loss.widen());
             }
         }
         // What is not scored may be no number, so nothing is multiplied by 0.
