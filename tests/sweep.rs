@@ -189,6 +189,7 @@ fn a_bad_sweep_is_refused_before_anything_runs() {
         assert!(!out.exists());
     }
     assert_eq!(refused(XTASK, ["sweep", "nowhere.toml"]), "nowhere.toml: No such file or directory (os error 2)");
+    assert_eq!(refused(XTASK, ["sweep", "."]), ". is a folder: a spec is a file, such as ./sweep.toml");
     assert!(
         refused(XTASK, ["report", "nowhere"]) == "nowhere: there is no sweep.toml: this is not the folder of a sweep"
     );

@@ -115,6 +115,10 @@ fn a_trial_that_fails_or_takes_too_long_leaves_the_others() {
     assert!(!summary["final_loss"][1].is_empty(), "what it had come to is known");
     let seconds: f64 = summary["wall_seconds"][1].parse().unwrap();
     assert!((0.5..5.0).contains(&seconds), "{seconds}");
+    let again = ["sweep", &path, "--jobs", "1", "--retry", "timed_out", "--out", out.to_str().unwrap()];
+    assert_eq!(run(XTASK, again).status.code(), Some(1));
+    let of_both: f64 = columns(&out.join("summary.csv"))["wall_seconds"][1].parse().unwrap();
+    assert!(of_both >= seconds + 0.4, "{seconds} and {of_both}");
 
     // A file stands where a trial's folder should be.
     let blocked = trial_folders(&out)[2].clone();

@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &BenchArgs) -> Result<u8, Error> {
     let out = &std::path::absolute(&arguments.out).unwrap_or_else(|_| arguments.out.clone());
     let (programs, criterion) = (out.join("peers"), out.join("criterion"));
     // What is to be replaced must be a benchmark's.
-    if criterion.exists() && !programs.exists() {
+    if criterion.exists() && !programs.exists() && !out.join("bench.csv").exists() {
         let problem = "no benchmark has left it there; choose another folder".to_owned();
         return Err(Error::Results { path: criterion, problem });
     }

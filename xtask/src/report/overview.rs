@@ -147,6 +147,6 @@ fn commands(facts: &Facts<'_>) -> Result<Markup, Error> {
             } } }
         } }
         @if before > 0 { p.note { (before) " earlier ones stand in " code { (HISTORY) } "." } }
-        p.note { code { "cargo xtask sweep " (SPEC) } " continues it." }
+        p.note { code { "cargo xtask sweep FOLDER/" (SPEC) } " continues it, where FOLDER is the one that this page lies in." }
     })
 }

@@ -16,8 +16,6 @@ pub(super) struct Slot {
     pub(super) lifeline: Option<ChildStdin>,
     /// What it trains.
     running: Vec<Running>,
-    /// How many trials it has trained at the same time, at most, since it trained none.
-    most: u32,
     /// The trial whose time was up for certain, and that had not stopped by itself.
     pub(super) overdue: Option<usize>,
     /// When a process that was told to stop is not waited for any longer.
@@ -28,14 +26,16 @@ pub(super) struct Slot {
 struct Running {
     number: usize,
     begun: Instant,
-    /// How long it may take alone.
+    /// How long each trial may take of the process's time.
     seconds: Option<Duration>,
+    /// How many trials the process has trained since this one began, with this one.
+    trials: u32,
 }
 
 impl Running {
-    /// Whether its time is up for certain, where so many at most share it. It stops by itself; so it hangs, or one beside it does.
-    fn is_overdue(&self, most: u32, now: Instant) -> bool {
-        self.seconds.is_some_and(|seconds| now.duration_since(self.begun) >= seconds.saturating_mul(most))
+    /// Whether its time is up for certain: each of these trials stops by itself when it has taken its seconds. So one of them hangs.
+    fn is_overdue(&self, now: Instant) -> bool {
+        self.seconds.is_some_and(|seconds| now.duration_since(self.begun) >= seconds.saturating_mul(self.trials))
     }
 }
 
@@ -45,10 +45,11 @@ impl Slot {
         Self { child: Some(child), lifeline: Some(lifeline), ..Self::default() }
     }
 
-    /// The process begins a trial, and trains so many with it.
-    pub(super) fn begin(&mut self, number: usize, seconds: Option<Duration>, together: u32) {
-        self.most = if together == 1 { 1 } else { self.most.max(together) };
-        self.running.push(Running { number, begun: Instant::now(), seconds });
+    /// The process begins a trial.
+    pub(super) fn begin(&mut self, number: usize, seconds: Option<Duration>) {
+        self.running.iter_mut().for_each(|running| running.trials = running.trials.saturating_add(1));
+        let trials = self.running.len() as u32 + 1;
+        self.running.push(Running { number, begun: Instant::now(), seconds, trials });
     }
 
     /// It has ended a trial.
@@ -66,7 +67,7 @@ impl Slot {
             }
         } else if self.kill_at.is_none() {
             let mut running = self.running.iter();
-            let overdue = running.find(|running| running.is_overdue(self.most, now)).map(|running| running.number);
+            let overdue = running.find(|running| running.is_overdue(now)).map(|running| running.number);
             if overdue.is_some() {
                 (self.overdue, self.lifeline, self.kill_at) = (overdue, None, Some(now + GRACE));
             } else if stopped {

@@ -2,9 +2,9 @@
 //! have.
 //!
 //! Each submission has a folder of its own, `slurm/N/`, with the batch script, the program as it was then, the list of
-//! trials, the job's number and the tasks' logs. A task runs its share of the list one after the other, as this machine's
-//! workers do, and appends to a file of results of its own. So a task that is lost, requeued or out of time loses at most
-//! its running trial, and what is missing can be run by another job or by this machine.
+//! trials, the job's number and the tasks' logs. A task runs its share of the list as one of this machine's workers does, and
+//! appends to a file of results of its own. So a task that is lost, requeued or out of time loses at most what it was training,
+//! and what is missing can be run by another job or by this machine.
 //!
 //! Slurm starts a task anew when it believes a node to be lost, though its process may live on. The second one waits until
 //! the first lets go of their file of results, and then runs what is missing.
@@ -49,7 +49,7 @@ pub(crate) struct Request {
     /// Tasks that run at the same time, at most [default: as many as there is room for]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) array_limit: Option<u32>,
-    /// Trials that a task runs, one after the other [default: as many as make 100 tasks]
+    /// Trials that a task runs, on one core [default: as many as make 100 tasks]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) trials_per_task: Option<u32>,
     /// Stay until all tasks have ended, and write the tables and the report

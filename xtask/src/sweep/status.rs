@@ -4,6 +4,7 @@ use super::queue::{self, Queue};
 use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed, words};
+use crate::trials::spec::SPEC;
 use crate::trials::store;
 use crate::trials::sweep::Sweep;
 use chart_kit::text::{self, printable};
@@ -63,7 +64,8 @@ pub(crate) fn print(folder: &Path) -> Result<u8, Error> {
     let _ = match (busy, left) {
         (true, _) => writeln!(text, "it is being worked on"),
         (false, true) => {
-            writeln!(text, "nobody is working here: `cargo xtask sweep` with the same spec and folder continues it")
+            let spec = folder.join(SPEC);
+            writeln!(text, "nobody is working here: `cargo xtask sweep {}` continues it", printable(spec.display()))
         }
         (false, false) => {
             writeln!(

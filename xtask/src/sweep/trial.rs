@@ -84,6 +84,12 @@ impl Answer {
         };
         Self { status, error, outcome, hopeless, out_of_time: false }
     }
+
+    /// The same of an attempt that took so many seconds. Its status knows what earlier ones took.
+    fn after(mut self, seconds: f64) -> Self {
+        self.outcome.wall_seconds = self.outcome.wall_seconds.max(seconds);
+        self
+    }
 }
 
 /// Does the jobs on standard input; returns the exit code.
@@ -116,9 +122,8 @@ pub(crate) fn run() -> Result<u8, Error> {
             next = jobs.try_recv().ok();
         }
         for Ended { name, watch, status, out_of_time, seconds } in trials.turn(&stop) {
-            let mut answer = Answer { out_of_time, ..Answer::of(status, &watch) };
-            answer.outcome.wall_seconds = seconds;
-            say(&Said::Ended(name, Box::new(answer)));
+            let answer = Answer { out_of_time, ..Answer::of(status, &watch) };
+            say(&Said::Ended(name, Box::new(answer.after(seconds))));
         }
         if trials.is_empty() && stop.load(Ordering::Relaxed) {
             return Ok(exit_code::DONE);
@@ -150,8 +155,7 @@ fn begin(job: Job, trials: &mut SideBySide<Watcher>, stop: &AtomicBool) {
         Ok(Continued::AtItsEnd(status)) => Ok(*status),
         Err(error) => Err(error),
     };
-    let mut answer = Answer::of(trained, &watcher);
-    answer.outcome.wall_seconds = clock.seconds() - began;
+    let answer = Answer::of(trained, &watcher).after(clock.seconds() - began);
     say(&Said::Ended(trial, Box::new(answer)));
 }
 

@@ -205,7 +205,7 @@ impl<'a, 'work> Worker<'a, 'work> {
         (attempt.told, attempt.begun) = (true, Instant::now());
         let lifeline = {
             let mut slot = locked(self.slot);
-            slot.begin(attempt.trial.number, self.seconds(), self.running.len() as u32 + 1);
+            slot.begin(attempt.trial.number, self.seconds());
             slot.lifeline.take()
         };
         if let Some(mut lifeline) = lifeline {

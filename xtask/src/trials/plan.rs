@@ -383,6 +383,12 @@ mod tests {
             "{refused}"
         );
         let skipping = plan(&format!("[sweep]\nskip_invalid = true\n{spec}"));
+        let objective = "[objective]\nmetric = 'valid_loss'\n[grid]\nvalid = ";
+        let refused = Plan::new(reader::parse(&format!("{objective}[0.0]\n"), "spec.toml", Path::new("")).unwrap());
+        assert!(
+            refused.err().unwrap().to_string().starts_with("[objective]: metric is valid_loss, and no trial has any")
+        );
+        assert_eq!(plan(&format!("{objective}[0.0, 0.5]\n")).len(), 2);
         assert_eq!((skipping.len(), skipping.left_out.invalid), (3, 1));
     }
 

@@ -39,7 +39,7 @@ impl<const RELU: bool> Cell for Elman<RELU> {
     fn forward<T: Real, S: Lanes<T>>(self, step: Step<Self, Vector<T, S>>) -> After<Self, Vector<T, S>> {
         let Step { sums: [z], own: [], before } = step;
         // What is not a number is not less than 0, and stays what it is.
-        let output = if RELU { z.if_less(z.zero(), z.zero(), z) } else { z.tanh() };
+        let output = if RELU { z.zero().greater(z) } else { z.tanh() };
         After { state: UnitState { output, ..before }, saved: [] }
     }
 

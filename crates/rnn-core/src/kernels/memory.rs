@@ -6,7 +6,12 @@ use crate::numeric::panels::{BlockMut, Blocks, BlocksMut, count};
 use crate::numeric::{Lines, Real, zero_blocks, zero_lines};
 
 /// The greatest number of hidden units with which a window goes in one go.
-pub(super) const FUSED: usize = 4;
+pub(crate) const FUSED: usize = 4;
+
+/// Whether a net's lanes run along the batch. Otherwise they run along the units, and sums are taken in another order.
+pub(super) fn in_panels(layers: &[LayerShape]) -> bool {
+    layers.iter().all(|layer| layer.hidden <= FUSED)
+}
 
 /// What a layer keeps of a window, in [panels](crate::numeric::panels).
 #[derive(Debug, Clone)]

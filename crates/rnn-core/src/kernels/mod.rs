@@ -32,8 +32,9 @@ mod window;
 
 pub(crate) use ensemble::{
     EnsembleBackward, EnsembleDerivatives, EnsembleForward, EnsembleReadOut, EnsembleReadOutBackward, EnsembleTape,
-    FEW_UNITS, Order, Places, lines_of_nets,
+    Order, Places, lines_of_nets,
 };
+pub(crate) use memory::FUSED;
 pub(crate) use readout::ReadoutShape;
 pub(crate) use rows::{StepLayer, StepReadout};
 pub use scalar::Scalar;

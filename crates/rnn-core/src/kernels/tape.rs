@@ -6,7 +6,7 @@
 
 use super::copies::DenseCopy;
 use super::layer::{LayerBackward, LayerForward};
-use super::memory::{FUSED, LayerDerivatives, LayerTape};
+use super::memory::{LayerDerivatives, LayerTape, in_panels};
 use super::readout::{ReadOut, ReadOutBackward, ReadoutShape};
 use super::rows::{RowDerivatives, RowLayerBackward, RowLayerForward, RowReadOut, RowReadOutBackward, RowTape, room};
 use super::scalar::{self, Scalar};
@@ -40,11 +40,6 @@ pub(crate) struct OfLayer<'a, T> {
     pub(crate) number: usize,
     pub(crate) cell: CellKind,
     pub(crate) parameters: &'a [T],
-}
-
-/// Whether lanes run along the batch.
-fn in_panels(layers: &[LayerShape]) -> bool {
-    layers.iter().all(|layer| layer.hidden <= FUSED)
 }
 
 /// Factors for the outputs of a layer at each step, as a tape of these layers has its outputs.

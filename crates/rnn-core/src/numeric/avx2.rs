@@ -79,6 +79,7 @@ register_lanes! {
     mul_add_f32x8 negate_mul_add_f32x8 and_f32x8 or_f32x8 cmp_lt_f32x8 select_f32x8,
     __m256i, i32, avx._mm256_set1_epi32(i32), avx2._mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32,
     partial_load_f32s partial_store_f32s,
+    @ avx._mm256_min_ps _mm256_max_ps,
     Pair<Self> = Pair, sum_f32, transpose_f32
 }
 
@@ -87,5 +88,6 @@ register_lanes! {
     mul_add_f64x4 negate_mul_add_f64x4 and_f64x4 or_f64x4 cmp_lt_f64x4 select_f64x4,
     __m256i, i32, avx._mm256_set1_epi64x(i64), avx2._mm256_add_epi64 _mm256_sub_epi64 _mm256_slli_epi64 _mm256_srli_epi64,
     partial_load_f64s partial_store_f64s,
+    @ avx._mm256_min_pd _mm256_max_pd,
     Pair<Self> = Pair, sum_f64, transpose_f64
 }

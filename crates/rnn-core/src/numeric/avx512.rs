@@ -25,6 +25,7 @@ register_lanes! {
     mul_add_f32x16 negate_mul_add_f32x16 and_f32x16 or_f32x16 cmp_lt_f32x16 select_f32x16,
     __m512i, u32, avx512f._mm512_set1_epi32(i32), avx512f._mm512_add_epi32 _mm512_sub_epi32 _mm512_slli_epi32 _mm512_srli_epi32,
     partial_load_f32s partial_store_f32s,
+    @ avx512f._mm512_min_ps _mm512_max_ps,
     Self = identity, sum_f32
 }
 
@@ -33,5 +34,6 @@ register_lanes! {
     mul_add_f64x8 negate_mul_add_f64x8 and_f64x8 or_f64x8 cmp_lt_f64x8 select_f64x8,
     __m512i, u32, avx512f._mm512_set1_epi64(i64), avx512f._mm512_add_epi64 _mm512_sub_epi64 _mm512_slli_epi64 _mm512_srli_epi64,
     partial_load_f64s partial_store_f64s,
+    @ avx512f._mm512_min_pd _mm512_max_pd,
     Self = identity, sum_f64
 }

@@ -36,7 +36,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     #[inline(always)]
     pub(crate) fn exp(self) -> Self {
         let low = self.of(T::EXP_LOW);
-        let (power, rest) = self.if_less(low, low, self).exp_parts();
+        let (power, rest) = low.greater(self).exp_parts();
         self.if_less(low, self.zero(), power.mul_add(rest, power))
     }
 
@@ -45,7 +45,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     pub(crate) fn tanh(self) -> Self {
         let (size, high) = (self.abs(), self.of(T::TANH_HIGH));
         let double = size + size;
-        let (power, rest) = high.if_less(double, high, double).exp_parts();
+        let (power, rest) = high.lesser(double).exp_parts();
         let e = power.mul_add(rest, power - self.one());
         let tanh = e / (e + self.of(T::SIMPLE[3]));
         Self { lanes: self.lanes, v: self.lanes.with_sign(tanh.v, self.v) }
@@ -56,8 +56,7 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
     pub(crate) fn logistic(self) -> Self {
         let (low, high) = (self.of(T::EXP_LOW), self.of(T::EXP_HIGH));
         let minus = self.zero() - self;
-        let minus = high.if_less(minus, high, minus);
-        let (power, rest) = minus.if_less(low, low, minus).exp_parts();
+        let (power, rest) = low.greater(high.lesser(minus)).exp_parts();
         self.one() / (self.one() + power.mul_add(rest, power))
     }
 

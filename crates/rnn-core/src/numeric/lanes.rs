@@ -48,6 +48,16 @@ pub trait Lanes<T>: Copy {
     fn with_sign(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// Where `a < b` one, elsewhere the other.
     fn if_less(self, a: Self::Vector, b: Self::Vector, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
+    /// `a` where it is less than `b`, elsewhere, and where one of them is not a number, `b`.
+    #[inline(always)]
+    fn lesser(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        self.if_less(a, b, a, b)
+    }
+    /// `a` where it is greater than `b`, elsewhere, and where one of them is not a number, `b`.
+    #[inline(always)]
+    fn greater(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        self.if_less(b, a, a, b)
+    }
     /// The sum of all lanes, each half of them added to the other until one is left.
     fn sum(self, v: Self::Vector) -> T;
     /// 2ⁿ of n + [`ROUNDER`](super::real::Real::ROUNDER), where it is a normal number.

@@ -62,7 +62,7 @@ impl<T: Real, S: Lanes<T>> Lanes<T> for Pair<S> {
 
     of_both! {
         add(a, b) sub(a, b) mul(a, b) div(a, b) mul_add(a, b, c) neg_mul_add(a, b, c) abs(a) with_sign(a, b)
-        if_less(a, b, yes, no) power_of_two(rounded)
+        if_less(a, b, yes, no) lesser(a, b) greater(a, b) power_of_two(rounded)
     }
 
     #[inline(always)]

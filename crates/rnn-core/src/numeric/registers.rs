@@ -9,6 +9,7 @@ macro_rules! register_lanes {
         $integers:ty, $count:ty, $set:ident.$set_bits:ident($as_bits:ty),
         $bits_of:ident.$add_bits:ident $sub_bits:ident $shl:ident $shr:ident,
         $load_some:ident $store_some:ident,
+        $(@ $compare:ident.$lesser:ident $greater:ident,)?
         $line:ty = $make_line:path, $sum:path $(, $transpose:path)?
     ) => {
         impl $crate::numeric::lanes::Lanes<$type> for $simd {
@@ -93,6 +94,18 @@ macro_rules! register_lanes {
             fn if_less(self, a: $vector, b: $vector, yes: $vector, no: $vector) -> $vector {
                 <$simd>::$select(self, <$simd>::$less(self, a, b), yes, no)
             }
+
+            $(
+            #[inline(always)]
+            fn lesser(self, a: $vector, b: $vector) -> $vector {
+                cast(self.$compare.$lesser(cast(a), cast(b)))
+            }
+
+            #[inline(always)]
+            fn greater(self, a: $vector, b: $vector) -> $vector {
+                cast(self.$compare.$greater(cast(a), cast(b)))
+            }
+            )?
 
             #[inline(always)]
             fn sum(self, v: $vector) -> $type {

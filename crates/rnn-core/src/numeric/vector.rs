@@ -145,6 +145,18 @@ impl<T: Real, S: Lanes<T>> Vector<T, S> {
         Self { lanes: self.lanes, v: self.lanes.if_less(self.v, b.v, yes.v, no.v) }
     }
 
+    /// `self` where it is less than `b`, elsewhere, and where one of them is not a number, `b`.
+    #[inline(always)]
+    pub(crate) fn lesser(self, b: Self) -> Self {
+        Self { lanes: self.lanes, v: self.lanes.lesser(self.v, b.v) }
+    }
+
+    /// `self` where it is greater than `b`, elsewhere, and where one of them is not a number, `b`.
+    #[inline(always)]
+    pub(crate) fn greater(self, b: Self) -> Self {
+        Self { lanes: self.lanes, v: self.lanes.greater(self.v, b.v) }
+    }
+
     /// Where |self| is less than `distance` one, elsewhere the other.
     #[inline(always)]
     pub(crate) fn if_near(self, distance: Self, yes: Self, no: Self) -> Self {

@@ -4,7 +4,7 @@ use super::losses::{KnownKind, Loss, LossOfNets, Targets};
 use super::trainer::{Report, Trainer};
 use super::truncation::Truncation;
 use crate::error::{Error, check_at_least_one};
-use crate::kernels::{FEW_UNITS, Scalar};
+use crate::kernels::{FUSED, Scalar};
 use crate::network::{Architecture, OfNets, SideBySide};
 use std::array;
 use std::ops::Range;
@@ -191,10 +191,14 @@ fn of_each_mut<'s, T, M>(
 /// Measured: 16 nets of 4 units take in lanes a quarter of the time that they take one after the other, in large batches less than
 /// half; of 8 units a third to a half, of 16 two thirds in small batches. Larger ones fill the lanes by themselves.
 fn fewest<T: Scalar>(architecture: &Architecture, batch: usize) -> Option<usize> {
+    // What dropout sets to 0 is each net's own.
+    if architecture.dropout > 0.0 && architecture.layers.len() > 1 {
+        return None;
+    }
     let units = architecture.layers.iter().map(|layer| layer.hidden_size).max()?;
     let of_sixteen = match units {
         _ if batch <= 5 && units <= 8 => 4,
-        ..=FEW_UNITS if batch <= 10 => 5,
+        ..=FUSED if batch <= 10 => 5,
         ..=8 => 8,
         ..=16 if batch <= 10 => 12,
         _ => return None,

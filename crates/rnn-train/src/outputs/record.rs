@@ -142,11 +142,29 @@ impl Recorder {
         durable: Durable,
         clock: &Clock,
     ) -> Self {
-        let (clock, begun) = (clock.clone(), clock.seconds() - status.wall_seconds);
+        let (clock, begun) = (clock.clone(), 0.0);
         let schedule = Schedule::from_step(status.steps);
         let (log_every, solved_within) = (settings.log_every, settings.solved_within());
         let first_known_window = settings.first_known_window();
-        Self { log_every, solved_within, first_known_window, tables, durable, schedule, curve, status, clock, begun }
+        let mut recorder = Self {
+            log_every,
+            solved_within,
+            first_known_window,
+            tables,
+            durable,
+            schedule,
+            curve,
+            status,
+            clock,
+            begun,
+        };
+        recorder.begin();
+        recorder
+    }
+
+    /// From now on the run's time counts.
+    pub(crate) fn begin(&mut self) {
+        self.begun = self.clock.seconds() - self.status.wall_seconds;
     }
 
     /// What has been taken down, all of it on the disk.

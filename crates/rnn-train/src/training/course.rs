@@ -47,6 +47,7 @@ struct Last {
 impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
     /// Tells of what is coming.
     pub(super) fn begin(&mut self, watch: &mut dyn Watch) {
+        self.recorder.begin();
         self.tell_of_what_is_coming();
         let steps = self.session.steps();
         let done = steps - self.session.steps_left();

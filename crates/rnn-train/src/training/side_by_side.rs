@@ -10,6 +10,7 @@ use crate::outputs::clock::Clock;
 use crate::outputs::status::Status;
 use crate::settings::choices::{Dtype, Readout};
 use crate::settings::table::Settings;
+use echo_data::AnyTask;
 use rnn_core::{Architecture, Ensemble};
 use std::sync::atomic::AtomicBool;
 
@@ -21,6 +22,8 @@ pub const MOST: usize = Ensemble::<f32>::MOST;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kind {
     task: &'static str,
+    /// Where the data say how many inputs there are: whose data, and how they are read.
+    own_data: Option<AnyTask>,
     dtype: Dtype,
     architecture: Architecture,
     windows: [usize; 3],
@@ -35,7 +38,10 @@ impl Kind {
         let Settings { dtype, batch_size, truncated_backprop_length, window_stride, readout, .. } = *settings;
         let windows = [batch_size, truncated_backprop_length, window_stride];
         let is_worth = Ensemble::<f32>::is_worth(&architecture, batch_size);
-        is_worth.then(|| Self { task: settings.task().name(), dtype, architecture, windows, readout })
+        is_worth.then(|| {
+            let own_data = settings.task().own_data().map(|_| settings.task.clone());
+            Self { task: settings.task().name(), own_data, dtype, architecture, windows, readout }
+        })
     }
 }
 

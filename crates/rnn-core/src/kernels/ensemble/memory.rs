@@ -6,9 +6,6 @@ use crate::kernels::memory::FUSED;
 use crate::numeric::panels::{BlockMut, Blocks, BlocksMut};
 use crate::numeric::{Lines, Real, zero_blocks, zero_lines};
 
-/// The most hidden units of a layer with which its window goes in one go, here as in a single net.
-pub(crate) const FEW_UNITS: usize = FUSED;
-
 /// What a layer keeps of a window: a panel for each row of the batch, whose lanes are the nets.
 #[derive(Debug)]
 pub(crate) struct EnsembleTape<T> {

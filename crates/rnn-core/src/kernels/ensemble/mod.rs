@@ -17,7 +17,7 @@ mod work;
 
 pub(crate) use copies::{FromLanes, Places, ToLanes};
 pub(crate) use layer::{EnsembleBackward, EnsembleForward};
-pub(crate) use memory::{EnsembleDerivatives, EnsembleTape, FEW_UNITS, lines_of_nets};
+pub(crate) use memory::{EnsembleDerivatives, EnsembleTape, lines_of_nets};
 pub(crate) use readout::{EnsembleReadOut, EnsembleReadOutBackward};
 pub(crate) use weight_sums::Order;
 pub(crate) use work::EnsembleWork;

@@ -2,7 +2,7 @@
 //! sums of D. Each lane is summed up in the order in which a single net's numbers are.
 
 use crate::cells::LayerShape;
-use crate::kernels::memory::FUSED;
+use crate::kernels::memory::in_panels;
 use crate::kernels::rows::stretches;
 use crate::numeric::panels::{self, Block, Blocks};
 use crate::numeric::{Kernel, Lanes, Real, Vector};
@@ -20,7 +20,7 @@ pub(crate) enum Order {
 impl Order {
     /// That of a net with these layers.
     pub(crate) fn of(layers: &[LayerShape]) -> Self {
-        if layers.iter().all(|layer| layer.hidden <= FUSED) { Self::ByLanes } else { Self::InStretches }
+        if in_panels(layers) { Self::ByLanes } else { Self::InStretches }
     }
 }
 

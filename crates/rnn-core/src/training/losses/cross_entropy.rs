@@ -205,7 +205,7 @@ impl RowLoss for SoftmaxCrossEntropy {
         for class in 1..classes {
             let z = rows.output(class);
             best = max.if_less(z, number(class), best);
-            max = max.if_less(z, z, max);
+            max = z.greater(max);
             of_target = (number(class) - target).if_near(half, z, of_target);
         }
         let mut rest = zero;
