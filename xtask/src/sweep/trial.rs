@@ -141,7 +141,6 @@ fn say(said: &Said) {
 fn begin(job: Job, trials: &mut SideBySide<Watcher>, stop: &AtomicBool) {
     let Job { trial, settings, folder, limits, every_epoch, seconds } = job;
     let clock = trials.clock();
-    let began = clock.seconds();
     let mut watcher = Watcher::new(limits, every_epoch);
     let opened = Settings::from_table(&settings).map_err(rnn_train::Error::from);
     let opened = opened.and_then(|settings| {
@@ -151,11 +150,11 @@ fn begin(job: Job, trials: &mut SideBySide<Watcher>, stop: &AtomicBool) {
         })
     });
     let trained = match opened {
-        Ok(Continued::GoesOn(begun)) => return trials.join(trial, begun, watcher, (clock, began), seconds),
+        Ok(Continued::GoesOn(begun)) => return trials.join(trial, begun, watcher, clock, seconds),
         Ok(Continued::AtItsEnd(status)) => Ok(*status),
         Err(error) => Err(error),
     };
-    let answer = Answer::of(trained, &watcher).after(clock.seconds() - began);
+    let answer = Answer::of(trained, &watcher).after(clock.seconds());
     say(&Said::Ended(trial, Box::new(answer)));
 }
 

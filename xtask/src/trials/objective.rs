@@ -30,12 +30,13 @@ impl Metric {
         matches!(self, Self::FinalLoss | Self::BestLoss | Self::ValidLoss | Self::TestLoss)
     }
 
-    /// Whether a run with these settings can have it.
-    pub(crate) fn is_of(self, settings: &Settings) -> bool {
+    /// The setting that holds out the data that it is measured on, and its share in these settings; nothing where those are the
+    /// training data.
+    pub(crate) fn held_out(self, settings: &Settings) -> Option<(&'static str, f64)> {
         match self {
-            Self::FinalLoss | Self::BestLoss | Self::Accuracy | Self::SolvedSteps => true,
-            Self::ValidLoss | Self::ValidAccuracy => settings.valid != 0.0,
-            Self::TestLoss | Self::TestAccuracy => settings.test != 0.0,
+            Self::FinalLoss | Self::BestLoss | Self::Accuracy | Self::SolvedSteps => None,
+            Self::ValidLoss | Self::ValidAccuracy => Some(("valid", settings.valid)),
+            Self::TestLoss | Self::TestAccuracy => Some(("test", settings.test)),
         }
     }
 

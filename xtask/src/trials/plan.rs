@@ -2,9 +2,8 @@
 //!
 //! A plan follows from its spec alone: replicate by replicate, and in each of them combination by combination, the last
 //! setting varying fastest. So a sweep that was stopped has tried every combination about as often, but for small nets, which are
-//! trained side by side. Replicate r has the same
-//! seed in every combination, so that combinations are compared on the same series. A trial is known by the hash of its
-//! settings, which stays the same when others are added to the spec.
+//! trained side by side. Replicate r has the same seed in every combination, so that combinations are compared on the same
+//! series. A trial is known by the hash of its settings, which stays the same when others are added to the spec.
 
 pub(crate) use super::hashes::Hash;
 use super::hashes::{Hasher, seeded};
@@ -67,18 +66,19 @@ impl Plan {
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
     /// there is memory for it and that the files are right.
     pub(crate) fn new(spec: Spec) -> Result<Self, Error> {
-        let (mut needs, metric, mut is_had) = (Needs::default(), spec.objective.metric, false);
+        let (mut needs, metric) = (Needs::default(), spec.objective.metric);
+        let (mut is_had, mut missing) = (false, None);
         let plan = Self::checked(spec, Hasher::default(), |settings| {
-            is_had |= metric.is_of(settings);
+            match metric.held_out(settings) {
+                Some((setting, 0.0)) => missing = Some(setting),
+                _ => is_had = true,
+            }
             needs.check(settings)
         })?;
-        if is_had {
-            return Ok(plan);
-        }
-        let name = plan.spec.objective.name();
-        let setting = name.split('_').next().unwrap_or_default();
+        let Some(setting) = missing.filter(|_| !is_had) else { return Ok(plan) };
         let problem = format!(
-            "[objective]: metric is {name}, and no trial has any: {setting} must be above 0, or name data, in [base] or for some trials"
+            "[objective]: metric is {}, and no trial has any: {setting} must be above 0, or name data, in [base] or for some trials",
+            plan.spec.objective.name()
         );
         Err(Error::Refused { problem })
     }
@@ -383,13 +383,14 @@ mod tests {
             "{refused}"
         );
         let skipping = plan(&format!("[sweep]\nskip_invalid = true\n{spec}"));
+        assert_eq!((skipping.len(), skipping.left_out.invalid), (3, 1));
+
         let objective = "[objective]\nmetric = 'valid_loss'\n[grid]\nvalid = ";
         let refused = Plan::new(reader::parse(&format!("{objective}[0.0]\n"), "spec.toml", Path::new("")).unwrap());
         assert!(
             refused.err().unwrap().to_string().starts_with("[objective]: metric is valid_loss, and no trial has any")
         );
         assert_eq!(plan(&format!("{objective}[0.0, 0.5]\n")).len(), 2);
-        assert_eq!((skipping.len(), skipping.left_out.invalid), (3, 1));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod tests;
 use super::early_stopping::EarlyStopping;
 use super::objective::{GOALS, Metric, Objective};
 use super::places::Places;
-use super::spec::{Dimension, MOST_TRIALS, Spec};
+use super::spec::{Dimension, MOST_TRIALS, SPEC, Spec};
 use crate::error::Error;
 use chart_kit::text::{count, thousands};
 use rnn_train::Named;
@@ -34,7 +34,7 @@ pub(crate) fn built_in() -> Result<Spec, Error> {
 
 pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
     if path.is_dir() {
-        let spec = path.join("sweep.toml");
+        let spec = path.join(SPEC);
         let hint = if spec.exists() { "what continues the sweep in it is" } else { "a spec is a file, such as" };
         return Err(Error::Refused { problem: format!("{} is a folder: {hint} {}", path.display(), spec.display()) });
     }

@@ -9,7 +9,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     together: Rc<Together>,
-    /// What the run took alone, in seconds.
+    /// What the run took alone, in seconds, less what the others' clocks showed when it began.
     alone: Rc<Cell<f64>>,
 }
 
@@ -38,10 +38,10 @@ impl Together {
 }
 
 impl Clock {
-    /// That of another run, which is trained together with those of this one.
+    /// That of another run, which is trained together with those of this one. It shows 0 now.
     #[must_use]
     pub fn of_another(&self) -> Self {
-        Self { together: Rc::clone(&self.together), alone: Rc::default() }
+        Self { together: Rc::clone(&self.together), alone: Rc::new(Cell::new(-self.together.seconds())) }
     }
 
     /// What it shows, in seconds. While its run does something alone, what that takes is not counted yet.

@@ -58,7 +58,8 @@ pub(crate) struct Recorder {
     schedule: Schedule,
     pub(crate) curve: LossCurve,
     pub(crate) status: Status,
-    /// What the run takes is read off, and what it showed where the run would have begun if it had not been stopped since.
+    /// What the run takes is read off, and what it showed, from [`begin`](Self::begin) on, where the run would have begun if it had not
+    /// been stopped since.
     clock: Clock,
     begun: f64,
 }
@@ -146,20 +147,7 @@ impl Recorder {
         let schedule = Schedule::from_step(status.steps);
         let (log_every, solved_within) = (settings.log_every, settings.solved_within());
         let first_known_window = settings.first_known_window();
-        let mut recorder = Self {
-            log_every,
-            solved_within,
-            first_known_window,
-            tables,
-            durable,
-            schedule,
-            curve,
-            status,
-            clock,
-            begun,
-        };
-        recorder.begin();
-        recorder
+        Self { log_every, solved_within, first_known_window, tables, durable, schedule, curve, status, clock, begun }
     }
 
     /// From now on the run's time counts.

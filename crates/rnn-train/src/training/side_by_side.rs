@@ -81,9 +81,8 @@ struct Member<W> {
     report: Option<Stepped>,
     /// How training has ended, if it has.
     trained: Option<Result<Ending, Error>>,
-    /// When it was to begin, and when its time is up, by its clock.
-    began: f64,
-    until: f64,
+    /// What its clock shows when its time is up.
+    limit: Option<f64>,
 }
 
 impl<W> Default for SideBySide<W> {
@@ -96,7 +95,7 @@ impl<W> Default for SideBySide<W> {
 static STOP: AtomicBool = AtomicBool::new(true);
 
 impl<W: Watch> SideBySide<W> {
-    /// The clock of a run that is to be among them.
+    /// The clock of a run that is to be among them, and begins now.
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock.of_another()
@@ -108,10 +107,9 @@ impl<W: Watch> SideBySide<W> {
         self.groups.is_empty()
     }
 
-    /// Takes in a run, which was to begin when its `clock` showed `began`, and may take so many `seconds` of its time.
-    pub fn join(&mut self, name: usize, begun: Begun, watch: W, (clock, began): (Clock, f64), seconds: Option<f64>) {
-        let until = seconds.map_or(f64::INFINITY, |seconds| began + seconds);
-        let mut member = Member { name, run: begun.0, watch, clock, report: None, trained: None, began, until };
+    /// Takes in a run, which may go on until its `clock` shows `limit`, in seconds.
+    pub fn join(&mut self, name: usize, begun: Begun, watch: W, clock: Clock, limit: Option<f64>) {
+        let mut member = Member { name, run: begun.0, watch, clock, report: None, trained: None, limit };
         member.run.begin(&mut member.watch);
         match self.groups.iter_mut().find_map(|group| group.takes(&*member.run).then_some(&mut group.members)) {
             Some(members) => members.push(member),
@@ -146,7 +144,7 @@ impl<W: Watch> SideBySide<W> {
 
 impl<W: Watch> Member<W> {
     fn is_out_of_time(&self) -> bool {
-        self.until.is_finite() && self.until <= self.clock.seconds()
+        self.limit.is_some_and(|limit| limit <= self.clock.seconds())
     }
 
     fn go_on(&mut self, stop: &AtomicBool) {
@@ -159,9 +157,9 @@ impl<W: Watch> Member<W> {
 
     fn end(self) -> Ended<W> {
         let out_of_time = self.is_out_of_time();
-        let Self { name, mut run, mut watch, clock, trained, began, .. } = self;
+        let Self { name, mut run, mut watch, clock, trained, .. } = self;
         let status = clock.alone(|| run.end(trained.unwrap_or(Ok(Ending::Interrupted)), &mut watch));
-        Ended { name, watch, status, out_of_time, seconds: clock.seconds() - began }
+        Ended { name, watch, status, out_of_time, seconds: clock.seconds() }
     }
 }
 
@@ -222,7 +220,7 @@ mod tests {
             if turns.is_multiple_of(5) && next < texts.len() {
                 let clock = runs.clock();
                 let begun = run::begin(&settings(texts[next]), None, Options::default(), false, &clock, &stop);
-                runs.join(next, begun.unwrap(), Silent, (clock.clone(), clock.seconds()), None);
+                runs.join(next, begun.unwrap(), Silent, clock, None);
                 next += 1;
             }
             ended.extend(runs.turn(&stop));
@@ -244,7 +242,7 @@ mod tests {
         for (name, seconds) in [None, Some(0.0), None].into_iter().enumerate() {
             let clock = runs.clock();
             let begun = run::begin(&settings(""), None, Options::default(), false, &clock, &stop).unwrap();
-            runs.join(name, begun, Silent, (clock.clone(), clock.seconds()), seconds);
+            runs.join(name, begun, Silent, clock, seconds);
         }
         let first = runs.turn(&stop);
         assert_eq!(first.len(), 1);
@@ -267,7 +265,7 @@ mod tests {
             let (clock, text) = (runs.clock(), format!("num_epochs = 1\n{text}"));
             let settings = if name == 0 { text.parse().unwrap() } else { settings(&text) };
             let begun = clock.alone(|| run::begin(&settings, None, Options::default(), false, &clock, &stop)).unwrap();
-            runs.join(name, begun, Silent, (clock.clone(), 0.0), None);
+            runs.join(name, begun, Silent, clock, None);
         }
         let mut seconds = [0.0; 2];
         for _ in 0..2000 {
