@@ -71,7 +71,7 @@ fn trials_come_to_what_they_come_to_alone() {
 #[test]
 fn a_process_that_dies_costs_no_trial() {
     let (folder, path, out) =
-        spec("[sweep]\nreplicates = 6\n[base]\nnum_epochs = 300\ntotal_series_length = 20000\nlog_every = 100\n");
+        spec("[sweep]\nreplicates = 6\n[base]\nnum_epochs = 1500\ntotal_series_length = 20000\nlog_every = 100\n");
     let whole = folder.path().join("whole");
     sweep(&path, &whole, &[]);
     let mut child = Command::new(XTASK)
@@ -152,8 +152,8 @@ fn early_stopping_goes_through_kinds_of_nets_in_its_order() {
 #[test]
 fn one_that_hangs_is_the_one_that_is_out_of_time() {
     let (_folder, path, out) = spec(
-        "[sweep]\ntrial_seconds = 1\n[base]\ntotal_series_length = 20000\nlog_every = 1000\ncheckpoint_every = 60000\n\
-         [grid]\nnum_epochs = [300, 301, 302]\n",
+        "[sweep]\ntrial_seconds = 4\n[base]\ntotal_series_length = 20000\nlog_every = 1000\ncheckpoint_every = 20000\n\
+         [grid]\nnum_epochs = [700, 701, 702]\n",
     );
     let mut child = Command::new(XTASK)
         .args(["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()])
