@@ -1,12 +1,14 @@
 //! A sweep that is killed, stopped or changed goes on, runs nothing twice, and loses nothing.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod running;
 mod support;
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use running::{Running, children, kill, spawn, wait_until_all_train};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::Instant;
 use support::{columns, ends, numbers, refused, run, say_skipped, spec, succeed, tables, trial_folders, wait_within};
 
@@ -24,70 +26,12 @@ num_epochs = [1, 4, 20, 40]
 echo_step = [1, 2, 3, 4, 5]
 ";
 
-/// A running sweep, which a test that fails does not leave behind.
-struct Running(Option<Child>);
-
-impl Running {
-    fn child(&mut self) -> &mut Child {
-        self.0.as_mut().unwrap()
-    }
-
-    fn id(&self) -> u32 {
-        self.0.as_ref().unwrap().id()
-    }
-
-    fn kill(&mut self) {
-        self.child().kill().unwrap();
-        self.wait();
-    }
-
-    fn wait(&mut self) -> Option<i32> {
-        self.child().wait().unwrap().code()
-    }
-
-    fn output(mut self) -> Output {
-        self.0.take().unwrap().wait_with_output().unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            // It may have ended, as it should.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-fn spawn(spec: &str, out: &Path, more: &[&str]) -> Running {
-    let mut command = Command::new(XTASK);
-    command.args(["sweep", spec, "--out", out.to_str().unwrap()]).args(more).env_remove("RUST_LOG");
-    Running(Some(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()))
-}
-
 fn sweep(spec: &str, out: &Path, more: &[&str]) -> Output {
     run(XTASK, ["sweep", spec, "--out", out.to_str().unwrap()].iter().chain(more))
 }
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// The processes that this one has started and that still run.
-fn children(parent: u32) -> Vec<u32> {
-    let stat = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let pids =
-        std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
-    let is_child = |pid: &u32| {
-        let stat = stat(*pid);
-        stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok()) == Some(parent)
-    };
-    pids.filter(is_child).collect()
-}
-
-fn kill(signal: &str, pid: u32) -> bool {
-    Command::new("kill").args([signal, &pid.to_string()]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 /// SIGKILL at 20 random moments: to the sweep, to trials, to both.
@@ -163,12 +107,7 @@ fn a_sweep_with_early_stopping_goes_on_as_it_would_have() {
 fn long_sweep() -> (tempfile::TempDir, String, PathBuf, Running) {
     let (folder, path, out) = spec("[sweep]\nreplicates = 2\n[base]\nnum_epochs = 10000000\nlog_every = 1000\n");
     let child = spawn(&path, &out, &["--jobs", "2"]);
-    wait_within(60, "both trials train", || {
-        out.join("plan.csv").exists()
-            && trial_folders(&out).iter().all(|folder| {
-                std::fs::read_to_string(folder.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 2)
-            })
-    });
+    wait_until_all_train(&out);
     (folder, path, out, child)
 }
 

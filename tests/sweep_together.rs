@@ -1,16 +1,18 @@
 //! Trials that a process trains side by side come to what each comes to alone, and none suffers from another.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod running;
 mod support;
 
 use rnn_train::training::options::Options;
 use rnn_train::training::run;
 use rnn_train::training::watch::Silent;
 use rnn_train::{Layer, Settings};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use running::{children, kill, spawn, wait_until_all_train};
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
-use support::{columns, run, spec, succeed, tables, trial_folders, wait_within};
+use support::{columns, run, spec, succeed, tables, trial_folders};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
@@ -74,27 +76,13 @@ fn a_process_that_dies_costs_no_trial() {
         spec("[sweep]\nreplicates = 6\n[base]\nnum_epochs = 1500\ntotal_series_length = 20000\nlog_every = 100\n");
     let whole = folder.path().join("whole");
     sweep(&path, &whole, &[]);
-    let mut child = Command::new(XTASK)
-        .args(["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()])
-        .env_remove("RUST_LOG")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    wait_within(60, "all train", || {
-        out.join("plan.csv").exists()
-            && trial_folders(&out).iter().all(|folder| {
-                std::fs::read_to_string(folder.join("epochs.csv")).is_ok_and(|text| text.lines().count() > 1)
-            })
-    });
-    let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
-    let children = |thread: PathBuf| std::fs::read_to_string(thread.join("children")).unwrap_or_default();
-    let process: String = threads.map(|thread| children(thread.unwrap().path())).collect();
-    let killed = Command::new("kill").args(["-ABRT", process.trim()]).status().unwrap();
-    assert!(killed.success());
-    let mut said = String::new();
-    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
-    assert!(child.wait().unwrap().success(), "{said}");
+    let child = spawn(&path, &out, &["--jobs", "1"]);
+    wait_until_all_train(&out);
+    let process = children(child.id());
+    assert!(process.len() == 1 && kill("-ABRT", process[0]), "{process:?}");
+    let ended = child.output();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
     assert!(said.contains("a process that had 6 trials to train has ended (signal: 6 (SIGABRT)"), "{said}");
     assert!(said.contains("each runs again by itself"), "{said}");
     assert_eq!(tables(&out), tables(&whole));
@@ -155,17 +143,10 @@ fn one_that_hangs_is_the_one_that_is_out_of_time() {
         "[sweep]\ntrial_seconds = 4\n[base]\ntotal_series_length = 20000\nlog_every = 1000\ncheckpoint_every = 20000\n\
          [grid]\nnum_epochs = [700, 701, 702]\n",
     );
-    let mut child = Command::new(XTASK)
-        .args(["sweep", &path, "--jobs", "1", "--out", out.to_str().unwrap()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_within(60, "all train", || {
-        out.join("plan.csv").exists() && trial_folders(&out).iter().all(|folder| folder.join("epochs.csv").exists())
-    });
+    let mut child = spawn(&path, &out, &["--jobs", "1"]);
+    wait_until_all_train(&out);
     let pipe = trial_folders(&out)[1].join("checkpoint.safetensors.part");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(child.wait(), Some(1));
     assert_eq!(columns(&out.join("summary.csv"))["status"], ["done", "timed_out", "done"]);
 }

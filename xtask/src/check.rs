@@ -39,16 +39,16 @@ pub(crate) fn run() -> Result<u8, Error> {
     for Check { name, cargo: arguments, variable } in CHECKS {
         tracing::info!("{name}: cargo {}", arguments.join(" "));
         let mut command = Command::new(&cargo);
-        command.args(arguments).envs(variable).current_dir(workspace());
+        command.args(arguments).envs(variable);
         if name == "packages" {
             let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
             let target = target.join("packages");
             forget_packages(&target);
             command.env("CARGO_TARGET_DIR", target);
         }
-        let status = command.status().map_err(|source| Error::Spawn { program: cargo.clone(), source })?;
-        if !status.success() {
-            return Ok(commands::report(&format!("the check of {name} failed"), exit_code::FAILED));
+        let code = exit_code_of(command, &format!("the check of {name} failed"))?;
+        if code != exit_code::DONE {
+            return Ok(code);
         }
     }
     Ok(exit_code::DONE)
@@ -65,12 +65,11 @@ pub(crate) fn windows() -> Result<u8, Error> {
     // To compile for speed takes longer than the tests do.
     const SLOW: [&str; 3] = ["", "package.rnn-train.", "package.xtask."];
     let slow = SLOW.map(|of| format!("--config=profile.dev.{of}opt-level=0"));
-    let cargo = cargo();
-    let mut build = Command::new(&cargo);
+    let mut build = Command::new(cargo());
     build.args(["build", "--workspace", "--bins", "--target", TARGET]).args(slow);
-    let built = build.current_dir(workspace()).status();
-    if !built.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
-        return Ok(commands::report(&"the programs for Windows were not built", exit_code::FAILED));
+    let code = exit_code_of(build, "the programs for Windows were not built")?;
+    if code != exit_code::DONE {
+        return Ok(code);
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let programs = workspace().join(target).join(TARGET).join("debug");
@@ -83,30 +82,24 @@ pub(crate) fn arm() -> Result<u8, Error> {
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc"),
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", "qemu-aarch64 -L /usr/aarch64-linux-gnu"),
     ];
-    let cargo = cargo();
-    let mut command = Command::new(&cargo);
-    command.args(["test", "--package", "rnn-core", "--lib", "--target", "aarch64-unknown-linux-gnu"]);
-    let status = command.envs(EMULATED).current_dir(workspace()).status();
-    Ok(if status.map_err(|source| Error::Spawn { program: cargo, source })?.success() {
-        exit_code::DONE
-    } else {
-        commands::report(&"the tests on ARM failed", exit_code::FAILED)
-    })
+    let mut command = Command::new(cargo());
+    command.args(["test", "--package", "rnn-core", "--lib", "--target", "aarch64-unknown-linux-gnu"]).envs(EMULATED);
+    exit_code_of(command, "the tests on ARM failed")
 }
 
 /// Runs the tests of a file that are ignored otherwise. They are built as those of the whole workspace are: by themselves, some
 /// dependencies would be built again with other features.
 fn ignored_tests(name: &str, at_once: &str, variable: Option<(&str, &PathBuf)>) -> Result<u8, Error> {
-    let cargo = cargo();
-    let mut command = Command::new(&cargo);
-    command.args(["test", "--workspace", "--test", name, "--", "--ignored", "--test-threads", at_once]);
-    let status = command.envs(variable).current_dir(workspace()).status();
-    let status = status.map_err(|source| Error::Spawn { program: cargo, source })?;
-    Ok(if status.success() {
-        exit_code::DONE
-    } else {
-        commands::report(&format!("the tests in tests/{name}.rs failed"), exit_code::FAILED)
-    })
+    let mut command = Command::new(cargo());
+    command.args(["test", "--workspace", "--test", name, "--", "--ignored", "--test-threads", at_once]).envs(variable);
+    exit_code_of(command, &format!("the tests in tests/{name}.rs failed"))
+}
+
+/// Runs a command in the workspace; says that it failed, if it did.
+fn exit_code_of(mut command: Command, failure: &str) -> Result<u8, Error> {
+    let status = command.current_dir(workspace()).status();
+    let status = status.map_err(|source| Error::Spawn { program: command.get_program().into(), source })?;
+    Ok(if status.success() { exit_code::DONE } else { commands::report(&failure, exit_code::FAILED) })
 }
 
 /// Takes away the copies of this workspace's packages that cargo unpacked in an earlier check, and what it then compiled of them in

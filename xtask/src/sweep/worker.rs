@@ -285,15 +285,21 @@ impl<'a, 'work> Worker<'a, 'work> {
         }
     }
 
+    /// Whether its process has had more than one trial to train.
+    fn in_company(&self) -> bool {
+        self.process.as_ref().is_some_and(|process| process.trials > 1)
+    }
+
+    /// The trial that hangs. Of several, nobody knows which one does: each is tried again by itself, and that one is then overdue alone.
+    fn overdue(&self) -> Option<usize> {
+        locked(self.slot).overdue.filter(|_| !self.in_company())
+    }
+
     /// A trial has ended, or was stopped.
     fn ended(&mut self, attempt: Attempt, answer: Answer) -> Result<(), Stuck> {
         let number = attempt.trial.number;
-        let overdue = {
-            let mut slot = locked(self.slot);
-            slot.end(number);
-            slot.overdue == Some(number)
-        };
-        let in_company = self.process.as_ref().is_some_and(|process| process.trials > 1);
+        locked(self.slot).end(number);
+        let (in_company, overdue) = (self.in_company(), self.overdue());
         let Answer { status, error, outcome, hopeless, out_of_time } = answer;
         let mut record = Record { status, error, outcome, ..attempt.record() };
         if let (true, Some(problem)) = (hopeless, record.error.clone()) {
@@ -302,7 +308,7 @@ impl<'a, 'work> Worker<'a, 'work> {
             self.stop_for(Error::Hopeless { trial: number, problem });
             return Ok(());
         }
-        if ((overdue && !in_company) || out_of_time) && !status.is_final() {
+        if (overdue == Some(number) || out_of_time) && !status.is_final() {
             self.tell_end(&attempt, attempt.timed_out(self.shared.work, record));
             return Ok(());
         }
@@ -321,8 +327,7 @@ impl<'a, 'work> Worker<'a, 'work> {
 
     /// The process is dead, whatever it was training.
     fn died(&mut self) -> Result<(), Stuck> {
-        let in_company = self.process.as_ref().is_some_and(|process| process.trials > 1);
-        let overdue = locked(self.slot).overdue;
+        let (in_company, overdue) = (self.in_company(), self.overdue());
         let attempts = std::mem::take(&mut self.running);
         let ended = match self.end_process() {
             Ok(ended) => ended,
@@ -342,8 +347,7 @@ impl<'a, 'work> Worker<'a, 'work> {
             let status = if self.shared.stopped() { TrialStatus::Interrupted } else { TrialStatus::Failed };
             let outcome = Outcome { wall_seconds: attempt.begun.elapsed().as_secs_f64(), ..Outcome::default() };
             let mut record = Record { status, error: Some(reason.clone()), outcome, ..attempt.record() };
-            // Of several, nobody knows which one hangs: each is tried again by itself, and that one is then overdue alone.
-            if overdue == Some(attempt.trial.number) && !in_company {
+            if overdue == Some(attempt.trial.number) {
                 record = attempt.timed_out(self.shared.work, record);
             } else if status == TrialStatus::Failed && in_company {
                 self.apart.push_back(attempt);

@@ -38,11 +38,7 @@ pub(crate) struct LayerBackward<'a, T> {
 pub(super) fn forward<T: Real, C: Cell>(cell: C, LayerForward { parameters, tape, threads }: LayerForward<'_, T>) {
     let &mut LayerTape { shape, batch, steps, .. } = tape;
     let (parameters, panels) = (Parameters::new(shape, parameters), panels::count::<T>(batch));
-    for (sum, start) in C::SUMS.as_slice().iter().zip(tape.start.chunks_exact_mut(shape.hidden)) {
-        for (column, start) in (sum.gate * shape.hidden..).zip(start) {
-            *start = parameters.start(sum, column);
-        }
-    }
+    parameters.lay_out_starts(C::SUMS.as_slice(), shape.hidden, &mut tape.start);
     let LayerShape { facts, inputs, hidden } = shape;
     let start = &*tape.start;
     let mut xh = BlocksMut::new(&mut tape.xh, steps + 1, inputs + hidden);

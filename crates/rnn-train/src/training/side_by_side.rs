@@ -195,6 +195,7 @@ mod tests {
     use crate::training::options::Options;
     use crate::training::run;
     use crate::training::watch::Silent;
+    use std::sync::atomic::Ordering;
 
     fn settings(text: &str) -> Settings {
         let epochs = if text.contains("num_epochs") { "" } else { "num_epochs = 4\n" };
@@ -268,13 +269,11 @@ mod tests {
             runs.join(name, begun, Silent, clock, None);
         }
         let mut seconds = [0.0; 2];
-        for _ in 0..2000 {
-            for ended in runs.turn(&stop) {
-                seconds[ended.name] = ended.seconds;
+        for turn in 0.. {
+            if runs.is_empty() {
+                break;
             }
-        }
-        let stop = AtomicBool::new(true);
-        while !runs.is_empty() {
+            stop.store(turn >= 2000, Ordering::Relaxed);
             for ended in runs.turn(&stop) {
                 seconds[ended.name] = ended.seconds;
             }

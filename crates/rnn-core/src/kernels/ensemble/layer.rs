@@ -46,12 +46,7 @@ pub(super) fn forward<T: Real, C: Cell>(cell: C, EnsembleForward { parameters, t
     let &mut EnsembleTape { shape, batch, steps, .. } = tape;
     let LayerShape { facts, inputs, hidden } = shape;
     let parameters = Parameters::of_nets(shape, parameters, T::PANEL);
-    let of_gate = hidden * T::PANEL;
-    for (sum, start) in C::SUMS.as_slice().iter().zip(tape.start.chunks_exact_mut(of_gate)) {
-        for (number, start) in (sum.gate * of_gate..).zip(start) {
-            *start = parameters.start(sum, number);
-        }
-    }
+    parameters.lay_out_starts(C::SUMS.as_slice(), hidden * T::PANEL, &mut tape.start);
     let mut part = WindowForward {
         cell,
         weights: PhantomData::<OfEachLane>,

@@ -59,11 +59,7 @@ pub(super) fn lay_out_units<T: Real>(
     start: &mut [T],
     own: &mut [T],
 ) {
-    for (sum, start) in sums.iter().zip(start.chunks_exact_mut(padded)) {
-        for (column, start) in (sum.gate * hidden..(sum.gate + 1) * hidden).zip(start) {
-            *start = parameters.start(sum, column);
-        }
-    }
+    parameters.lay_out_starts(sums, hidden, start);
     for (to, from) in own.chunks_exact_mut(padded).zip(parameters.own.chunks_exact(hidden)) {
         to[..hidden].copy_from_slice(from);
     }
