@@ -195,6 +195,23 @@ fn more_epochs_end_as_if_they_had_been_asked_for_at_once() {
     }
 }
 
+/// A run that was killed after its last word on its status, and before it took its checkpoint away.
+#[test]
+fn a_checkpoint_that_nothing_can_be_added_to_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    for (patience, stays) in [("off", true), ("1", false)] {
+        let out = folder.path().join(patience);
+        let settings = ["--total-series-length=3000", "--num-epochs=30", "--valid=0.5", "--patience", patience];
+        succeed(PROGRAM, ["run", "--out", path(&out)].iter().chain(&settings));
+        assert_eq!(status(&out).contains_key("out_of_patience"), !stays);
+        let checkpoint = out.join("checkpoint.safetensors");
+        assert_eq!(checkpoint.exists(), stays);
+        std::fs::write(&checkpoint, "").unwrap();
+        succeed(PROGRAM, ["resume", path(&out)]);
+        assert_eq!(checkpoint.exists(), stays);
+    }
+}
+
 /// What a kill at the very beginning of a run leaves.
 #[test]
 fn a_folder_in_which_a_run_had_hardly_begun_is_taken() {

@@ -169,6 +169,11 @@ pub struct InputFile {
 }
 
 impl Status {
+    /// Whether it has trained all epochs that it was to have, so that more can be added.
+    pub(crate) fn can_have_more_epochs(&self) -> bool {
+        self.status == State::Done && !self.out_of_patience
+    }
+
     pub(crate) fn begun(parameters: usize, unused_values: usize) -> Self {
         Self {
             status: State::Running,

@@ -143,13 +143,10 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
         let out = self.out.as_deref();
         let written = out.map_or(Ok(()), |out| self.recorder.status.write_when(out, self.options.durable));
         // The first error is the one to tell of.
-        let ending = finished?;
+        finished?;
         written?;
-        let is_of_use = match ending {
-            Ending::Done => self.options.keep_checkpoint,
-            Ending::Interrupted => true,
-            Ending::OutOfPatience | Ending::Diverged(_) | Ending::Pruned(_) => false,
-        };
+        let status = &self.recorder.status;
+        let is_of_use = !status.status.is_final() || self.options.keep_checkpoint && status.can_have_more_epochs();
         if let Some(out) = out.filter(|_| !is_of_use) {
             let checkpoint = out.join(files::CHECKPOINT);
             if checkpoint.exists() {

@@ -126,7 +126,7 @@ pub fn go_on(out: &Path, options: Options, draws: bool, clock: &Clock, stop: &At
     if let Some(status) = &status
         && is_at_its_end(status, &settings, out, options)?
     {
-        if !(options.keep_checkpoint && status.status == State::Done) {
+        if !(options.keep_checkpoint && status.can_have_more_epochs()) {
             folder::remove(&out.join(files::CHECKPOINT))?;
         }
         return Ok(Continued::AtItsEnd(Box::new(status.clone())));
