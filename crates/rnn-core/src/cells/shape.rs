@@ -84,6 +84,7 @@ impl<'a, T> Parameters<'a, T> {
 
 impl<T: Real> Parameters<'_, T> {
     /// Lays out what sums start with: a line for each, of which the first `of_gate` numbers are those of its gate.
+    #[inline(always)]
     pub(crate) fn lay_out_starts(&self, sums: &[Sum], of_gate: usize, to: &mut [T]) {
         for (sum, line) in sums.iter().zip(to.chunks_exact_mut(to.len() / sums.len())) {
             for (column, start) in (sum.gate * of_gate..(sum.gate + 1) * of_gate).zip(line) {
@@ -93,6 +94,7 @@ impl<T: Real> Parameters<'_, T> {
     }
 
     /// What a sum starts with: the biases of this column of W that belong to it.
+    #[inline(always)]
     fn start(&self, sum: &Sum, column: usize) -> T {
         let part = |of: bool, bias: &[T]| if of { bias.get(column).copied() } else { None };
         let input = part(sum.input, self.bias).unwrap_or_default();
