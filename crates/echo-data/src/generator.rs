@@ -38,6 +38,59 @@ pub fn below<R: Rng>(rng: &mut R, end: usize) -> usize {
     ((u128::from(rng.next_u64()) * end as u128) >> 64) as usize
 }
 
+/// What a task draws from: a [`Generator`]; or, in a test, whatever can come out, one after the other.
+pub trait Dice {
+    /// A whole number below `end`, which is not 0, each as probable.
+    fn below(&mut self, end: usize) -> usize;
+
+    /// A number from [0, 1).
+    fn uniform(&mut self) -> f64;
+}
+
+impl Dice for Generator {
+    fn below(&mut self, end: usize) -> usize {
+        below(self, end)
+    }
+
+    fn uniform(&mut self) -> f64 {
+        uniform(self)
+    }
+}
+
+impl dyn Dice + '_ {
+    /// A whole number from `least` to `most`, each as probable.
+    pub fn between(&mut self, least: usize, most: usize) -> usize {
+        least + self.below(most.saturating_sub(least) + 1)
+    }
+
+    /// The numbers below `end` in an order of which each is as probable (Fisher and Yates).
+    pub fn order(&mut self, end: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..end).collect();
+        for place in (1..end).rev() {
+            order.swap(place, self.below(place + 1));
+        }
+        order
+    }
+
+    /// So many different numbers below `end`, in ascending order, each choice as probable (Floyd). There are no more than `end`.
+    pub fn chosen(&mut self, count: usize, end: usize) -> Vec<usize> {
+        let mut chosen = Vec::with_capacity(count.min(end));
+        for most in end.saturating_sub(count)..end {
+            let number = self.below(most + 1);
+            let number = if chosen.contains(&number) { most } else { number };
+            chosen.push(number);
+        }
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// A number of the standard normal distribution (Box and Muller). Its functions are not the system's, so that it is the same everywhere.
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * libm::log(1.0 - self.uniform())).sqrt();
+        radius * libm::cos(std::f64::consts::TAU * self.uniform())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +105,39 @@ mod tests {
         let mut bytes = [0; 32];
         generator(0, 0).fill_bytes(&mut bytes);
         assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn dice_choose_without_preference() {
+        let mut rng = generator(1, 2);
+        let dice: &mut dyn Dice = &mut rng;
+        let (mut firsts, mut chosen, mut orders) = ([0; 4], [0; 6], [0; 6]);
+        for _ in 0..24_000 {
+            firsts[dice.between(3, 6) - 3] += 1;
+            let two = dice.chosen(2, 4);
+            assert!(two[0] < two[1] && two[1] < 4);
+            chosen[[[0, 0, 1, 2], [0, 0, 3, 4], [0, 0, 0, 5]][two[0]][two[1]]] += 1;
+            let order = dice.order(3);
+            orders[2 * order[0] + usize::from(order[1] > order[2])] += 1;
+        }
+        let even = |counts: &[usize]| {
+            let mean = 24_000.0 / counts.len() as f64;
+            counts.iter().all(|&count| (count as f64 - mean).abs() < 5.0 * mean.sqrt())
+        };
+        assert!(even(&firsts) && even(&chosen) && even(&orders), "{firsts:?} {chosen:?} {orders:?}");
+        assert_eq!((dice.chosen(3, 3), dice.chosen(0, 3), dice.order(1)), (vec![0, 1, 2], vec![], vec![0]));
+    }
+
+    /// The first four moments, within five of their deviations.
+    #[test]
+    fn normal_numbers_have_the_moments_of_their_distribution() {
+        let mut rng = generator(5, 0);
+        let dice: &mut dyn Dice = &mut rng;
+        let count = 100_000;
+        let numbers: Vec<f64> = (0..count).map(|_| dice.normal()).collect();
+        for (power, moment, variance) in [(1, 0.0, 1.0), (2, 1.0, 2.0), (3, 0.0, 15.0), (4, 3.0, 96.0)] {
+            let mean = numbers.iter().map(|number| number.powi(power)).sum::<f64>() / f64::from(count);
+            assert!((mean - moment).abs() < 5.0 * f64::sqrt(variance / f64::from(count)), "{power}: {mean}");
+        }
     }
 }

@@ -24,9 +24,6 @@ mod words;
 
 pub use error::Error;
 pub use files::Inputs;
-pub use generator::{Generator, below, generator, uniform};
+pub use generator::{Dice, Generator, below, generator, uniform};
 pub use sequences::{Kind, Layout, Scored, Sequence, Shape, Step, Steps, Store, Stores, Stretches, in_memory};
-pub use task::{
-    Adding, AnyTask, Baseline, Classes, Copying, Dataset, Echo, Episodes, Floor, Forecast, Form, InFile, Next, OwnData,
-    RULES, Recorded, Scale, Shares, Source, Split, Symbols, Task, TaskSetting, TaskValue, Words, by_rules,
-};
+pub use task::*;

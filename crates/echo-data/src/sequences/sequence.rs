@@ -111,6 +111,11 @@ impl Sequence {
         Ok(())
     }
 
+    /// Adds a step of classes, which are below 65,536; `None` where no answer is scored.
+    pub(crate) fn push_classes(&mut self, input: usize, target: Option<usize>) -> Result<(), Error> {
+        self.push(Step::Class(input as u16), target.map(|target| Step::Class(target as u16)))
+    }
+
     /// Adds time steps of another sequence; those behind its end are not there.
     ///
     /// # Errors

@@ -6,18 +6,20 @@ use std::sync::Arc;
 /// Declares the enum of all tasks, each of which is a struct of its settings.
 macro_rules! tasks {
     ($($file:ident::$task:ident,)*) => {
+        $(pub use super::$file::$task;)*
+
         /// The task that is asked, whichever one is chosen while a program runs.
         #[derive(Debug, Clone, PartialEq)]
         #[allow(missing_docs, reason = "each is a struct that says what it is")]
         pub enum AnyTask {
-            $($task(super::$file::$task),)*
+            $($task($task),)*
         }
 
         impl AnyTask {
             /// All of them, with their defaults.
             #[must_use]
             pub fn all() -> Vec<Self> {
-                vec![$(Self::$task(super::$file::$task::default()),)*]
+                vec![$(Self::$task($task::default()),)*]
             }
 
             /// It as what all tasks are.
@@ -50,6 +52,9 @@ tasks! {
     echo::Echo,
     adding::Adding,
     copying::Copying,
+    reber::Reber,
+    modular_counting::ModularCounting,
+    memory_capacity::MemoryCapacity,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,
@@ -58,6 +63,6 @@ tasks! {
 /// The tutorial's echo.
 impl Default for AnyTask {
     fn default() -> Self {
-        Self::Echo(super::echo::Echo::default())
+        Self::Echo(Echo::default())
     }
 }

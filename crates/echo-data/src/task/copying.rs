@@ -12,12 +12,11 @@
 //! All is read when it is to be repeated, so the floor is 0. Who reads nothing answers blanks and then guesses: the mean loss is
 //! S/(T + 2S) of that of guessing one of K symbols, which for cross-entropy is S · ln K / (T + 2S).
 
-use super::floor::Floor;
-use super::setting::{TaskSetting, TaskValue};
-use super::task::{Form, Split, Task, Words};
+use super::setting::{MOST_SYMBOLS, TaskSetting, in_range};
+use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;
-use crate::generator::{below, generator};
-use crate::sequences::{Kind, Layout, Scored, Sequence, Shape, Step};
+use crate::generator::Dice;
+use crate::sequences::{Kind, Sequence, Shape};
 
 /// Symbols that come back after a delay.
 ///
@@ -48,9 +47,6 @@ impl Default for Copying {
     }
 }
 
-/// So many classes there can be at most, with blank and signal.
-const MOST_CLASSES: usize = 256;
-
 impl Copying {
     /// Time steps of an episode.
     fn length(&self) -> usize {
@@ -78,35 +74,22 @@ impl Task for Copying {
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { delay, num_symbols, num_copied } = self;
-        let count =
-            |name, about, to, least| TaskSetting { name, about, value: TaskValue::Count(to, least), beside: None };
         vec![
-            count("delay", "Time steps from the last symbol to the signal, T", delay, 1),
-            count("num_symbols", "Symbols to draw from", num_symbols, 1),
-            count("num_copied", "Symbols to repeat", num_copied, 1),
+            TaskSetting::of_delay(delay),
+            TaskSetting::of_symbols(num_symbols),
+            TaskSetting::count("num_copied", "Symbols to repeat", num_copied, 1),
         ]
     }
 
     fn check(&self) -> Result<(), Error> {
-        let most = MOST_CLASSES - 2;
-        let wrong = |name, value, right: &str| Err(Error::Setting { name, value, right: right.to_owned() });
-        match *self {
-            Self { num_symbols, .. } if !(1..=most).contains(&num_symbols) => {
-                wrong("num_symbols", num_symbols, &format!("from 1 to {most}"))
-            }
-            Self { delay: 0, .. } => wrong("delay", 0, "at least 1"),
-            Self { num_copied: 0, .. } => wrong("num_copied", 0, "at least 1"),
-            _ => Ok(()),
-        }
+        in_range("num_symbols", self.num_symbols, 1..=MOST_SYMBOLS)?;
+        in_range("delay", self.delay, 1..=usize::MAX)?;
+        in_range("num_copied", self.num_copied, 1..=usize::MAX)
     }
 
-    fn fill(&self, seed: u64, split: Split, number: u64, episode: &mut Sequence) -> Result<(), Error> {
-        self.check()?;
-        let mut rng = generator(seed, split.stream(number));
-        let [blank, signal] = [self.num_symbols, self.num_symbols + 1].map(|class| class as u16);
-        episode.clear();
-        episode.reserve(self.length())?;
-        let symbols: Vec<u16> = (0..self.num_copied).map(|_| below(&mut rng, self.num_symbols) as u16).collect();
+    fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
+        let [blank, signal] = [self.num_symbols, self.num_symbols + 1];
+        let symbols: Vec<usize> = (0..self.num_copied).map(|_| dice.below(self.num_symbols)).collect();
         let begin = self.delay.saturating_add(self.num_copied);
         for step in 0..self.length() {
             let input = match symbols.get(step) {
@@ -115,24 +98,21 @@ impl Task for Copying {
                 None => blank,
             };
             let target = step.checked_sub(begin).map_or(blank, |place| symbols[place]);
-            episode.push(Step::Class(input), Some(Step::Class(target)))?;
+            episode.push_classes(input, Some(target))?;
         }
         Ok(())
     }
 
-    fn floor(&self, layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
-        Some(Floor::zero(layout))
+    fn certainty(&self) -> Certainty {
+        Certainty::Certain
     }
 
-    fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        let mut guess = vec![1.0 / self.num_symbols as f64; self.num_symbols];
-        guess.push(0.0);
-        Some(self.num_copied as f64 / self.length() as f64 * least(&guess))
-    }
-
-    fn chance_accuracy(&self) -> Option<f64> {
-        let asked = self.num_copied as f64 / self.length() as f64;
-        Some(1.0 - asked + asked / self.num_symbols as f64)
+    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+        let mut blank = vec![0.0; self.num_symbols + 1];
+        blank[self.num_symbols] = 1.0;
+        let mut symbol = vec![1.0 / self.num_symbols as f64; self.num_symbols];
+        symbol.push(0.0);
+        vec![((self.length() - self.num_copied) as f64, blank), (self.num_copied as f64, symbol)]
     }
 
     /// As of other tasks, but over the steps that ask for a symbol: the blanks make the mean small.
@@ -153,6 +133,8 @@ impl Task for Copying {
 
 #[cfg(test)]
 mod tests {
+    use super::super::brute_force;
+    use super::super::task::Split;
     use super::*;
 
     #[test]
@@ -162,34 +144,12 @@ mod tests {
         assert_eq!((episode.len(), &episode.inputs().classes()[..10]), (120, &[6, 2, 4, 0, 3, 1, 7, 1, 6, 2][..]));
     }
 
-    /// The best answer at each step that knows the time alone, over all episodes there are.
     #[test]
-    fn chance_is_that_of_all_episodes() {
-        let entropy = |all: &[f64]| all.iter().filter(|&&p| p > 0.0).map(|p| -p * p.ln()).sum::<f64>();
-        let variance = |all: &[f64]| {
-            let mean: f64 = all.iter().enumerate().map(|(class, p)| class as f64 * p).sum();
-            all.iter().enumerate().map(|(class, p)| p * (class as f64 - mean).powi(2)).sum::<f64>()
-        };
+    fn floor_and_chance_are_those_of_all_episodes() {
         for (num_symbols, num_copied, delay) in [(1, 1, 1), (2, 3, 4), (3, 2, 1), (5, 2, 7)] {
-            let copy = Copying { delay, num_symbols, num_copied };
-            let length = delay + 2 * num_copied;
-            // Before the signal has been read the target is the blank; then each symbol is as often the one that is asked for.
-            let episodes = num_symbols.pow(num_copied as u32);
-            for (name, least) in [("entropy", &entropy as &dyn Fn(&[f64]) -> f64), ("variance", &variance)] {
-                let mut sum = 0.0;
-                for step in 0..length {
-                    let mut distribution = vec![0.0; num_symbols + 1];
-                    for episode in 0..episodes {
-                        let place = step.checked_sub(delay + num_copied);
-                        let symbol = |place: usize| episode / num_symbols.pow(place as u32) % num_symbols;
-                        distribution[place.map_or(num_symbols, symbol)] += 1.0 / episodes as f64;
-                    }
-                    sum += least(&distribution);
-                }
-                let chance = copy.chance(least).unwrap();
-                assert!((chance - sum / length as f64).abs() < 1e-12, "{name}: {chance} for {copy:?}");
-            }
+            brute_force::check(&Copying { delay, num_symbols, num_copied });
         }
+        let entropy = |all: &[f64]| all.iter().filter(|&&p| p > 0.0).map(|p| -p * p.ln()).sum::<f64>();
         let published = 10.0 * 8.0_f64.ln() / 120.0;
         assert!((Copying::default().chance(&entropy).unwrap() - published).abs() < 1e-15);
     }

@@ -7,8 +7,11 @@
 mod adding;
 mod alphabet;
 mod any_task;
+#[cfg(test)]
+mod brute_force;
 mod classes;
 mod copying;
+mod criterion;
 mod echo;
 mod episode_arrays;
 mod episode_part;
@@ -17,9 +20,13 @@ mod episodes;
 mod floor;
 mod forecast;
 mod forecast_rows;
+mod marked_pairs;
+mod memory_capacity;
+mod modular_counting;
 mod names;
 mod next;
 mod own_data;
+mod reber;
 mod recorded;
 mod rules;
 mod series_rows;
@@ -28,17 +35,12 @@ mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
 
-pub use adding::Adding;
-pub use any_task::AnyTask;
+pub use any_task::*;
 pub use classes::Classes;
-pub use copying::Copying;
-pub use echo::Echo;
-pub use episodes::Episodes;
+pub use criterion::{Criterion, Right};
 pub use floor::Floor;
-pub use forecast::Forecast;
-pub use next::Next;
 pub use own_data::{Baseline, Dataset, InFile, Shares, Source};
 pub use recorded::Recorded;
 pub use rules::{RULES, by_rules};
 pub use setting::{TaskSetting, TaskValue};
-pub use task::{Form, OwnData, Scale, Split, Symbols, Task, Words};
+pub use task::{Certainty, Form, OwnData, Scale, Split, Symbols, Task, Words};

@@ -1,7 +1,12 @@
 //! The settings that belong to one task, each declared with it.
 
 use super::own_data::Files;
+use crate::error::Error;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+
+/// So many symbols a drawn task has at most: with some more classes for signals they fit into a byte.
+pub(super) const MOST_SYMBOLS: usize = 254;
 
 /// A setting of a task, as programs and files have it.
 #[derive(Debug)]
@@ -17,6 +22,26 @@ pub struct TaskSetting<'a> {
 }
 
 impl<'a> TaskSetting<'a> {
+    /// A whole number of at least so much.
+    pub(super) fn count(name: &'static str, about: &'static str, to: &'a mut usize, least: usize) -> Self {
+        Self { name, about, value: TaskValue::Count(to, least), beside: None }
+    }
+
+    /// `sequence_length`, which many tasks have.
+    pub(super) fn of_length(to: &'a mut usize) -> Self {
+        Self::count("sequence_length", "Time steps of an episode, T: see the task", to, 1)
+    }
+
+    /// `num_symbols`, which many tasks have.
+    pub(super) fn of_symbols(to: &'a mut usize) -> Self {
+        Self::count("num_symbols", "Symbols to draw from", to, 1)
+    }
+
+    /// `delay`, which many tasks have.
+    pub(super) fn of_delay(to: &'a mut usize) -> Self {
+        Self::count("delay", "Time steps between what is read and its answer: see the task", to, 0)
+    }
+
     /// Help for settings that several tasks share.
     pub(super) const INPUTS: &'static str = "Columns to read";
     pub(super) const ALL_INPUTS: &'static str = "all columns of numbers; for labels the only column";
@@ -54,4 +79,14 @@ pub enum TaskValue<'a> {
     Choice(&'a mut &'static str, &'static [(&'static str, &'static str)]),
     /// A list of numbers; what it stands for where it is not given.
     Numbers(&'a mut Option<Vec<f64>>, &'static str),
+}
+
+/// An error unless a setting has a value in a range.
+pub(super) fn in_range(name: &'static str, value: usize, range: RangeInclusive<usize>) -> Result<(), Error> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = range.into_inner();
+    let right = if most == usize::MAX { format!("at least {least}") } else { format!("from {least} to {most}") };
+    Err(Error::Setting { name, value, right })
 }

@@ -1,9 +1,11 @@
 //! What a task is.
 
+use super::criterion::Criterion;
 use super::floor::Floor;
 use super::own_data::{Dataset, InFile, Shares, Source};
 use super::setting::TaskSetting;
 use crate::error::Error;
+use crate::generator::{Dice, generator};
 use crate::sequences::{Layout, Scored, Sequence, Shape, Stores};
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -55,10 +57,31 @@ pub trait Task: Debug + Send + Sync {
     /// Draws the sequence of a split that has this number: the same numbers from the same seed for ever. A stream is drawn as
     /// long as `sequence` is, an episode as long as the task has it.
     ///
+    /// A task of episodes need not have this method: it [draws](Self::draw) them.
+    ///
     /// # Errors
-    /// Those of [`check`](Self::check); [`Error::Recorded`] for a task whose sequences are not drawn, and which need not have this method.
-    fn fill(&self, _seed: u64, _split: Split, _number: u64, _sequence: &mut Sequence) -> Result<(), Error> {
+    /// Those of [`check`](Self::check); [`Error::Recorded`] for a task whose sequences are not drawn.
+    fn fill(&self, seed: u64, split: Split, number: u64, sequence: &mut Sequence) -> Result<(), Error> {
+        self.check()?;
+        sequence.clear();
+        if let Form::Episodes(longest) = self.form() {
+            sequence.reserve(longest)?;
+        }
+        self.draw(&mut generator(seed, split.stream(number)), sequence)
+    }
+
+    /// Draws an episode, whose steps are added to one that has none. Settings have been checked.
+    ///
+    /// # Errors
+    /// [`Error::Recorded`] for a task that draws none; those of [`Sequence::push`].
+    fn draw(&self, _dice: &mut dyn Dice, _episode: &mut Sequence) -> Result<(), Error> {
         Err(Error::Recorded)
+    }
+
+    /// Its setting of how long episodes are, where nets are trained on short ones and tested on long ones. Whatever it is, what stands at a step
+    /// is of the same [`shape`](Self::shape).
+    fn length(&mut self) -> Option<&mut usize> {
+        None
     }
 
     /// Whether a class that is read is best given as one input for each class: where its number says nothing.
@@ -82,19 +105,34 @@ pub trait Task: Debug + Send + Sync {
         None
     }
 
-    /// The least mean loss that any net can have in each window, where that is known.
-    fn floor(&self, _layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
-        None
+    /// Whether what has been read says what the targets are.
+    fn certainty(&self) -> Certainty {
+        Certainty::Unknown
+    }
+
+    /// Calls `take` for each scored step of one of its episodes, in order, with the step and how probable each class is there for who has
+    /// read all up to it: where [`certainty`](Self::certainty) is [`Distributed`](Certainty::Distributed).
+    fn foresee(&self, _episode: &Sequence, _take: &mut dyn FnMut(usize, &[f64])) {}
+
+    /// The least mean loss that any net can have in each window, where that is known and is the same for all sequences.
+    fn floor(&self, layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
+        (self.certainty() == Certainty::Certain).then(|| Floor::zero(layout))
+    }
+
+    /// What who reads nothing, but knows the time, knows of the classes that are asked for: of each time, how many targets an episode has there on
+    /// average, and how probable each class is. Nothing where that is not known.
+    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+        Vec::new()
     }
 
     /// The mean loss of the best answer that reads nothing, but knows the time, where that is known.
-    fn chance(&self, _least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        None
+    fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+        mean_of(&self.unread(), least)
     }
 
     /// The share of right answers of the best one that reads nothing, where that is known.
     fn chance_accuracy(&self) -> Option<f64> {
-        None
+        mean_of(&self.unread(), &|classes| classes.iter().copied().fold(0.0, f64::max))
     }
 
     /// What is answered without reading, as far as data from files say it: the share of each class, or the mean of each number, in the
@@ -107,6 +145,11 @@ pub trait Task: Debug + Send + Sync {
     /// well they can be answered is not known.
     fn solved_within(&self) -> f64 {
         if self.own_data().is_some() { 0.0 } else { 0.01 }
+    }
+
+    /// When it counts as learned, where that is said of sequences: then the mean loss does not decide.
+    fn criterion(&self) -> Option<Criterion> {
+        None
     }
 
     /// What it is called.
@@ -140,6 +183,24 @@ pub trait Task: Debug + Send + Sync {
     fn floor_in_words(&self, _layout: &Layout, _shown: &dyn Fn(f64) -> String) -> Option<[String; 2]> {
         None
     }
+}
+
+/// The mean of what is said of each time, of which some have more targets than others.
+fn mean_of(times: &[(f64, Vec<f64>)], of: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+    let targets: f64 = times.iter().map(|(targets, _)| targets).sum();
+    let sum = times.iter().map(|(targets, classes)| targets * of(classes)).sum::<f64>();
+    (targets > 0.0).then_some(sum / targets)
+}
+
+/// Whether what has been read says what the targets are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It is not known whether it does.
+    Unknown,
+    /// It says them exactly: the floor is 0.
+    Certain,
+    /// It says how probable each is, which differs from sequence to sequence: see [`Task::foresee`].
+    Distributed,
 }
 
 /// A task whose data are read from files. What they look like is learned from the part that is trained on, and is then part of the
