@@ -54,7 +54,8 @@ fn the_summary_has_a_row_a_trial() {
     sweep(&path, &out, &[]);
     let text = std::fs::read_to_string(out.join("summary.csv")).unwrap();
     let header = "trial,replicate,seed,learning_rate,echo_step,parameters,status,final_loss,best_loss,accuracy,solved_epoch,\
-                  solved_steps,best_epoch,valid_loss,valid_accuracy,test_loss,test_accuracy,epochs,steps,wall_seconds,\
+                  solved_steps,solved_sequences,best_epoch,valid_loss,valid_accuracy,test_loss,test_accuracy,\
+                  test_sequence_accuracy,test_skill,epochs,steps,wall_seconds,\
                   error,stderr,hash";
     assert_eq!(text.lines().next().unwrap(), header);
     let summary = columns(&out.join("summary.csv"));

@@ -178,8 +178,8 @@ fn what_does_not_fit_the_task_is_refused_in_a_line() {
         (&["--task=adding", "--echo-step=2"], "echo_step has no effect with the task adding: only echo has it"),
         (&["--task=adding", "--num-classes=4"], "num_classes has no effect with the task adding: only echo has it"),
         (
-            &["--task=copy", "--sequence-length=9"],
-            "sequence_length has no effect with the task copy: only adding has it",
+            &["--task=copy", "--adding-form=hochreiter"],
+            "adding_form has no effect with the task copy: only adding has it",
         ),
         (
             &["--task=adding", "--loss=cross_entropy"],

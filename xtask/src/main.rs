@@ -98,8 +98,9 @@ enum SweepCommand {
 
 #[derive(Debug, Args)]
 struct SweepArgs {
-    /// What to vary; without it, the built-in sweep over what a net must remember and the window
-    #[arg(value_name = "SPEC.toml")]
+    /// What to vary: a file, or the name of one in xtask/sweeps, such as suite/hs97; without it, the built-in sweep over what a net
+    /// must remember and the window
+    #[arg(value_name = "SPEC")]
     spec: Option<PathBuf>,
     /// The folder to write to; a sweep that is there is continued [default: sweeps/NAME, or that of a sweep's own
     /// sweep.toml]

@@ -2,7 +2,7 @@
 //! stopped run goes on; any bytes are predicted on or refused.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use echo_data::{Adding, AnyTask, Copying, Echo};
+use echo_data::{AnyTask, TaskValue};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rnn_train::outputs::files::{EPOCHS, METRICS, MODEL, SNAPSHOTS};
@@ -138,16 +138,20 @@ fn layer(settings: &[(String, Value)]) -> Result<Layer, Error> {
     Ok(layer)
 }
 
+/// The names of the tasks whose data are drawn.
+fn drawn_tasks() -> Vec<&'static str> {
+    let all = AnyTask::all().into_iter().filter(|task| task.task().own_data().is_none());
+    all.map(|task| task.task().name()).collect()
+}
+
 /// Changes a checked setting to what may not be.
 fn changed(mut settings: Settings, which: usize, to: usize) -> Settings {
     let Settings { task, state_size, batch_size, num_epochs, window_stride, .. } = &mut settings;
-    let of_task = match task {
-        AnyTask::Echo(Echo { num_classes, echo_step, .. }) => vec![num_classes, echo_step],
-        AnyTask::Adding(Adding { sequence_length, .. }) => vec![sequence_length],
-        AnyTask::Next(_) | AnyTask::Forecast(_) | AnyTask::Episodes(_) => Vec::new(),
-        AnyTask::Copying(Copying { delay, num_symbols, num_copied }) => vec![delay, num_symbols, num_copied],
-    };
-    let places = of_task.into_iter().chain([state_size, batch_size, num_epochs, window_stride]);
+    let of_task = task.task_mut().settings().into_iter().filter_map(|setting| match setting.value {
+        TaskValue::Count(count, _) => Some(count),
+        _ => None,
+    });
+    let places = of_task.chain([state_size, batch_size, num_epochs, window_stride]);
     if let Some(place) = places.into_iter().nth(which) {
         *place = to;
     }
@@ -244,7 +248,7 @@ proptest! {
     /// The fields of checked settings are the caller's to change.
     #[test]
     fn any_changed_settings(
-        task in select(vec!["echo", "adding", "copy"]),
+        task in select(drawn_tasks()),
         which in 0..7_usize,
         to in select(vec![0, 1, 4, 300, usize::MAX / 2, usize::MAX]),
     ) {

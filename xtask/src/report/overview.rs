@@ -20,8 +20,11 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
     Ok(html! {
         p.outcome { (outcome(facts.plan, facts.rows)) }
         (counts(facts))
-        @if facts.plan.can_be_solved() { p {
-            "A trial has solved the task if in some epoch its loss is less than " (facts.plan.solved_within()) " above the least that any net can \
+        @if let Some(solved_where) = facts.plan.solved_where().filter(|_| facts.plan.solved_within().is_none()) {
+            p { "A trial has solved the task where " (solved_where) "." }
+        }
+        @if let Some(within) = facts.plan.solved_within() { p {
+            "A trial has solved the task if in some epoch its loss is less than " (within) " above the least that any net can \
              have: the mean loss of the " (KNOWN) " windows, where that is 0, or of all windows if none is " (KNOWN) ". A window is "
             (KNOWN) " if all targets that it scores can be known: the first ones of a row can depend on what the net has not read."
         } }

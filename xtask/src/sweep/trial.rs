@@ -248,7 +248,8 @@ fn begin_again(
 fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
     let Status { epochs, steps, final_loss, best_loss, accuracy, solved_epoch, solved_steps, wall_seconds, .. } =
         status;
-    let Status { parameters, best_epoch, valid_loss, valid_accuracy, test_loss, test_accuracy, .. } = status;
+    let Status { parameters, solved_sequences, best_epoch, valid_loss, valid_accuracy, .. } = status;
+    let Status { test_loss, test_accuracy, test_sequence_accuracy, test_skill, .. } = status;
     Outcome {
         epochs,
         steps,
@@ -258,11 +259,14 @@ fn outcome(status: Status, losses: Vec<Measured>) -> Outcome {
         accuracy,
         solved_epoch,
         solved_steps,
+        solved_sequences,
         best_epoch,
         valid_loss,
         valid_accuracy,
         test_loss,
         test_accuracy,
+        test_sequence_accuracy,
+        test_skill,
         wall_seconds,
         losses,
     }

@@ -12,7 +12,7 @@ use super::stats::{mean, median, quantile, wilson};
 type Column = (&'static str, fn(&Group) -> String);
 
 /// The columns of `groups.csv` behind those of the varied settings.
-pub(crate) const COLUMNS: [Column; 21] = [
+pub(crate) const COLUMNS: [Column; 24] = [
     ("parameters", |group| group.parameters.map(|parameters| parameters.to_string()).unwrap_or_default()),
     ("trials", |group| group.trials.to_string()),
     ("n", |group| group.decided.to_string()),
@@ -22,6 +22,7 @@ pub(crate) const COLUMNS: [Column; 21] = [
     ("solve_rate_low", |group| cell(group.rate_interval().map(|ends| ends.0))),
     ("solve_rate_high", |group| cell(group.rate_interval().map(|ends| ends.1))),
     ("median_solved_steps", |group| cell(group.median_solved_steps())),
+    ("median_solved_sequences", |group| cell(median(group.solved_sequences.iter().copied()))),
     ("median_final_loss", |group| cell(group.final_loss(0.5))),
     ("lower_quartile_final_loss", |group| cell(group.final_loss(0.25))),
     ("upper_quartile_final_loss", |group| cell(group.final_loss(0.75))),
@@ -29,6 +30,8 @@ pub(crate) const COLUMNS: [Column; 21] = [
     ("mean_valid_loss", |group| cell(group.mean_valid_loss())),
     ("mean_test_loss", |group| cell(group.mean_test_loss())),
     ("mean_test_accuracy", |group| cell(group.mean_test_accuracy())),
+    ("mean_test_sequence_accuracy", |group| cell(mean(&group.test_sequence_accuracies))),
+    ("mean_test_skill", |group| cell(mean(&group.test_skills))),
     ("done", |group| group.count(|status| status == TrialStatus::Done).to_string()),
     ("diverged", |group| group.count(|status| status == TrialStatus::Diverged).to_string()),
     ("pruned", |group| group.count(|status| status == TrialStatus::Pruned).to_string()),
@@ -54,6 +57,7 @@ pub(crate) struct Group {
     /// Those that were pruned before that was known.
     pub(crate) unknown: usize,
     solved_steps: Vec<f64>,
+    solved_sequences: Vec<f64>,
     /// Of those that were trained to their end; infinite for one that diverged.
     final_losses: Vec<f64>,
     /// Of those that were trained to their end.
@@ -61,6 +65,8 @@ pub(crate) struct Group {
     valid_losses: Vec<f64>,
     test_losses: Vec<f64>,
     test_accuracies: Vec<f64>,
+    test_sequence_accuracies: Vec<f64>,
+    test_skills: Vec<f64>,
     statuses: Vec<TrialStatus>,
     seconds: Vec<f64>,
 }
@@ -82,6 +88,8 @@ impl Group {
             self.decided += 1;
             self.solved += usize::from(row.solved());
             self.solved_steps.extend(row.number(|record| record.outcome.solved_steps).map(|steps| steps as f64));
+            let sequences = row.number(|record| record.outcome.solved_sequences);
+            self.solved_sequences.extend(sequences.map(|sequences| sequences as f64));
         }
         match row.status {
             TrialStatus::Done => {
@@ -90,6 +98,8 @@ impl Group {
                 self.valid_losses.extend(row.number(|record| record.outcome.valid_loss));
                 self.test_losses.extend(row.number(|record| record.outcome.test_loss));
                 self.test_accuracies.extend(row.number(|record| record.outcome.test_accuracy));
+                self.test_sequence_accuracies.extend(row.number(|record| record.outcome.test_sequence_accuracy));
+                self.test_skills.extend(row.number(|record| record.outcome.test_skill));
             }
             TrialStatus::Diverged => self.final_losses.push(f64::INFINITY),
             _ => {}

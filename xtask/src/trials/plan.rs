@@ -52,15 +52,26 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The task of all trials counts as solved where the loss is less than this above its floor.
-    pub(crate) fn solved_within(&self) -> f64 {
-        // A plan has a trial, whose settings have been resolved once.
-        self.trial(0).map_or(0.0, |trial| trial.settings.solved_within())
+    /// Something of the task of all trials; nothing where trials have different ones. A plan has a trial, whose settings have been resolved
+    /// once.
+    fn of_task<T>(&self, of: impl Fn(&Settings) -> Option<T>) -> Option<T> {
+        let is_varied = self.spec.varied().contains(&"task");
+        self.trial(0).ok().filter(|_| !is_varied).and_then(|trial| of(&trial.settings))
     }
 
-    /// Whether its task can count as solved.
+    /// The task of all trials counts as solved where the loss is less than this above its floor, if it is the loss that decides.
+    pub(crate) fn solved_within(&self) -> Option<f64> {
+        self.of_task(Settings::solved_within)
+    }
+
+    /// The task of all trials counts as solved where this is so, in words.
+    pub(crate) fn solved_where(&self) -> Option<String> {
+        self.of_task(Settings::solved_where)
+    }
+
+    /// Whether tasks can count as solved.
     pub(crate) fn can_be_solved(&self) -> bool {
-        self.solved_within() > 0.0
+        self.trial(0).is_ok_and(|trial| trial.settings.can_be_solved())
     }
 
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that

@@ -15,11 +15,14 @@ use rnn_train::Named;
 use rnn_train::settings::layers::not_toml;
 use rnn_train::settings::synonyms::nearest;
 use rnn_train::{Layer, SettingError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// The sweep that runs when none is named.
 const BUILT_IN: &str = include_str!("../../sweeps/lag-window.toml");
+
+/// How the names of specs' files end.
+const SPEC_EXTENSION: &str = "toml";
 
 const GRID: &str = "grid";
 const WHEN: &str = "when";
@@ -32,7 +35,19 @@ pub(crate) fn built_in() -> Result<Spec, Error> {
     Ok(parse(BUILT_IN, "built-in lag-window.toml", Path::new(""))?)
 }
 
+/// Reads the spec in a file, or the one of this name that comes with the workbench, such as `suite/hs97`.
 pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
+    if !path.exists() && path.extension().is_none() {
+        let (own, names) = own_specs()?;
+        return match names.iter().find(|name| Path::new(name) == path) {
+            Some(name) => read(&own.join(name).with_extension(SPEC_EXTENSION)),
+            None => {
+                let problem =
+                    format!("{} is no file, and no spec has this name: there are {}", path.display(), names.join(", "));
+                Err(Error::Refused { problem })
+            }
+        };
+    }
     if path.is_dir() {
         let spec = path.join(SPEC);
         let hint = if spec.exists() { "what continues the sweep in it is" } else { "a spec is a file, such as" };
@@ -40,6 +55,26 @@ pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
     }
     let text = rnn_train::read_text(path)?;
     Ok(parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?)
+}
+
+/// The folder of the specs that come with the workbench, and their names, in alphabetical order.
+fn own_specs() -> Result<(PathBuf, Vec<String>), Error> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("sweeps");
+    let (mut folders, mut names) = (vec![own.clone()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let unread = |source| rnn_train::Error::Read { path: folder.clone(), source };
+        for entry in std::fs::read_dir(&folder).map_err(unread)? {
+            let path = entry.map_err(unread)?.path();
+            let name = path.strip_prefix(&own).unwrap_or(&path).with_extension("");
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == SPEC_EXTENSION) {
+                names.push(name.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    names.sort();
+    Ok((own, names))
 }
 
 /// Reads a spec; `origin` stands for it in errors, and paths in it count from `folder`.

@@ -143,6 +143,8 @@ pub(crate) struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) solved_steps: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solved_sequences: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) best_epoch: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) valid_loss: Option<f64>,
@@ -152,6 +154,10 @@ pub(crate) struct Outcome {
     pub(crate) test_loss: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) test_accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_sequence_accuracy: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_skill: Option<f64>,
     /// From its beginning to its end: its share of its process's time.
     pub(crate) wall_seconds: f64,
     #[serde(skip_serializing_if = "Vec::is_empty")]

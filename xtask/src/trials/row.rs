@@ -7,7 +7,7 @@ use super::results::{Known, Record, TrialStatus, status_of};
 pub(super) type Column<R> = (&'static str, fn(&R) -> String);
 
 /// The columns of the summary behind those of the varied settings.
-pub(super) const BEHIND: [Column<Row>; 18] = [
+pub(super) const BEHIND: [Column<Row>; 21] = [
     ("parameters", |row| cell(row.parameters)),
     ("status", |row| row.status.to_string()),
     ("final_loss", |row| cell(row.final_loss())),
@@ -15,11 +15,14 @@ pub(super) const BEHIND: [Column<Row>; 18] = [
     ("accuracy", |row| cell(row.number(|record| record.outcome.accuracy))),
     ("solved_epoch", |row| cell(row.number(|record| record.outcome.solved_epoch))),
     ("solved_steps", |row| cell(row.number(|record| record.outcome.solved_steps))),
+    ("solved_sequences", |row| cell(row.number(|record| record.outcome.solved_sequences))),
     ("best_epoch", |row| cell(row.number(|record| record.outcome.best_epoch))),
     ("valid_loss", |row| cell(row.number(|record| record.outcome.valid_loss))),
     ("valid_accuracy", |row| cell(row.number(|record| record.outcome.valid_accuracy))),
     ("test_loss", |row| cell(row.number(|record| record.outcome.test_loss))),
     ("test_accuracy", |row| cell(row.number(|record| record.outcome.test_accuracy))),
+    ("test_sequence_accuracy", |row| cell(row.number(|record| record.outcome.test_sequence_accuracy))),
+    ("test_skill", |row| cell(row.number(|record| record.outcome.test_skill))),
     ("epochs", |row| cell(row.number(|record| Some(record.outcome.epochs).filter(|&epochs| epochs > 0)))),
     ("steps", |row| cell(row.number(|record| Some(record.outcome.steps).filter(|&steps| steps > 0)))),
     ("wall_seconds", |row| {
@@ -65,8 +68,8 @@ impl Row {
     }
 
     /// Whether a task that is solved within this of its floor is so no more in the last epoch.
-    pub(crate) fn lost(&self, solved_within: f64) -> bool {
-        self.solved() && self.final_loss().is_some_and(|loss| loss >= solved_within)
+    pub(crate) fn lost(&self, solved_within: Option<f64>) -> bool {
+        self.solved() && self.final_loss().zip(solved_within).is_some_and(|(loss, within)| loss >= within)
     }
 
     pub(crate) fn final_loss(&self) -> Option<f64> {

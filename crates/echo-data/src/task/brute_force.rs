@@ -146,6 +146,7 @@ pub(super) fn check(task: &dyn Task) {
         assert_eq!(task.certainty(), Certainty::Certain, "{task:?}");
         return;
     };
+    close("targets of an episode", task.unread().iter().map(|(targets, _)| targets).sum(), asked);
     let most = |counts: &Counts| counts.distribution(classes).into_iter().fold(0.0, f64::max);
     close("chance's accuracy", task.chance_accuracy().unwrap(), mean(&mut of_time.values(), &most));
     for (name, least) in [("entropy", &entropy as &dyn Fn(&[f64]) -> f64), ("variance", &variance)] {

@@ -19,7 +19,7 @@ use super::setting::{TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;
 use crate::generator::Dice;
-use crate::sequences::{Kind, Sequence, Shape};
+use crate::sequences::{Sequence, Shape};
 use std::collections::BTreeMap;
 
 /// The next symbol of a string of the embedded Reber grammar.

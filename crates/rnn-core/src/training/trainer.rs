@@ -191,6 +191,19 @@ impl<T: Scalar, L: Loss<T>> Trainer<T, L> {
         Ok(report)
     }
 
+    /// The same without learning: the state moves on, but no parameter changes, nothing is dropped, and the gradient's norm is 0.
+    ///
+    /// # Errors
+    /// Those of [`step`](Self::step).
+    pub fn score<'a>(&mut self, inputs: &[T], targets: impl Into<Targets<'a, L::Target>>) -> Result<Report, Error> {
+        let Self { network, loss, optimizer, truncation, tape, state, .. } = self;
+        tape.keep_all();
+        let scored = truncation.scored(state.is_at_start());
+        let loss = network.loss(inputs, targets, scored, state, loss, tape)?;
+        network.copy_state(tape, truncation.stride(), state)?;
+        Ok(Report { loss, gradient_norm: 0.0, learning_rate: optimizer.learning_rate() })
+    }
+
     /// The part of a step that comes when the gradients are known: changes the parameters.
     pub(super) fn descend(&mut self, loss: f64) -> Result<Report, Error> {
         let Self { network, optimizer, gradients, .. } = self;

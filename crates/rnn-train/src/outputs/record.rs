@@ -23,6 +23,16 @@ pub(crate) struct Step<T> {
     pub(crate) known: bool,
     /// What the net answered before it, if that was asked for.
     pub(crate) snapshot: Option<Snapshot>,
+    /// How many sequences had come to their end, if it is this step with which the task is solved.
+    pub(crate) solved: Option<usize>,
+}
+
+/// A step whose window scores nothing.
+pub(crate) struct Passed {
+    pub(crate) epoch: usize,
+    pub(crate) step: usize,
+    /// As of a [`Step`].
+    pub(crate) solved: Option<usize>,
 }
 
 /// What had been taken down when a checkpoint was written.
@@ -50,7 +60,10 @@ impl Record {
 /// Takes down what happens.
 pub(crate) struct Recorder {
     log_every: usize,
-    solved_within: f64,
+    /// How near to its floor the mean loss must be for the task to be solved; nothing where sequences decide.
+    solved_within: Option<f64>,
+    /// Episodes in an epoch; none of a series.
+    episodes: Option<usize>,
     first_known_window: usize,
     /// `None` where nothing is written.
     tables: Option<Tables>,
@@ -145,9 +158,21 @@ impl Recorder {
     ) -> Self {
         let (clock, begun) = (clock.clone(), 0.0);
         let schedule = Schedule::from_step(status.steps);
-        let (log_every, solved_within) = (settings.log_every, settings.solved_within());
+        let (log_every, solved_within, episodes) = (settings.log_every, settings.solved_within(), settings.episodes);
         let first_known_window = settings.first_known_window();
-        Self { log_every, solved_within, first_known_window, tables, durable, schedule, curve, status, clock, begun }
+        Self {
+            log_every,
+            solved_within,
+            episodes,
+            first_known_window,
+            tables,
+            durable,
+            schedule,
+            curve,
+            status,
+            clock,
+            begun,
+        }
     }
 
     /// From now on the run's time counts.
@@ -183,6 +208,7 @@ impl Recorder {
         self.status.steps += 1;
         self.schedule.pass(row.step);
         self.curve.push(row.step, row.loss.widen(), step.known);
+        self.solved(row.epoch, step.solved);
         match &mut self.tables {
             Some(Tables { metrics, .. }) if row.step.is_multiple_of(self.log_every) => metrics.push(row),
             _ => Ok(()),
@@ -190,10 +216,19 @@ impl Recorder {
     }
 
     /// Takes down a step whose window scores nothing.
-    pub(crate) fn passed(&mut self, step: usize) {
+    pub(crate) fn passed(&mut self, passed: &Passed) {
         self.status.steps += 1;
-        self.schedule.pass(step);
+        self.schedule.pass(passed.step);
         self.curve.pass();
+        self.solved(passed.epoch, passed.solved);
+    }
+
+    /// Takes down that the task is solved, at the end of so many sequences.
+    fn solved(&mut self, epoch: usize, sequences: Option<usize>) {
+        if let Some(sequences) = sequences {
+            self.status.solve(epoch, Some(sequences));
+            tracing::info!("solved in epoch {epoch}, after {}", text::count(sequences, "sequence"));
+        }
     }
 
     pub(crate) fn snapshot(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
@@ -203,8 +238,9 @@ impl Recorder {
     }
 
     pub(crate) fn epoch(&mut self, row: &EpochRow) -> Result<(), Error> {
-        self.status.add(row, self.solved_within);
-        if row.solved(self.solved_within) && self.status.solved_epoch == Some(row.epoch) {
+        self.status.add(row);
+        if self.status.solved_epoch.is_none() && self.solved_within.is_some_and(|within| row.solved(within)) {
+            self.status.solve(row.epoch, self.episodes.map(|episodes| episodes.saturating_mul(row.epoch + 1)));
             let is_apart = self.first_known_window > 0 && row.known_loss.is_some();
             let what = if is_apart { EpochRow::KNOWN_LOSS.title } else { EpochRow::LOSS.title };
             let loss = row.measured();

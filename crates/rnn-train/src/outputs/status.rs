@@ -90,9 +90,12 @@ pub struct Status {
     /// The first epoch that solved the task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub solved_epoch: Option<usize>,
-    /// Training steps done by the end of that epoch.
+    /// Training steps done by then: by the end of that epoch, or of the sequence at which it was solved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solved_steps: Option<usize>,
+    /// Sequences trained on by then, of a task of episodes that are drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_sequences: Option<usize>,
     /// The epoch after which the validation loss was lowest, whose weights are in `model.safetensors`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_epoch: Option<usize>,
@@ -123,7 +126,11 @@ pub struct Status {
     /// The share of right answers of that rule there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_baseline_accuracy: Option<f64>,
-    /// `1 - test_loss / test_baseline_loss`: how much better the net is.
+    /// The least mean loss that any net can have there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_floor: Option<f64>,
+    /// How far the net is from that rule, 0, to the floor, 1: `1 - (test_loss - floor) / (test_baseline_loss - floor)`, with a floor of 0 where none
+    /// is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_skill: Option<f64>,
     /// Whether it ended because the validation loss had not become lower for `patience` validations.
@@ -170,8 +177,13 @@ pub struct InputFile {
 
 impl Status {
     /// Whether it has trained all epochs that it was to have, so that more can be added.
-    pub(crate) fn can_have_more_epochs(&self) -> bool {
-        self.status == State::Done && !self.out_of_patience
+    pub(crate) fn can_have_more_epochs(&self, settings: &Settings) -> bool {
+        self.status == State::Done && !self.out_of_patience && !self.is_enough(settings)
+    }
+
+    /// Whether the task is solved and no more was asked for.
+    pub(crate) fn is_enough(&self, settings: &Settings) -> bool {
+        settings.until_solved && self.solved_epoch.is_some()
     }
 
     pub(crate) fn begun(parameters: usize, unused_values: usize) -> Self {
@@ -188,6 +200,7 @@ impl Status {
             accuracy: None,
             solved_epoch: None,
             solved_steps: None,
+            solved_sequences: None,
             best_epoch: None,
             valid_loss: None,
             valid_accuracy: None,
@@ -198,6 +211,7 @@ impl Status {
             test_baseline: None,
             test_baseline_loss: None,
             test_baseline_accuracy: None,
+            test_floor: None,
             test_skill: None,
             test_scores: Vec::new(),
             out_of_patience: false,
@@ -207,15 +221,17 @@ impl Status {
         }
     }
 
-    /// Takes in an epoch's row, of a task that is solved within this of its floor.
-    pub(crate) fn add(&mut self, row: &EpochRow, solved_within: f64) {
+    /// Takes in an epoch's row.
+    pub(crate) fn add(&mut self, row: &EpochRow) {
         self.epochs += 1;
         self.final_loss = row.known_loss;
         self.accuracy = row.known_accuracy;
         self.best_loss = self.best_loss.into_iter().chain(row.known_loss).reduce(f64::min);
-        if row.solved(solved_within) && self.solved_epoch.is_none() {
-            (self.solved_epoch, self.solved_steps) = (Some(row.epoch), Some(self.steps));
-        }
+    }
+
+    /// The task is solved in this epoch, after as many steps as there are, and so many sequences.
+    pub(crate) fn solve(&mut self, epoch: usize, sequences: Option<usize>) {
+        (self.solved_epoch, self.solved_steps, self.solved_sequences) = (Some(epoch), Some(self.steps), sequences);
     }
 
     /// Reads a run's status.

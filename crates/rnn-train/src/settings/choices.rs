@@ -43,6 +43,14 @@ named! {
     }
 }
 
+named! {
+    /// How weights come to be those that solve a task.
+    pub enum Learning {
+        Bptt = "bptt", "Truncated backpropagation through time";
+        Guess = "guess", "All weights are drawn at random, again after each batch with sequences that are wrong, until some are right";
+    }
+}
+
 /// Does some work with the type of these numbers.
 macro_rules! with_numbers {
     ($dtype:expr, $number:ident => $work:expr) => {

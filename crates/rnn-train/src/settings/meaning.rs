@@ -4,7 +4,7 @@ use super::choices::{Monitor, Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
 use super::table::Settings;
 use crate::error::SettingError;
-use echo_data::{Floor, Form, Kind, Layout, Recorded, Scored, Shape, Split, Task};
+use echo_data::{Criterion, Floor, Form, Kind, Layout, Recorded, Right, Scored, Shape, Split, Task};
 use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,10 @@ impl Settings {
         }
         if self.reads_data() {
             self.check_data()?;
+        }
+        if let Some(test_length) = self.test_length {
+            let wrong = |error: echo_data::Error| format!("test_length is {test_length}: {error}");
+            self.task_of(Split::Test).check().map_err(|error| SettingError::new("test_length", wrong(error)))?;
         }
         for (name, share) in [("valid", self.valid), ("test", self.test)] {
             if !(0.0..=1.0).contains(&share) {
@@ -103,10 +107,47 @@ impl Settings {
         self.architecture().check().map_err(of_core)
     }
 
-    /// The task counts as solved where the mean loss is less than this above its floor.
+    /// The task counts as solved where the mean loss is less than this above its floor; nothing where sequences decide, or where it never does.
     #[must_use]
-    pub fn solved_within(&self) -> f64 {
-        self.task().solved_within()
+    pub fn solved_within(&self) -> Option<f64> {
+        let within = Some(self.task().solved_within()).filter(|&within| within > 0.0);
+        within.filter(|_| self.criterion().is_none())
+    }
+
+    /// When the task counts as solved, where that is said of sequences.
+    #[must_use]
+    pub fn criterion(&self) -> Option<Criterion> {
+        self.task().criterion()
+    }
+
+    /// When a sequence is right as a whole: where the task does not say, where every class is.
+    pub(crate) fn criterion_of_sequences(&self) -> Criterion {
+        self.criterion().unwrap_or_else(|| Criterion::all(Right::Class, 1))
+    }
+
+    /// Whether the task can count as solved.
+    #[must_use]
+    pub fn can_be_solved(&self) -> bool {
+        self.criterion().is_some() || self.solved_within().is_some()
+    }
+
+    /// When it does, in words, behind `it is solved where`; nothing where it never does.
+    #[must_use]
+    pub fn solved_where(&self) -> Option<String> {
+        let of_loss = |within| format!("the mean loss is less than {within} above its floor");
+        self.criterion().map(|criterion| criterion.to_string()).or_else(|| self.solved_within().map(of_loss))
+    }
+
+    /// The task whose data are drawn for a split: that to test on can have longer sequences.
+    pub(crate) fn task_of(&self, split: Split) -> Arc<dyn Task> {
+        let mut task = self.task.clone();
+        match (self.test_length.filter(|_| split == Split::Test), task.task_mut().length()) {
+            (Some(test_length), Some(length)) => {
+                *length = test_length;
+                task.to_task()
+            }
+            _ => self.task(),
+        }
     }
 
     /// What the net reads and answers at each time step.
@@ -198,7 +239,7 @@ impl Settings {
             return None;
         }
         let of = |all: usize| if share == 1.0 { all } else { (all as f64 * share).ceil() as usize };
-        Some(match self.task.task().form() {
+        Some(match self.task_of(split).form() {
             Form::Stream => self.layout(of(self.total_series_length.unwrap_or_default())),
             Form::Episodes(longest) => {
                 let (episodes, window) = (of(self.episodes.unwrap_or_default()), self.truncated_backprop_length);
@@ -256,7 +297,12 @@ impl Settings {
     /// The mean loss of the best answer that reads nothing, where that is known.
     #[must_use]
     pub fn chance(&self) -> Option<f64> {
-        self.task().chance(&|distribution| self.loss.least(distribution))
+        self.chance_of(&*self.task())
+    }
+
+    /// That of a task on this net's answers.
+    pub(crate) fn chance_of(&self, task: &dyn Task) -> Option<f64> {
+        task.chance(&|distribution| self.loss.least(distribution))
     }
 
     /// The first file that they name which is `place` or lies in it.

@@ -1,6 +1,6 @@
 //! A row of the table of settings, and how a setting is read from TOML and written to it.
 
-use super::choices::{Dtype, InputKind, Monitor, Readout, ScheduleKind};
+use super::choices::{Dtype, InputKind, Learning, Monitor, Readout, ScheduleKind};
 use super::kind::{Kind, OFF, number};
 use super::or_off::OrOff;
 use crate::error::SettingError;
@@ -317,7 +317,7 @@ macro_rules! one_of {
     };
 }
 
-one_of!(CellKind, ClassLoss, Init, Method, Dtype, InputKind, Readout, ScheduleKind, Monitor);
+one_of!(CellKind, ClassLoss, Init, Method, Dtype, InputKind, Readout, ScheduleKind, Monitor, Learning);
 
 /// One of the names of a list.
 pub(super) fn choice<C: Named>() -> Kind {

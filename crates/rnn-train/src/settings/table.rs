@@ -1,7 +1,7 @@
 //! The table of all settings, a row for each. From it come the flags, the keys of settings files, the checks, what
 //! `config.toml` says, the page of the docs, and what a sweep may vary.
 
-use super::choices::{Dtype, InputKind, Monitor, Readout, ScheduleKind};
+use super::choices::{Dtype, InputKind, Learning, Monitor, Readout, ScheduleKind};
 use super::groups::{Optimization, task_named, tasks_where};
 use super::opened::Opened;
 use super::or_off::OrOff;
@@ -47,8 +47,11 @@ macro_rules! settings {
             fn check_effects(&self, $given: &Table) -> Result<(), SettingError> {
                 let Self { $($name,)+ .. } = self;
                 $($(
-                    if $given.contains_key(stringify!($name)) && !$applies {
-                        return Err(SettingError::no_effect(stringify!($name), $otherwise));
+                    if !$applies {
+                        let rows = <$type as Entry>::rows(row::<$type>(stringify!($name), ""));
+                        if let Some(row) = rows.iter().find(|row| $given.contains_key(row.name)) {
+                            return Err(SettingError::no_effect(row.name, $otherwise));
+                        }
                     }
                 )*)+
                 Ok(())
@@ -140,6 +143,13 @@ fn of_values() -> String {
     tasks_where(|task| matches!(task.shape().targets, Kind::Values(_)))
 }
 
+/// The names of the tasks of which long sequences can be tested where short ones are trained on.
+fn tasks_with_length() -> String {
+    let all = AnyTask::all().into_iter();
+    let names = all.filter_map(|mut task| task.task_mut().length().is_some().then(|| task.task().name()));
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// How much is held out by default: of data that are drawn there is always more.
 fn held_out(given: &Table) -> f64 {
     if reads_files(given) { 0.1 } else { 0.0 }
@@ -148,6 +158,9 @@ fn held_out(given: &Table) -> f64 {
 fn in_words_of_held_out() -> String {
     format!("0.0; 0.1 for {}", tasks_where(|task| task.own_data().is_some()))
 }
+
+/// Why what belongs to gradients and their beginnings has no effect.
+const GUESSED: &str = "with the learning guess: weights are drawn, and make no steps";
 
 /// A row of its type.
 fn row<E: Entry>(name: &'static str, about: &'static str) -> Row {
@@ -163,6 +176,12 @@ settings! { given, row;
         row.least(1).by_default("50000").beside("task").replaced_by("series"),
         only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name()),
         only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
+    /// Draw other episodes for each epoch. false: always those of the first one, in another order
+    redraw: Option<bool> = longest_episode(given).filter(|_| !reads_files(given)).map(|_| true),
+        row.by_default("true").beside("task").for_training(),
+        only_if (task.task().form() != Form::Stream && task.task().own_data().is_none()),
+            format!("with the task {}, whose data are no episodes that are drawn", task.task().name()),
+        written_if *redraw == Some(false);
     /// Episodes in an epoch
     episodes: Option<usize> = longest_episode(given).filter(|_| !reads_files(given)).map(|_| 1000),
         row.least(1).by_default(format!("1000 for {}", tasks_where(|task| task.form() != Form::Stream && task.own_data().is_none()))).beside("task"),
@@ -190,7 +209,8 @@ settings! { given, row;
     /// Probability that a value passed between layers is set to zero in training
     dropout: f64 = 0.0, row.called("P").beside("num_layers").for_training(),
         only_if (*dropout == 0.0 || *num_layers != 1),
-            "with one layer: only values passed between layers are dropped";
+            "with one layer: only values passed between layers are dropped",
+        only_if *learning == Learning::Bptt, GUESSED;
     /// How the net reads a class
     input: InputKind = if asked(given).task().reads_one_hot() { InputKind::OneHot } else { InputKind::Number },
         row.by_default(format!("number; one_hot for {}", tasks_where(|task| task.reads_one_hot()))).beside("task"),
@@ -203,24 +223,38 @@ settings! { given, row;
     readout: Readout = Readout::EveryStep, row.beside("task"),
         only_if task.task().form() == Form::Stream,
             format!("with the task {}, which says itself which steps are scored", task.task().name());
+    /// How weights come to be those that solve the task
+    learning: Learning = Learning::Bptt, row.beside("task").for_training(),
+        only_if (*learning == Learning::Bptt || task.task().criterion().is_some()),
+            format!("with the task {}, which does not say when a sequence is right", task.task().name());
+    /// Weights are guessed from -X to X
+    guess_range: f64 = 100.0, row.beside("learning").for_training(),
+        only_if *learning == Learning::Guess, format!("with the learning {learning}: only guess has it");
     /// How the initial weights are drawn
     init: Init = if cell == CellKind::Elman { Init::Tutorial } else { Init::PyTorch },
         row.by_default("tutorial; pytorch for the other cells").beside("cell").replaced_by("initial_weights").for_training(),
-        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from";
+        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from",
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Added to the initial bias of an LSTM's forget gates
     forget_bias: f64 = 0.0, row.by_default("0.0").beside("cell").replaced_by("initial_weights").for_training(),
         only_if cell.has_forget_gate(), format!("with the cell {cell}: only lstm has forget gates"),
-        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from";
+        only_if initial_weights.is_none(), "with initial_weights, which are the weights to start from",
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Optimizer: how gradients change the weights
-    optimizer: Optimization = Optimization::usual(Method::Adagrad(Default::default())), row.for_training();
+    optimizer: Optimization = Optimization::usual(Method::Adagrad(Default::default())), row.for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Clip each element of the gradient to -X..X
-    clip_value: OrOff<f64> = OrOff::Off, row.by_default("off").for_training();
+    clip_value: OrOff<f64> = OrOff::Off, row.by_default("off").for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Scale the gradient down to this Euclidean norm, after clip_value
-    clip_norm: OrOff<f64> = OrOff::Off, row.by_default("off").for_training();
+    clip_norm: OrOff<f64> = OrOff::Off, row.by_default("off").for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
     /// How the learning rate decreases
-    schedule: ScheduleKind = ScheduleKind::Constant, row.for_training();
+    schedule: ScheduleKind = ScheduleKind::Constant, row.for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Training steps over which the learning rate rises to its full size
-    warmup_steps: usize = 0, row.for_training();
+    warmup_steps: usize = 0, row.for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
     /// Length of the schedules step and cosine in training steps, after the warm-up; required for step
     decay_steps: Option<usize> = None, row.least(1).by_default("all steps").beside("schedule").for_training(),
         only_if (*schedule != ScheduleKind::Constant), format!("with the schedule {schedule}: only step and cosine have them");
@@ -238,6 +272,11 @@ settings! { given, row;
     /// Share of the data to score the best weights on at the end. What is drawn has as much more
     test: f64 = held_out(given), row.called("SHARE").by_default(in_words_of_held_out()).beside("task").for_training(),
         written_if (*test != 0.0 || task.task().own_data().is_some());
+    /// Length of the sequences to test on: there the task's own length has this value
+    test_length: Option<usize> = None, row.least(1).by_default("as in training").beside("task").for_training(),
+        only_if task.clone().task_mut().length().is_some(),
+            format!("with the task {}: only {} have a length", task.task().name(), tasks_with_length()),
+        only_if *test != 0.0, "without test";
     /// Validate after every N-th epoch, and after the last one
     valid_every: usize = 1, row.least(1).by_default("1").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
@@ -247,6 +286,9 @@ settings! { given, row;
     /// Which weights are the best, and what patience waits for
     monitor: Monitor = Monitor::Loss, row.by_default("loss").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
+    /// End after the epoch in which the task was solved
+    until_solved: bool = false, row.for_training(),
+        written_if *until_solved;
     /// Write every N-th step to metrics.csv
     log_every: usize = 1, row.least(1).for_training();
     /// Write a checkpoint every N steps; `resume` continues from it after a crash
@@ -256,7 +298,8 @@ settings! { given, row;
         only_if can_be_recorded(task), format!("with the task {}: only a series of classes that is drawn can be replaced", task.task().name()),
         only_if (*valid == 0.0 && *test == 0.0), "with valid or test, for which the data must be drawn";
     /// Start from these weights instead of random ones
-    initial_weights: Option<PathBuf> = None, row.called("FILE.safetensors").for_training();
+    initial_weights: Option<PathBuf> = None, row.called("FILE.safetensors").for_training(),
+        only_if *learning == Learning::Bptt, GUESSED;
 }
 
 /// All settings, in the order in which they are listed.
@@ -391,6 +434,14 @@ mod tests {
             ),
             ("forget_bias = 1.0", "forget_bias has no effect with the cell elman: only lstm has forget gates"),
             ("dropout = 0.5", "dropout has no effect with one layer: only values passed between layers are dropped"),
+            (
+                "task = 'reber'\nlearning = 'guess'\nlearning_rate = 1",
+                "learning_rate has no effect with the learning guess: weights are drawn, and make no steps",
+            ),
+            (
+                "learning = 'guess'",
+                "learning has no effect with the task echo, which does not say when a sequence is right",
+            ),
             ("decay_steps = 5", "decay_steps has no effect with the schedule constant: only step and cosine have them"),
         ];
         for (text, message) in cases {
@@ -407,10 +458,15 @@ mod tests {
              optimizer = 'adamw'\nclip_value = 1\nclip_norm = 2\nschedule = 'step'\ndecay_steps = 5\ncheckpoint_every = 10\n\
              valid = 0.5\ntest = 0.5\npatience = 3",
         );
-        let of_adding_and_copy = ["episodes", "sequence_length", "adding_form", "delay", "num_symbols", "num_copied"];
-        let of_own_data = ["text", "symbols", "data", "files", "inputs", "targets", "horizon", "missing", "season"];
-        let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights"];
-        let others = [&others[..], &of_adding_and_copy, &of_own_data].concat();
+        let names = |task: &mut AnyTask| -> Vec<_> {
+            task.task_mut().settings().into_iter().map(|setting| setting.name).collect()
+        };
+        let of_echo = names(&mut AnyTask::default());
+        let of_tasks =
+            AnyTask::all().iter_mut().flat_map(names).filter(|name| !of_echo.contains(name)).collect::<Vec<_>>();
+        let of_episodes = ["episodes", "redraw", "test_length", "guess_range"];
+        let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights", "until_solved"];
+        let others = [&others[..], &of_episodes, &of_tasks].concat();
         for row in Settings::rows() {
             assert_eq!(table.contains_key(row.name), !others.contains(&row.name), "{}", row.name);
         }

@@ -7,9 +7,9 @@ use super::window::{Episodes, Window};
 use crate::error::Error;
 use crate::outputs::snapshot::{Seen, Snapshot};
 use crate::settings::net::Reading;
-use echo_data::{Kind, Scale};
+use echo_data::{Criterion, Kind, Right, Scale};
 use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{ClassLoss, Loss, Scalar, SquaredError, Targets};
+use rnn_core::{ClassLoss, Loss, Scalar, SquaredError, Targets, softmax};
 use std::ops::Range;
 
 /// A loss, and what there is to know of the answers that it is of.
@@ -41,8 +41,17 @@ pub(crate) trait Answering<T: Scalar>: Loss<T> + Copy + 'static {
     ) {
     }
 
-    /// Whether the answer of each scored row of `outputs` is right: calls `take` with the row. Numbers are never called right.
-    fn rights(self, _: &DMatrixView<T>, _: Targets<'_, Self::Target>, _: Reading, _take: &mut dyn FnMut(usize, bool)) {}
+    /// Whether the answer of each scored row of `outputs` is right: calls `take` with the row. `possible` says of each row and class
+    /// whether it can come, where that is asked for. Where numbers are asked for, and not how near they must be, nothing is called.
+    fn rights(
+        self,
+        outputs: &DMatrixView<T>,
+        targets: Targets<'_, Self::Target>,
+        reading: Reading,
+        right: Right,
+        possible: &[bool],
+        take: &mut dyn FnMut(usize, bool),
+    );
 
     /// What each row of outputs answers, row by row: a class's number, or as many numbers as there are outputs.
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64>;
@@ -67,12 +76,47 @@ impl<T: Scalar> Answering<T> for ClassLoss {
         outputs: &DMatrixView<T>,
         targets: Targets<'_, u32>,
         reading: Reading,
+        right: Right,
+        possible: &[bool],
         take: &mut dyn FnMut(usize, bool),
     ) {
-        let answers = ClassLoss::answers(self, outputs, reading.target_classes());
-        let rows = answers.into_iter().zip(targets.values()).enumerate();
-        let scored = rows.filter(|(row, _)| targets.is_scored(*row));
-        scored.for_each(|(row, (answer, &target))| take(row, answer == target));
+        let classes = reading.target_classes();
+        let answers = ClassLoss::answers(self, outputs, classes);
+        let has_output_of_each = outputs.ncols() == classes;
+        let mut of_row = vec![T::zero(); outputs.ncols()];
+        for (row, &target) in targets.values().iter().enumerate().filter(|(row, _)| targets.is_scored(*row)) {
+            of_row.iter_mut().zip(outputs.row(row).iter()).for_each(|(to, &output)| *to = output);
+            let is_right = match right {
+                Right::Class => answers[row] == target,
+                Right::Within(distance) => {
+                    if self.has_logits() {
+                        softmax(&mut of_row);
+                    }
+                    // One output stands for the class as a number.
+                    let should = |output: usize| {
+                        if has_output_of_each { (output == target as usize).into() } else { f64::from(target) }
+                    };
+                    of_row.iter().enumerate().all(|(place, output)| (output.widen() - should(place)).abs() <= distance)
+                }
+                Right::Possible => {
+                    let possible = &possible[row * classes..][..classes];
+                    if has_output_of_each {
+                        let of = |can: bool| {
+                            of_row
+                                .iter()
+                                .zip(possible)
+                                .filter(move |(_, possible)| **possible == can)
+                                .map(|(output, _)| output.widen())
+                        };
+                        let least = of(true).reduce(f64::min).unwrap_or(f64::NAN);
+                        least.is_finite() && of(false).all(|output| output < least)
+                    } else {
+                        possible.get(answers[row] as usize) == Some(&true)
+                    }
+                }
+            };
+            take(row, is_right);
+        }
     }
 
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64> {
@@ -115,6 +159,24 @@ impl<T: Scalar> Answering<T> for SquaredError<f64> {
                 let (answer, target) = (outputs[(row, number)].widen(), targets.values()[row * width + number]);
                 take(number, own(number, answer), own(number, target));
             }
+        }
+    }
+
+    fn rights(
+        self,
+        outputs: &DMatrixView<T>,
+        targets: Targets<'_, f64>,
+        _: Reading,
+        right: Right,
+        _: &[bool],
+        take: &mut dyn FnMut(usize, bool),
+    ) {
+        let Right::Within(distance) = right else { return };
+        let width = outputs.ncols();
+        for row in (0..outputs.nrows()).filter(|&row| targets.is_scored(row)) {
+            let targets = &targets.values()[row * width..][..width];
+            let is_near = |(output, target): (&T, &f64)| (output.widen() - target).abs() <= distance;
+            take(row, outputs.row(row).iter().zip(targets).all(is_near));
         }
     }
 
@@ -189,12 +251,14 @@ impl<T: Scalar> Window<T> {
     pub(super) fn rights<A: Answering<T>>(
         &self,
         answering: A,
+        criterion: &Criterion,
         outputs: &DMatrixView<T>,
         steps: &Range<usize>,
         whole: &mut WholeSequences,
     ) {
-        let take = &mut |row, is_right| whole.add(row % self.batch_size, is_right);
-        answering.rights(outputs, A::targets_in(self, steps), self.reading, take);
+        let take = &mut |row, is_right| whole.add(row % self.batch_size, is_right, criterion.last_step);
+        let (targets, possible) = (A::targets_in(self, steps), self.possible_at(steps));
+        answering.rights(outputs, targets, self.reading, criterion.right, possible, take);
     }
 
     /// The window, and what a net answers there at all its time steps.

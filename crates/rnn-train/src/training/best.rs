@@ -40,7 +40,7 @@ pub(crate) struct Tested {
 impl Best {
     /// Takes in a validation, and says whether it is the best so far. One whose loss is no number never is.
     pub(super) fn take_in(&mut self, monitor: Monitor, epoch: usize, scores: Scores) -> bool {
-        let Scores { loss, accuracy, sequence_accuracy } = scores;
+        let Scores { loss, accuracy, sequence_accuracy, .. } = scores;
         let is_better = match monitor {
             Monitor::Loss => self.loss.is_none_or(|best| loss < best),
             Monitor::Accuracy => self.epoch.is_none() || accuracy > self.accuracy,
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     fn scores(loss: f64, accuracy: Option<f64>) -> Scores {
-        Scores { loss, accuracy, sequence_accuracy: None }
+        Scores { loss, accuracy, sequence_accuracy: None, floor: None }
     }
 
     #[test]

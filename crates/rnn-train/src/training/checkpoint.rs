@@ -5,6 +5,7 @@ use crate::outputs::files::CONFIG;
 use crate::outputs::record::Record;
 use crate::settings::table::Settings;
 use crate::training::best::Best;
+use crate::training::judge::Judge;
 use crate::training::means::Means;
 use rnn_core::checkpoint_note;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub(crate) struct Progress {
     /// What validation has found so far.
     #[serde(default, skip_serializing_if = "Best::is_none")]
     pub(crate) best: Best,
+    /// What has been seen of sequences so far, where the task counts as learned by these.
+    #[serde(default, skip_serializing_if = "Judge::is_none")]
+    pub(crate) judge: Judge,
 }
 
 /// The note that travels in a checkpoint, as TOML.

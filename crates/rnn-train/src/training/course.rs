@@ -107,14 +107,21 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
                 }
                 self.write_checkpoint_if_due(row.step)?;
             }
-            Event::Passed(step) => {
-                self.recorder.passed(step);
-                self.write_checkpoint_if_due(step)?;
+            Event::Passed(passed) => {
+                self.recorder.passed(&passed);
+                self.write_checkpoint_if_due(passed.step)?;
             }
             Event::EpochEnds(row) => {
                 self.recorder.epoch(&row)?;
+                let told = watch.epoch_ends(&row);
                 // A run with all its steps done is at its end anyway.
-                if let (ControlFlow::Break(reason), 1..) = (watch.epoch_ends(&row), self.session.steps_left()) {
+                if self.session.steps_left() == 0 {
+                    return Ok(None);
+                }
+                if self.recorder.status.is_enough(self.session.settings()) {
+                    return self.session.ending(Ending::Solved).map(Some);
+                }
+                if let ControlFlow::Break(reason) = told {
                     return Ok(Some(Ending::Pruned(reason)));
                 }
             }
@@ -134,7 +141,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
         });
         let status = &mut self.recorder.status;
         (status.status, status.error) = match &finished {
-            Ok(Ending::Done | Ending::OutOfPatience) => (State::Done, None),
+            Ok(Ending::Done | Ending::OutOfPatience | Ending::Solved) => (State::Done, None),
             Ok(Ending::Interrupted) => (State::Interrupted, None),
             Ok(Ending::Diverged(place)) => (State::Diverged, Some(place.clone())),
             Ok(Ending::Pruned(reason)) => (State::Pruned, Some(reason.clone())),
@@ -146,7 +153,8 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
         finished?;
         written?;
         let status = &self.recorder.status;
-        let is_of_use = !status.status.is_final() || self.options.keep_checkpoint && status.can_have_more_epochs();
+        let is_of_use = !status.status.is_final()
+            || self.options.keep_checkpoint && status.can_have_more_epochs(self.session.settings());
         if let Some(out) = out.filter(|_| !is_of_use) {
             let checkpoint = out.join(files::CHECKPOINT);
             if checkpoint.exists() {
@@ -228,16 +236,18 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
             status.valid_sequence_accuracy = best.sequence_accuracy;
         }
         status.out_of_patience = *ending == Ending::OutOfPatience;
-        if matches!(ending, Ending::Done | Ending::OutOfPatience)
+        if matches!(ending, Ending::Done | Ending::OutOfPatience | Ending::Solved)
             && let Some(Tested { scores, baseline, targets }) = self.session.test()?
         {
-            let Scores { loss, accuracy, sequence_accuracy } = scores;
+            let Scores { loss, accuracy, sequence_accuracy, floor } = scores;
             (status.test_loss, status.test_accuracy) = (Some(loss).filter(|loss| loss.is_finite()), accuracy);
-            (status.test_sequence_accuracy, status.test_scores) = (sequence_accuracy, targets);
+            (status.test_sequence_accuracy, status.test_scores, status.test_floor) =
+                (sequence_accuracy, targets, floor);
             if let Some(Baseline { name, loss: of_rule, accuracy }) = baseline {
                 (status.test_baseline, status.test_baseline_loss) = (Some(name.to_owned()), Some(of_rule));
                 status.test_baseline_accuracy = accuracy;
-                status.test_skill = Some(1.0 - loss / of_rule).filter(|skill| skill.is_finite());
+                let above = |loss: f64| loss - floor.unwrap_or_default();
+                status.test_skill = Some(1.0 - above(loss) / above(of_rule)).filter(|skill| skill.is_finite());
             }
         }
         Ok(())

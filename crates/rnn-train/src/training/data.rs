@@ -1,7 +1,8 @@
 //! The data of a run: read from files, with what must be known of them, and given out as the source of each split.
 
+use super::drawn::Drawn;
 use super::kept;
-use super::source::{Drawn, SideBySide, Source};
+use super::source::{SideBySide, Source};
 use crate::error::{Error, SettingError};
 use crate::settings::choices::with_numbers;
 use crate::settings::table::Settings;
@@ -145,7 +146,8 @@ impl Opened {
     /// The best of some simple rules on the test data, if there are any; of data that are drawn what comes of answering without reading.
     pub(crate) fn test_baseline(&self) -> Option<Baseline> {
         let Some(data) = &self.data else {
-            let (loss, accuracy) = (self.settings.chance()?, self.settings.task().chance_accuracy());
+            let task = self.settings.task_of(Split::Test);
+            let (loss, accuracy) = (self.settings.chance_of(&*task)?, task.chance_accuracy());
             return Some(Baseline { name: CHANCE, loss, accuracy });
         };
         data.baselines[2].clone()

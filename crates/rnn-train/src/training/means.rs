@@ -82,6 +82,11 @@ impl Means {
         (self.all.loss, self.all.accuracy)
     }
 
+    /// The mean floor so far, where it is known.
+    pub(crate) fn floor(&self) -> Option<f64> {
+        self.floor
+    }
+
     /// The means so far, as the row of an epoch that has at least one window; that of episodes has no first one.
     pub(crate) fn row(&self, epoch: usize, of_episodes: bool) -> EpochRow {
         let known = (self.known.steps > 0).then_some(&self.known);

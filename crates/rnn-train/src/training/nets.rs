@@ -1,10 +1,11 @@
 //! Nets of settings: with weights from a file, drawn, or all zero.
 
 use super::model::tell_of_names;
-use super::source::WEIGHTS_STREAM;
+use super::streams::{GUESS_STREAM, WEIGHTS_STREAM};
 use crate::error::{Error, SettingError};
+use crate::settings::choices::Learning;
 use crate::settings::table::Settings;
-use echo_data::generator;
+use echo_data::{generator, uniform};
 use rnn_core::{Network, Scalar, add_forget_bias};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +30,9 @@ pub(super) fn initial_network<T: Scalar>(
     stop: &AtomicBool,
 ) -> Result<Network<T>, Error> {
     let mut network = network::<T>(settings, weights)?;
-    if weights.is_none() {
+    if settings.learning == Learning::Guess {
+        guess(&mut network, settings, 0);
+    } else if weights.is_none() {
         let mut generator = generator(settings.seed, WEIGHTS_STREAM);
         let drawn = settings.init.apply_until(&mut network, &mut generator, stop);
         drawn.map_err(|error| of_net(settings, error))?;
@@ -38,6 +41,14 @@ pub(super) fn initial_network<T: Scalar>(
         }
     }
     Ok(network)
+}
+
+/// Draws all parameters evenly from −guess_range to guess_range: those of the guess of this number.
+pub(super) fn guess<T: Scalar>(network: &mut Network<T>, settings: &Settings, number: u64) {
+    let mut rng = generator(settings.seed, GUESS_STREAM + number);
+    let range = settings.guess_range;
+    let parameters = network.parameters_mut().iter_mut();
+    parameters.for_each(|parameter| *parameter = T::narrow(range * (2.0 * uniform(&mut rng) - 1.0)));
 }
 
 /// What is wrong with a net of these settings.

@@ -126,7 +126,7 @@ pub fn go_on(out: &Path, options: Options, draws: bool, clock: &Clock, stop: &At
     if let Some(status) = &status
         && is_at_its_end(status, &settings, out, options)?
     {
-        if !(options.keep_checkpoint && status.can_have_more_epochs()) {
+        if !(options.keep_checkpoint && status.can_have_more_epochs(&settings)) {
             folder::remove(&out.join(files::CHECKPOINT))?;
         }
         return Ok(Continued::AtItsEnd(Box::new(status.clone())));
@@ -197,6 +197,10 @@ fn is_at_its_end(status: &Status, settings: &Settings, out: &Path, options: Opti
     match what {
         State::Done if status.out_of_patience => {
             tracing::info!("the validation loss had not become lower for too long, so the run is at its end");
+            Ok(true)
+        }
+        State::Done if status.is_enough(settings) => {
+            tracing::info!("the task was solved, and until_solved asks for no more, so the run is at its end");
             Ok(true)
         }
         State::Done if asked > trained => Ok(false),

@@ -10,7 +10,7 @@ use super::whole::WholeSequences;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
-use echo_data::{Baseline, Kind};
+use echo_data::{Baseline, Criterion, Kind};
 use rnn_core::{ClassLoss, Network, Scalar, State, Tape, Truncation};
 
 /// The scores of a net on some data.
@@ -19,8 +19,10 @@ pub(crate) struct Scores {
     pub(crate) loss: f64,
     /// The share of right answers; nothing for numbers.
     pub(crate) accuracy: Option<f64>,
-    /// The share of episodes of which all scored answers are right.
+    /// The share of episodes that are right as a whole.
     pub(crate) sequence_accuracy: Option<f64>,
+    /// The least mean loss that any net can have, where that is known.
+    pub(crate) floor: Option<f64>,
 }
 
 /// What scoring needs, allocated once.
@@ -38,8 +40,8 @@ pub(crate) struct Scorer<T: Scalar, A> {
     /// The answer that ignores the inputs, and the loss of classes.
     guess: Vec<f64>,
     loss: ClassLoss,
-    /// Whether sequences are short, so that it counts how many are right as a whole.
-    has_episodes: bool,
+    /// When a sequence is right as a whole, where sequences are short.
+    criterion: Option<Criterion>,
     /// The share of those that were, the last time.
     pub(super) sequence_accuracy: Option<f64>,
 }
@@ -67,15 +69,16 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             classes: vec![0; if let Kind::Classes(classes) = settings.shape().targets { classes } else { 0 }],
             guess: settings.task().guess().to_vec(),
             loss: settings.loss,
-            has_episodes: settings.has_episodes(),
+            criterion: settings.has_episodes().then(|| settings.criterion_of_sequences()),
             sequence_accuracy: None,
         })
     }
 
     /// The scores over the source's current data.
     pub(super) fn scores(&mut self, network: &Network<T>, source: &mut Source) -> Result<Scores, Error> {
-        let (loss, accuracy) = self.score(network, source)?.scores();
-        Ok(Scores { loss, accuracy, sequence_accuracy: self.sequence_accuracy })
+        let means = self.score(network, source)?;
+        let (loss, accuracy) = means.scores();
+        Ok(Scores { loss, accuracy, sequence_accuracy: self.sequence_accuracy, floor: means.floor() })
     }
 
     /// How good the answer that ignores the inputs is on the data that were scored last: the shares of the classes, or the means of the
@@ -101,15 +104,21 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
 
     /// The means over all windows of the source's current data.
     pub(crate) fn score(&mut self, network: &Network<T>, source: &mut Source) -> Result<Means, Error> {
-        let Self { answering, truncation, window: data, tape, state, errors, classes, .. } = self;
+        let Self { answering, truncation, window: data, tape, state, errors, classes, criterion, .. } = self;
         errors.fill(Errors::default());
         classes.fill(0);
-        let mut whole = WholeSequences::default();
+        let (mut whole, mut right, mut sequences) = (WholeSequences::default(), 0_usize, 0_usize);
+        let mut end = |whole: &mut WholeSequences| {
+            for is_right in whole.end() {
+                sequences += 1;
+                right += usize::from(is_right);
+            }
+        };
         let mut means = Means::new(self.first_known_window);
         for window in 0..source.windows_now() {
             if source.begins(window) {
                 state.set_zero();
-                whole.next_batch();
+                end(&mut whole);
             }
             source.read(window, data)?;
             let scored = truncation.scored(state.is_at_start());
@@ -118,13 +127,14 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             let came_to = data.scored(*answering, loss, &tape.scored_outputs(), &scored)?;
             data.count_classes(&scored, classes);
             data.errors(*answering, &tape.scored_outputs(), &scored, errors);
-            if self.has_episodes {
-                data.rights(*answering, &tape.scored_outputs(), &scored, &mut whole);
+            if let Some(criterion) = criterion {
+                data.rights(*answering, criterion, &tape.scored_outputs(), &scored, &mut whole);
             }
             network.copy_state(tape, truncation.stride(), state)?;
             means.add(window, came_to, source.floor(window));
         }
-        self.sequence_accuracy = whole.share();
+        end(&mut whole);
+        self.sequence_accuracy = (sequences > 0).then(|| right as f64 / sequences as f64);
         Ok(means)
     }
 }

@@ -6,17 +6,20 @@ use super::checkpoint::{Checkpoint, Progress};
 use super::data::Opened;
 use super::inside::Inside;
 use super::means::Means;
-use super::nets::{initial_network, network, of_net};
+use super::nets::{guess, initial_network, network, of_net};
 use super::scorer::Scorer;
-use super::source::{DROPOUT_STREAM, Source};
+use super::source::Source;
+use super::streams::DROPOUT_STREAM;
 use super::window::Window;
 use crate::error::{Error, SettingError};
-use crate::outputs::record::{Record, Step};
+use crate::outputs::record::{Passed, Record, Step};
 use crate::outputs::rows::{EpochRow, MetricsRow};
 use crate::outputs::snapshot::Snapshot;
+use crate::settings::choices::Learning;
 use crate::settings::table::Settings;
-use echo_data::{Baseline, Generator, Split, generator};
+use echo_data::{Baseline, Criterion, Generator, Split, generator};
 use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -26,8 +29,8 @@ pub(crate) enum Event<T> {
     /// A step is next: its window is there. [`Session::stepped`] takes its report.
     AtStep,
     Step(Step<T>),
-    /// A step whose window scores nothing; its number.
-    Passed(usize),
+    /// A step whose window scores nothing.
+    Passed(Passed),
     EpochEnds(EpochRow),
     Ends(Ending),
 }
@@ -38,6 +41,8 @@ pub(crate) enum Ending {
     Done,
     /// The validation loss has not become lower for too long.
     OutOfPatience,
+    /// The task is solved, and no more was asked for.
+    Solved,
     /// The loss, its gradient or a weight became infinite or not a number; in words, where.
     Diverged(String),
     Interrupted,
@@ -63,6 +68,8 @@ pub(crate) struct Session<T: Scalar, A> {
     pub(super) test: Option<Source>,
     /// What scores these, if there are any.
     pub(super) scorer: Option<Scorer<T, A>>,
+    /// When the task counts as learned, where that is said of sequences.
+    criterion: Option<Criterion>,
     /// Training steps of the whole run.
     steps: usize,
     pub(super) progress: Progress,
@@ -181,6 +188,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             test,
             scorer,
             trainer: trainer.build().map_err(sized)?,
+            criterion: settings.criterion(),
             steps,
             progress: Progress::default(),
             epoch_begun: false,
@@ -273,8 +281,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         if self.progress.batch == self.source.windows_now() {
             let mut row = self.progress.means.row(epoch, self.settings.has_episodes());
             self.validate(&mut row)?;
-            let Progress { step, best, .. } = self.progress;
-            self.progress = Progress { epoch: epoch + 1, batch: 0, step, means: Means::default(), best };
+            (self.progress.epoch, self.progress.batch, self.progress.means) = (epoch + 1, 0, Means::default());
             self.epoch_begun = false;
             return Ok(Event::EpochEnds(row));
         }
@@ -316,28 +323,43 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         let shown = T::narrow(loss).widen();
         // The trainer makes no step where one is not finite, so nothing would come of going on.
         for (what, value) in [("the loss", shown), ("the gradient's norm", gradient_norm)] {
-            if !value.is_finite() {
+            if !value.is_finite() && self.settings.learning != Learning::Guess {
                 let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
                 return Ok(Event::Ends(Ending::Diverged(place)));
             }
         }
         let known = self.progress.means.is_known(batch);
         self.progress.means.add(batch, scored, floor);
+        let solved = self.judged(&steps)?;
         self.progress.batch += 1;
         self.progress.step += 1;
         if scored.count == 0 {
-            return Ok(Event::Passed(step));
+            return Ok(Event::Passed(Passed { epoch, step, solved }));
         }
         let [loss, learning_rate] = [scored.loss, learning_rate].map(T::narrow);
         let accuracy = scored.accuracy.map(T::narrow);
         let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
         let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
-        Ok(Event::Step(Step { row, known, snapshot }))
+        Ok(Event::Step(Step { row, known, snapshot, solved }))
+    }
+
+    /// Judges what was answered at the scored steps of the window; how many sequences there were, if it is with this window that the
+    /// task is solved.
+    fn judged(&mut self, steps: &Range<usize>) -> Result<Option<usize>, Error> {
+        let Some(criterion) = &self.criterion else { return Ok(None) };
+        let (judge, batch) = (&mut self.progress.judge, self.progress.batch);
+        self.window.rights(self.answering, criterion, &self.trainer.scored_outputs(), steps, &mut judge.whole);
+        let is_end = batch + 1 == self.source.windows_now() || self.source.begins(batch + 1);
+        let solved = if is_end { judge.end(criterion) } else { None };
+        if self.settings.learning == Learning::Guess && is_end && judge.has_failed(criterion) {
+            guess(&mut self.trainer.network, &self.settings, judge.guess());
+        }
+        Ok(solved)
     }
 
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
     /// of no use.
-    fn ending(&mut self, ending: Ending) -> Result<Ending, Error> {
+    pub(super) fn ending(&mut self, ending: Ending) -> Result<Ending, Error> {
         let (window, steps) = (&self.window, self.window.all());
         let loss = self.trainer.loss(&window.inputs, A::targets_in(window, &steps), steps, &self.state_before)?;
         if !loss.is_finite() {

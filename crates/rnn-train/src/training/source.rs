@@ -1,19 +1,13 @@
 //! Where the data of a split come from: drawn from the seed, or read before.
 
+use super::drawn::Drawn;
+use super::streams::order_of;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
 use crc32fast::Hasher;
-use echo_data::{Floor, Form, Layout, Sequence, Split, Stretches, Task, below, generator};
+use echo_data::{Layout, Sequence, Stretches};
 use rnn_core::Scalar;
-use std::sync::Arc;
-
-/// The generator's stream that initial weights are drawn from. Those of the data are the task's: see [`Split`].
-pub(crate) const WEIGHTS_STREAM: u64 = 0;
-/// The stream of what dropout sets to zero in epoch 0; epoch e has the e-th behind it.
-pub(crate) const DROPOUT_STREAM: u64 = 1 << 63;
-/// The stream of the order of episodes in epoch 0; epoch e has the e-th behind it.
-const ORDER_STREAM: u64 = (1 << 63) + (1 << 61);
 
 /// The data of all epochs of a split.
 pub(crate) enum Source {
@@ -55,74 +49,11 @@ impl SideBySide {
         Ok(shuffled)
     }
 
-    /// Draws the order of an epoch: each is as probable (Fisher and Yates).
+    /// Draws the order of an epoch.
     fn order_of(&mut self, epoch: usize) {
-        let Some(seed) = self.seed else { return };
-        let mut rng = generator(seed, ORDER_STREAM + epoch as u64);
-        self.order.iter_mut().enumerate().for_each(|(place, sequence)| *sequence = place);
-        for place in (1..self.order.len()).rev() {
-            self.order.swap(place, below(&mut rng, place + 1));
+        if let Some(seed) = self.seed {
+            self.order = order_of(seed, epoch, self.order.len());
         }
-    }
-}
-
-/// Data that are drawn anew for each epoch.
-pub(crate) struct Drawn {
-    task: Arc<dyn Task>,
-    seed: u64,
-    split: Split,
-    layout: Layout,
-    floor: Option<Floor>,
-    /// Episodes in an epoch; nothing for a series.
-    episodes: Option<usize>,
-    epoch: usize,
-    /// The series, or the episodes of a batch.
-    sequences: Vec<Sequence>,
-    /// The epoch and the batch that they are of.
-    drawn: Option<[usize; 2]>,
-}
-
-impl Drawn {
-    pub(super) fn new(settings: &Settings, split: Split, layout: Layout) -> Result<Self, Error> {
-        let (task, seed, floor) = (settings.task(), settings.seed, settings.floor(layout));
-        let is_stream = task.form() == Form::Stream;
-        let sequences = if is_stream {
-            vec![Sequence::zeros(layout.total_series_length())?]
-        } else {
-            let rows = layout.episodes_of(0).len();
-            (0..rows).map(|_| Sequence::new(task.shape())).collect()
-        };
-        let episodes = (!is_stream).then(|| layout.episodes());
-        let mut drawn = Self { task, seed, split, layout, floor, episodes, epoch: 0, sequences, drawn: None };
-        if !is_stream {
-            // So that the memory is there before anything is written.
-            drawn.draw(0)?;
-        }
-        Ok(drawn)
-    }
-
-    /// Draws a batch of the current epoch, if it is not there.
-    fn draw(&mut self, batch: usize) -> Result<(), echo_data::Error> {
-        let Self { task, seed, split, sequences, epoch, .. } = self;
-        if self.drawn == Some([*epoch, batch]) {
-            return Ok(());
-        }
-        self.drawn = None;
-        match self.episodes {
-            None => task.fill(*seed, *split, *epoch as u64, &mut sequences[0])?,
-            Some(episodes) => {
-                let first = (*epoch as u64).saturating_mul(episodes as u64);
-                let mut numbers = self.layout.episodes_of(batch);
-                for sequence in sequences {
-                    match numbers.next() {
-                        Some(number) => task.fill(*seed, *split, first + number as u64, sequence)?,
-                        None => sequence.clear(),
-                    }
-                }
-            }
-        }
-        self.drawn = Some([self.epoch, batch]);
-        Ok(())
     }
 }
 
@@ -130,7 +61,7 @@ impl Source {
     /// How many windows the first `epochs` epochs have.
     pub(crate) fn windows(&self, epochs: usize) -> usize {
         match self {
-            Self::Drawn(drawn) => drawn.layout.windows().saturating_mul(epochs),
+            Self::Drawn(drawn) => drawn.layout().windows().saturating_mul(epochs),
             Self::Own(series) => windows(series).saturating_mul(epochs),
             Self::SideBySide(SideBySide { layout, .. }) => layout.windows().saturating_mul(epochs),
             Self::Read { files, .. } => {
@@ -143,7 +74,7 @@ impl Source {
     /// How many windows epochs have that take turns.
     pub(crate) fn windows_in_turn(&self) -> Vec<usize> {
         match self {
-            Self::Drawn(drawn) => vec![drawn.layout.windows()],
+            Self::Drawn(drawn) => vec![drawn.layout().windows()],
             Self::Own(series) => vec![windows(series)],
             Self::SideBySide(SideBySide { layout, .. }) => vec![layout.windows()],
             Self::Read { files, .. } => files.iter().map(|(_, layout)| layout.windows()).collect(),
@@ -153,10 +84,7 @@ impl Source {
     /// Goes to an epoch's data.
     pub(crate) fn load(&mut self, epoch: usize) -> Result<(), Error> {
         match self {
-            Self::Drawn(drawn) => {
-                drawn.epoch = epoch;
-                drawn.draw(0)?;
-            }
+            Self::Drawn(drawn) => drawn.load(epoch)?,
             Self::Own(_) => {}
             Self::SideBySide(sequences) => sequences.order_of(epoch),
             Self::Read { files, current } => *current = epoch % files.len(),
@@ -167,7 +95,7 @@ impl Source {
     /// How many windows the current epoch has.
     pub(crate) fn windows_now(&self) -> usize {
         match self {
-            Self::Drawn(drawn) => drawn.layout.windows(),
+            Self::Drawn(drawn) => drawn.layout().windows(),
             Self::Own(series) => windows(series),
             Self::SideBySide(SideBySide { layout, .. }) => layout.windows(),
             Self::Read { files, current } => files[*current].1.windows(),
@@ -177,7 +105,7 @@ impl Source {
     /// Whether a series, or a batch of episodes, begins with a window of the current epoch.
     pub(crate) fn begins(&self, window: usize) -> bool {
         match self {
-            Self::Drawn(drawn) => drawn.layout.place(window).1 == 0,
+            Self::Drawn(drawn) => drawn.layout().place(window).1 == 0,
             Self::SideBySide(SideBySide { layout, .. }) => layout.place(window).1 == 0,
             Self::Own(series) => within(series, window).is_some_and(|(_, of_series)| of_series == 0),
             Self::Read { .. } => window == 0,
@@ -187,7 +115,7 @@ impl Source {
     /// Whether rows can end before a window does, or have steps that are not scored.
     pub(crate) fn is_masked(&self) -> bool {
         match self {
-            Self::Drawn(drawn) => drawn.episodes.is_some(),
+            Self::Drawn(drawn) => drawn.has_episodes(),
             Self::SideBySide(_) => true,
             Self::Own(_) | Self::Read { .. } => false,
         }
@@ -196,7 +124,7 @@ impl Source {
     /// How many values the current data have, in the first series where there are several.
     pub(crate) fn values(&self) -> usize {
         match self {
-            Self::Drawn(drawn) => drawn.layout.total_series_length(),
+            Self::Drawn(drawn) => drawn.layout().total_series_length(),
             Self::Own(series) => series.iter().map(|(series, _)| series.len()).sum(),
             Self::SideBySide(SideBySide { sequences, .. }) => sequences.iter().map(|sequence| sequence.len()).sum(),
             Self::Read { files, current } => files[*current].1.total_series_length(),
@@ -206,16 +134,7 @@ impl Source {
     /// Reads a window of the current data.
     pub(crate) fn read<T: Scalar>(&mut self, window: usize, to: &mut Window<T>) -> Result<(), Error> {
         match self {
-            Self::Drawn(drawn) => {
-                drawn.draw(drawn.layout.place(window).0)?;
-                match drawn.episodes {
-                    None => to.load(&drawn.sequences[0], drawn.layout, window),
-                    Some(_) => {
-                        let rows = drawn.sequences.iter().map(|episode| episode as &dyn Stretches);
-                        to.load_stretches(rows, drawn.layout, window)
-                    }
-                }
-            }
+            Self::Drawn(drawn) => drawn.read(window, to),
             Self::Own(series) => match within(series, window) {
                 Some(((series, layout), of_series)) => {
                     let rows = (0..layout.batch_size()).map(|_| &**series);
@@ -235,7 +154,7 @@ impl Source {
     /// The least mean loss that any net can have in a window, if that is known: of a file's values nothing is.
     pub(crate) fn floor(&self, window: usize) -> Option<f64> {
         match self {
-            Self::Drawn(drawn) => drawn.floor.as_ref().map(|floor| floor.window(window)),
+            Self::Drawn(drawn) => drawn.floor(window),
             Self::Own(_) | Self::SideBySide(_) | Self::Read { .. } => None,
         }
     }
@@ -264,7 +183,7 @@ impl Source {
     /// How the first epoch's data are cut.
     pub(crate) fn first_layout(&self) -> Layout {
         match self {
-            Self::Drawn(drawn) => drawn.layout,
+            Self::Drawn(drawn) => drawn.layout(),
             Self::Own(series) => series[0].1,
             Self::Read { files, .. } => files[0].1,
             Self::SideBySide(SideBySide { layout, .. }) => *layout,

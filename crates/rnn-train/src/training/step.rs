@@ -3,6 +3,7 @@
 use super::answering::Answering;
 use super::session::Session;
 use crate::error::Error;
+use crate::settings::choices::Learning;
 use rnn_core::{Ensemble, Member, Report, Scalar, Trainer};
 
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
@@ -10,7 +11,8 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let of = |session: &Self| (session.trainer.truncation(), session.settings.batch_size);
         let [own, others] = [self, other].map(|session| session.trainer.network.architecture());
-        Ensemble::<T>::is_worth(own, self.settings.batch_size) && own == others && of(self) == of(other)
+        let learn = [self, other].iter().all(|session| session.settings.learning == Learning::Bptt);
+        learn && Ensemble::<T>::is_worth(own, self.settings.batch_size) && own == others && of(self) == of(other)
     }
 
     /// What makes its steps together with those of others that are like it.
@@ -28,6 +30,9 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// Makes the step that is next.
     pub(super) fn step(&mut self) -> Result<Report, rnn_core::Error> {
         let targets = A::targets_in(&self.window, &self.window.all());
-        self.trainer.step(&self.window.inputs, targets)
+        match self.settings.learning {
+            Learning::Bptt => self.trainer.step(&self.window.inputs, targets),
+            Learning::Guess => self.trainer.score(&self.window.inputs, targets),
+        }
     }
 }

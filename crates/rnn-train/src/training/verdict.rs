@@ -37,20 +37,29 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     let chance = settings.chance();
     let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
     let mut sentences = Vec::new();
-    let within = settings.solved_within();
-    match (status.solved_epoch, last.solved(within)) {
-        (Some(epoch), true) => {
+    // What the series of a file could be known to is not known.
+    let is_known = settings.criterion().is_some() || last.floor.is_some();
+    let solved_where = settings.solved_where().filter(|_| is_known);
+    // Whether sequences are still answered well is not taken down once they were.
+    let is_solved = match settings.solved_within() {
+        Some(within) => last.solved(within),
+        None => status.solved_epoch.is_some(),
+    };
+    match (status.solved_epoch, is_solved, solved_where) {
+        (Some(epoch), true, _) => {
             sentences.push(format!("solved in epoch {epoch}{}: {now} in the last epoch", after(status)))
         }
-        (Some(epoch), false) => {
+        (Some(epoch), false, _) => {
             sentences
                 .push(format!("solved in epoch {epoch}{}, but not any more in the last epoch: {now}", after(status)));
         }
-        (None, _) if last.floor.is_some() => {
-            sentences.push(format!("not solved: {now} in the last epoch; it is solved where the {what} is less than {within} above its floor"));
+        (None, _, Some(solved_where)) => {
+            sentences.push(format!(
+                "not solved: {now} in the last epoch; it is solved where {}",
+                solved_where.replacen("mean loss", what, 1)
+            ));
         }
-        // What the series of a file could be known to is not known.
-        (None, _) => sentences.push(format!("{now} in the last epoch")),
+        (None, _, None) => sentences.push(format!("{now} in the last epoch")),
     }
     if let (Some(epoch), Some(loss)) = (status.best_epoch, status.valid_loss) {
         sentences.push(format!(
@@ -60,7 +69,7 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
         ));
     }
     sentences.extend(tested(settings, status));
-    if !last.solved(within) && !status.out_of_patience {
+    if !is_solved && !status.out_of_patience {
         sentences.extend(stands_out(settings, status.best_epoch, epochs, loss, chance));
     }
     Verdict { is_bad, sentences }
@@ -94,7 +103,9 @@ fn tested(settings: &Settings, status: &Status) -> Vec<String> {
 }
 
 fn after(status: &Status) -> String {
-    status.solved_steps.map(|steps| format!(", after {}", count(steps, "training step"))).unwrap_or_default()
+    let sequences = status.solved_sequences.map(|sequences| format!(" and {}", count(sequences, "sequence")));
+    let steps = status.solved_steps.map(|steps| format!(", after {}", count(steps, "training step")));
+    steps.unwrap_or_default() + &sequences.unwrap_or_default()
 }
 
 /// A loss in bits for each symbol, in words, where a class stands for one.
@@ -198,7 +209,10 @@ mod tests {
         let mut status = Status::begun(0, 0);
         for row in &rows {
             status.steps += row.windows;
-            status.add(row, 0.01);
+            status.add(row);
+            if status.solved_epoch.is_none() && row.solved(0.01) {
+                status.solve(row.epoch, None);
+            }
         }
         let Verdict { is_bad, sentences } = verdict(&settings.parse().unwrap(), &status, &rows);
         (is_bad, sentences.join(". "))

@@ -1,37 +1,38 @@
-//! Whole sequences that are answered right: episodes of classes, of which every scored step is.
+//! Whole sequences that are answered right: episodes, of which every scored answer is.
 
-/// Counts the episodes that stand side by side, batch after batch.
-#[derive(Debug, Default)]
+use serde::{Deserialize, Serialize};
+
+/// The episodes that stand side by side.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct WholeSequences {
-    /// Of each row whether all answers so far are right; nothing where there is none.
-    rows: Vec<Option<bool>>,
-    count: usize,
-    right: usize,
+    rows: Vec<Answers>,
+}
+
+/// The answers of an episode so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answers {
+    #[default]
+    NoneYet,
+    Right,
+    Wrong,
 }
 
 impl WholeSequences {
-    /// The next episodes begin.
-    pub(super) fn next_batch(&mut self) {
-        let there = self.rows.iter_mut().filter_map(Option::take);
-        for is_right in there {
-            self.count += 1;
-            self.right += usize::from(is_right);
-        }
-    }
-
-    /// Takes in an answer in a row.
-    pub(super) fn add(&mut self, row: usize, is_right: bool) {
+    /// Takes in an answer in a row, which alone counts of those so far if `alone` says so.
+    pub(super) fn add(&mut self, row: usize, is_right: bool, alone: bool) {
         if self.rows.len() <= row {
-            self.rows.resize(row + 1, None);
+            self.rows.resize(row + 1, Answers::NoneYet);
         }
-        let so_far = self.rows[row].unwrap_or(true);
-        self.rows[row] = Some(so_far && is_right);
+        let was_wrong = self.rows[row] == Answers::Wrong && !alone;
+        self.rows[row] = if is_right && !was_wrong { Answers::Right } else { Answers::Wrong };
     }
 
-    /// The share of those that are right, at the end; nothing where there is none.
-    pub(super) fn share(mut self) -> Option<f64> {
-        self.next_batch();
-        (self.count > 0).then(|| self.right as f64 / self.count as f64)
+    /// The episodes have come to their end: of each that was asked for anything, in the order of the rows, whether it is right.
+    pub(super) fn end(&mut self) -> impl Iterator<Item = bool> + use<> {
+        let rows = std::mem::take(&mut self.rows).into_iter();
+        rows.filter(|answers| *answers != Answers::NoneYet).map(|answers| answers == Answers::Right)
     }
 }
 
@@ -40,13 +41,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_episode_is_right_where_every_answer_is() {
-        let mut whole = WholeSequences::default();
-        assert_eq!(WholeSequences::default().share(), None);
-        for batch in [[(0, true), (2, true), (0, true), (2, false), (2, true)], [(1, false); 5]] {
-            whole.next_batch();
-            batch.iter().for_each(|&(row, is_right)| whole.add(row, is_right));
+    fn an_episode_is_right_where_every_answer_is_or_the_last_one_where_it_alone_counts() {
+        let answers = [(0, true), (2, true), (0, true), (2, false), (2, true), (3, false)];
+        for (alone, right) in [(false, [true, false, false]), (true, [true, true, false])] {
+            let mut whole = WholeSequences::default();
+            answers.iter().for_each(|&(row, is_right)| whole.add(row, is_right, alone));
+            assert_eq!(whole.end().collect::<Vec<_>>(), right);
+            assert_eq!(whole.end().count(), 0);
         }
-        assert_eq!(whole.share(), Some(1.0 / 3.0));
     }
 }

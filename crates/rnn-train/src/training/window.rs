@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::settings::net::Reading;
 use crate::settings::table::Settings;
-use echo_data::{Kind, Layout, Scale, Sequence, Stretches};
+use echo_data::{Kind, Layout, Right, Scale, Sequence, Stretches};
 use rnn_core::{Scalar, Targets};
 use std::ops::Range;
 
@@ -24,6 +24,8 @@ pub(crate) struct Window<T> {
     pub(super) target_values: Vec<f64>,
     /// What stands in each row, where sequences are read stretch by stretch.
     stretches: Vec<Sequence>,
+    /// Where a criterion of sequences asks for it, whether each class can come: `[step, row, class]`.
+    pub(super) possible: Option<Vec<bool>>,
     /// Of episodes: where there is a step of one, and where it is scored.
     pub(super) episodes: Option<Episodes>,
 }
@@ -43,6 +45,7 @@ impl<T: Scalar> Window<T> {
             Kind::Values(width) => (0, values.saturating_mul(width)),
         };
         let ((classes, _), (target_classes, target_values)) = (of(reading.shape.inputs), of(reading.shape.targets));
+        let asks_for_possible = settings.criterion_of_sequences().right == Right::Possible;
         let masks = || Ok::<_, Error>(Episodes { there: zeros(false, values)?, scored: zeros(false, values)? });
         Ok(Self {
             reading,
@@ -54,6 +57,11 @@ impl<T: Scalar> Window<T> {
             target_classes: zeros(0, target_classes)?,
             target_values: zeros(0.0, target_values)?,
             stretches: Vec::new(),
+            possible: if asks_for_possible {
+                Some(zeros(false, values.saturating_mul(reading.target_classes()))?)
+            } else {
+                None
+            },
             episodes: if is_masked { Some(masks()?) } else { None },
         })
     }
@@ -131,6 +139,27 @@ impl<T: Scalar> Window<T> {
             }
         }
         Ok(())
+    }
+
+    /// Takes in which of so many classes can come at the steps that stand side by side.
+    pub(super) fn load_possible<'a>(
+        &mut self,
+        rows: impl Iterator<Item = &'a [bool]>,
+        layout: Layout,
+        classes: usize,
+    ) -> Result<(), Error> {
+        let rows: Vec<_> = rows.collect();
+        self.possible
+            .as_mut()
+            .map_or(Ok(()), |possible| layout.copy_rows(&rows, classes, possible, (|can| can, false)))?;
+        Ok(())
+    }
+
+    /// Which classes can come at some time steps; nothing where that is not asked for.
+    pub(super) fn possible_at(&self, steps: &Range<usize>) -> &[bool] {
+        let Some(possible) = &self.possible else { return &[] };
+        let of_step = possible.len() / self.steps;
+        &possible[steps.start * of_step..steps.end * of_step]
     }
 
     /// The targets of some time steps, with the mask of those that are scored, if not all are.

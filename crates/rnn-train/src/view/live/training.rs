@@ -104,7 +104,7 @@ impl Watch for Training<'_> {
 
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
         if let Some(Shown { scene, .. }) = &mut self.shown
-            && row.solved(scene.settings.solved_within())
+            && scene.settings.solved_within().is_some_and(|within| row.solved(within))
         {
             scene.solved = scene.solved.or(Some(row.epoch));
         }

@@ -14,17 +14,15 @@ const MOST_LISTED: usize = 12;
 /// Nothing for a run that has no epochs to look at.
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let (jumps, settings) = (&facts.steps.jumps, facts.settings());
-    if jumps.epochs == 0 {
-        return html! {};
-    }
+    let Some(within) = settings.solved_within().filter(|_| jumps.epochs > 0) else { return html! {} };
     let of = count(jumps.epochs, "epoch");
     html! {
         h3 { "Jumps right after them" }
         p {
             "A " (KNOWN) " window can jump too, soon after an epoch’s first windows. Of the " (of) " that followed an epoch with a "
-            code { (EpochRow::KNOWN_LOSS.name) } " below " (settings.solved_within()) ", "
+            code { (EpochRow::KNOWN_LOSS.name) } " below " (within) ", "
             @if jumps.all.is_empty() { "none has" } @else { b { (thousands(jumps.all.len())) } @if jumps.all.len() == 1 { " has" } @else { " have" } }
-            " a loss above " (settings.solved_within()) " in one of the first " (AFTER) " " (KNOWN) " windows. "
+            " a loss above " (within) " in one of the first " (AFTER) " " (KNOWN) " windows. "
             @if settings.log_every > 1 { "Only every " (thousands(settings.log_every)) "th training step was logged, so there may be more. " }
         }
         p {

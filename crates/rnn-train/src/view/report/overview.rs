@@ -30,10 +30,10 @@ pub(super) fn section(facts: &Facts<'_>) -> Markup {
         p.note {
             @if !facts.recording.epochs.is_empty() { (measured) " of the last whole epoch. " }
             (skill.unwrap_or_default()) " "
-            @if facts.settings().reads_data() { } @else if !facts.settings().tells_known_apart() { "The task is solved in an epoch if its mean loss is less than " (facts.settings().solved_within()) " above the floor." } @else {
-            "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (facts.settings().solved_within())
+            @if let Some(within) = facts.settings().solved_within().filter(|_| facts.settings().tells_known_apart()) {
+            "The task is solved in an epoch if the mean loss of its " (KNOWN) " windows, whose targets can all be known, is below " (within)
             "; where no window is " (KNOWN) ", if the mean loss of all is less than that above the floor."
-            }
+            } @else if let Some(is_so) = facts.settings().solved_where() { "The task is solved where " (is_so) "." }
         }
     }
 }
@@ -62,10 +62,18 @@ fn of_targets(scores: &[TargetScores]) -> Markup {
 /// How the run ended, in a sentence.
 fn outcome(facts: &Facts<'_>) -> String {
     let status = &facts.recording.status;
+    let sequences = status.solved_sequences.map(|sequences| format!(" and {}", count(sequences, "sequence")));
     let solved = match (status.solved_epoch, status.solved_steps) {
-        (Some(epoch), Some(steps)) => format!("solved in epoch {}, after {}", thousands(epoch), count(steps, "step")),
+        (Some(epoch), Some(steps)) => {
+            format!(
+                "solved in epoch {}, after {}{}",
+                thousands(epoch),
+                count(steps, "step"),
+                sequences.unwrap_or_default()
+            )
+        }
         (Some(epoch), None) => format!("solved in epoch {}", thousands(epoch)),
-        _ if facts.settings().reads_data() => String::new(),
+        _ if !facts.settings().can_be_solved() => String::new(),
         _ => "not solved".to_owned(),
     };
     let done = count(facts.done(), "step");

@@ -77,7 +77,7 @@ impl Steps {
             let track = if row.batch >= first_known { &mut steps.known } else { &mut steps.guessed };
             track.push(&row);
             // Episodes have no first window that the others follow.
-            if !recording.settings.has_episodes() {
+            if let Some(within) = within.filter(|_| !recording.settings.has_episodes()) {
                 steps.jumps.push(&row, recording, first_known, within);
             }
             steps.rows += 1;
