@@ -55,6 +55,7 @@ tasks! {
     reber::Reber,
     modular_counting::ModularCounting,
     memory_capacity::MemoryCapacity,
+    two_sequence::TwoSequence,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -34,6 +34,7 @@ mod setting;
 mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
+mod two_sequence;
 
 pub use any_task::*;
 pub use classes::Classes;
