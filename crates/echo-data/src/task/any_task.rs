@@ -56,6 +56,7 @@ tasks! {
     modular_counting::ModularCounting,
     memory_capacity::MemoryCapacity,
     two_sequence::TwoSequence,
+    noisy_two_sequence::NoisyTwoSequence,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

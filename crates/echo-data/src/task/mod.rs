@@ -25,6 +25,7 @@ mod memory_capacity;
 mod modular_counting;
 mod names;
 mod next;
+mod noisy_two_sequence;
 mod own_data;
 mod reber;
 mod recorded;
