@@ -57,6 +57,7 @@ tasks! {
     memory_capacity::MemoryCapacity,
     two_sequence::TwoSequence,
     noisy_two_sequence::NoisyTwoSequence,
+    multiplication::Multiplication,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

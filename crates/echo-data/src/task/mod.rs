@@ -23,6 +23,7 @@ mod forecast_rows;
 mod marked_pairs;
 mod memory_capacity;
 mod modular_counting;
+mod multiplication;
 mod names;
 mod next;
 mod noisy_two_sequence;
