@@ -58,6 +58,7 @@ tasks! {
     two_sequence::TwoSequence,
     noisy_two_sequence::NoisyTwoSequence,
     multiplication::Multiplication,
+    temporal_order::TemporalOrder,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

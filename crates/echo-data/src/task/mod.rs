@@ -36,6 +36,7 @@ mod setting;
 mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
+mod temporal_order;
 mod two_sequence;
 
 pub use any_task::*;
