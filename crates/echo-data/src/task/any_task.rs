@@ -59,6 +59,7 @@ tasks! {
     noisy_two_sequence::NoisyTwoSequence,
     multiplication::Multiplication,
     temporal_order::TemporalOrder,
+    parity::Parity,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

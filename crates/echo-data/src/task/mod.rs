@@ -28,6 +28,7 @@ mod names;
 mod next;
 mod noisy_two_sequence;
 mod own_data;
+mod parity;
 mod reber;
 mod recorded;
 mod rules;
