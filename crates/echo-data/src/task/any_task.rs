@@ -60,6 +60,7 @@ tasks! {
     multiplication::Multiplication,
     temporal_order::TemporalOrder,
     parity::Parity,
+    delayed_xor::DelayedXor,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

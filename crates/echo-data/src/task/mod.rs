@@ -12,6 +12,7 @@ mod brute_force;
 mod classes;
 mod copying;
 mod criterion;
+mod delayed_xor;
 mod echo;
 mod episode_arrays;
 mod episode_part;
