@@ -196,7 +196,7 @@ fn what_does_not_fit_the_task_is_refused_in_a_line() {
         ),
         (&["--episodes=9"], "episodes has no effect with the task echo, whose data are a series"),
         (&["--task=adding", "--sequence-length=1"], "sequence_length is 1: it must be at least 2"),
-        (&["--task=copy", "--num-symbols=255"], "num_symbols is 255: it must be from 1 to 254"),
+        (&["--task=copy", "--num-symbols=4001"], "num_symbols is 4001: it must be from 1 to 4000"),
         (&["--valid=1.5"], "valid is 1.5: it must be from 0 to 1"),
         (&["--valid=0.0001"], "valid is 0.0001: so little data cannot be cut into rows and windows"),
         (&["--patience=3"], "patience has no effect without valid"),

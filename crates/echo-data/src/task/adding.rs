@@ -106,6 +106,10 @@ impl Task for Adding {
         ]
     }
 
+    fn length(&mut self) -> Option<&mut usize> {
+        Some(&mut self.sequence_length)
+    }
+
     fn check(&self) -> Result<(), Error> {
         let least = if self.is_hochreiters() { LEAST } else { 2 };
         in_range("sequence_length", self.sequence_length, least..=usize::MAX)

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let with = |delay, num_symbols, num_copied| Copying { delay, num_symbols, num_copied }.check();
-        assert_eq!(with(1, 255, 1).unwrap_err().to_string(), "num_symbols is 255: it must be from 1 to 254");
+        assert_eq!(with(1, 4001, 1).unwrap_err().to_string(), "num_symbols is 4001: it must be from 1 to 4000");
         assert!(with(0, 2, 1).is_err() && with(1, 2, 0).is_err() && with(1, 0, 1).is_err() && with(1, 1, 1).is_ok());
     }
 }

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let error = ModularCounting { modulus: 1, ..ModularCounting::default() }.check().unwrap_err();
-        assert_eq!(error.to_string(), "modulus is 1: it must be from 2 to 254");
+        assert_eq!(error.to_string(), "modulus is 1: it must be from 2 to 4000");
         assert!(ModularCounting { sequence_length: 0, ..ModularCounting::default() }.check().is_err());
     }
 }

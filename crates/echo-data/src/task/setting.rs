@@ -5,8 +5,8 @@ use crate::error::Error;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// So many symbols a drawn task has at most: with some more classes for signals they fit into a byte.
-pub(super) const MOST_SYMBOLS: usize = 254;
+/// So many symbols a drawn task has at most.
+pub(super) const MOST_SYMBOLS: usize = 4_000;
 
 /// A setting of a task, as programs and files have it.
 #[derive(Debug)]

@@ -149,9 +149,11 @@ impl Task for TwoSequence {
     }
 
     fn check(&self) -> Result<(), Error> {
-        // 2c has two signals more than other tasks.
-        let most = if self.is_triggered() { MOST_SYMBOLS - 2 } else { MOST_SYMBOLS };
-        in_range("num_symbols", self.num_symbols, 1..=most)
+        if !self.is_triggered() && self.delay != Self::default().delay {
+            let problem = "it has no effect with the two_sequence_form 2a or 2b: only 2c has it";
+            return Err(Error::Beside { name: "delay", problem });
+        }
+        in_range("num_symbols", self.num_symbols, 1..=MOST_SYMBOLS)
     }
 
     fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
@@ -283,7 +285,7 @@ mod tests {
     #[test]
     fn floor_and_chance_are_those_of_all_episodes() {
         for form in [ORDERED, DRAWN] {
-            [1, 2, 3, 6].iter().for_each(|&num_symbols| brute_force::check(&task(form, num_symbols, 0)));
+            [1, 2, 3, 6].iter().for_each(|&num_symbols| brute_force::check(&task(form, num_symbols, 100)));
         }
         for (num_symbols, delay) in [(1, 0), (2, 1), (3, 2)] {
             brute_force::check(&Short(task(TRIGGERED, num_symbols, delay)));
@@ -332,9 +334,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_refused() {
-        let refused = |form, num_symbols| task(form, num_symbols, 0).check().map_err(|error| error.to_string());
-        assert_eq!(refused(TRIGGERED, 253), Err("num_symbols is 253: it must be from 1 to 252".to_owned()));
-        assert!(refused(ORDERED, 0).is_err() && refused(DRAWN, 255).is_err() && refused(DRAWN, 254).is_ok());
+        let refused = |form, num_symbols| task(form, num_symbols, 100).check().map_err(|error| error.to_string());
+        assert_eq!(refused(TRIGGERED, 4001), Err("num_symbols is 4001: it must be from 1 to 4000".to_owned()));
+        assert!(refused(ORDERED, 0).is_err() && refused(DRAWN, 4001).is_err() && refused(DRAWN, 4000).is_ok());
+        assert_eq!(
+            task(DRAWN, 4, 7).check().unwrap_err().to_string(),
+            "delay: it has no effect with the two_sequence_form 2a or 2b: only 2c has it"
+        );
         let long = task(TRIGGERED, 4, usize::MAX);
         assert_eq!(long.form(), Form::Episodes(usize::MAX));
         let mut episode = Sequence::new(long.shape());

@@ -135,8 +135,13 @@ impl Drawn {
             least.resize(sequence.len(), None);
             possible.clear();
             possible.resize(sequence.len() * classes, false);
+            // It is often the same again, and takes a logarithm a class.
+            let mut last = (Vec::new(), 0.0);
             task.foresee(sequence, &mut |step, distribution| {
-                least[step] = Some(loss.least(distribution));
+                if last.0 != distribution {
+                    last = (distribution.to_vec(), loss.least(distribution));
+                }
+                least[step] = Some(last.1);
                 let places = &mut possible[step * classes..][..classes];
                 places.iter_mut().zip(distribution).for_each(|(place, &probability)| *place = probability > 0.0);
             });
