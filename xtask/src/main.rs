@@ -61,6 +61,23 @@ enum Command {
         #[arg(long, value_name = "FILE.html")]
         out: Option<PathBuf>,
     },
+    /// Run the sweeps of the memory suite, and write one page of all: tasks by cells, beside what is published
+    #[command(after_help = EXIT_CODES)]
+    Suite {
+        /// Which of them, such as hs97; without a name all
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// A taste of each, in three minutes
+        #[arg(long)]
+        quick: bool,
+        /// The folder to write to: a folder for each sweep, and report.html; what is there is continued [default: sweeps/suite, or
+        /// sweeps/suite-quick]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Processes that run at the same time, each of which trains small nets side by side [default: one for each core]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        jobs: Option<u16>,
+    },
     /// Check format, lints, docs and tests: what continuous integration runs
     Check,
     /// Test sweeps on a Slurm cluster of two nodes, which is started on this machine; needs root, slurm-wlm and munge
@@ -181,6 +198,7 @@ fn main() -> ExitCode {
         Command::Sweep { command: Some(SweepCommand::Status { folder }), .. } => sweep::status::print(&folder),
         Command::Sweep { command: None, arguments } => sweep_command(&arguments),
         Command::Report { folder, out } => report_command(&folder, out.as_deref()),
+        Command::Suite { names, quick, out, jobs } => suite_command(&names, quick, out, jobs),
         Command::Check => check::run(),
         Command::SlurmTest => check::slurm(),
         Command::WindowsTest => check::windows(),
@@ -208,8 +226,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     spec.skip_invalid |= arguments.skip_invalid;
     let plan = Plan::new(spec)?;
     let folder = arguments.out.clone().or(own).unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let jobs = arguments.jobs.map_or_else(cores, usize::from);
+    let jobs = processes(arguments.jobs);
     let status = |retry: &Retry| match retry {
         Retry::Failed => TrialStatus::Failed,
         Retry::TimedOut => TrialStatus::TimedOut,
@@ -224,6 +241,19 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         (Engine::Slurm, false) => slurm::submit(of, &options, &arguments.slurm),
         (Engine::Slurm, true) => slurm::dry_run(of, &options, &arguments.slurm),
     }
+}
+
+fn suite_command(names: &[String], quick: bool, out: Option<PathBuf>, jobs: Option<u16>) -> Result<u8, Error> {
+    let out = out.unwrap_or_else(|| PathBuf::from(if quick { "sweeps/suite-quick" } else { "sweeps/suite" }));
+    let keep = Keep::None;
+    let options = Options { jobs: processes(jobs), overwrite: false, fail_fast: false, retry: Vec::new(), keep };
+    sweep::suite::run(names, quick, &out, &options)
+}
+
+/// How many processes run at the same time: so many, or one for each core.
+fn processes(jobs: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    jobs.map_or_else(cores, usize::from)
 }
 
 fn report_command(folder: &Path, out: Option<&Path>) -> Result<u8, Error> {

@@ -1,7 +1,7 @@
 //! `report.html`: what a sweep found, in one page that needs no other file, and its pictures beside it.
 //!
 //! [`facts`] gathers what all parts draw on, with [`parameters`] and [`scores`]. Each part of the page is a file, in the page's order:
-//! [`overview`], [`window`], [`scatter`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
+//! [`overview`], [`matrix`], [`window`], [`scatter`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
 //! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`] gives to all; all that the
 //! scripts do is to sort, choose and save.
 
@@ -11,16 +11,19 @@ mod failures;
 mod figure;
 mod heatmaps;
 mod importance;
+mod matrix;
 mod overview;
 mod parallel;
 mod parameters;
 mod scatter;
 mod scores;
+mod suite;
 mod tables;
 mod window;
 
 use crate::error::Error;
 use crate::trials::loss_curves::CURVES;
+use crate::trials::published;
 use crate::trials::row::Row;
 use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
@@ -31,6 +34,8 @@ use facts::Facts;
 use maud::{Markup, html};
 use rnn_train::outputs::folder::write_whole_among_others;
 use std::path::Path;
+
+pub(crate) use suite::{Part, write_suite};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -56,6 +61,7 @@ fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup
     let main = html! {
         h1 { (title) }
         (overview::section(facts)?)
+        (matrix::section(facts, &published::of_sweep(&facts.plan.spec.name)?))
         (window::section(facts)?)
         (scatter::section(facts, figures)?)
         (heatmaps::section(facts, figures)?)

@@ -18,6 +18,7 @@ const VALUES: usize = 16;
 
 pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
     Ok(html! {
+        @if !facts.plan.spec.about.is_empty() { p { (facts.plan.spec.about) } }
         p.outcome { (outcome(facts.plan, facts.rows)) }
         (counts(facts))
         @if let Some(solved_where) = facts.plan.solved_where().filter(|_| facts.plan.solved_within().is_none()) {

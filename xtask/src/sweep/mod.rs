@@ -5,7 +5,7 @@
 //! [`keeper`] keeps what becomes of them. [`local`] runs a whole sweep with it, [`slurm`] has
 //! the nodes of a cluster run shares of one: [`sbatch`] takes them, [`submissions`] are what was submitted, [`queue`] is what
 //! Slurm says of them. Both show
-//! [`progress`] and come to the same [`ending`]. [`dry_run`] tells what would be done, [`status`] how far it is.
+//! [`progress`] and come to the same [`ending`]. [`suite`] runs several sweeps. [`dry_run`] tells what would be done, [`status`] how far it is.
 
 mod attempt;
 mod ending;
@@ -25,6 +25,7 @@ pub(crate) mod pool;
 mod process;
 pub(crate) mod slurm;
 pub(crate) mod status;
+pub(crate) mod suite;
 pub(crate) mod trial;
 
 pub(crate) use ending::{finish, print_outcome, write_page};

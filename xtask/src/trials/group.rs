@@ -22,7 +22,7 @@ pub(crate) const COLUMNS: [Column; 24] = [
     ("solve_rate_low", |group| cell(group.rate_interval().map(|ends| ends.0))),
     ("solve_rate_high", |group| cell(group.rate_interval().map(|ends| ends.1))),
     ("median_solved_steps", |group| cell(group.median_solved_steps())),
-    ("median_solved_sequences", |group| cell(median(group.solved_sequences.iter().copied()))),
+    ("median_solved_sequences", |group| cell(group.solved_sequences_at(0.5))),
     ("median_final_loss", |group| cell(group.final_loss(0.5))),
     ("lower_quartile_final_loss", |group| cell(group.final_loss(0.25))),
     ("upper_quartile_final_loss", |group| cell(group.final_loss(0.75))),
@@ -31,7 +31,7 @@ pub(crate) const COLUMNS: [Column; 24] = [
     ("mean_test_loss", |group| cell(group.mean_test_loss())),
     ("mean_test_accuracy", |group| cell(group.mean_test_accuracy())),
     ("mean_test_sequence_accuracy", |group| cell(mean(&group.test_sequence_accuracies))),
-    ("mean_test_skill", |group| cell(mean(&group.test_skills))),
+    ("mean_test_skill", |group| cell(group.mean_test_skill())),
     ("done", |group| group.count(|status| status == TrialStatus::Done).to_string()),
     ("diverged", |group| group.count(|status| status == TrialStatus::Diverged).to_string()),
     ("pruned", |group| group.count(|status| status == TrialStatus::Pruned).to_string()),
@@ -64,6 +64,7 @@ pub(crate) struct Group {
     accuracies: Vec<f64>,
     valid_losses: Vec<f64>,
     test_losses: Vec<f64>,
+    valid_accuracies: Vec<f64>,
     test_accuracies: Vec<f64>,
     test_sequence_accuracies: Vec<f64>,
     test_skills: Vec<f64>,
@@ -96,6 +97,7 @@ impl Group {
                 self.final_losses.extend(row.final_loss());
                 self.accuracies.extend(row.number(|record| record.outcome.accuracy));
                 self.valid_losses.extend(row.number(|record| record.outcome.valid_loss));
+                self.valid_accuracies.extend(row.number(|record| record.outcome.valid_accuracy));
                 self.test_losses.extend(row.number(|record| record.outcome.test_loss));
                 self.test_accuracies.extend(row.number(|record| record.outcome.test_accuracy));
                 self.test_sequence_accuracies.extend(row.number(|record| record.outcome.test_sequence_accuracy));
@@ -140,6 +142,36 @@ impl Group {
 
     pub(crate) fn mean_test_loss(&self) -> Option<f64> {
         mean(&self.test_losses)
+    }
+
+    pub(crate) fn mean_test_skill(&self) -> Option<f64> {
+        mean(&self.test_skills)
+    }
+
+    /// Sequences until the solution, of those that solved the task.
+    pub(crate) fn solved_sequences(&self) -> &[f64] {
+        &self.solved_sequences
+    }
+
+    /// A quantile of these.
+    pub(crate) fn solved_sequences_at(&self, share: f64) -> Option<f64> {
+        quantile(self.solved_sequences.iter().copied(), share)
+    }
+
+    pub(crate) fn test_losses(&self) -> &[f64] {
+        &self.test_losses
+    }
+
+    pub(crate) fn test_accuracies(&self) -> &[f64] {
+        &self.test_accuracies
+    }
+
+    /// How bad a group is beside others that answer the same question, without a look at test data; to be compared from the first number on.
+    pub(crate) fn how_bad(&self) -> [f64; 3] {
+        let validated = mean(&self.valid_accuracies).map(|accuracy| -accuracy).or(self.mean_valid_loss());
+        let unsolved = 1.0 - self.rate().unwrap_or_default();
+        let soon = median(self.solved_steps.iter().copied()).or(self.final_loss(0.5));
+        [validated.unwrap_or_default(), unsolved, soon.unwrap_or(f64::INFINITY)]
     }
 
     pub(crate) fn mean_test_accuracy(&self) -> Option<f64> {

@@ -21,6 +21,7 @@ pub(crate) mod group;
 pub(crate) mod objective;
 pub(crate) mod outcome;
 pub(crate) mod plan;
+pub(crate) mod published;
 pub(crate) mod reader;
 pub(crate) mod results;
 pub(crate) mod row;

@@ -27,12 +27,19 @@ const SPEC_EXTENSION: &str = "toml";
 const GRID: &str = "grid";
 const WHEN: &str = "when";
 const SECTIONS: [&str; 9] = ["sweep", "base", GRID, "zip", "random", WHEN, "exclude", "objective", "early_stopping"];
-const SWEEP_KEYS: [&str; 6] = ["name", "method", "seed", "replicates", "trial_seconds", "skip_invalid"];
+const SWEEP_KEYS: [&str; 7] = ["name", "about", "method", "seed", "replicates", "trial_seconds", "skip_invalid"];
 const OBJECTIVE_KEYS: [&str; 2] = ["metric", "goal"];
 const METHODS: [&str; 2] = ["grid", "random"];
 
 pub(crate) fn built_in() -> Result<Spec, Error> {
     Ok(parse(BUILT_IN, "built-in lag-window.toml", Path::new(""))?)
+}
+
+/// The names of the specs in a folder of those that come with the workbench, such as `suite`, in alphabetical order.
+pub(crate) fn names_in(folder: &str) -> Result<Vec<String>, Error> {
+    let (_, mut names) = own_specs()?;
+    names.retain(|name| Path::new(name).parent() == Some(Path::new(folder)));
+    Ok(names)
 }
 
 /// Reads the spec in a file, or the one of this name that comes with the workbench, such as `suite/hs97`.
@@ -96,8 +103,14 @@ pub(crate) fn parse(text: &str, origin: &str, folder: &Path) -> Result<Spec, Set
         let message = format!("name is {name}: it must be letters, digits, - and _ in quotes");
         reader.places.error("sweep", "name", message)
     })?;
+    let about = match sweep.get("about") {
+        None => String::new(),
+        Some(Value::String(about)) => about.clone(),
+        Some(_) => return Err(reader.places.error("sweep", "about", "about must be a text in quotes".to_owned())),
+    };
     let spec = Spec {
         name,
+        about,
         seed,
         replicates,
         trial_seconds: reader.seconds(&sweep, "trial_seconds")?,

@@ -32,6 +32,8 @@ use toml::Value;
 #[derive(Debug, Clone)]
 pub(crate) struct Spec {
     pub(crate) name: String,
+    /// What is asked, for people; empty where nothing is said.
+    pub(crate) about: String,
     pub(crate) seed: u64,
     pub(crate) replicates: u64,
     /// Seconds that a trial may take.

@@ -15,6 +15,9 @@ impl Spec {
             ("seed".to_owned(), number(self.seed)),
             ("replicates".to_owned(), number(self.replicates)),
         ]);
+        if !self.about.is_empty() {
+            sweep.insert("about".to_owned(), Value::from(self.about.as_str()));
+        }
         sweep.extend(self.trial_seconds.map(|seconds| ("trial_seconds".to_owned(), Value::Float(seconds))));
         sweep.extend(self.skip_invalid.then(|| ("skip_invalid".to_owned(), Value::Boolean(true))));
         let objective = [("metric", self.objective.name()), ("goal", self.objective.goal())];

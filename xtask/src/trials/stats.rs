@@ -41,6 +41,13 @@ pub(crate) fn mean(numbers: &[f64]) -> Option<f64> {
     (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64)
 }
 
+/// The standard deviation of numbers drawn from a distribution, of which there are two at least.
+pub(crate) fn deviation(numbers: &[f64]) -> Option<f64> {
+    let mean = mean(numbers).filter(|_| numbers.len() > 1)?;
+    let squares = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>();
+    Some((squares / (numbers.len() - 1) as f64).sqrt())
+}
+
 /// The rank of each number, counted from 1; equal ones share the mean of theirs.
 pub(crate) fn ranks(numbers: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..numbers.len()).collect();

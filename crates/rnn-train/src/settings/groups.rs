@@ -277,7 +277,7 @@ impl Entry for AnyTask {
 
     fn rows(row: Row) -> Vec<Row> {
         let task = row.name;
-        [row].into_iter().chain(own_rows::<Self>(task)).collect()
+        [row].into_iter().chain(own_rows::<Self>(task)).map(Row::of_task).collect()
     }
 
     fn read(rows: &[Row], name: &str, given: &Table, without: Self) -> Result<Self, SettingError> {

@@ -104,6 +104,10 @@ impl Settings {
             );
             return Err(SettingError::new("monitor", problem));
         }
+        if let Some(most) = self.max_parameters.filter(|&most| most < self.parameters()) {
+            let message = format!("max_parameters is {most}: a net with one hidden unit has {}", self.parameters());
+            return Err(SettingError::new("max_parameters", message));
+        }
         self.architecture().check().map_err(of_core)
     }
 

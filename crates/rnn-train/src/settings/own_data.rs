@@ -30,7 +30,7 @@ impl Settings {
         if matches!(task.shape().targets, Kind::Values(_)) {
             settings.loss = ClassLoss::SquaredError;
         }
-        Self { opened: Opened(Some(task)), ..settings }
+        Self { opened: Opened(Some(task)), ..settings }.fitted()
     }
 
     /// What is known of data that have been read, as texts by name.

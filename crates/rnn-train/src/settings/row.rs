@@ -29,6 +29,8 @@ pub struct Row {
     pub replaced_by: Vec<&'static str>,
     /// Whether it has a meaning in training alone.
     pub trains: bool,
+    /// Whether it belongs to tasks: what they are asked, and how much of it.
+    pub of_task: bool,
 }
 
 impl Row {
@@ -46,6 +48,7 @@ impl Row {
             beside,
             replaced_by,
             trains: false,
+            of_task: false,
         }
     }
 
@@ -84,6 +87,11 @@ impl Row {
     /// The same, for training alone.
     pub(super) fn for_training(self) -> Self {
         Self { trains: true, ..self }
+    }
+
+    /// The same, of a task.
+    pub(super) fn of_task(self) -> Self {
+        Self { of_task: true, ..self }
     }
 
     /// The line of help: what it is, and its default.

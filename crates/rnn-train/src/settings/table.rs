@@ -173,7 +173,7 @@ settings! { given, row;
     /// Length of a series, in values
     total_series_length: Option<usize> =
         (!names_series(given) && longest_episode(given).is_none() && !reads_files(given)).then_some(50_000),
-        row.least(1).by_default("50000").beside("task").replaced_by("series"),
+        row.least(1).by_default("50000").beside("task").of_task().replaced_by("series"),
         only_if task.task().form() == Form::Stream, format!("with the task {}, whose data are episodes", task.task().name()),
         only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Draw other episodes for each epoch. false: always those of the first one, in another order
@@ -184,7 +184,7 @@ settings! { given, row;
         written_if *redraw == Some(false);
     /// Episodes in an epoch
     episodes: Option<usize> = longest_episode(given).filter(|_| !reads_files(given)).map(|_| 1000),
-        row.least(1).by_default(format!("1000 for {}", tasks_where(|task| task.form() != Form::Stream && task.own_data().is_none()))).beside("task"),
+        row.least(1).by_default(format!("1000 for {}", tasks_where(|task| task.form() != Form::Stream && task.own_data().is_none()))).beside("task").of_task(),
         only_if task.task().form() != Form::Stream, format!("with the task {}, whose data are a series", task.task().name()),
         only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Time steps in a window: how far back gradients are propagated
@@ -197,7 +197,10 @@ settings! { given, row;
         // So that another length can be laid over it.
         written_if window_stride != truncated_backprop_length;
     /// Hidden units
-    state_size: usize = 4, row.least(1);
+    state_size: usize = 4, row.least(1).replaced_by("max_parameters"),
+        only_if max_parameters.is_none(), "with max_parameters, which decides it";
+    /// Hidden units: as many as there can be in a net of at most N parameters
+    max_parameters: Option<usize> = None, row.least(1).by_default("state_size decides").for_training();
     /// What the net is asked
     task: AnyTask = AnyTask::default(), row;
     /// Rows that a series is cut into; they are trained side by side
@@ -348,7 +351,7 @@ impl Settings {
     /// A [`SettingError`] that names the first setting that is unknown, cannot be, or has no effect beside the others.
     pub fn from_table(given: &Table) -> Result<Self, SettingError> {
         given.keys().try_for_each(|name| Self::row(name).map(drop))?;
-        let settings = Self::filled(given)?;
+        let settings = Self::filled(given)?.fitted();
         settings.check_effects(given)?;
         settings.check()?;
         Ok(settings)

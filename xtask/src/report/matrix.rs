@@ -1,0 +1,242 @@
+//! Questions down, learners across: how often, how soon and how well each was answered, and what others have published of it.
+//!
+//! A **question** is a task with its settings; all that is varied beside that makes a **learner**. Of several learning rates of a learner the
+//! best one is shown for each question: that with the best validation score, or where nothing is held out the one that solves the task most
+//! often, and of these soonest.
+
+use super::facts::Facts;
+use crate::trials::group::Group;
+use crate::trials::published::{Measure, Published, cells};
+use crate::trials::stats::{deviation, mean};
+use chart_kit::text::{number, thousands};
+use maud::{Markup, html};
+use rnn_train::Settings;
+use std::collections::HashMap;
+
+/// The setting of which the best value counts.
+const LEARNING_RATE: &str = "learning_rate";
+/// Two means agree that are no further apart than so many standard errors of their difference.
+const ERRORS: f64 = 2.0;
+
+/// A question or a learner, in words.
+type Name = String;
+
+/// What stands in the table.
+pub(super) struct Matrix<'a> {
+    learners: Vec<Name>,
+    questions: Vec<Question<'a>>,
+}
+
+struct Question<'a> {
+    name: Name,
+    /// By learner; nothing where there are no such trials.
+    answers: Vec<Option<Answer<'a>>>,
+    /// What is published of the question and of none of the learners.
+    published: Vec<&'a Published>,
+}
+
+struct Answer<'a> {
+    group: Group,
+    learning_rate: Option<String>,
+    published: Vec<&'a Published>,
+}
+
+/// The section of a sweep that asks several questions, or of which something is published.
+pub(super) fn section(facts: &Facts<'_>, published: &[Published]) -> Markup {
+    let matrix = Matrix::new(facts, published);
+    if matrix.questions.len() < 2 && published.is_empty() {
+        return html! {};
+    }
+    html! { h2 { "Questions and learners" } (matrix.markup(facts.plan.can_be_solved())) }
+}
+
+/// Whether a setting is of the question: the task, or what belongs to one.
+fn is_of_question(name: &str) -> bool {
+    Settings::row(name).is_ok_and(|row| row.of_task)
+}
+
+/// The varied settings that make a difference among some combinations.
+fn differing(facts: &Facts<'_>, groups: &[usize], of: impl Fn(&str) -> bool) -> Vec<usize> {
+    let names = facts.plan.spec.varied();
+    let differs = |column: usize| {
+        groups.iter().any(|&group| facts.plan.texts(group)[column] != facts.plan.texts(groups[0])[column])
+    };
+    (0..names.len()).filter(|&column| of(names[column]) && differs(column)).collect()
+}
+
+impl<'a> Matrix<'a> {
+    fn new(facts: &Facts<'_>, published: &'a [Published]) -> Self {
+        let names = facts.plan.spec.varied();
+        let texts: Vec<Vec<String>> = (0..facts.plan.groups()).map(|group| facts.plan.texts(group)).collect();
+        let key = |group: usize, of: &dyn Fn(&str) -> bool| -> Vec<&str> {
+            names.iter().zip(&texts[group]).filter(|(name, _)| of(name)).map(|(_, text)| text.as_str()).collect()
+        };
+        let question_of = |group: usize| key(group, &|name| is_of_question(name));
+        let mut questions: Vec<Vec<usize>> = Vec::new();
+        for group in 0..facts.plan.groups() {
+            match questions.iter_mut().find(|question| question_of(question[0]) == question_of(group)) {
+                Some(question) => question.push(group),
+                None => questions.push(vec![group]),
+            }
+        }
+        // What is the same for all learners of each question says nothing of a learner.
+        let is_of_learner = |name: &str| !is_of_question(name) && name != LEARNING_RATE;
+        let mut columns: Vec<usize> =
+            questions.iter().flat_map(|groups| differing(facts, groups, is_of_learner)).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let learner = |group: usize| -> Name {
+            let values = columns.iter().map(|&column| texts[group][column].as_str()).filter(|text| !text.is_empty());
+            values.collect::<Vec<_>>().join(", ")
+        };
+        let mut learners: Vec<Name> = Vec::new();
+        (0..facts.plan.groups()).map(learner).for_each(|name| {
+            if !learners.contains(&name) {
+                learners.push(name)
+            }
+        });
+
+        let tasks = |groups: &[usize]| -> Vec<usize> {
+            let of_task = |group: &usize| {
+                names.iter().zip(&texts[*group]).find(|(name, _)| **name == "task").map(|(_, text)| text)
+            };
+            let own = of_task(&groups[0]);
+            (0..facts.plan.groups()).filter(|group| of_task(group) == own).collect()
+        };
+        let questions = questions.iter().map(|groups| {
+            let settings = facts.plan.trial(groups[0]).map(|trial| trial.settings);
+            let told = differing(facts, &tasks(groups), |name| is_of_question(name) && name != "task");
+            let task = settings.as_ref().map_or_else(|_| String::new(), |settings| settings.task().name().to_owned());
+            let told = told.into_iter().map(|column| format!("{} {}", names[column], texts[groups[0]][column]));
+            let name = std::iter::once(task).chain(told).collect::<Vec<_>>().join(", ");
+            let own = settings.as_ref().map(cells).unwrap_or_default();
+            let of_question =
+                |one: &&Published| one.is_beside(&own, |_| true) && !one.says(|name| !is_of_question(name));
+            let answers = learners.iter().map(|name| {
+                let of_learner: Vec<usize> = groups.iter().copied().filter(|&group| learner(group) == *name).collect();
+                Answer::best(facts, &of_learner, published)
+            });
+            Question { name, answers: answers.collect(), published: published.iter().filter(of_question).collect() }
+        });
+        Self { questions: questions.collect(), learners }
+    }
+
+    fn markup(&self, can_be_solved: bool) -> Markup {
+        let all = self.questions.iter().flat_map(|question| question.answers.iter().flatten());
+        let compared: Vec<bool> = all.flat_map(Answer::agreements).collect();
+        let agree = compared.iter().filter(|agrees| **agrees).count();
+        html! {
+            p {
+                @if can_be_solved {
+                    "Trials that solved the task, of all; then the median of the sequences until then, with its quartiles. "
+                }
+                "The skill goes from 0, for the best answer that reads nothing, to 1, for the best that any net can give; test errors are shares of wrong answers. \
+                 Numbers in grey were published."
+                @if !compared.is_empty() {
+                    " Of " (compared.len()) " means with a published deviation " (agree) " agree: they are no further from it than "
+                    (ERRORS) " standard errors of the difference."
+                }
+            }
+            div.scroll { table.matrix {
+                thead { tr { th.t { "question" } @for learner in &self.learners { th.t { (learner) } } th.t { "published, of others" } } }
+                tbody { @for question in &self.questions { tr {
+                    th.t { (question.name) }
+                    @for answer in &question.answers { td.t { @if let Some(answer) = answer { (answer.markup(can_be_solved)) } } }
+                    td.t { @for one in &question.published { div.published { (one.method) ": " (in_words(one)) } } }
+                } } }
+            } }
+        }
+    }
+}
+
+impl<'a> Answer<'a> {
+    /// That of the best learning rate among some combinations of a question and a learner.
+    fn best(facts: &Facts<'_>, groups: &[usize], published: &'a [Published]) -> Option<Self> {
+        let of = |group: usize| Group::of(facts.rows_of(group));
+        let mut all: Vec<(usize, Group)> = groups.iter().map(|&group| (group, of(group))).collect();
+        all.sort_by(|(_, one), (_, other)| {
+            one.how_bad().partial_cmp(&other.how_bad()).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        let several = all.len() > 1;
+        let (number, group) = all.into_iter().next()?;
+        let settings = facts.plan.trial(number).ok()?.settings;
+        let own: HashMap<String, String> = cells(&settings);
+        let rate = own.get(LEARNING_RATE).filter(|_| several).cloned();
+        let is_own = |one: &&Published| one.says(|name| !is_of_question(name)) && one.is_beside(&own, |_| true);
+        Some(Self { group, learning_rate: rate, published: published.iter().filter(is_own).collect() })
+    }
+
+    /// What was measured here.
+    fn measured(&self, measure: Measure) -> Vec<f64> {
+        match measure {
+            Measure::SolveRate => self.group.rate().into_iter().collect(),
+            Measure::SolvedSequences => self.group.solved_sequences().to_vec(),
+            Measure::TestError => self.group.test_accuracies().iter().map(|accuracy| 1.0 - accuracy).collect(),
+            Measure::TestLoss => self.group.test_losses().to_vec(),
+        }
+    }
+
+    /// Whether each published mean with a deviation is near ours.
+    fn agreements(&self) -> Vec<bool> {
+        let of = |one: &&Published| {
+            let ours = self.measured(one.measure);
+            let (mean, own) = (mean(&ours)?, deviation(&ours)?);
+            let (value, theirs, n) = (one.value?, one.deviation?, one.n?);
+            let error = (own * own / ours.len() as f64 + theirs * theirs / n as f64).sqrt();
+            Some((mean - value).abs() <= ERRORS * error)
+        };
+        self.published.iter().filter_map(of).collect()
+    }
+
+    fn markup(&self, can_be_solved: bool) -> Markup {
+        let Self { group, .. } = self;
+        let quartile =
+            |share: f64| group.solved_sequences_at(share).map(|sequences| thousands(sequences.round() as usize));
+        let held: Vec<(&str, Vec<f64>)> = [("test error", Measure::TestError), ("test loss", Measure::TestLoss)]
+            .into_iter()
+            .map(|(name, measure)| (name, self.measured(measure)))
+            .filter(|(_, values)| !values.is_empty())
+            .take(1)
+            .collect();
+        html! {
+            @if can_be_solved { div { b { (group.solved) "/" (group.decided) } " solved" } }
+            @if let Some(median) = quartile(0.5) {
+                div { (median) span.interval { " [" (quartile(0.25).unwrap_or_default()) ", " (quartile(0.75).unwrap_or_default()) "]" } }
+            }
+            @if let Some(skill) = group.mean_test_skill() { div { "skill " (number(skill, 3)) } }
+            @for (name, values) in &held { div {
+                (name) " " (mean(values).map(|mean| number(mean, 3)).unwrap_or_default())
+                @if let Some(deviation) = deviation(values) { " ± " (number(deviation, 2)) }
+            } }
+            @if let Some(rate) = &self.learning_rate { div.interval { "learning rate " (rate) } }
+            @for one in &self.published { div.published { (one.method) ": " (in_words(one)) } }
+        }
+    }
+}
+
+/// A published result in words.
+fn in_words(one: &Published) -> String {
+    let shown = |value: f64| match one.measure {
+        Measure::SolveRate => format!("{} %", number(value * 100.0, 3)),
+        Measure::SolvedSequences => thousands(value.round() as usize),
+        Measure::TestError | Measure::TestLoss => number(value, 3),
+    };
+    let what = match one.measure {
+        Measure::SolveRate => "solved",
+        Measure::SolvedSequences => "sequences",
+        Measure::TestError => "test error",
+        Measure::TestLoss => "test loss",
+    };
+    let deviation = one.deviation.map(|deviation| format!(" ± {}", number(deviation, 2))).unwrap_or_default();
+    let value = match (one.low, one.value, one.high) {
+        (_, Some(value), _) => shown(value),
+        (Some(low), None, Some(high)) => format!("{} to {}", shown(low), shown(high)),
+        (Some(low), None, None) => format!("more than {}", shown(low)),
+        (None, None, Some(high)) => format!("less than {}", shown(high)),
+        (None, None, None) => "none".to_owned(),
+    };
+    match one.measure {
+        Measure::SolveRate | Measure::SolvedSequences => format!("{value} {what}"),
+        Measure::TestError | Measure::TestLoss => format!("{what} {value}{deviation}"),
+    }
+}
