@@ -132,7 +132,7 @@ impl Task for Forecast {
             TaskSetting::of_files(files),
             plain("inputs", TaskSetting::INPUTS, TaskValue::Names(inputs, TaskSetting::ALL_INPUTS)),
             plain("targets", TaskSetting::TARGETS, TaskValue::Names(targets, TaskSetting::ALL_TARGETS)),
-            plain("horizon", "Time steps between what is read and what is asked for", TaskValue::Count(horizon, 1)),
+            TaskSetting::of_horizon(horizon),
             plain(
                 "missing",
                 "What becomes of missing values",

@@ -42,6 +42,16 @@ impl<'a> TaskSetting<'a> {
         Self::count("delay", "Time steps between what is read and its answer: see the task", to, 0)
     }
 
+    /// `washout`, which many tasks have.
+    pub(super) fn of_washout(to: &'a mut usize) -> Self {
+        Self::count("washout", "Time steps at the beginning of an episode that are read and not scored", to, 0)
+    }
+
+    /// `horizon`, which many tasks have.
+    pub(super) fn of_horizon(to: &'a mut usize) -> Self {
+        Self::count("horizon", "Time steps between what is read and what is asked for", to, 1)
+    }
+
     /// Help for settings that several tasks share.
     pub(super) const INPUTS: &'static str = "Columns to read";
     pub(super) const ALL_INPUTS: &'static str = "all columns of numbers; for labels the only column";
