@@ -61,6 +61,7 @@ tasks! {
     temporal_order::TemporalOrder,
     parity::Parity,
     delayed_xor::DelayedXor,
+    narma::Narma,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -171,6 +171,34 @@ pub(super) fn check(task: &dyn Task) {
     }
 }
 
+/// Mean and variance of each number of a long series, with their standard errors: those of a hundred stretches of so many steps, which
+/// hardly depend on each other.
+pub(super) fn measured<const N: usize>(stretch: u64, mut next: impl FnMut() -> [f64; N]) -> [[[f64; 2]; 2]; N] {
+    const STRETCHES: usize = 100;
+    let mut moments = vec![[[0.0; 2]; N]; STRETCHES];
+    for stretches in &mut moments {
+        for _ in 0..stretch {
+            for ([sum, squares], number) in stretches.iter_mut().zip(next()) {
+                *sum += number / stretch as f64;
+                *squares += number * number / stretch as f64;
+            }
+        }
+    }
+    let with_error = |numbers: &[f64]| {
+        let mean = numbers.iter().sum::<f64>() / STRETCHES as f64;
+        let variance = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / STRETCHES as f64;
+        [mean, (variance / STRETCHES as f64).sqrt()]
+    };
+    std::array::from_fn(|number| {
+        let means: Vec<f64> = moments.iter().map(|stretch| stretch[number][0]).collect();
+        let mean = with_error(&means);
+        // About the mean of all: about its own a stretch varies less.
+        let about = |[own, squares]: [f64; 2]| squares - 2.0 * own * mean[0] + mean[0] * mean[0];
+        let variances: Vec<f64> = moments.iter().map(|stretch| about(stretch[number])).collect();
+        [mean, with_error(&variances)]
+    })
+}
+
 /// Holds chance to the variance that the numbers of many episodes have at each time, within five of its deviations.
 pub(super) fn check_variance(task: &dyn Task) {
     const EPISODES: u64 = 20_000;

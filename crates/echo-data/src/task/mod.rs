@@ -26,6 +26,7 @@ mod memory_capacity;
 mod modular_counting;
 mod multiplication;
 mod names;
+mod narma;
 mod next;
 mod noisy_two_sequence;
 mod own_data;
