@@ -62,6 +62,7 @@ tasks! {
     parity::Parity,
     delayed_xor::DelayedXor,
     narma::Narma,
+    mackey_glass::MackeyGlass,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -5,6 +5,7 @@
 //! task is a file here and a line in the list ([`AnyTask`]).
 
 mod adding;
+mod ahead;
 mod alphabet;
 mod any_task;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod episodes;
 mod floor;
 mod forecast;
 mod forecast_rows;
+mod mackey_glass;
 mod marked_pairs;
 mod memory_capacity;
 mod modular_counting;
