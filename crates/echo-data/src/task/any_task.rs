@@ -63,6 +63,7 @@ tasks! {
     delayed_xor::DelayedXor,
     narma::Narma,
     mackey_glass::MackeyGlass,
+    lorenz::Lorenz,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -22,6 +22,7 @@ mod episodes;
 mod floor;
 mod forecast;
 mod forecast_rows;
+mod lorenz;
 mod mackey_glass;
 mod marked_pairs;
 mod memory_capacity;
