@@ -101,7 +101,7 @@ fn settings_files() {
     let path = folder.path().join("settings.toml");
     let cases = [
         ("num_epochs = 2\nlearning_rat = 0.1\n", "2: unknown setting `learning_rat`: did you mean `learning_rate`?"),
-        ("[learning]\nrate = 1\n", "1: unknown section `learning`: settings stand without sections"),
+        ("[training]\nrate = 1\n", "1: unknown section `training`: settings stand without sections"),
         ("num_epochs = 2\n\nbatch_size = 0\n", "3: batch_size is 0: it must be at least 1"),
         ("# five\nbatch_size = \"five\"\n", "2: batch_size is \"five\": it must be a whole number"),
         ("batch_size = 2.5\n", "1: batch_size is 2.5: it must be a whole number"),

@@ -467,7 +467,7 @@ mod tests {
         let of_echo = names(&mut AnyTask::default());
         let of_tasks =
             AnyTask::all().iter_mut().flat_map(names).filter(|name| !of_echo.contains(name)).collect::<Vec<_>>();
-        let of_episodes = ["episodes", "redraw", "test_length", "guess_range"];
+        let of_episodes = ["episodes", "redraw", "test_length", "guess_range", "max_parameters"];
         let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights", "until_solved"];
         let others = [&others[..], &of_episodes, &of_tasks].concat();
         for row in Settings::rows() {
