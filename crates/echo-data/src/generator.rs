@@ -2,6 +2,7 @@
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
+use std::collections::BTreeSet;
 
 /// ChaCha8 (D. J. Bernstein, "ChaCha, a variant of Salsa20", 2008): the same words from the same seed on every
 /// platform and in every version of the libraries below.
@@ -74,14 +75,13 @@ impl dyn Dice + '_ {
 
     /// So many different numbers below `end`, in ascending order, each choice as probable (Floyd). There are no more than `end`.
     pub fn chosen(&mut self, count: usize, end: usize) -> Vec<usize> {
-        let mut chosen = Vec::with_capacity(count.min(end));
+        let mut chosen = BTreeSet::new();
         for most in end.saturating_sub(count)..end {
-            let number = self.below(most + 1);
-            let number = if chosen.contains(&number) { most } else { number };
-            chosen.push(number);
+            if !chosen.insert(self.below(most + 1)) {
+                chosen.insert(most);
+            }
         }
-        chosen.sort_unstable();
-        chosen
+        chosen.into_iter().collect()
     }
 
     /// A number of the standard normal distribution (Box and Muller). Its functions are not the system's, so that it is the same everywhere.
