@@ -64,6 +64,7 @@ tasks! {
     narma::Narma,
     mackey_glass::MackeyGlass,
     lorenz::Lorenz,
+    discrete_postcasting::DiscretePostcasting,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

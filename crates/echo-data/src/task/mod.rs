@@ -14,6 +14,7 @@ mod classes;
 mod copying;
 mod criterion;
 mod delayed_xor;
+mod discrete_postcasting;
 mod echo;
 mod episode_arrays;
 mod episode_part;
