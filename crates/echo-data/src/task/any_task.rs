@@ -65,6 +65,7 @@ tasks! {
     mackey_glass::MackeyGlass,
     lorenz::Lorenz,
     discrete_postcasting::DiscretePostcasting,
+    continuous_postcasting::ContinuousPostcasting,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -11,6 +11,7 @@ mod any_task;
 #[cfg(test)]
 mod brute_force;
 mod classes;
+mod continuous_postcasting;
 mod copying;
 mod criterion;
 mod delayed_xor;
