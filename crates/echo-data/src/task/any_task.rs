@@ -66,6 +66,7 @@ tasks! {
     lorenz::Lorenz,
     discrete_postcasting::DiscretePostcasting,
     continuous_postcasting::ContinuousPostcasting,
+    simple_copy::SimpleCopy,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

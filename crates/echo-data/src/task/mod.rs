@@ -34,6 +34,7 @@ mod names;
 mod narma;
 mod next;
 mod noisy_two_sequence;
+mod one_hot;
 mod own_data;
 mod parity;
 mod reber;
@@ -41,6 +42,7 @@ mod recorded;
 mod rules;
 mod series_rows;
 mod setting;
+mod simple_copy;
 mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
 mod task;
