@@ -67,6 +67,7 @@ tasks! {
     discrete_postcasting::DiscretePostcasting,
     continuous_postcasting::ContinuousPostcasting,
     simple_copy::SimpleCopy,
+    selective_copy::SelectiveCopy,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

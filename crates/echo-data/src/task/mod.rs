@@ -40,6 +40,7 @@ mod parity;
 mod reber;
 mod recorded;
 mod rules;
+mod selective_copy;
 mod series_rows;
 mod setting;
 mod simple_copy;
