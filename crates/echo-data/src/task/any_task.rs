@@ -68,6 +68,7 @@ tasks! {
     continuous_postcasting::ContinuousPostcasting,
     simple_copy::SimpleCopy,
     selective_copy::SelectiveCopy,
+    sorting::Sorting,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,
