@@ -69,6 +69,7 @@ tasks! {
     simple_copy::SimpleCopy,
     selective_copy::SelectiveCopy,
     sorting::Sorting,
+    discrete_adding::DiscreteAdding,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

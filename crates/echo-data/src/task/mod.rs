@@ -15,6 +15,7 @@ mod continuous_postcasting;
 mod copying;
 mod criterion;
 mod delayed_xor;
+mod discrete_adding;
 mod discrete_postcasting;
 mod echo;
 mod episode_arrays;
