@@ -70,6 +70,7 @@ tasks! {
     selective_copy::SelectiveCopy,
     sorting::Sorting,
     discrete_adding::DiscreteAdding,
+    bracket_matching::BracketMatching,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,
