@@ -71,6 +71,7 @@ tasks! {
     sorting::Sorting,
     discrete_adding::DiscreteAdding,
     bracket_matching::BracketMatching,
+    associative_recall::AssociativeRecall,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -8,6 +8,7 @@ mod adding;
 mod ahead;
 mod alphabet;
 mod any_task;
+mod associative_recall;
 mod bracket_matching;
 #[cfg(test)]
 mod brute_force;
