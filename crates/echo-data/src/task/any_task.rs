@@ -72,6 +72,7 @@ tasks! {
     discrete_adding::DiscreteAdding,
     bracket_matching::BracketMatching,
     associative_recall::AssociativeRecall,
+    sines::Sines,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -47,6 +47,7 @@ mod selective_copy;
 mod series_rows;
 mod setting;
 mod simple_copy;
+mod sines;
 mod sorting;
 mod symbol_series;
 #[allow(clippy::module_inception, reason = "the room's idea is in the file of its name")]
