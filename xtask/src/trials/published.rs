@@ -149,7 +149,7 @@ mod tests {
     /// Those that come with the workbench can be read.
     #[test]
     fn all_that_is_published_can_be_read() {
-        for name in ["hs97", "cogscale", "adding-copy"] {
+        for name in ["hs97", "cogscale-small", "cogscale-medium", "adding-copy"] {
             assert!(!of_sweep(name).unwrap().is_empty(), "{name}");
         }
         assert!(of_sweep("lag-window").unwrap().is_empty());

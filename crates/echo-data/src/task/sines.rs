@@ -89,8 +89,7 @@ impl Task for Sines {
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { sequence_length, horizon } = self;
-        let about = "Time steps between what is read and what is asked for";
-        vec![TaskSetting::of_length(sequence_length), TaskSetting::count("horizon", about, horizon, 1)]
+        vec![TaskSetting::of_length(sequence_length), TaskSetting::of_horizon(horizon)]
     }
 
     fn length(&mut self) -> Option<&mut usize> {
