@@ -73,6 +73,7 @@ tasks! {
     bracket_matching::BracketMatching,
     associative_recall::AssociativeRecall,
     sines::Sines,
+    anbn::AnBn,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -7,6 +7,7 @@
 mod adding;
 mod ahead;
 mod alphabet;
+mod anbn;
 mod any_task;
 mod associative_recall;
 mod bracket_matching;
