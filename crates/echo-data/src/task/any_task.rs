@@ -74,6 +74,7 @@ tasks! {
     associative_recall::AssociativeRecall,
     sines::Sines,
     anbn::AnBn,
+    dyck::Dyck,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -20,6 +20,7 @@ mod criterion;
 mod delayed_xor;
 mod discrete_adding;
 mod discrete_postcasting;
+mod dyck;
 mod echo;
 mod episode_arrays;
 mod episode_part;
