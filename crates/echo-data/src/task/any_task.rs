@@ -75,6 +75,7 @@ tasks! {
     sines::Sines,
     anbn::AnBn,
     dyck::Dyck,
+    n_back::NBack,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

@@ -35,6 +35,7 @@ mod marked_pairs;
 mod memory_capacity;
 mod modular_counting;
 mod multiplication;
+mod n_back;
 mod names;
 mod narma;
 mod next;
