@@ -76,6 +76,7 @@ tasks! {
     anbn::AnBn,
     dyck::Dyck,
     n_back::NBack,
+    match_to_sample::MatchToSample,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

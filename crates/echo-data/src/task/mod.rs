@@ -32,6 +32,7 @@ mod forecast_rows;
 mod lorenz;
 mod mackey_glass;
 mod marked_pairs;
+mod match_to_sample;
 mod memory_capacity;
 mod modular_counting;
 mod multiplication;
