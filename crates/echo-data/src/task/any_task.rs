@@ -77,6 +77,7 @@ tasks! {
     dyck::Dyck,
     n_back::NBack,
     match_to_sample::MatchToSample,
+    flip_flop::FlipFlop,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

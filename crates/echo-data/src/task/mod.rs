@@ -26,6 +26,7 @@ mod episode_arrays;
 mod episode_part;
 mod episode_table;
 mod episodes;
+mod flip_flop;
 mod floor;
 mod forecast;
 mod forecast_rows;
