@@ -78,6 +78,7 @@ tasks! {
     n_back::NBack,
     match_to_sample::MatchToSample,
     flip_flop::FlipFlop,
+    repeat_copy::RepeatCopy,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

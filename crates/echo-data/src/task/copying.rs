@@ -74,11 +74,7 @@ impl Task for Copying {
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { delay, num_symbols, num_copied } = self;
-        vec![
-            TaskSetting::of_delay(delay),
-            TaskSetting::of_symbols(num_symbols),
-            TaskSetting::count("num_copied", "Symbols to repeat", num_copied, 1),
-        ]
+        vec![TaskSetting::of_delay(delay), TaskSetting::of_symbols(num_symbols), TaskSetting::of_copied(num_copied)]
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -47,6 +47,7 @@ mod own_data;
 mod parity;
 mod reber;
 mod recorded;
+mod repeat_copy;
 mod rules;
 mod selective_copy;
 mod series_rows;

@@ -52,6 +52,11 @@ impl<'a> TaskSetting<'a> {
         Self::count("horizon", "Time steps between what is read and what is asked for", to, 1)
     }
 
+    /// `num_copied`, which many tasks have.
+    pub(super) fn of_copied(to: &'a mut usize) -> Self {
+        Self::count("num_copied", "Symbols to repeat, S: see the task", to, 1)
+    }
+
     /// Help for settings that several tasks share.
     pub(super) const INPUTS: &'static str = "Columns to read";
     pub(super) const ALL_INPUTS: &'static str = "all columns of numbers; for labels the only column";
