@@ -79,6 +79,7 @@ tasks! {
     match_to_sample::MatchToSample,
     flip_flop::FlipFlop,
     repeat_copy::RepeatCopy,
+    reverse::Reverse,
     next::Next,
     forecast::Forecast,
     episodes::Episodes,

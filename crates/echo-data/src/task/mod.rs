@@ -48,6 +48,7 @@ mod parity;
 mod reber;
 mod recorded;
 mod repeat_copy;
+mod reverse;
 mod rules;
 mod selective_copy;
 mod series_rows;
