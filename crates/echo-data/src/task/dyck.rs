@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let with = |num_kinds, max_depth, sequence_length| Dyck { num_kinds, max_depth, sequence_length }.check();
-        assert_eq!(with(128, 1, 1).unwrap_err().to_string(), "num_kinds is 128: it must be from 1 to 127");
+        assert_eq!(with(2001, 1, 1).unwrap_err().to_string(), "num_kinds is 2001: it must be from 1 to 2000");
         assert!(with(0, 1, 1).is_err() && with(1, 0, 1).is_err() && with(1, 1, 0).is_err() && with(1, 1, 1).is_ok());
         assert!(
             with(1, usize::MAX, 1).is_ok() && !Dyck { max_depth: usize::MAX, ..Dyck::default() }.unread().is_empty()

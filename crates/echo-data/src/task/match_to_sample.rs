@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let error = MatchToSample { num_symbols: 1, delay: 3 }.check().unwrap_err();
-        assert_eq!(error.to_string(), "num_symbols is 1: it must be from 2 to 254");
+        assert_eq!(error.to_string(), "num_symbols is 1: it must be from 2 to 4000");
         let task = MatchToSample { delay: usize::MAX, num_symbols: 2 };
         assert!(task.fill(1, Split::Train, 0, &mut Sequence::new(task.shape())).is_err());
     }

@@ -189,11 +189,14 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         let with = |num_symbols, num_copied, most_repeats| RepeatCopy { num_symbols, num_copied, most_repeats };
-        assert_eq!(with(8, 10, 248).check().unwrap_err().to_string(), "most_repeats is 248: it must be from 1 to 247");
-        for (num_symbols, num_copied, most_repeats) in [(0, 1, 1), (255, 1, 1), (2, 0, 1), (2, 1, 0), (254, 1, 2)] {
+        assert_eq!(
+            with(8, 10, 3994).check().unwrap_err().to_string(),
+            "most_repeats is 3994: it must be from 1 to 3993"
+        );
+        for (num_symbols, num_copied, most_repeats) in [(0, 1, 1), (4001, 1, 1), (2, 0, 1), (2, 1, 0), (4000, 1, 2)] {
             assert!(with(num_symbols, num_copied, most_repeats).check().is_err());
         }
-        assert!(with(254, 1, 1).check().is_ok());
+        assert!(with(4000, 1, 1).check().is_ok());
         let task = with(2, usize::MAX, 3);
         assert!(task.fill(1, Split::Train, 0, &mut Sequence::new(task.shape())).is_err());
     }

@@ -77,7 +77,7 @@ impl Task for SelectiveCopy {
         vec![
             TaskSetting::of_length(sequence_length),
             TaskSetting::of_delay(delay),
-            TaskSetting::count("num_copied", "Symbols to repeat", num_copied, 1),
+            TaskSetting::of_copied(num_copied),
             TaskSetting::of_symbols(num_symbols),
         ]
     }

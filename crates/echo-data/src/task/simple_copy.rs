@@ -71,11 +71,7 @@ impl Task for SimpleCopy {
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { num_copied, delay, num_symbols } = self;
-        vec![
-            TaskSetting::count("num_copied", "Symbols to repeat", num_copied, 1),
-            TaskSetting::of_delay(delay),
-            TaskSetting::of_symbols(num_symbols),
-        ]
+        vec![TaskSetting::of_copied(num_copied), TaskSetting::of_delay(delay), TaskSetting::of_symbols(num_symbols)]
     }
 
     fn length(&mut self) -> Option<&mut usize> {

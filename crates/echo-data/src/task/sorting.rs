@@ -73,7 +73,7 @@ impl Task for Sorting {
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { num_copied, num_symbols } = self;
-        vec![TaskSetting::count("num_copied", "Symbols to repeat", num_copied, 1), TaskSetting::of_symbols(num_symbols)]
+        vec![TaskSetting::of_copied(num_copied), TaskSetting::of_symbols(num_symbols)]
     }
 
     fn check(&self) -> Result<(), Error> {
