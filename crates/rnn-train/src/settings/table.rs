@@ -133,15 +133,11 @@ fn asks_for_values(given: &Table) -> bool {
     matches!(asked(given).task().shape().targets, Kind::Values(_))
 }
 
-/// The names of the tasks whose data are episodes.
-fn of_episodes() -> String {
-    tasks_where(|task| task.form() != Form::Stream)
-}
-
-/// The names of the tasks that ask for numbers.
-fn of_values() -> String {
-    tasks_where(|task| matches!(task.shape().targets, Kind::Values(_)))
-}
+/// Tasks in help, of which there are too many for their names.
+const OF_EPISODES: &str = "tasks of episodes";
+const OF_DRAWN_EPISODES: &str = "tasks whose episodes are drawn";
+const OF_VALUES: &str = "tasks that ask for numbers";
+const ALL_BUT_ECHO: &str = "all tasks but echo";
 
 /// The names of the tasks of which long sequences can be tested where short ones are trained on.
 fn tasks_with_length() -> String {
@@ -184,12 +180,12 @@ settings! { given, row;
         written_if *redraw == Some(false);
     /// Episodes in an epoch
     episodes: Option<usize> = longest_episode(given).filter(|_| !reads_files(given)).map(|_| 1000),
-        row.least(1).by_default(format!("1000 for {}", tasks_where(|task| task.form() != Form::Stream && task.own_data().is_none()))).beside("task").of_task(),
+        row.least(1).by_default(format!("1000 for {OF_DRAWN_EPISODES}")).beside("task").of_task(),
         only_if task.task().form() != Form::Stream, format!("with the task {}, whose data are a series", task.task().name()),
         only_if task.task().own_data().is_none(), format!("with the task {}, whose data are read", task.task().name());
     /// Time steps in a window: how far back gradients are propagated
     truncated_backprop_length: usize = longest_episode(given).unwrap_or(15),
-        row.least(1).by_default(format!("15; the longest episode for {}", of_episodes())).beside("task"),
+        row.least(1).by_default(format!("15; the longest episode for {OF_EPISODES}")).beside("task"),
         // So that episodes of another length can be laid over it.
         written_if longest_of(task) != Some(*truncated_backprop_length);
     /// Time steps from one window's start to the next
@@ -216,12 +212,12 @@ settings! { given, row;
         only_if *learning == Learning::Bptt, GUESSED;
     /// How the net reads a class
     input: InputKind = if asked(given).task().reads_one_hot() { InputKind::OneHot } else { InputKind::Number },
-        row.by_default(format!("number; one_hot for {}", tasks_where(|task| task.reads_one_hot()))).beside("task"),
+        row.by_default(format!("number; one_hot for {ALL_BUT_ECHO}")).beside("task"),
         only_if matches!(task.task().shape().inputs, Kind::Classes(_)),
             format!("with the task {}, in which numbers are read", task.task().name());
     /// Loss to minimise
     loss: ClassLoss = if asks_for_values(given) { ClassLoss::SquaredError } else { ClassLoss::CrossEntropy },
-        row.by_default(format!("cross_entropy; squared_error for {}", of_values())).beside("task");
+        row.by_default(format!("cross_entropy; squared_error for {OF_VALUES}")).beside("task");
     /// Time steps of a window that are scored
     readout: Readout = Readout::EveryStep, row.beside("task"),
         only_if task.task().form() == Form::Stream,
@@ -376,10 +372,13 @@ mod tests {
     use super::*;
 
     /// Settings beside which others have an effect, or another default.
-    const BESIDE: [&str; 11] = [
+    const BESIDE: [&str; 14] = [
         "",
         "task = 'adding'",
         "task = 'copy'",
+        "task = 'narma'",
+        "task = 'reber'\nlearning = 'guess'",
+        "task = 'dyck'\nmax_parameters = 500",
         "valid = 0.1",
         "cell = 'lstm'",
         "optimizer = 'sgd'",
@@ -415,7 +414,18 @@ mod tests {
                 let mut defaults =
                     told.split("; ").map(|told| told.split_once(" for ").unwrap_or((told, "all others")));
                 let chosen = given.values().chain(table.get("optimizer")).filter_map(Value::as_str);
-                let chosen: Vec<_> = chosen.chain((beside == "cell = 'lstm'").then_some("the other cells")).collect();
+                let chosen = chosen.chain((beside == "cell = 'lstm'").then_some("the other cells"));
+                let task = asked(&given);
+                let has_episodes = longest_of(&task).is_some();
+                let is_drawn = task.task().own_data().is_none();
+                let of_tasks = [
+                    (OF_EPISODES, has_episodes),
+                    (OF_DRAWN_EPISODES, has_episodes && is_drawn),
+                    (OF_VALUES, asks_for_values(&given)),
+                    (ALL_BUT_ECHO, task != AnyTask::default()),
+                ];
+                let of_tasks = of_tasks.into_iter().filter(|(_, is_so)| *is_so).map(|(tasks, _)| tasks);
+                let chosen: Vec<_> = chosen.chain(of_tasks).collect();
                 let own = defaults.clone().find(|(_, whose)| whose.split(", ").any(|one| chosen.contains(&one)));
                 let (default, _) = own.or_else(|| defaults.next()).unwrap();
                 assert_eq!(in_help(value), default, "{name} beside {beside:?}: {help}");
