@@ -2,7 +2,7 @@
 //!
 //! [`facts`] gathers what all parts draw on, with [`parameters`] and [`scores`]. Each part of the page is a file, in the page's order:
 //! [`overview`], [`matrix`], [`window`], [`scatter`], [`heatmaps`], [`curves`], [`parallel`], [`importance`], [`failures`], [`tables`]. A picture
-//! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`page`] gives to all; all that the
+//! is a [`figure`]. `page.css` and `page.js` stand in the page, beside what [`chart_kit::page`] gives to all ([`shell`]); all that the
 //! scripts do is to sort, choose and save.
 
 mod curves;
@@ -17,6 +17,7 @@ mod parallel;
 mod parameters;
 mod scatter;
 mod scores;
+mod shell;
 mod suite;
 mod tables;
 mod window;
@@ -29,16 +30,12 @@ use crate::trials::spec::SPEC;
 use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, SUMMARY};
 use crate::trials::sweep::Sweep;
-use chart_kit::page;
 use facts::Facts;
 use maud::{Markup, html};
 use rnn_train::outputs::folder::write_whole_among_others;
 use std::path::Path;
 
 pub(crate) use suite::{Part, write_suite};
-
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
 
 /// Writes the report of a sweep whose trials are these, in the plan's order, and its pictures to the sweep's folder.
 pub(crate) fn write(sweep: Sweep<'_>, rows: &[Row]) -> Result<(), Error> {
@@ -72,7 +69,7 @@ fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup
         (tables::section(facts))
         (footer(facts))
     };
-    Ok(page::page(&title, &[STYLE], &[SCRIPT], &main))
+    Ok(shell::page(&title, &main))
 }
 
 fn footer(facts: &Facts<'_>) -> Markup {

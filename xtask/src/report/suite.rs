@@ -1,14 +1,13 @@
 //! The page of the suite: for each of its sweeps what was asked, what each learner answered beside what is published, and loss curves.
 
 use super::facts::Facts;
-use super::{SCRIPT, STYLE, curves, matrix};
+use super::{curves, matrix, shell};
 use crate::error::Error;
 use crate::trials::outcome::outcome;
 use crate::trials::plan::Plan;
 use crate::trials::published;
 use crate::trials::row::Row;
 use crate::trials::store::REPORT;
-use chart_kit::page;
 use chart_kit::text::duration;
 use maud::html;
 use rnn_train::outputs::folder::write_whole_among_others;
@@ -34,7 +33,7 @@ pub(crate) fn write_suite(parts: &[Part], file: &Path) -> Result<(), Error> {
         @for section in &sections { (section) }
         footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) "." } }
     };
-    let page = page::page(title, &[STYLE], &[SCRIPT], &main);
+    let page = shell::page(title, &main);
     Ok(write_whole_among_others(file, page.into_string().as_bytes())?)
 }
 

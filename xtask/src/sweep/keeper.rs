@@ -51,7 +51,7 @@ pub(crate) enum Event {
     /// A process of several trials has ended before them; they run again, one by one.
     Parted { trials: usize, error: String },
     /// A trial has ended, or was stopped.
-    Ended { trial: usize, record: Record },
+    Ended { trial: usize, record: Box<Record> },
 }
 
 /// Locks a mutex.
@@ -123,7 +123,7 @@ impl<'a> Keeper<'a> {
                     Line::Ended(trial, record) => match kept.next().unwrap_or(Ok(())) {
                         Ok(()) => {
                             file.push(&record)?;
-                            happened.push(Event::Ended { trial, record });
+                            happened.push(Event::Ended { trial, record: Box::new(record) });
                         }
                         Err(error) => failed = failed.and(Err(error)),
                     },

@@ -137,7 +137,11 @@ fn asks_for_values(given: &Table) -> bool {
 const OF_EPISODES: &str = "tasks of episodes";
 const OF_DRAWN_EPISODES: &str = "tasks whose episodes are drawn";
 const OF_VALUES: &str = "tasks that ask for numbers";
-const ALL_BUT_ECHO: &str = "all tasks but echo";
+
+/// All tasks but the default one, in help.
+fn all_others() -> String {
+    format!("all tasks but {}", AnyTask::default().task().name())
+}
 
 /// The names of the tasks of which long sequences can be tested where short ones are trained on.
 fn tasks_with_length() -> String {
@@ -212,7 +216,7 @@ settings! { given, row;
         only_if *learning == Learning::Bptt, GUESSED;
     /// How the net reads a class
     input: InputKind = if asked(given).task().reads_one_hot() { InputKind::OneHot } else { InputKind::Number },
-        row.by_default(format!("number; one_hot for {ALL_BUT_ECHO}")).beside("task"),
+        row.by_default(format!("number; one_hot for {}", all_others())).beside("task"),
         only_if matches!(task.task().shape().inputs, Kind::Classes(_)),
             format!("with the task {}, in which numbers are read", task.task().name());
     /// Loss to minimise
@@ -225,9 +229,11 @@ settings! { given, row;
     /// How weights come to be those that solve the task
     learning: Learning = Learning::Bptt, row.beside("task").for_training(),
         only_if (*learning == Learning::Bptt || task.task().criterion().is_some()),
-            format!("with the task {}, which does not say when a sequence is right", task.task().name());
+            format!("with the task {}, which does not say when a sequence is right", task.task().name()),
+        // Trials are known by what is written, and were there before this.
+        written_if *learning != Learning::Bptt;
     /// Weights are guessed from -X to X
-    guess_range: f64 = 100.0, row.beside("learning").for_training(),
+    guess_range: f64 = 100.0, row.by_default("100.0").beside("learning").for_training(),
         only_if *learning == Learning::Guess, format!("with the learning {learning}: only guess has it");
     /// How the initial weights are drawn
     init: Init = if cell == CellKind::Elman { Init::Tutorial } else { Init::PyTorch },
@@ -422,10 +428,11 @@ mod tests {
                     (OF_EPISODES, has_episodes),
                     (OF_DRAWN_EPISODES, has_episodes && is_drawn),
                     (OF_VALUES, asks_for_values(&given)),
-                    (ALL_BUT_ECHO, task != AnyTask::default()),
                 ];
                 let of_tasks = of_tasks.into_iter().filter(|(_, is_so)| *is_so).map(|(tasks, _)| tasks);
-                let chosen: Vec<_> = chosen.chain(of_tasks).collect();
+                let others = all_others();
+                let is_other = (task != AnyTask::default()).then_some(others.as_str());
+                let chosen: Vec<_> = chosen.chain(of_tasks).chain(is_other).collect();
                 let own = defaults.clone().find(|(_, whose)| whose.split(", ").any(|one| chosen.contains(&one)));
                 let (default, _) = own.or_else(|| defaults.next()).unwrap();
                 assert_eq!(in_help(value), default, "{name} beside {beside:?}: {help}");
@@ -478,7 +485,8 @@ mod tests {
         let of_tasks =
             AnyTask::all().iter_mut().flat_map(names).filter(|name| !of_echo.contains(name)).collect::<Vec<_>>();
         let of_episodes = ["episodes", "redraw", "test_length", "guess_range", "max_parameters"];
-        let others = ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights", "until_solved"];
+        let others =
+            ["task", "momentum", "nesterov", "rms_decay", "series", "initial_weights", "learning", "until_solved"];
         let others = [&others[..], &of_episodes, &of_tasks].concat();
         for row in Settings::rows() {
             assert_eq!(table.contains_key(row.name), !others.contains(&row.name), "{}", row.name);

@@ -109,7 +109,7 @@ mod tests {
             let rights: Vec<bool> = (0..length)
                 .map(|_| {
                     word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    (word >> 33) % 4 > 0
+                    !(word >> 33).is_multiple_of(4)
                 })
                 .collect();
             let criterion = Criterion { wrong: case % 3, ..Criterion::all(Right::Class, 1 + case % 7) };

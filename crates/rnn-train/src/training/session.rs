@@ -6,20 +6,18 @@ use super::checkpoint::{Checkpoint, Progress};
 use super::data::Opened;
 use super::inside::Inside;
 use super::means::Means;
-use super::nets::{guess, initial_network, network, of_net};
+use super::nets::{initial_network, network, of_net};
 use super::scorer::Scorer;
 use super::source::Source;
 use super::streams::DROPOUT_STREAM;
 use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::outputs::record::{Passed, Record, Step};
-use crate::outputs::rows::{EpochRow, MetricsRow};
+use crate::outputs::rows::EpochRow;
 use crate::outputs::snapshot::Snapshot;
-use crate::settings::choices::Learning;
 use crate::settings::table::Settings;
 use echo_data::{Baseline, Criterion, Generator, Split, generator};
-use rnn_core::{Network, Report, SafetensorsFile, Scalar, State, Trainer};
-use std::ops::Range;
+use rnn_core::{Network, SafetensorsFile, Scalar, State, Trainer};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -53,14 +51,14 @@ pub(crate) enum Ending {
 /// A net in training and the place that it is at.
 pub(crate) struct Session<T: Scalar, A> {
     pub(super) settings: Settings,
-    source: Source,
+    pub(super) source: Source,
     /// The best of some simple rules on the test data.
     pub(super) test_baseline: Option<Baseline>,
     /// A checksum of each file that the data were read from.
     checksums: Vec<u32>,
     /// A checksum of the parameters before training.
     initial_checksum: u32,
-    answering: A,
+    pub(super) answering: A,
     pub(super) trainer: Trainer<T, A>,
     /// The data to validate on.
     pub(super) valid: Option<Source>,
@@ -69,19 +67,19 @@ pub(crate) struct Session<T: Scalar, A> {
     /// What scores these, if there are any.
     pub(super) scorer: Option<Scorer<T, A>>,
     /// When the task counts as learned, where that is said of sequences.
-    criterion: Option<Criterion>,
+    pub(super) criterion: Option<Criterion>,
     /// Training steps of the whole run.
     steps: usize,
     pub(super) progress: Progress,
     /// Whether the source is at the epoch's series.
     epoch_begun: bool,
     /// The state that the last window began with.
-    state_before: State<T>,
+    pub(super) state_before: State<T>,
     pub(super) window: Window<T>,
     /// Epoch and number of that window; `None` as long as none was trained on here.
     place: Option<[usize; 2]>,
     /// What the net answers there before the step, if that was asked for.
-    before: Option<Snapshot>,
+    pub(super) before: Option<Snapshot>,
 }
 
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
@@ -310,51 +308,6 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         self.place = Some([epoch, batch]);
         self.before = if look { self.snapshot()? } else { None };
         Ok(())
-    }
-
-    /// What has come of the step that was next and is made, as this report says.
-    pub(super) fn stepped(&mut self, report: Report) -> Result<Event<T>, Error> {
-        let Progress { epoch, batch, step, .. } = self.progress;
-        let Report { loss, gradient_norm, learning_rate } = report;
-        let (window, snapshot, floor) = (&self.window, self.before.take(), self.source.floor(batch));
-        let steps = self.trainer.truncation().scored(self.state_before.is_at_start());
-        let scored = window.scored(self.answering, loss, &self.trainer.scored_outputs(), &steps)?;
-        // As its row would have it; a mean can be beyond what the net's own numbers hold.
-        let shown = T::narrow(loss).widen();
-        // The trainer makes no step where one is not finite, so nothing would come of going on.
-        for (what, value) in [("the loss", shown), ("the gradient's norm", gradient_norm)] {
-            if !value.is_finite() && self.settings.learning != Learning::Guess {
-                let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
-                return Ok(Event::Ends(Ending::Diverged(place)));
-            }
-        }
-        let known = self.progress.means.is_known(batch);
-        self.progress.means.add(batch, scored, floor);
-        let solved = self.judged(&steps)?;
-        self.progress.batch += 1;
-        self.progress.step += 1;
-        if scored.count == 0 {
-            return Ok(Event::Passed(Passed { epoch, step, solved }));
-        }
-        let [loss, learning_rate] = [scored.loss, learning_rate].map(T::narrow);
-        let accuracy = scored.accuracy.map(T::narrow);
-        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
-        let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
-        Ok(Event::Step(Step { row, known, snapshot, solved }))
-    }
-
-    /// Judges what was answered at the scored steps of the window; how many sequences there were, if it is with this window that the
-    /// task is solved.
-    fn judged(&mut self, steps: &Range<usize>) -> Result<Option<usize>, Error> {
-        let Some(criterion) = &self.criterion else { return Ok(None) };
-        let (judge, batch) = (&mut self.progress.judge, self.progress.batch);
-        self.window.rights(self.answering, criterion, &self.trainer.scored_outputs(), steps, &mut judge.whole);
-        let is_end = batch + 1 == self.source.windows_now() || self.source.begins(batch + 1);
-        let solved = if is_end { judge.end(criterion) } else { None };
-        if self.settings.learning == Learning::Guess && is_end && judge.has_failed(criterion) {
-            guess(&mut self.trainer.network, &self.settings, judge.guess());
-        }
-        Ok(solved)
     }
 
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights

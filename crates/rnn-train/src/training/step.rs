@@ -1,10 +1,16 @@
-//! The training step that a session is at, made alone or beside those of others.
+//! The training step that a session is at: made alone or beside those of others, and what comes of it.
 
 use super::answering::Answering;
-use super::session::Session;
+use super::checkpoint::Progress;
+use super::means::Scored;
+use super::nets::guess;
+use super::session::{Ending, Event, Session};
 use crate::error::Error;
+use crate::outputs::record::{Passed, Step};
+use crate::outputs::rows::MetricsRow;
 use crate::settings::choices::Learning;
 use rnn_core::{Ensemble, Member, Report, Scalar, Trainer};
+use std::ops::Range;
 
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// Whether its steps are worth making together with those of another one, and can be.
@@ -34,5 +40,53 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
             Learning::Bptt => self.trainer.step(&self.window.inputs, targets),
             Learning::Guess => self.trainer.score(&self.window.inputs, targets),
         }
+    }
+
+    /// What has come of the step that was next and is made, as this report says.
+    pub(super) fn stepped(&mut self, report: Report) -> Result<Event<T>, Error> {
+        let Progress { epoch, batch, step, .. } = self.progress;
+        let Report { loss, gradient_norm, learning_rate } = report;
+        let (window, snapshot, floor) = (&self.window, self.before.take(), self.source.floor(batch));
+        let steps = self.trainer.truncation().scored(self.state_before.is_at_start());
+        let scored = window.scored(self.answering, loss, &self.trainer.scored_outputs(), &steps)?;
+        // As its row would have it; a mean can be beyond what the net's own numbers hold.
+        let shown = T::narrow(loss).widen();
+        let is_guessed = self.settings.learning == Learning::Guess;
+        // The trainer makes no step where one is not finite, so nothing would come of going on.
+        for (what, value) in [("the loss", shown), ("the gradient's norm", gradient_norm)] {
+            if !value.is_finite() && !is_guessed {
+                let place = format!("{what} is {value} at step {step} (epoch {epoch}, batch {batch})");
+                return Ok(Event::Ends(Ending::Diverged(place)));
+            }
+        }
+        // Weights that were guessed may answer with anything; where that is no number, it is wrong, and in no mean.
+        let scored = if shown.is_finite() { scored } else { Scored { count: 0, ..scored } };
+        let known = self.progress.means.is_known(batch);
+        self.progress.means.add(batch, scored, floor);
+        let solved = self.judged(&steps)?;
+        self.progress.batch += 1;
+        self.progress.step += 1;
+        if scored.count == 0 {
+            return Ok(Event::Passed(Passed { epoch, step, solved }));
+        }
+        let [loss, learning_rate] = [scored.loss, learning_rate].map(T::narrow);
+        let accuracy = scored.accuracy.map(T::narrow);
+        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
+        let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
+        Ok(Event::Step(Step { row, known, snapshot, solved }))
+    }
+
+    /// Judges what was answered at the scored steps of the window; how many sequences there were, if it is with this window that the
+    /// task is solved.
+    fn judged(&mut self, steps: &Range<usize>) -> Result<Option<usize>, Error> {
+        let Some(criterion) = &self.criterion else { return Ok(None) };
+        let (judge, batch) = (&mut self.progress.judge, self.progress.batch);
+        self.window.rights(self.answering, criterion, &self.trainer.scored_outputs(), steps, &mut judge.whole);
+        let is_end = batch + 1 == self.source.windows_now() || self.source.begins(batch + 1);
+        let solved = if is_end { judge.end(criterion) } else { None };
+        if self.settings.learning == Learning::Guess && is_end && judge.has_failed(criterion) {
+            guess(&mut self.trainer.network, &self.settings, judge.guess());
+        }
+        Ok(solved)
     }
 }

@@ -174,13 +174,14 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// What its bars and lines mean.
-    pub(crate) fn legend(&self) -> Vec<Entry> {
-        let should = self.settings.task().words().answer;
+    /// What its bars and lines mean, where there is so much room.
+    pub(crate) fn legend(&self, width: i32) -> Vec<Entry> {
+        let words = self.settings.task().words();
         let bar = |colour, text: String| Entry::new(Mark::Bar(colour), text);
+        let target = bar(self.palette.target, format!("target: {}", words.answer));
         vec![
             bar(self.palette.input, "input: what the net reads".to_owned()),
-            bar(self.palette.target, format!("target: {should}")),
+            if target.width() <= width { target } else { bar(self.palette.target, words.rule) },
             bar(self.palette.prediction, "prediction: what it answers".to_owned()),
         ]
     }

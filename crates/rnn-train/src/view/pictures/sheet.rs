@@ -32,8 +32,11 @@ impl Sheet<'_> {
         self.loss.draw(root, LOSS)?;
         self.rows.draw(root, ROWS)?;
         column(root, 20, &self.loss.legend())?;
-        column(root, 490, &self.rows.legend())?;
-        column(root, 800, &self.rows.legend_of_grounds())
+        let grounds = self.rows.legend_of_grounds();
+        let right = if grounds.is_empty() { SIZE.0 as i32 } else { 800 };
+        // Texts are narrower than their widths are taken to be, and need no distance to another one behind them.
+        column(root, 490, &self.rows.legend(right - 490 + 70))?;
+        column(root, 800, &grounds)
     }
 }
 

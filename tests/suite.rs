@@ -1,0 +1,58 @@
+//! `cargo xtask suite`: several sweeps, and a page that has what is published beside them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+mod support;
+
+use support::{columns, refused, succeed};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+#[test]
+fn a_sweep_of_the_suite_stands_beside_what_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("suite");
+    let suite = ["suite", "cogscale-small", "--quick", "--out", out.to_str().unwrap()];
+    let told = succeed(XTASK, suite);
+    assert!(told.trim_end().ends_with("report.html"), "{told}");
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    // A row a task, a column a cell.
+    for task in ["discrete_adding", "bracket_matching", "simple_copy", "sines"] {
+        assert!(page.contains(&format!("<th class=\"t\">{task}</th>")), "{task}");
+    }
+    let head = page.split("<table class=\"matrix\">").nth(1).unwrap().split("</thead>").next().unwrap();
+    assert!(head.contains(">gru<") && head.contains(">lstm<"), "{head}");
+    assert!(page.contains("CogScale's GRU, learning rate 0.01: test error 0.081 ± 0.053"), "{page}");
+    assert!(page.contains(" agree: they are no further from it than 2 standard errors"));
+    // Its own report has the same table, and the tables what it is made of.
+    let report = std::fs::read_to_string(out.join("cogscale-small/report.html")).unwrap();
+    assert!(report.contains("Questions and learners") && report.contains("cogscale"));
+    let groups = columns(&out.join("cogscale-small/groups.csv"));
+    let errors: Vec<f64> = groups["mean_test_accuracy"].iter().filter_map(|cell| cell.parse().ok()).collect();
+    assert!(errors.iter().all(|accuracy| (0.0..=1.0).contains(accuracy)) && !errors.is_empty());
+    // Of sines nobody knows chance.
+    let skills = groups["mean_test_skill"].iter().zip(&groups["task"]).filter(|(_, task)| *task != "sines");
+    assert!(skills.into_iter().all(|(cell, _)| cell.parse::<f64>().is_ok_and(|skill| skill < 1.0)));
+    // What is there is not run again.
+    let summary = std::fs::read(out.join("cogscale-small/summary.csv")).unwrap();
+    succeed(XTASK, suite);
+    assert!(std::fs::read(out.join("cogscale-small/summary.csv")).unwrap() == summary);
+}
+
+/// All specs can be planned, from wherever the program is started.
+#[test]
+fn specs_are_known_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    for name in ["suite/quick/hs97", "suite/quick/horizon", "cells"] {
+        let told = succeed(XTASK, ["sweep", name, "--dry-run", "--out", out.to_str().unwrap()]);
+        assert!(told.contains(" trials"), "{name}: {told}");
+    }
+    let message = refused(XTASK, ["sweep", "suite/hs98"]);
+    assert!(
+        message.contains("suite/hs98 is no file, and no spec has this name: there are batch-size, cells, "),
+        "{message}"
+    );
+    let message = refused(XTASK, ["suite", "hs98", "--out", out.to_str().unwrap()]);
+    assert!(message.contains("the suite has no sweep hs98: there are adding-copy, chaos, "), "{message}");
+    assert!(!out.exists());
+}
