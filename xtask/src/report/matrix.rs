@@ -47,7 +47,21 @@ pub(super) fn section(facts: &Facts<'_>, published: &[Published]) -> Markup {
     if matrix.questions.len() < 2 && published.is_empty() {
         return html! {};
     }
-    html! { h2 { "Questions and learners" } (matrix.markup(facts.plan.can_be_solved())) }
+    html! { h2 { "Questions and learners" } (legend()) (matrix.markup(facts.plan.can_be_solved())) }
+}
+
+/// The table alone.
+pub(super) fn table(facts: &Facts<'_>, published: &[Published]) -> Markup {
+    Matrix::new(facts, published).markup(facts.plan.can_be_solved())
+}
+
+/// What stands in a cell.
+pub(super) fn legend() -> Markup {
+    html! { p {
+        "A cell has the trials that solved the task, of all; the median of the sequences until then, with its quartiles; the skill, which goes from 0, for \
+         the best answer that reads nothing, to 1, for the best that any net can give; and the mean test error, the share of wrong answers, or the loss, with its \
+         standard deviation over the trials. Numbers in grey were published."
+    } }
 }
 
 /// Whether a setting is of the question: the task, or what belongs to one.
@@ -125,24 +139,18 @@ impl<'a> Matrix<'a> {
         let all = self.questions.iter().flat_map(|question| question.answers.iter().flatten());
         let compared: Vec<bool> = all.flat_map(Answer::agreements).collect();
         let agree = compared.iter().filter(|agrees| **agrees).count();
+        let has_others = self.questions.iter().any(|question| !question.published.is_empty());
         html! {
-            p {
-                @if can_be_solved {
-                    "Trials that solved the task, of all; then the median of the sequences until then, with its quartiles. "
-                }
-                "The skill goes from 0, for the best answer that reads nothing, to 1, for the best that any net can give; test errors are shares of wrong answers. \
-                 Numbers in grey were published."
-                @if !compared.is_empty() {
-                    " Of " (compared.len()) " means with a published deviation " (agree) " agree: they are no further from it than "
-                    (ERRORS) " standard errors of the difference."
-                }
-            }
+            @if !compared.is_empty() { p {
+                "Of " (compared.len()) " means beside a published one " (agree) " agree: they are no further from it than "
+                (ERRORS) " standard errors of the difference."
+            } }
             div.scroll { table.matrix {
-                thead { tr { th.t { "question" } @for learner in &self.learners { th.t { (learner) } } th.t { "published, of others" } } }
+                thead { tr { th.t { "question" } @for learner in &self.learners { th.t { (learner) } } @if has_others { th.t { "others" } } } }
                 tbody { @for question in &self.questions { tr {
                     th.t { (question.name) }
                     @for answer in &question.answers { td.t { @if let Some(answer) = answer { (answer.markup(can_be_solved)) } } }
-                    td.t { @for one in &question.published { div.published { (one.method) ": " (in_words(one)) } } }
+                    @if has_others { td.t { @for one in &question.published { div.published { (one.method) ": " (in_words(one)) } } } }
                 } } }
             } }
         }
@@ -192,16 +200,19 @@ impl<'a> Answer<'a> {
         let Self { group, .. } = self;
         let quartile =
             |share: f64| group.solved_sequences_at(share).map(|sequences| thousands(sequences.round() as usize));
+        // The error says more than the loss, unless the loss was published.
+        let has_error = !group.test_accuracies().is_empty();
+        let is_shown = |measure: Measure| self.published.iter().any(|one| one.measure == measure);
         let held: Vec<(&str, Vec<f64>)> = [("test error", Measure::TestError), ("test loss", Measure::TestLoss)]
             .into_iter()
+            .filter(|(_, measure)| *measure == Measure::TestError || !has_error || is_shown(*measure))
             .map(|(name, measure)| (name, self.measured(measure)))
             .filter(|(_, values)| !values.is_empty())
-            .take(1)
             .collect();
         html! {
             @if can_be_solved { div { b { (group.solved) "/" (group.decided) } " solved" } }
             @if let Some(median) = quartile(0.5) {
-                div { (median) span.interval { " [" (quartile(0.25).unwrap_or_default()) ", " (quartile(0.75).unwrap_or_default()) "]" } }
+                div { (median) " sequences" span.interval { " [" (quartile(0.25).unwrap_or_default()) ", " (quartile(0.75).unwrap_or_default()) "]" } }
             }
             @if let Some(skill) = group.mean_test_skill() { div { "skill " (number(skill, 3)) } }
             @for (name, values) in &held { div {

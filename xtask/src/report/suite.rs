@@ -28,7 +28,8 @@ pub(crate) fn write_suite(parts: &[Part], file: &Path) -> Result<(), Error> {
     let sections = parts.iter().map(section).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { (title) }
-        p { "Each section is a sweep of its own, whose report has all of its trials." }
+        p { "Each section is a sweep: questions down, learners across. Its own report has all of its trials." }
+        (matrix::legend())
         nav { ul { @for Part { name, .. } in parts { li { a href=(format!("#{name}")) { (name) } } } } }
         @for section in &sections { (section) }
         footer { p { "Made by version " (env!("CARGO_PKG_VERSION")) "." } }
@@ -46,10 +47,10 @@ fn section(part: &Part) -> Result<maud::Markup, Error> {
             h2 { (name) }
             @if !plan.spec.about.is_empty() { p { (plan.spec.about) } }
             p {
-                (outcome(plan, rows)) " One core after the other, the trials took " (duration(seconds)) ". "
+                (outcome(plan, rows)) " Added up, the trials took " (duration(seconds)) " of a core. "
                 a href=(format!("{name}/{REPORT}")) { "Its report" } "."
             }
-            (matrix::section(&facts, &published::of_sweep(&plan.spec.name)?))
+            (matrix::table(&facts, &published::of_sweep(&plan.spec.name)?))
             details { summary { "Loss curves" } (curves::section(&facts, &mut Vec::new())?) }
         }
     })
