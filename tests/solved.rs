@@ -126,7 +126,8 @@ fn episodes_that_are_not_drawn_again_stay_the_same() {
 fn what_has_no_meaning_is_refused_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
+        (&["--task=reber", "--learning=guess", "--guess-range=nan"], "guess_range is NaN: it must be a number above 0"),
         (
             &["--learning=guess"],
             "learning has no effect with the task echo, which does not say when a sequence is right",
@@ -149,4 +150,17 @@ fn what_has_no_meaning_is_refused_in_a_line() {
         assert!(message.contains(told), "{flags:?}: {message}");
     }
     assert!(!out.exists());
+}
+
+/// Weights that answer with what is no number are wrong, and end nothing.
+#[test]
+fn guesses_that_answer_with_no_number_are_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let wild = ["--task=parity", "--learning=guess", "--guess-range=1e30", "--cell=elman_relu", "--num-epochs=2"];
+    train(&out, &[&wild[..], &["--episodes=50"]].concat());
+    let status = status(&out);
+    assert!(status["status"] == "done".into() && !status.contains_key("solved_sequences"), "{status}");
+    let losses = numbers(&out.join("epochs.csv"), "loss");
+    assert!(losses.len() == 2 && losses.iter().all(|loss| loss.is_finite()), "{losses:?}");
 }

@@ -41,13 +41,12 @@ struct Answer<'a> {
     published: Vec<&'a Published>,
 }
 
-/// The section of a sweep that asks several questions, or of which something is published.
+/// The section of a sweep over several tasks, or of which something is published. Of one task the maps say more.
 pub(super) fn section(facts: &Facts<'_>, published: &[Published]) -> Markup {
-    let matrix = Matrix::new(facts, published);
-    if matrix.questions.len() < 2 && published.is_empty() {
+    if !facts.plan.spec.varied().contains(&"task") && published.is_empty() {
         return html! {};
     }
-    html! { h2 { "Questions and learners" } (legend()) (matrix.markup(facts.plan.can_be_solved())) }
+    html! { h2 { "Questions and learners" } (legend()) (table(facts, published)) }
 }
 
 /// The table alone.

@@ -43,6 +43,10 @@ impl Settings {
         if self.reads_data() {
             self.check_data()?;
         }
+        if !(self.guess_range.is_finite() && self.guess_range > 0.0) {
+            let message = format!("guess_range is {}: it must be a number above 0", self.guess_range);
+            return Err(SettingError::new("guess_range", message));
+        }
         if let Some(test_length) = self.test_length {
             let wrong = |error: echo_data::Error| format!("test_length is {test_length}: {error}");
             self.task_of(Split::Test).check().map_err(|error| SettingError::new("test_length", wrong(error)))?;

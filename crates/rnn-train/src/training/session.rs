@@ -15,6 +15,7 @@ use crate::error::{Error, SettingError};
 use crate::outputs::record::{Passed, Record, Step};
 use crate::outputs::rows::EpochRow;
 use crate::outputs::snapshot::Snapshot;
+use crate::settings::choices::Learning;
 use crate::settings::table::Settings;
 use echo_data::{Baseline, Criterion, Generator, Split, generator};
 use rnn_core::{Network, SafetensorsFile, Scalar, State, Trainer};
@@ -313,6 +314,10 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
     /// of no use.
     pub(super) fn ending(&mut self, ending: Ending) -> Result<Ending, Error> {
+        // Weights that were guessed are what they are.
+        if self.settings.learning == Learning::Guess {
+            return Ok(ending);
+        }
         let (window, steps) = (&self.window, self.window.all());
         let loss = self.trainer.loss(&window.inputs, A::targets_in(window, &steps), steps, &self.state_before)?;
         if !loss.is_finite() {
