@@ -94,6 +94,15 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
 
     /// Tells of what has happened, and writes it; how training ended, if that is what it was.
     fn take_down(&mut self, event: Event<T>, watch: &mut dyn Watch) -> Result<Option<Ending>, Error> {
+        let was_solved = self.recorder.status.solved_epoch.is_some();
+        let ending = self.take_down_event(event, watch)?;
+        if let Some(epoch) = self.recorder.status.solved_epoch.filter(|_| !was_solved) {
+            watch.solved(epoch);
+        }
+        Ok(ending)
+    }
+
+    fn take_down_event(&mut self, event: Event<T>, watch: &mut dyn Watch) -> Result<Option<Ending>, Error> {
         match event {
             Event::AtStep => {}
             Event::EpochStarts(epoch) => watch.epoch(epoch),

@@ -24,6 +24,8 @@ pub trait Watch {
     }
     /// A training step was done.
     fn step(&mut self, _step: &Step<'_>) {}
+    /// The task is solved, in this epoch.
+    fn solved(&mut self, _epoch: usize) {}
     /// An epoch has ended. To break stops the run as not worth going on with, for the reason given.
     fn epoch_ends(&mut self, _row: &EpochRow) -> ControlFlow<String> {
         ControlFlow::Continue(())

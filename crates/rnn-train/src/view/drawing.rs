@@ -37,6 +37,10 @@ impl Watch for Drawing<'_> {
         self.watch.step(step);
     }
 
+    fn solved(&mut self, epoch: usize) {
+        self.watch.solved(epoch);
+    }
+
     fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
         self.watch.epoch_ends(row)
     }

@@ -6,12 +6,10 @@ use super::inputs::Inputs;
 use super::pace::{Going, Pace};
 use super::scene::{Epochs, Phase, Scene};
 use super::stage::{Next, Stage};
-use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{State, Status};
 use crate::settings::table::Settings;
 use crate::training::watch::{Beginning, Step, Watch};
 use chart_kit::text::printable;
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Shows a run on the terminal, from when it begins.
@@ -102,13 +100,10 @@ impl Watch for Training<'_> {
         }
     }
 
-    fn epoch_ends(&mut self, row: &EpochRow) -> ControlFlow<String> {
-        if let Some(Shown { scene, .. }) = &mut self.shown
-            && scene.settings.solved_within().is_some_and(|within| row.solved(within))
-        {
-            scene.solved = scene.solved.or(Some(row.epoch));
+    fn solved(&mut self, epoch: usize) {
+        if let Some(Shown { scene, .. }) = &mut self.shown {
+            scene.solved = Some(epoch);
         }
-        ControlFlow::Continue(())
     }
 
     fn ends(&mut self) {
