@@ -236,7 +236,7 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
         Options { jobs, overwrite: arguments.overwrite, fail_fast: arguments.fail_fast, retry, keep: arguments.keep };
     let of = Sweep { plan: &plan, folder: &folder };
     match (arguments.engine, arguments.dry_run) {
-        (Engine::Local, false) => sweep::local::run(of, &options),
+        (Engine::Local, false) => sweep::local::run(of, &options).map(|(code, _)| code),
         (Engine::Local, true) => sweep::dry_run::run(of, &options),
         (Engine::Slurm, false) => slurm::submit(of, &options, &arguments.slurm),
         (Engine::Slurm, true) => slurm::dry_run(of, &options, &arguments.slurm),

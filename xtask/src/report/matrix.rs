@@ -68,12 +68,9 @@ fn is_of_question(name: &str) -> bool {
     Settings::row(name).is_ok_and(|row| row.of_task)
 }
 
-/// The varied settings that make a difference among some combinations.
-fn differing(facts: &Facts<'_>, groups: &[usize], of: impl Fn(&str) -> bool) -> Vec<usize> {
-    let names = facts.plan.spec.varied();
-    let differs = |column: usize| {
-        groups.iter().any(|&group| facts.plan.texts(group)[column] != facts.plan.texts(groups[0])[column])
-    };
+/// The varied settings that make a difference among some combinations, of which all have these values.
+fn differing(names: &[&str], texts: &[Vec<String>], groups: &[usize], of: impl Fn(&str) -> bool) -> Vec<usize> {
+    let differs = |column: usize| groups.iter().any(|&group| texts[group][column] != texts[groups[0]][column]);
     (0..names.len()).filter(|&column| of(names[column]) && differs(column)).collect()
 }
 
@@ -95,7 +92,7 @@ impl<'a> Matrix<'a> {
         // What is the same for all learners of each question says nothing of a learner.
         let is_of_learner = |name: &str| !is_of_question(name) && name != LEARNING_RATE;
         let mut columns: Vec<usize> =
-            questions.iter().flat_map(|groups| differing(facts, groups, is_of_learner)).collect();
+            questions.iter().flat_map(|groups| differing(&names, &texts, groups, is_of_learner)).collect();
         columns.sort_unstable();
         columns.dedup();
         let learner = |group: usize| -> Name {
@@ -118,13 +115,12 @@ impl<'a> Matrix<'a> {
         };
         let questions = questions.iter().map(|groups| {
             let settings = facts.plan.trial(groups[0]).map(|trial| trial.settings);
-            let told = differing(facts, &tasks(groups), |name| is_of_question(name) && name != "task");
+            let told = differing(&names, &texts, &tasks(groups), |name| is_of_question(name) && name != "task");
             let task = settings.as_ref().map_or_else(|_| String::new(), |settings| settings.task().name().to_owned());
             let told = told.into_iter().map(|column| format!("{} {}", names[column], texts[groups[0]][column]));
             let name = std::iter::once(task).chain(told).collect::<Vec<_>>().join(", ");
             let own = settings.as_ref().map(cells).unwrap_or_default();
-            let of_question =
-                |one: &&Published| one.is_beside(&own, |_| true) && !one.says(|name| !is_of_question(name));
+            let of_question = |one: &&Published| one.is_beside(&own) && !one.says(|name| !is_of_question(name));
             let answers = learners.iter().map(|name| {
                 let of_learner: Vec<usize> = groups.iter().copied().filter(|&group| learner(group) == *name).collect();
                 Answer::best(facts, &of_learner, published)
@@ -169,7 +165,7 @@ impl<'a> Answer<'a> {
         let settings = facts.plan.trial(number).ok()?.settings;
         let own: HashMap<String, String> = cells(&settings);
         let rate = own.get(LEARNING_RATE).filter(|_| several).cloned();
-        let is_own = |one: &&Published| one.says(|name| !is_of_question(name)) && one.is_beside(&own, |_| true);
+        let is_own = |one: &&Published| one.says(|name| !is_of_question(name)) && one.is_beside(&own);
         Some(Self { group, learning_rate: rate, published: published.iter().filter(is_own).collect() })
     }
 

@@ -9,6 +9,7 @@ use super::submissions;
 use crate::error::Error;
 use crate::trials::outcome::{counts, listed};
 use crate::trials::results::{Known, ResultsFile};
+use crate::trials::row::Row;
 use crate::trials::sweep::Sweep;
 use crate::trials::{store, summary};
 use chart_kit::text::count;
@@ -21,8 +22,8 @@ use std::sync::atomic::Ordering;
 /// From how many trials' folders on it is said that there are ways to have fewer.
 const MANY_FOLDERS: usize = 10_000;
 
-/// Runs what is missing of a sweep, and writes its tables and report; returns the exit code.
-pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<u8, Error> {
+/// Runs what is missing of a sweep, and writes its tables and report; returns the exit code, and what became of all trials.
+pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<(u8, Vec<Row>), Error> {
     let Sweep { plan, folder } = sweep;
     let _lock = store::enter(folder)?;
     submissions::check_none_waits(folder)?;
@@ -60,11 +61,12 @@ pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<u8, Error> {
         tracing::warn!("stopped: the same command{but} continues it");
     }
     let failed = rows.iter().any(|row| row.status.is_failure());
-    Ok(match stopped {
+    let code = match stopped {
         true if !(fail_fast && failed_now) => exit_code::INTERRUPTED,
         _ if failed => exit_code::FAILED,
         _ => exit_code::DONE,
-    })
+    };
+    Ok((code, rows))
 }
 
 /// The files of this machine's workers, which nobody else writes to while the folder is locked.

@@ -1,6 +1,5 @@
 //! `cargo xtask suite`: the sweeps of the memory suite, one after the other, and a page of all.
 
-use super::ending::rows;
 use super::local;
 use super::options::Options;
 use crate::error::Error;
@@ -40,11 +39,8 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         tracing::info!("{name}");
         let folder = out.join(&name);
         let of = Sweep { plan: &plan, folder: &folder };
-        code = match local::run(of, options)? {
-            exit_code::DONE => code,
-            other => other,
-        };
-        let rows = rows(&plan, store::latest(of, false)?, false);
+        let (ended, rows) = local::run(of, options)?;
+        code = if ended == exit_code::DONE { code } else { ended };
         parts.push(Part { plan, folder, name, rows });
     }
     let page = out.join(store::REPORT);

@@ -89,10 +89,9 @@ fn read(text: &str, origin: &str) -> Result<Vec<Published>, Error> {
 }
 
 impl Published {
-    /// Whether it belongs to trials with these settings, of which those are looked at that `counts` says.
-    pub(crate) fn is_beside(&self, settings: &HashMap<String, String>, counts: impl Fn(&str) -> bool) -> bool {
-        let mut counting = self.settings.iter().filter(|(name, _)| counts(name));
-        counting.all(|(name, value)| settings.get(name) == Some(value))
+    /// Whether it belongs to trials with these settings.
+    pub(crate) fn is_beside(&self, settings: &HashMap<String, String>) -> bool {
+        self.settings.iter().all(|(name, value)| settings.get(name) == Some(value))
     }
 
     /// Whether it says anything of such a setting.
@@ -122,7 +121,7 @@ mod tests {
         let all = read(text, "file").unwrap();
         let beside = |cell: &str| {
             let settings = format!("task = 'reber'\ncell = '{cell}'").parse().unwrap();
-            all.iter().map(|one| one.is_beside(&cells(&settings), |_| true)).collect::<Vec<_>>()
+            all.iter().map(|one| one.is_beside(&cells(&settings))).collect::<Vec<_>>()
         };
         assert_eq!((beside("lstm"), beside("gru")), (vec![true, true], vec![false, true]));
         assert_eq!(

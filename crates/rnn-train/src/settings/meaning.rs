@@ -148,14 +148,12 @@ impl Settings {
 
     /// The task whose data are drawn for a split: that to test on can have longer sequences.
     pub(crate) fn task_of(&self, split: Split) -> Arc<dyn Task> {
+        let Some(test_length) = self.test_length.filter(|_| split == Split::Test) else { return self.task() };
         let mut task = self.task.clone();
-        match (self.test_length.filter(|_| split == Split::Test), task.task_mut().length()) {
-            (Some(test_length), Some(length)) => {
-                *length = test_length;
-                task.to_task()
-            }
-            _ => self.task(),
+        if let Some(length) = task.task_mut().length() {
+            *length = test_length;
         }
+        task.to_task()
     }
 
     /// What the net reads and answers at each time step.

@@ -64,12 +64,12 @@ impl Settings {
     /// These settings with as many hidden units as a net of at most so many parameters can have, if that is asked for: at least one.
     pub(super) fn fitted(mut self) -> Self {
         let Some(most) = self.max_parameters.filter(|_| self.is_open()) else { return self };
-        let has = |state_size: usize| Self { state_size, ..self.clone() }.parameters();
         // Each unit has parameters, so there are no more units than that. Up to the first bound there is room for them, not up to the second.
         let (mut fits, mut does_not) = (1, most.saturating_add(1));
         while does_not - fits > 1 {
             let middle = fits + (does_not - fits) / 2;
-            *(if has(middle) <= most { &mut fits } else { &mut does_not }) = middle;
+            self.state_size = middle;
+            *(if self.parameters() <= most { &mut fits } else { &mut does_not }) = middle;
         }
         self.state_size = fits;
         self

@@ -46,14 +46,14 @@ macro_rules! settings {
             #[allow(unused_variables, reason = "few settings have conditions")]
             fn check_effects(&self, $given: &Table) -> Result<(), SettingError> {
                 let Self { $($name,)+ .. } = self;
-                $($(
-                    if !$applies {
-                        let rows = <$type as Entry>::rows(row::<$type>(stringify!($name), ""));
-                        if let Some(row) = rows.iter().find(|row| $given.contains_key(row.name)) {
-                            return Err(SettingError::no_effect(row.name, $otherwise));
-                        }
+                $($({
+                    // It and what is read and written together with it.
+                    static OWN: LazyLock<Vec<Row>> =
+                        LazyLock::new(|| <$type as Entry>::rows(row::<$type>(stringify!($name), "")));
+                    if let Some(row) = OWN.iter().find(|row| $given.contains_key(row.name)) && !$applies {
+                        return Err(SettingError::no_effect(row.name, $otherwise));
                     }
-                )*)+
+                })*)+
                 Ok(())
             }
 
