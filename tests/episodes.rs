@@ -9,6 +9,9 @@ use toml::Table;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rnn-train");
 
+/// Loss and accuracy of who does not read bits.npz: worked out with NumPy.
+const CHANCE_OF_BITS: [f64; 2] = [0.692_432_337_971_165_3, 0.466_666_666_666_666_6];
+
 /// A file of tests/fixtures/npz/episodes.
 fn npz(name: &str) -> PathBuf {
     fixtures("npz/episodes").join(format!("{name}.npz"))
@@ -92,6 +95,32 @@ fn numbers_are_learned_in_episodes_of_their_own_length() {
     assert!((last - 10.0).abs() < 4.0, "{answered}");
 }
 
+/// Several labels at once, each of which is true or not: which of three inputs were ever 1.
+#[test]
+fn bits_are_learned_each_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let status = train("bits", &out, &["--num-epochs=60", "--valid=0.1"]);
+    let of = |key: &str| status[key].as_float().unwrap();
+    assert!(of("test_accuracy") > 0.95 && of("test_sequence_accuracy") <= of("test_accuracy"), "{status}");
+    // Who does not read answers with the share of ones of each: worked out from the file with NumPy.
+    assert_eq!(status["test_baseline"].as_str(), Some("chance"), "{status}");
+    assert!((of("test_baseline_loss") - CHANCE_OF_BITS[0]).abs() < 1e-6, "{status}");
+    assert!((of("test_baseline_accuracy") - CHANCE_OF_BITS[1]).abs() < 1e-6, "{status}");
+    assert!(of("test_skill") > 0.8, "{status}");
+    let model = out.join("model.safetensors");
+    let told = succeed(PROGRAM, ["eval", "--model", model.to_str().unwrap(), "--data", npz("bits").to_str().unwrap()]);
+    assert!(told.contains(" accuracy 0.9") || told.contains(" accuracy 1,"), "{told}");
+    // A prediction for each bit, and how probable it is that it is 1.
+    let file = folder.path().join("rows.csv");
+    std::fs::write(&file, "x_0,x_1,x_2\n0,0,0\n1,0,0\n0,0,0\n0,0,0\n0,0,1\n0,0,0\n").unwrap();
+    let said = succeed(PROGRAM, ["predict", "--model", model.to_str().unwrap(), file.to_str().unwrap()]);
+    let lines: Vec<&str> = said.lines().collect();
+    let answers = "prediction_y_0,prediction_y_1,prediction_y_2,probability_y_0,probability_y_1,probability_y_2";
+    assert_eq!(lines[0], format!("step,x_0,x_1,x_2,{answers}"));
+    assert!(lines[6].starts_with("5,0,0,0,1,0,1,0.9"), "{said}");
+}
+
 #[test]
 fn a_wrong_file_is_refused_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
@@ -112,6 +141,7 @@ fn a_wrong_file_is_refused_in_a_line() {
         ("nan", "array `x_train`: episode 3, step 2 is NaN: it must be a finite number"),
         ("mixed", "array `y_train`: episode 4, step 1 has -100 beside other numbers"),
         ("late_class", "array `Y_TEST`: episode 7, step 7 is 3: it must be a class from 0 to 2, or -100"),
+        ("late_bit", "array `y_test`: episode 2, step 5 is 0.5: it must be 0 or 1, as in the training part"),
         ("negative_class", "array `y_train`: episode 0, step 0 is -1: it must be a class from 0 to 2, or -100"),
         ("nothing", "array `y_train`: no step of it is scored"),
         ("no_targets", "array `y_train`: it is not there: the file has x_train, x_val, y_val, X_TEST, Y_TEST"),
@@ -138,6 +168,11 @@ fn a_wrong_file_is_refused_in_a_line() {
             "monitor is accuracy: the task episodes asks for numbers, so it must be `loss`",
         ),
         (&good, &["--loss=mse"], "loss"),
+        (
+            &npz("bits"),
+            &["--loss=squared_error"],
+            "loss is squared_error: for targets that are bits, 0 or 1, it must be cross_entropy",
+        ),
         (&npz("great"), &[], " is among the values: numbers of the type f32 cannot hold it"),
         (&good, &["--valid=0.5", "--test=0.5"], "valid"),
         (&good, &["--valid=0.001"], "valid is 0.001: what it holds out is too little"),

@@ -126,8 +126,16 @@ fn episodes_that_are_not_drawn_again_stay_the_same() {
 fn what_has_no_meaning_is_refused_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("run");
-    let cases: [(&[&str], &str); 8] = [
-        (&["--task=reber", "--learning=guess", "--guess-range=nan"], "guess_range is NaN: it must be a number above 0"),
+    let cases: [(&[&str], &str); 10] = [
+        (
+            &["--task=reber", "--learning=guess", "--guess-range=nan"],
+            "guess_range is NaN: it must be above 0, and a number of the type f32",
+        ),
+        (&["--task=reber", "--learning=guess", "--guess-range=1e300"], "guess_range is 1"),
+        (
+            &["--task=parity", "--test=1", "--test-length=9223372036854775807"],
+            "test_length is 9223372036854775807: there is no memory for so many time steps",
+        ),
         (
             &["--learning=guess"],
             "learning has no effect with the task echo, which does not say when a sequence is right",
@@ -162,5 +170,5 @@ fn guesses_that_answer_with_no_number_are_wrong() {
     let status = status(&out);
     assert!(status["status"] == "done".into() && !status.contains_key("solved_sequences"), "{status}");
     let losses = numbers(&out.join("epochs.csv"), "loss");
-    assert!(losses.len() == 2 && losses.iter().all(|loss| loss.is_finite()), "{losses:?}");
+    assert!(losses == [f64::INFINITY; 2], "{losses:?}");
 }

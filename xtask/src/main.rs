@@ -67,7 +67,7 @@ enum Command {
         /// Which of them, such as hs97; without a name all
         #[arg(value_name = "NAME")]
         names: Vec<String>,
-        /// A taste of each, in three minutes
+        /// A taste of each, in half a minute
         #[arg(long)]
         quick: bool,
         /// The folder to write to: a folder for each sweep, and report.html; what is there is continued [default: sweeps/suite, or

@@ -4,8 +4,9 @@
 use rnn_core::nalgebra::{DMatrixView, DMatrixViewMut};
 use rnn_core::rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 use rnn_core::{
-    Adagrad, Adam, AdamW, Architecture, CellKind, ClassLoss, Clip, Decay, Ensemble, Error, Init, Loss, Member, Method,
-    Named, Network, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Targets, Trainer, Truncation,
+    Adagrad, Adam, AdamW, Architecture, BinaryCrossEntropy, CellKind, ClassLoss, Clip, Decay, Ensemble, Error, Init,
+    Loss, Member, Method, Named, Network, RmsProp, Scalar, Schedule, Sgd, SoftmaxCrossEntropy, SquaredError, Targets,
+    Trainer, Truncation,
 };
 
 /// What all nets of a case have in common.
@@ -202,6 +203,8 @@ fn windows_that_overlap_and_masks() {
                 case.check::<f32, _>(|_| SoftmaxCrossEntropy, |class| class);
                 case.check::<f64, _>(|_| SoftmaxCrossEntropy, |class| class);
                 case.check::<f32, _>(|_| SquaredError::<f64>::default(), |class| f64::from(class) / 8.0);
+                case.check::<f32, _>(|_| BinaryCrossEntropy, |class| f64::from(class % 2));
+                case.check::<f64, _>(|_| BinaryCrossEntropy, |class| f64::from(class % 2));
             }
         }
     }

@@ -4,7 +4,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use rnn_core::rand::{SeedableRng, rngs::ChaCha8Rng};
-use rnn_core::{Architecture, CellKind, Loss, Network, SoftmaxCrossEntropy, SquaredError, Tape, Targets, Truncation};
+use rnn_core::{
+    Architecture, BinaryCrossEntropy, CellKind, Loss, Network, SoftmaxCrossEntropy, SquaredError, Tape, Targets,
+    Truncation,
+};
 
 /// Sizes and numbers of one case; `numbers` are drawn from as needed.
 #[derive(Debug, Clone)]
@@ -141,21 +144,23 @@ fn check<L: Loss<f64>>(
     Ok(())
 }
 
-/// 50 random cases for both losses.
-fn check_both(name: &str, stack: impl Fn(usize) -> Architecture + Copy) {
+/// 50 random cases for each loss.
+fn check_losses(name: &str, stack: impl Fn(usize) -> Architecture + Copy) {
     let mut runner = TestRunner::new(ProptestConfig { max_global_rejects: 5000, ..ProptestConfig::with_cases(50) });
     let class = |x: f64, classes: usize| ((x + 1.0) / 2.0 * classes as f64) as u32;
     let cross_entropy = |case| check(stack, &SoftmaxCrossEntropy, class, &case);
     let squared_error = |case| check(stack, &SquaredError::<f64>::default(), |x, _| x, &case);
     runner.run(&cases(), cross_entropy).unwrap_or_else(|e| panic!("cross-entropy, {name}: {e}"));
+    let binary = |case| check(stack, &BinaryCrossEntropy, |x, _| (x + 1.0) / 2.0, &case);
     runner.run(&cases(), squared_error).unwrap_or_else(|e| panic!("squared error, {name}: {e}"));
+    runner.run(&cases(), binary).unwrap_or_else(|e| panic!("binary cross-entropy, {name}: {e}"));
 }
 
 /// One, two and three layers: 300 cases a cell.
 fn check_all(cell: CellKind) {
     for num_layers in 1..=3 {
         let stack = |hidden| Architecture::new(cell).hidden_size(hidden).num_layers(num_layers);
-        check_both(&format!("{num_layers} layers"), stack);
+        check_losses(&format!("{num_layers} layers"), stack);
     }
 }
 
@@ -184,10 +189,10 @@ fn lstm_gradients_are_the_losses_derivatives() {
 #[test]
 fn gradients_of_mixed_stacks_are_the_losses_derivatives() {
     let lstm_above = |hidden| Architecture::new(CellKind::Gru).hidden_size(hidden).layer(CellKind::Lstm, hidden + 4);
-    check_both("gru, lstm", lstm_above);
+    check_losses("gru, lstm", lstm_above);
     let three = |hidden| {
         let wide = Architecture::new(CellKind::Lstm).hidden_size(6);
         wide.layer(CellKind::ElmanRelu, hidden).layer(CellKind::Elman, 2)
     };
-    check_both("lstm, elman_relu, elman", three);
+    check_losses("lstm, elman_relu, elman", three);
 }

@@ -1,9 +1,9 @@
 //! Every public type can be sent to another thread and be shared between threads. The compiler is the test.
 
 use rnn_core::{
-    Architecture, CellKind, Clip, Decay, Error, Gradients, Init, Method, Network, Optimizer, Place, Report, Role,
-    Scalar, Schedule, SoftmaxCrossEntropy, SquaredError, State, Stored, Stream, Tape, Tensor, Trainer, TrainerBuilder,
-    Truncation,
+    Architecture, BinaryCrossEntropy, CellKind, Clip, Decay, Error, Gradients, Init, Method, Network, Optimizer, Place,
+    Report, Role, Scalar, Schedule, SoftmaxCrossEntropy, SquaredError, State, Stored, Stream, Tape, Tensor, Trainer,
+    TrainerBuilder, Truncation,
 };
 
 const fn check<T: Send + Sync + 'static>() {}
@@ -14,6 +14,7 @@ const fn check_of_numbers<T: Scalar>() {
     check::<Network<T>>();
     check::<Optimizer<T>>();
     check::<SquaredError<T>>();
+    check::<BinaryCrossEntropy>();
     check::<State<T>>();
     check::<Stream<'static, T>>();
     check::<Tape<T>>();

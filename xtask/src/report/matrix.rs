@@ -96,8 +96,13 @@ impl<'a> Matrix<'a> {
         columns.sort_unstable();
         columns.dedup();
         let learner = |group: usize| -> Name {
-            let values = columns.iter().map(|&column| texts[group][column].as_str()).filter(|text| !text.is_empty());
-            values.collect::<Vec<_>>().join(", ")
+            let told = columns.iter().map(|&column| (names[column], texts[group][column].as_str()));
+            // A name says by itself what it is the value of; a number does not.
+            let words = told.filter(|(_, text)| !text.is_empty()).map(|(name, text)| match text.parse::<f64>() {
+                Ok(_) => format!("{name} {text}"),
+                Err(_) => text.to_owned(),
+            });
+            words.collect::<Vec<_>>().join(", ")
         };
         let mut learners: Vec<Name> = Vec::new();
         (0..facts.plan.groups()).map(learner).for_each(|name| {

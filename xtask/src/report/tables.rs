@@ -115,7 +115,7 @@ fn combinations(facts: &Facts<'_>) -> Markup {
             later. The solve rate is that of the " code { "n" } " trials. Behind it stands its 95 % interval (Wilson’s; where there \
             are unknown trials, its lower end is for none of them solving the task, and its upper end for all). " }
             "Behind the median final loss stand its quartiles; a trial that diverged counts as the highest."
-            @if can_be_solved { " Steps are those up to the end of the first epoch that solved the task." }
+            @if can_be_solved { " Steps are those until the task was solved: by a sequence, or else by the mean of an epoch." }
         }
         (note(shown.len(), facts.plan.groups(), GROUPS, "combinations"))
         div.scroll.tall { table.sortable {

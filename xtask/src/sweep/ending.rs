@@ -13,7 +13,7 @@ use rnn_train::commands;
 use std::path::Path;
 
 /// The rows of trials of which this is known.
-fn rows(plan: &Plan, latest: Vec<Known>, running: bool) -> Vec<Row> {
+pub(super) fn rows(plan: &Plan, latest: Vec<Known>, running: bool) -> Vec<Row> {
     latest.into_iter().enumerate().map(|(trial, record)| Row::new(plan, trial, record, running)).collect()
 }
 

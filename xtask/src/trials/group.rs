@@ -171,7 +171,7 @@ impl Group {
         let validated = mean(&self.valid_accuracies).map(|accuracy| -accuracy).or(self.mean_valid_loss());
         let unsolved = 1.0 - self.rate().unwrap_or_default();
         let soon = median(self.solved_steps.iter().copied()).or(self.final_loss(0.5));
-        [validated.unwrap_or_default(), unsolved, soon.unwrap_or(f64::INFINITY)]
+        [validated.unwrap_or(f64::INFINITY), unsolved, soon.unwrap_or(f64::INFINITY)]
     }
 
     pub(crate) fn mean_test_accuracy(&self) -> Option<f64> {

@@ -6,7 +6,7 @@
 //! ```text
 //! method      whose result it is, such as `LSTM`
 //! measure     what was measured: see `Measure`
-//! low, value, high     the result, or between what it lies; with `low` alone, it is more than that
+//! low, value, high     the result, or the two numbers that it lies between; with `low` alone, it is more than that
 //! deviation, n         the standard deviation over so many trials, where that was published
 //! ```
 
@@ -69,7 +69,9 @@ fn read(text: &str, origin: &str) -> Result<Vec<Published>, Error> {
     let mut table = csv::Reader::from_reader(text.as_bytes());
     let header = table.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
     let settings: Vec<&str> = header.iter().take_while(|name| *name != FIRST).collect();
-    settings.iter().try_for_each(|name| Settings::row(name).map(drop))?;
+    for name in &settings {
+        Settings::row(name).map_err(|error| wrong(1, error.to_string()))?;
+    }
     let mut all = Vec::new();
     for record in table.records() {
         let record =
@@ -100,17 +102,20 @@ impl Published {
     }
 }
 
-/// Settings as the cells of a file have them.
+/// Settings as the cells of a file have them, with those that are left out of settings files where they are the usual ones.
 pub(crate) fn cells(settings: &Settings) -> HashMap<String, String> {
     let text = |value: Value| match value {
         Value::String(text) => text,
         other => other.to_string(),
     };
-    settings.to_table().into_iter().map(|(name, value)| (name, text(value))).collect()
+    let written = settings.to_table().into_iter().map(|(name, value)| (name, text(value)));
+    [("learning".to_owned(), settings.learning.to_string())].into_iter().chain(written).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Plan;
+    use super::super::reader;
     use super::*;
 
     #[test]
@@ -138,18 +143,24 @@ mod tests {
             (format!("{header}reber,LSTM,loss,,1,,,\n"), "file: line 2: measure is loss: it must be solve_rate or"),
             (format!("{header}reber,LSTM,test_loss,,x,,,\n"), "file: line 2: "),
             (format!("{header}reber,LSTM\n"), "file: line 2: "),
-            ("tusk,method\n".to_owned(), "unknown setting `tusk`: did you mean `task`?"),
+            ("tusk,method\n".to_owned(), "file: line 1: unknown setting `tusk`: did you mean `task`?"),
         ] {
             let error = read(&text, "file").unwrap_err().to_string();
             assert!(error.starts_with(told), "{error}");
         }
     }
 
-    /// Those that come with the workbench can be read.
+    /// Of those that come with the workbench.
     #[test]
-    fn all_that_is_published_can_be_read() {
+    fn each_published_result_has_trials_to_stand_beside() {
         for name in ["hs97", "cogscale-small", "cogscale-medium", "adding-copy"] {
-            assert!(!of_sweep(name).unwrap().is_empty(), "{name}");
+            let plan = Plan::new(reader::read_own(&Path::new("suite").join(name)).unwrap()).unwrap();
+            let trials: Vec<_> = (0..plan.groups()).map(|group| cells(&plan.trial(group).unwrap().settings)).collect();
+            let published = of_sweep(name).unwrap();
+            assert!(!published.is_empty(), "{name}");
+            for one in published {
+                assert!(trials.iter().any(|trial| one.is_beside(trial)), "{name}: {one:?}");
+            }
         }
         assert!(of_sweep("lag-window").unwrap().is_empty());
     }

@@ -45,15 +45,7 @@ pub(crate) fn names_in(folder: &str) -> Result<Vec<String>, Error> {
 /// Reads the spec in a file, or the one of this name that comes with the workbench, such as `suite/hs97`.
 pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
     if !path.exists() && path.extension().is_none() {
-        let (own, names) = own_specs()?;
-        return match names.iter().find(|name| Path::new(name) == path) {
-            Some(name) => read(&own.join(name).with_extension(SPEC_EXTENSION)),
-            None => {
-                let problem =
-                    format!("{} is no file, and no spec has this name: there are {}", path.display(), names.join(", "));
-                Err(Error::Refused { problem })
-            }
-        };
+        return read_own(path);
     }
     if path.is_dir() {
         let spec = path.join(SPEC);
@@ -62,6 +54,16 @@ pub(crate) fn read(path: &Path) -> Result<Spec, Error> {
     }
     let text = rnn_train::read_text(path)?;
     Ok(parse(&text, &path.display().to_string(), path.parent().unwrap_or(Path::new("")))?)
+}
+
+/// Reads the spec of this name that comes with the workbench.
+pub(crate) fn read_own(name: &Path) -> Result<Spec, Error> {
+    let (own, names) = own_specs()?;
+    if names.iter().any(|own| Path::new(own) == name) {
+        return read(&own.join(name).with_extension(SPEC_EXTENSION));
+    }
+    let problem = format!("{} is no file, and no spec has this name: there are {}", name.display(), names.join(", "));
+    Err(Error::Refused { problem })
 }
 
 /// The folder of the specs that come with the workbench, and their names, in alphabetical order.

@@ -10,15 +10,23 @@ pub enum Kind {
     Classes(usize),
     /// So many numbers.
     Values(usize),
+    /// So many bits, each of which is 0 or 1 whatever the others are: stored as numbers.
+    Bits(usize),
 }
 
 impl Kind {
-    /// How many classes, or numbers, there are.
+    /// How many classes, numbers or bits there are.
     #[must_use]
     pub fn size(self) -> usize {
         match self {
-            Self::Classes(size) | Self::Values(size) => size,
+            Self::Classes(size) | Self::Values(size) | Self::Bits(size) => size,
         }
+    }
+
+    /// Whether an answer is right or wrong, rather than near or far.
+    #[must_use]
+    pub fn can_be_right(self) -> bool {
+        !matches!(self, Self::Values(_))
     }
 }
 
@@ -51,7 +59,7 @@ impl Steps {
     pub fn none(kind: Kind) -> Self {
         match kind {
             Kind::Classes(_) => Self::Classes(Vec::new()),
-            Kind::Values(width) => Self::Values { width, values: Vec::new() },
+            Kind::Values(width) | Kind::Bits(width) => Self::Values { width, values: Vec::new() },
         }
     }
 

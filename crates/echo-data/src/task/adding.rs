@@ -26,7 +26,8 @@
 //! The second choice can be the first step only where the first choice was not.
 
 use super::criterion::{Criterion, Right};
-use super::marked_pairs::{LEAST, MarkedPairs, longest, other_than_the_first_step};
+use super::lengths::longest;
+use super::marked_pairs::{LEAST, MarkedPairs, other_than_the_first_step};
 use super::setting::{TaskSetting, TaskValue, in_range};
 use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;
@@ -146,7 +147,7 @@ impl Task for Adding {
         Some((one + other) / 3.0 / 16.0)
     }
 
-    /// Hochreiter's form as in the paper: the last 2,000 sequences within 0.04. Their mean error is then below 0.01, too.
+    /// Hochreiter's form as in the paper: the last 2,000 sequences within 0.04. Their mean squared error is then below 0.01, too.
     fn criterion(&self) -> Option<Criterion> {
         self.is_hochreiters().then(|| Criterion::all(Right::Within(0.04), 2000))
     }
@@ -154,10 +155,15 @@ impl Task for Adding {
     fn words(&self) -> Words {
         let length = self.sequence_length;
         let steps = if self.is_hochreiters() { format!("{length} to {}", longest(length)) } else { length.to_string() };
+        let [answer, rule] = if self.is_hochreiters() {
+            ["1/2 + the sum of the two marked numbers / 4, at the last step", "target = 1/2 + marked numbers’ sum / 4"]
+        } else {
+            ["the sum of the two marked numbers, at the last step", "target = marked numbers’ sum"]
+        };
         Words {
             title: format!("Adding over {steps} steps"),
-            answer: "the sum of the two marked numbers, at the last step".to_owned(),
-            rule: "target = marked numbers’ sum".to_owned(),
+            answer: answer.to_owned(),
+            rule: rule.to_owned(),
             unknown: String::new(),
             inputs: vec!["value".to_owned(), "mark".to_owned()],
             targets: vec!["sum".to_owned()],

@@ -137,16 +137,16 @@ impl Task for AnBn {
         }
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let most = self.most_counted;
         let at = |step: usize| {
             let a = most.saturating_sub(step);
             let b = step.min(most) - (step / 2).min(most);
             let end = usize::from(step > 0 && step.is_multiple_of(2));
             let strings = (a + b + end) as f64;
-            (strings / most as f64, [a, b, end].map(|count| count as f64 / strings).to_vec())
+            (strings / most as f64, [a, b, end].map(|count| count as f64 / strings))
         };
-        (0..=2 * most).map(at).collect()
+        (0..=most.saturating_mul(2)).map(at).for_each(|(targets, classes)| take(targets, &classes));
     }
 
     fn criterion(&self) -> Option<Criterion> {

@@ -14,6 +14,7 @@
 //! All is read when the answer is due, so the floor is 0. Who reads nothing guesses one of K symbols: a loss of ln K for cross-entropy, and
 //! one of K answers right.
 
+use super::classes::alike;
 use super::criterion::{Criterion, Right};
 use super::setting::{MOST_SYMBOLS, TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
@@ -106,10 +107,10 @@ impl Task for AssociativeRecall {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-        let mut value = vec![1.0 / self.num_symbols as f64; self.num_symbols];
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
+        let mut value = alike(self.num_symbols);
         value.extend([0.0; 2]);
-        vec![(1.0, value)]
+        take(1.0, &value);
     }
 
     fn criterion(&self) -> Option<Criterion> {

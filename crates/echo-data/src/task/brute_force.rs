@@ -5,6 +5,13 @@ use crate::generator::Dice;
 use crate::sequences::{Kind, Sequence, Steps};
 use std::collections::BTreeMap;
 
+/// What a task says of its targets without reading, all of it.
+pub(super) fn unread(task: &dyn Task) -> Vec<(f64, Vec<f64>)> {
+    let mut all = Vec::new();
+    task.unread(&mut |targets, classes| all.push((targets, classes.to_vec())));
+    all
+}
+
 /// Dice that fall as a path says; behind its end always on 0.
 #[derive(Default)]
 struct Path {
@@ -114,7 +121,7 @@ pub(super) fn check(task: &dyn Task) {
     let all = all(task);
     let classes = match task.shape().targets {
         Kind::Classes(classes) => Some(classes),
-        Kind::Values(_) => None,
+        Kind::Values(_) | Kind::Bits(_) => None,
     };
     let whole: f64 = all.iter().map(|(probability, _)| probability).sum();
     assert!((whole - 1.0).abs() < 1e-12, "{task:?}: probabilities add up to {whole}");
@@ -146,7 +153,7 @@ pub(super) fn check(task: &dyn Task) {
         assert_eq!(task.certainty(), Certainty::Certain, "{task:?}");
         return;
     };
-    close("targets of an episode", task.unread().iter().map(|(targets, _)| targets).sum(), asked);
+    close("targets of an episode", unread(task).iter().map(|(targets, _)| targets).sum(), asked);
     let most = |counts: &Counts| counts.distribution(classes).into_iter().fold(0.0, f64::max);
     close("chance's accuracy", task.chance_accuracy().unwrap(), mean(&mut of_time.values(), &most));
     for (name, least) in [("entropy", &entropy as &dyn Fn(&[f64]) -> f64), ("variance", &variance)] {

@@ -75,6 +75,11 @@ impl Classes {
     }
 }
 
+/// The probabilities of so many classes, each of which is as probable as any other.
+pub(super) fn alike(classes: usize) -> Vec<f64> {
+    vec![1.0 / classes as f64; classes]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

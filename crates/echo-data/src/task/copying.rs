@@ -12,6 +12,7 @@
 //! All is read when it is to be repeated, so the floor is 0. Who reads nothing answers blanks and then guesses: the mean loss is
 //! S/(T + 2S) of that of guessing one of K symbols, which for cross-entropy is S · ln K / (T + 2S).
 
+use super::classes::alike;
 use super::setting::{MOST_SYMBOLS, TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;
@@ -85,15 +86,15 @@ impl Task for Copying {
 
     fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
         let [blank, signal] = [self.num_symbols, self.num_symbols + 1];
-        let symbols: Vec<usize> = (0..self.num_copied).map(|_| dice.below(self.num_symbols)).collect();
         let begin = self.delay.saturating_add(self.num_copied);
         for step in 0..self.length() {
-            let input = match symbols.get(step) {
-                Some(&symbol) => symbol,
-                None if step + 1 == begin => signal,
-                None => blank,
+            let input = match step {
+                step if step < self.num_copied => dice.below(self.num_symbols),
+                step if step + 1 == begin => signal,
+                _ => blank,
             };
-            let target = step.checked_sub(begin).map_or(blank, |place| symbols[place]);
+            let copied = step.checked_sub(begin).map(|place| usize::from(episode.inputs().classes()[place]));
+            let target = copied.unwrap_or(blank);
             episode.push_classes(input, Some(target))?;
         }
         Ok(())
@@ -103,12 +104,13 @@ impl Task for Copying {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let mut blank = vec![0.0; self.num_symbols + 1];
         blank[self.num_symbols] = 1.0;
-        let mut symbol = vec![1.0 / self.num_symbols as f64; self.num_symbols];
+        let mut symbol = alike(self.num_symbols);
         symbol.push(0.0);
-        vec![((self.length() - self.num_copied) as f64, blank), (self.num_copied as f64, symbol)]
+        take((self.length() - self.num_copied) as f64, &blank);
+        take(self.num_copied as f64, &symbol);
     }
 
     /// As of other tasks, but over the steps that ask for a symbol: the blanks make the mean small.

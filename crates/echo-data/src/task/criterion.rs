@@ -24,7 +24,7 @@ impl Criterion {
     }
 }
 
-/// When it is met, in words, as `all of the last 2,000 sequences are right: …`.
+/// When it is met, in words, as `all of the last 2000 sequences are right, every answer …`.
 impl fmt::Display for Criterion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { right, last_step, sequences, wrong } = self;

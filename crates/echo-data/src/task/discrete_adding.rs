@@ -108,11 +108,12 @@ impl Task for DiscreteAdding {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let digits = self.num_symbols;
         let pairs = |sum: usize| digits - sum.abs_diff(digits - 1);
         let all = (digits * digits) as f64;
-        vec![(1.0, (0..2 * digits - 1).map(|sum| pairs(sum) as f64 / all).collect())]
+        let probabilities: Vec<f64> = (0..2 * digits - 1).map(|sum| pairs(sum) as f64 / all).collect();
+        take(1.0, &probabilities);
     }
 
     fn criterion(&self) -> Option<Criterion> {

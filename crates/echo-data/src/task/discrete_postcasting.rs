@@ -10,6 +10,7 @@
 //!
 //! The floor is 0. Who reads nothing guesses one of K symbols: a loss of ln K for cross-entropy, and one of K answers right.
 
+use super::classes::alike;
 use super::criterion::{Criterion, Right};
 use super::setting::{MOST_SYMBOLS, TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
@@ -97,9 +98,9 @@ impl Task for DiscretePostcasting {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let targets = self.sequence_length.saturating_sub(self.delay) as f64;
-        vec![(targets, vec![1.0 / self.num_symbols as f64; self.num_symbols])]
+        take(targets, &alike(self.num_symbols));
     }
 
     fn criterion(&self) -> Option<Criterion> {

@@ -84,6 +84,10 @@ fn one_hot(values: &[f64]) -> Option<usize> {
     values.iter().enumerate().all(is_other).then_some(class)
 }
 
+fn is_bit(value: f64) -> bool {
+    value == 0.0 || value == 1.0
+}
+
 /// A number in few digits, however great it is.
 fn number(value: f64) -> String {
     if value.abs() < 1e16 { value.to_string() } else { format!("{value:e}") }
@@ -131,11 +135,13 @@ impl Part {
     /// How many numbers are read, and what is asked for: the same in all parts.
     pub(super) fn known(&self) -> Result<(usize, Kind), Error> {
         let [inputs, width] = self.widths;
-        let (mut count, mut are_whole, mut are_one_hot, mut most) = (0_usize, true, width > 1, 0.0_f64);
+        let (mut count, mut are_whole, mut are_one_hot, mut are_bits, mut most) =
+            (0_usize, true, width > 1, true, 0.0_f64);
         self.for_each_scored(&mut |_, target| {
             count += 1;
             are_whole &= target[0].fract() == 0.0;
             are_one_hot &= one_hot(target).is_some();
+            are_bits &= target.iter().all(|&value| is_bit(value));
             most = most.max(target[0]);
             Ok(())
         })?;
@@ -146,6 +152,7 @@ impl Part {
             (true, true, _) => Kind::Classes((most.min(MOST_CLASSES) as usize + 1).max(2)),
             (true, false, _) => Kind::Values(1),
             (false, _, true) => Kind::Classes(width),
+            (false, ..) if are_bits => Kind::Bits(width),
             (false, ..) => Kind::Values(width),
         };
         Ok((inputs, targets))
@@ -209,7 +216,7 @@ impl Part {
         let problem = |problem: String| Err(self.wrong(&self.y_name, problem));
         let place = || self.rows.place(row);
         match targets {
-            Kind::Values(width) if target.len() != width => {
+            Kind::Values(width) | Kind::Bits(width) if target.len() != width => {
                 problem(format!("a step has {} numbers: it must have {width}, as in the training part", target.len()))
             }
             Kind::Values(_) => match target.iter().find(|&&value| !value.is_finite() || self.is_mixed(value)) {
@@ -218,6 +225,12 @@ impl Part {
                     problem(format!("{} has -100 beside other numbers: a step is scored whole or not at all", place()))
                 }
                 Some(value) => problem(format!("{} is {value}: it must be a finite number", place())),
+            },
+            Kind::Bits(_) => match target.iter().find(|&&value| !is_bit(value)) {
+                None => Ok(None),
+                Some(&value) => {
+                    problem(format!("{} is {}: it must be 0 or 1, as in the training part", place(), number(value)))
+                }
             },
             Kind::Classes(classes) if self.is_flat => {
                 let of = |class: &f64| class.fract() == 0.0 && (0.0..classes as f64).contains(class);

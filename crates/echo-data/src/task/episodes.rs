@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! x_train [N, T, I]     what is read, as numbers; [N, T] for one number a step
-//! y_train [N, T]        classes, as whole numbers;  [N, T, O] numbers, or classes as one-hot vectors
+//! y_train [N, T]        classes, as whole numbers;  [N, T, O] numbers, classes as one-hot vectors, or bits
 //! mask_train [N, T]     optional: which steps are scored
 //! ```
 //!
@@ -11,7 +11,8 @@
 //! `ignore_index` has it. An episode ends with its last scored step: so a mask says how long episodes are.
 //!
 //! Targets `[N, T, O]` are classes if there are at least two numbers a step, and of each scored step of the training part exactly one is 1 and
-//! the others are 0 (or −100, as some libraries fill what is not asked for).
+//! the others are 0 (or −100, as some libraries fill what is not asked for). They are bits if all of them are 0 or 1, and they are not one-hot:
+//! each is a question of its own, as where several labels can be true at once.
 
 use super::episode_arrays::{self, MOST_VALUES};
 use super::episode_part::{MOST_CLASSES, Part, Parts};
@@ -97,8 +98,10 @@ impl Task for Episodes {
 
     fn words(&self) -> Words {
         let names = |kind: Kind, what: &str, columns: &[String]| match kind {
-            Kind::Values(width) if width == columns.len() => columns.to_vec(),
-            Kind::Values(width) if width > 1 => (0..width).map(|number| format!("{what}_{number}")).collect(),
+            Kind::Values(width) | Kind::Bits(width) if width == columns.len() => columns.to_vec(),
+            Kind::Values(width) | Kind::Bits(width) if width > 1 => {
+                (0..width).map(|number| format!("{what}_{number}")).collect()
+            }
             _ => Vec::new(),
         };
         let shape = self.shape();
@@ -113,8 +116,14 @@ impl Task for Episodes {
     }
 
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        let of_classes = self.known.filter(|known| matches!(known.targets, Kind::Classes(_)));
-        of_classes.filter(|_| !self.guess.is_empty()).map(|_| least(&self.guess))
+        let known = self.known.filter(|_| !self.guess.is_empty())?;
+        match known.targets {
+            Kind::Classes(_) => Some(least(&self.guess)),
+            Kind::Bits(bits) => {
+                Some(self.guess.iter().map(|&share| least(&[1.0 - share, share])).sum::<f64>() / bits as f64)
+            }
+            Kind::Values(_) => None,
+        }
     }
 
     fn guess(&self) -> &[f64] {
@@ -215,6 +224,7 @@ impl OwnData for Episodes {
         let targets = match targets {
             Kind::Classes(classes) => format!("classes {classes}"),
             Kind::Values(values) => format!("values {values}"),
+            Kind::Bits(bits) => format!("bits {bits}"),
         };
         let mut facts =
             vec![("values_read", inputs.to_string()), ("asked_for", targets), ("longest", longest.to_string())];
@@ -243,6 +253,7 @@ impl OwnData for Episodes {
         let targets = match what {
             "classes" if (2..=MOST_CLASSES as usize + 1).contains(&number) => Kind::Classes(number),
             "values" => Kind::Values(number),
+            "bits" => Kind::Bits(number),
             _ => return Err(Error::Fact { name: "asked_for" }),
         };
         let (inputs, longest) = (count("values_read", inputs.as_deref())?, count("longest", longest.as_deref())?);
@@ -251,7 +262,7 @@ impl OwnData for Episodes {
                 let text = fact(FREQUENCIES);
                 text.map(|text| shares_of(&text, classes).ok_or(Error::Fact { name: FREQUENCIES })).transpose()?
             }
-            Kind::Values(values) => {
+            Kind::Values(values) | Kind::Bits(values) => {
                 let numbers =
                     |text: String| text.split(',').map(|number| number.parse().ok()).collect::<Option<Vec<f64>>>();
                 let is_sound = |means: &Vec<f64>| means.len() == values && means.iter().all(|mean| mean.is_finite());

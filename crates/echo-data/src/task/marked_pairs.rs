@@ -4,6 +4,7 @@
 //! step, 1 at the two that are marked, and 0 elsewhere. One of the first ten steps is marked, then one of the first ⌊T/2⌋ − 1 others; never
 //! the last step, however small T is. Where the first step is marked, its mark stays −1 and its number is one that changes no answer.
 
+use super::lengths::longest;
 use crate::error::Error;
 use crate::generator::Dice;
 use crate::sequences::{Sequence, Step};
@@ -21,11 +22,6 @@ pub(super) struct MarkedPairs {
     pub(super) neutral: f64,
     /// The answer to the two numbers, which is due at the last step.
     pub(super) answer: fn([f64; 2]) -> f64,
-}
-
-/// So many steps an episode has at most.
-pub(super) fn longest(sequence_length: usize) -> usize {
-    sequence_length.saturating_add(sequence_length / 10)
 }
 
 /// How probable it is that each of the two is another step than the first: of the second one, whichever the first one is.

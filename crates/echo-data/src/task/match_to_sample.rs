@@ -97,8 +97,8 @@ impl Task for MatchToSample {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-        vec![(1.0, vec![0.5; 2])]
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
+        take(1.0, &[0.5; 2]);
     }
 
     fn criterion(&self) -> Option<Criterion> {

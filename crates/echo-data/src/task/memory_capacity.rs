@@ -5,7 +5,8 @@
 //! ```
 //!
 //! From step K on all targets are asked for. The memory capacity of a net is the sum of the determination coefficients R² over all lags
-//! (Jaeger, "Short term memory in echo state networks", 2001). That of a linear net is at most its number of units. R² is measured on held-out
+//! (Jaeger, "Short term memory in echo state networks", 2001). With a linear readout, as here, it is at most the number of units; the sum up to K is
+//! at most that over all lags. R² is measured on held-out
 //! data, so that it is no artefact of a short sample: the test scores have it for each lag.
 //!
 //! All is read before it is asked for, so the floor is 0. Who reads nothing answers 0: the mean squared error is the variance 1/3.

@@ -30,6 +30,7 @@ mod flip_flop;
 mod floor;
 mod forecast;
 mod forecast_rows;
+mod lengths;
 mod lorenz;
 mod mackey_glass;
 mod marked_pairs;

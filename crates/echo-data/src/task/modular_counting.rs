@@ -4,8 +4,8 @@
 //! target(t) = (x(0) + … + x(t)) mod m        x(t) is 0 or 1, each as probable
 //! ```
 //!
-//! Every step is asked, so a sequence of T steps asks for all lengths up to T. It is among the regular languages of Delétang and others
-//! ("Neural networks and the Chomsky hierarchy", 2023). One unit's saturated state can hold it, but all of the past counts.
+//! Every step is asked, so a sequence of T steps asks for all lengths up to T. It is like Cycle Navigation of Delétang and others
+//! ("Neural networks and the Chomsky hierarchy", 2023), whose moves are −1, 0 and 1 modulo 5; here they are 0 and 1.
 //!
 //! The floor is 0. Who reads nothing knows that the number of ones among t + 1 bits is binomial, so
 //!
@@ -94,16 +94,16 @@ impl Task for ModularCounting {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let mut counts = vec![0.0; self.modulus];
         counts[0] = 1.0;
-        let next = |_| {
-            let last = counts[self.modulus - 1];
-            let before = [last].into_iter().chain(counts.iter().copied());
-            counts = before.zip(&counts).map(|(one, zero)| (one + zero) / 2.0).collect();
-            (1.0, counts.clone())
-        };
-        (0..self.sequence_length).map(next).collect()
+        for _ in 0..self.sequence_length {
+            let mut before = counts[self.modulus - 1];
+            for count in &mut counts {
+                (before, *count) = (*count, (before + *count) / 2.0);
+            }
+            take(1.0, &counts);
+        }
     }
 
     fn criterion(&self) -> Option<Criterion> {

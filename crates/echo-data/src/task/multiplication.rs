@@ -22,7 +22,8 @@
 //! the two can be.
 
 use super::criterion::{Criterion, Right};
-use super::marked_pairs::{LEAST, MarkedPairs, longest, other_than_the_first_step};
+use super::lengths::longest;
+use super::marked_pairs::{LEAST, MarkedPairs, other_than_the_first_step};
 use super::setting::{TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;

@@ -12,7 +12,7 @@
 //! The first number says the class, so the floor is 0. Who reads nothing answers 1/2: the mean squared error is the variance 1/4.
 
 use super::criterion::{Criterion, Right};
-use super::marked_pairs::longest;
+use super::lengths::longest;
 use super::setting::{TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
 use crate::error::Error;

@@ -86,8 +86,8 @@ impl Task for Parity {
         self.counting().certainty()
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-        self.counting().unread()
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
+        self.counting().unread(take);
     }
 
     fn criterion(&self) -> Option<Criterion> {

@@ -98,21 +98,23 @@ impl Task for RepeatCopy {
     fn check(&self) -> Result<(), Error> {
         in_range("num_symbols", self.num_symbols, 1..=MOST_SYMBOLS)?;
         in_range("num_copied", self.num_copied, 1..=usize::MAX)?;
-        // With the symbols and the blank they fit into a byte.
+        // With the symbols and the blank they are no more classes than there may be.
         in_range("most_repeats", self.most_repeats, 1..=MOST_SYMBOLS + 1 - self.num_symbols)
     }
 
     fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
         let [blank, end] = [self.num_symbols; 2];
         let count = dice.between(1, self.num_copied);
-        let symbols: Vec<usize> = (0..count).map(|_| dice.below(self.num_symbols)).collect();
+        for _ in 0..count {
+            episode.push_classes(dice.below(self.num_symbols), None)?;
+        }
         let repeats = dice.between(1, self.most_repeats);
-        for &read in symbols.iter().chain([&(blank + repeats)]) {
-            episode.push_classes(read, None)?;
+        episode.push_classes(blank + repeats, None)?;
+        for place in (0..repeats).flat_map(|_| 0..count) {
+            let asked = episode.inputs().classes()[place];
+            episode.push_classes(blank, Some(asked.into()))?;
         }
-        for &asked in (0..repeats).flat_map(|_| &symbols).chain([&end]) {
-            episode.push_classes(blank, Some(asked))?;
-        }
+        episode.push_classes(blank, Some(end))?;
         Ok(())
     }
 
@@ -120,9 +122,9 @@ impl Task for RepeatCopy {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         // Of the pairs (S, r), how many begin to be asked at each time, and how many end there.
-        let (mut begins, mut ends) = (vec![0; self.longest()], vec![0; self.longest()]);
+        let (mut begins, mut ends) = (vec![0_usize; self.longest()], vec![0_usize; self.longest()]);
         for copied in 1..=self.num_copied {
             for repeats in 1..=self.most_repeats {
                 begins[copied + 1] += 1;
@@ -131,14 +133,16 @@ impl Task for RepeatCopy {
         }
         let pairs = self.num_copied as f64 * self.most_repeats as f64;
         let mut asked: usize = 0;
-        let times = begins.into_iter().zip(ends).map(|(begin, end): (usize, usize)| {
+        let mut classes = vec![0.0; self.num_symbols + 1];
+        for (begin, end) in begins.into_iter().zip(ends) {
             asked = asked + begin - end;
             let all = (asked + end) as f64;
-            let mut classes = vec![asked as f64 / all / self.num_symbols as f64; self.num_symbols];
-            classes.push(end as f64 / all);
-            (all / pairs, classes)
-        });
-        times.filter(|(targets, _)| *targets > 0.0).collect()
+            if all > 0.0 {
+                classes.fill(asked as f64 / all / self.num_symbols as f64);
+                classes[self.num_symbols] = end as f64 / all;
+                take(all / pairs, &classes);
+            }
+        }
     }
 
     fn criterion(&self) -> Option<Criterion> {
@@ -182,7 +186,7 @@ mod tests {
     #[test]
     fn chance_of_long_episodes_is_found_fast() {
         let task = RepeatCopy { num_symbols: 3, num_copied: 1000, most_repeats: 20 };
-        let asked: f64 = task.unread().iter().map(|(targets, _)| targets).sum();
+        let asked: f64 = brute_force::unread(&task).iter().map(|(targets, _)| targets).sum();
         assert!((asked - (500.5 * 10.5 + 1.0)).abs() < 1e-6, "{asked}");
     }
 

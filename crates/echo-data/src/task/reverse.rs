@@ -12,6 +12,7 @@
 //!
 //! All is read when it is asked for, so the floor is 0. Who reads nothing guesses one of K symbols at each step.
 
+use super::classes::alike;
 use super::criterion::{Criterion, Right};
 use super::setting::{MOST_SYMBOLS, TaskSetting, in_range};
 use super::task::{Certainty, Form, Task, Words};
@@ -81,12 +82,13 @@ impl Task for Reverse {
     fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
         let [blank, signal] = [self.num_symbols, self.num_symbols + 1];
         let count = dice.between(1, self.num_copied);
-        let symbols: Vec<usize> = (0..count).map(|_| dice.below(self.num_symbols)).collect();
-        for &read in symbols.iter().chain([&signal]) {
-            episode.push_classes(read, None)?;
+        for _ in 0..count {
+            episode.push_classes(dice.below(self.num_symbols), None)?;
         }
-        for &asked in symbols.iter().rev() {
-            episode.push_classes(blank, Some(asked))?;
+        episode.push_classes(signal, None)?;
+        for place in (0..count).rev() {
+            let asked = episode.inputs().classes()[place];
+            episode.push_classes(blank, Some(asked.into()))?;
         }
         Ok(())
     }
@@ -95,8 +97,8 @@ impl Task for Reverse {
         Certainty::Certain
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-        vec![((self.num_copied as f64 + 1.0) / 2.0, vec![1.0 / self.num_symbols as f64; self.num_symbols])]
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
+        take((self.num_copied as f64 + 1.0) / 2.0, &alike(self.num_symbols));
     }
 
     fn criterion(&self) -> Option<Criterion> {
@@ -141,7 +143,7 @@ mod tests {
             brute_force::check(&Reverse { num_symbols, num_copied });
         }
         // Of one, two, … forty symbols.
-        assert_eq!(Reverse::default().unread()[0].0, 20.5);
+        assert_eq!(brute_force::unread(&Reverse::default())[0].0, 20.5);
     }
 
     #[test]

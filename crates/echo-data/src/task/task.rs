@@ -119,20 +119,19 @@ pub trait Task: Debug + Send + Sync {
         (self.certainty() == Certainty::Certain).then(|| Floor::zero(layout))
     }
 
-    /// What who reads nothing, but knows the time, knows of the classes that are asked for: of each time, how many targets an episode has there on
-    /// average, and how probable each class is. Nothing where that is not known.
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-        Vec::new()
-    }
+    /// What is known of the classes that are asked for without reading anything: calls `take` for each time, or for several that are alike,
+    /// with how many targets an episode has there on average, and how probable each class is. Never, where that is not known. Settings have
+    /// been checked.
+    fn unread(&self, _take: &mut dyn FnMut(f64, &[f64])) {}
 
     /// The mean loss of the best answer that reads nothing, but knows the time, where that is known.
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        mean_of(&self.unread(), least)
+        mean_of(&|take| self.unread(take), least)
     }
 
     /// The share of right answers of the best one that reads nothing, where that is known.
     fn chance_accuracy(&self) -> Option<f64> {
-        mean_of(&self.unread(), &|classes| classes.iter().copied().fold(0.0, f64::max))
+        mean_of(&|take| self.unread(take), &|classes| classes.iter().copied().fold(0.0, f64::max))
     }
 
     /// What is answered without reading, as far as data from files say it: the share of each class, or the mean of each number, in the
@@ -186,9 +185,12 @@ pub trait Task: Debug + Send + Sync {
 }
 
 /// The mean of what is said of each time, of which some have more targets than others.
-fn mean_of(times: &[(f64, Vec<f64>)], of: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-    let targets: f64 = times.iter().map(|(targets, _)| targets).sum();
-    let sum = times.iter().map(|(targets, classes)| targets * of(classes)).sum::<f64>();
+fn mean_of(times: &dyn Fn(&mut dyn FnMut(f64, &[f64])), of: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+    let (mut targets, mut sum) = (0.0, 0.0);
+    times(&mut |count, classes| {
+        targets += count;
+        sum += count * of(classes);
+    });
     (targets > 0.0).then_some(sum / targets)
 }
 

@@ -182,17 +182,16 @@ impl Task for TwoSequence {
         take(last, &self.among(outer..outer + 1));
     }
 
-    fn unread(&self) -> Vec<(f64, Vec<f64>)> {
+    fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         if self.is_triggered() {
-            return vec![(1.0, vec![0.5; 2])];
+            return take(1.0, &[0.5; 2]);
         }
         let middle = self.middle();
-        let mut times = match self.form {
-            DRAWN => vec![(middle as f64, self.among(0..middle))],
-            _ => (0..middle).map(|place| (1.0, self.among(place..place + 1))).collect(),
-        };
-        times.push((1.0, self.among(self.outer())));
-        times
+        match self.form {
+            DRAWN => take(middle as f64, &self.among(0..middle)),
+            _ => (0..middle).for_each(|place| take(1.0, &self.among(place..place + 1))),
+        }
+        take(1.0, &self.among(self.outer()));
     }
 
     /// As in the paper. What nobody can know does not count.
@@ -266,8 +265,8 @@ mod tests {
             self.0.certainty()
         }
 
-        fn unread(&self) -> Vec<(f64, Vec<f64>)> {
-            self.0.unread()
+        fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
+            self.0.unread(take);
         }
     }
 

@@ -110,7 +110,7 @@ fn tell_verdict(status: &Status, out: &Path) {
     match judged {
         Ok(Verdict { is_bad, sentences }) => {
             if is_bad {
-                tracing::warn!("all epochs are trained, into {shown}, but the net has learned nothing");
+                tracing::warn!("the run is done, into {shown}, but the net has learned nothing");
             } else {
                 tracing::info!("done: {shown}");
             }

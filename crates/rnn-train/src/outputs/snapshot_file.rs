@@ -22,7 +22,7 @@ impl Lanes {
     fn of(settings: &Settings) -> Self {
         let (shape, words) = (settings.shape(), settings.task().words());
         let names = |lane: &str, kind: Kind, own: &[String]| match kind {
-            Kind::Values(width) if width > 1 => {
+            Kind::Values(width) | Kind::Bits(width) if width > 1 => {
                 let name = |index: usize| own.get(index).cloned().unwrap_or_else(|| index.to_string());
                 (0..width).map(|index| format!("{lane}_{}", name(index))).collect()
             }

@@ -75,6 +75,10 @@ macro_rules! with_net {
                 let $loss = $settings.loss;
                 $work
             }
+            echo_data::Kind::Bits(_) => {
+                let $loss = rnn_core::BinaryCrossEntropy;
+                $work
+            }
             echo_data::Kind::Values(_) => {
                 let $loss = rnn_core::SquaredError::<f64>::default();
                 $work

@@ -5,7 +5,7 @@ use super::net::Reading;
 use super::table::Settings;
 use crate::error::SettingError;
 use echo_data::{Criterion, Floor, Form, Kind, Layout, Recorded, Right, Scored, Shape, Split, Task};
-use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Scalar, Schedule, Truncation};
+use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Real, Scalar, Schedule, Truncation};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,8 +43,12 @@ impl Settings {
         if self.reads_data() {
             self.check_data()?;
         }
-        if !(self.guess_range.is_finite() && self.guess_range > 0.0) {
-            let message = format!("guess_range is {}: it must be a number above 0", self.guess_range);
+        let is_number = with_numbers!(self.dtype, T => T::narrow(self.guess_range).is_finite());
+        if !(is_number && self.guess_range > 0.0) {
+            let message = format!(
+                "guess_range is {}: it must be above 0, and a number of the type {}",
+                self.guess_range, self.dtype
+            );
             return Err(SettingError::new("guess_range", message));
         }
         if let Some(test_length) = self.test_length {
@@ -74,7 +78,13 @@ impl Settings {
     fn of_split(&self, split: Split, error: &echo_data::Error) -> SettingError {
         let (name, share) = match split {
             Split::Valid => ("valid", self.valid),
-            Split::Test => ("test", self.test),
+            Split::Test => match (self.test_length, error) {
+                (Some(length), echo_data::Error::LongEpisode { .. }) => {
+                    let problem = format!("test_length is {length}: there is no memory for so many time steps");
+                    return SettingError::new("test_length", problem);
+                }
+                _ => ("test", self.test),
+            },
             Split::Train | Split::Fresh => return of_data(error),
         };
         SettingError::new(
@@ -101,12 +111,17 @@ impl Settings {
 
     /// Makes sure of the net, whose sizes can depend on the data.
     pub(crate) fn check_net(&self) -> Result<(), SettingError> {
-        if self.monitor == Monitor::Accuracy && !matches!(self.shape().targets, Kind::Classes(_)) {
+        if self.monitor == Monitor::Accuracy && !self.shape().targets.can_be_right() {
             let problem = format!(
                 "monitor is accuracy: the task {} asks for numbers, so it must be `loss`",
                 self.task.task().name()
             );
             return Err(SettingError::new("monitor", problem));
+        }
+        if matches!(self.shape().targets, Kind::Bits(_)) && self.loss != ClassLoss::CrossEntropy {
+            let (loss, right) = (self.loss, ClassLoss::CrossEntropy);
+            let problem = format!("loss is {loss}: for targets that are bits, 0 or 1, it must be {right}");
+            return Err(SettingError::new("loss", problem));
         }
         if let Some(most) = self.max_parameters.filter(|&most| most < self.parameters()) {
             let message = format!("max_parameters is {most}: a net with one hidden unit has {}", self.parameters());

@@ -17,7 +17,7 @@ pub(crate) struct Reading {
 impl Reading {
     pub(crate) fn input_size(self) -> usize {
         match (self.shape.inputs, self.input) {
-            (Kind::Values(values), _) => values,
+            (Kind::Values(values) | Kind::Bits(values), _) => values,
             (Kind::Classes(_), InputKind::Number) => 1,
             (Kind::Classes(classes), InputKind::OneHot) => classes,
         }
@@ -25,7 +25,7 @@ impl Reading {
 
     pub(crate) fn outputs(self) -> usize {
         match self.shape.targets {
-            Kind::Values(values) => values,
+            Kind::Values(values) | Kind::Bits(values) => values,
             Kind::Classes(classes) => self.loss.outputs(classes),
         }
     }
@@ -35,15 +35,15 @@ impl Reading {
         classes(self.shape.inputs)
     }
 
-    /// How many classes are asked for; 0 where numbers are.
+    /// How many classes are asked for; 0 where numbers or bits are.
     pub(crate) fn target_classes(self) -> usize {
         classes(self.shape.targets)
     }
 
-    /// How many numbers are asked for; 0 where classes are.
+    /// How many numbers are asked for; 0 where classes or bits are.
     pub(crate) fn target_values(self) -> usize {
         match self.shape.targets {
-            Kind::Classes(_) => 0,
+            Kind::Classes(_) | Kind::Bits(_) => 0,
             Kind::Values(values) => values,
         }
     }
@@ -58,6 +58,11 @@ impl Reading {
             }
         }
     }
+}
+
+/// Whether a bit is 1, which is so with this probability: where that is as probable as 0, or more.
+pub(crate) fn is_one(probability: f64) -> bool {
+    probability >= 0.5
 }
 
 impl Settings {
@@ -80,6 +85,6 @@ impl Settings {
 fn classes(kind: Kind) -> usize {
     match kind {
         Kind::Classes(classes) => classes,
-        Kind::Values(_) => 0,
+        Kind::Values(_) | Kind::Bits(_) => 0,
     }
 }

@@ -227,7 +227,7 @@ settings! { given, row;
         only_if task.task().form() == Form::Stream,
             format!("with the task {}, which says itself which steps are scored", task.task().name());
     /// How weights come to be those that solve the task
-    learning: Learning = Learning::Bptt, row.beside("task").for_training(),
+    learning: Learning = Learning::Bptt, row.by_default("bptt").beside("task").for_training(),
         only_if (*learning == Learning::Bptt || task.task().criterion().is_some()),
             format!("with the task {}, which does not say when a sequence is right", task.task().name()),
         // Trials are known by what is written, and were there before this.
@@ -292,7 +292,7 @@ settings! { given, row;
     monitor: Monitor = Monitor::Loss, row.by_default("loss").beside("valid").for_training(),
         only_if *valid != 0.0, "without valid";
     /// End after the epoch in which the task was solved
-    until_solved: bool = false, row.for_training(),
+    until_solved: bool = false, row.by_default("false").for_training(),
         written_if *until_solved;
     /// Write every N-th step to metrics.csv
     log_every: usize = 1, row.least(1).for_training();

@@ -6,10 +6,10 @@ use super::whole::WholeSequences;
 use super::window::{Episodes, Window};
 use crate::error::Error;
 use crate::outputs::snapshot::{Seen, Snapshot};
-use crate::settings::net::Reading;
+use crate::settings::net::{Reading, is_one};
 use echo_data::{Criterion, Kind, Right, Scale};
 use rnn_core::nalgebra::DMatrixView;
-use rnn_core::{ClassLoss, Loss, Scalar, SquaredError, Targets, softmax};
+use rnn_core::{BinaryCrossEntropy, ClassLoss, Loss, Scalar, SquaredError, Targets, softmax};
 use std::ops::Range;
 
 /// A loss, and what there is to know of the answers that it is of.
@@ -41,17 +41,16 @@ pub(crate) trait Answering<T: Scalar>: Loss<T> + Copy + 'static {
     ) {
     }
 
-    /// Whether the answer of each scored row of `outputs` is right: calls `take` with the row. `possible` says of each row and class
-    /// whether it can come, where that is asked for. Where numbers are asked for, and not how near they must be, nothing is called.
-    fn rights(
+    /// Whether a row's outputs, which are finite and may be changed, are right, where these are its targets. `possible` says of each class whether it can
+    /// come, where that is asked for. Nothing where numbers are asked for, and not how near they must be.
+    fn is_right(
         self,
-        outputs: &DMatrixView<T>,
-        targets: Targets<'_, Self::Target>,
+        outputs: &mut [T],
+        targets: &[Self::Target],
         reading: Reading,
         right: Right,
         possible: &[bool],
-        take: &mut dyn FnMut(usize, bool),
-    );
+    ) -> Option<bool>;
 
     /// What each row of outputs answers, row by row: a class's number, or as many numbers as there are outputs.
     fn answers(self, outputs: &DMatrixView<T>, reading: Reading) -> Vec<f64>;
@@ -71,51 +70,42 @@ impl<T: Scalar> Answering<T> for ClassLoss {
         Ok(Some(ClassLoss::accuracy(self, outputs, targets, reading.target_classes())?))
     }
 
-    fn rights(
+    fn is_right(
         self,
-        outputs: &DMatrixView<T>,
-        targets: Targets<'_, u32>,
+        outputs: &mut [T],
+        targets: &[u32],
         reading: Reading,
         right: Right,
         possible: &[bool],
-        take: &mut dyn FnMut(usize, bool),
-    ) {
-        let classes = reading.target_classes();
-        let answers = ClassLoss::answers(self, outputs, classes);
-        let has_output_of_each = outputs.ncols() == classes;
-        let mut of_row = vec![T::zero(); outputs.ncols()];
-        for (row, &target) in targets.values().iter().enumerate().filter(|(row, _)| targets.is_scored(*row)) {
-            of_row.iter_mut().zip(outputs.row(row).iter()).for_each(|(to, &output)| *to = output);
-            let is_right = match right {
-                Right::Class => answers[row] == target,
-                Right::Within(distance) => {
-                    if self.has_logits() {
-                        softmax(&mut of_row);
-                    }
-                    // One output stands for the class as a number.
-                    let should = |output: usize| {
-                        if has_output_of_each { (output == target as usize).into() } else { f64::from(target) }
-                    };
-                    of_row.iter().enumerate().all(|(place, output)| (output.widen() - should(place)).abs() <= distance)
+    ) -> Option<bool> {
+        let (classes, target) = (reading.target_classes(), *targets.first()?);
+        let answer = |outputs: &[T]| {
+            let answers = ClassLoss::answers(self, &DMatrixView::from_slice(outputs, 1, outputs.len()), classes);
+            answers.first().copied()
+        };
+        let has_output_of_each = outputs.len() == classes;
+        match right {
+            Right::Class => Some(answer(outputs) == Some(target)),
+            Right::Within(distance) => {
+                if self.has_logits() {
+                    softmax(outputs);
                 }
-                Right::Possible => {
-                    let possible = &possible[row * classes..][..classes];
-                    if has_output_of_each {
-                        let of = |can: bool| {
-                            of_row
-                                .iter()
-                                .zip(possible)
-                                .filter(move |(_, possible)| **possible == can)
-                                .map(|(output, _)| output.widen())
-                        };
-                        let least = of(true).reduce(f64::min).unwrap_or(f64::NAN);
-                        least.is_finite() && of(false).all(|output| output < least)
-                    } else {
-                        possible.get(answers[row] as usize) == Some(&true)
-                    }
-                }
-            };
-            take(row, is_right);
+                // One output stands for the class as a number.
+                let should = |output: usize| {
+                    if has_output_of_each { (output == target as usize).into() } else { f64::from(target) }
+                };
+                let is_near = |(place, output): (usize, &T)| (output.widen() - should(place)).abs() <= distance;
+                Some(outputs.iter().enumerate().all(is_near))
+            }
+            Right::Possible if has_output_of_each => {
+                let of = |can: bool| {
+                    let there = outputs.iter().zip(possible).filter(move |(_, possible)| **possible == can);
+                    there.map(|(output, _)| output.widen())
+                };
+                let least = of(true).reduce(f64::min).unwrap_or(f64::NAN);
+                Some(least.is_finite() && of(false).all(|output| output < least))
+            }
+            Right::Possible => Some(possible.get(answer(outputs)? as usize) == Some(&true)),
         }
     }
 
@@ -152,38 +142,94 @@ impl<T: Scalar> Answering<T> for SquaredError<f64> {
         scales: &[Scale],
         take: &mut dyn FnMut(usize, f64, f64),
     ) {
-        let width = outputs.ncols();
         let own = |number: usize, value: f64| scales.get(number).map_or(value, |scale| scale.own(value));
-        for row in (0..outputs.nrows()).filter(|&row| targets.is_scored(row)) {
-            for number in 0..width {
-                let (answer, target) = (outputs[(row, number)].widen(), targets.values()[row * width + number]);
-                take(number, own(number, answer), own(number, target));
-            }
-        }
+        for_each_scored(outputs, targets, |number, answer, target| {
+            take(number, own(number, answer.widen()), own(number, target));
+        });
     }
 
-    fn rights(
-        self,
-        outputs: &DMatrixView<T>,
-        targets: Targets<'_, f64>,
-        _: Reading,
-        right: Right,
-        _: &[bool],
-        take: &mut dyn FnMut(usize, bool),
-    ) {
-        let Right::Within(distance) = right else { return };
-        let width = outputs.ncols();
-        for row in (0..outputs.nrows()).filter(|&row| targets.is_scored(row)) {
-            let targets = &targets.values()[row * width..][..width];
-            let is_near = |(output, target): (&T, &f64)| (output.widen() - target).abs() <= distance;
-            take(row, outputs.row(row).iter().zip(targets).all(is_near));
-        }
+    fn is_right(self, outputs: &mut [T], targets: &[f64], _: Reading, right: Right, _: &[bool]) -> Option<bool> {
+        let Right::Within(distance) = right else { return None };
+        Some(are_near(outputs, targets, distance))
     }
 
     fn answers(self, outputs: &DMatrixView<T>, _reading: Reading) -> Vec<f64> {
-        let rows = outputs.row_iter();
-        rows.flat_map(|row| row.iter().map(|output| in_own_digits(*output)).collect::<Vec<_>>()).collect()
+        row_by_row(outputs, |output| output)
     }
+}
+
+/// Whether each output is no further than this from its target.
+fn are_near<T: Scalar>(outputs: &[T], targets: &[f64], distance: f64) -> bool {
+    outputs.iter().zip(targets).all(|(output, target)| (output.widen() - target).abs() <= distance)
+}
+
+impl<T: Scalar> Answering<T> for BinaryCrossEntropy {
+    fn targets_in<'a>(window: &'a Window<T>, steps: &Range<usize>) -> Targets<'a, f64> {
+        window.of_steps(&window.target_values, steps)
+    }
+
+    /// The share of right bits.
+    fn accuracy(self, outputs: &DMatrixView<T>, targets: Targets<'_, f64>, _: Reading) -> Result<Option<f64>, Error> {
+        let (mut right, mut asked) = (0_usize, 0_usize);
+        for_each_scored(outputs, targets, |_, logit, target| {
+            asked += 1;
+            right += usize::from(is_one(logistic(logit).widen()) == is_one(target));
+        });
+        Ok(Some(right as f64 / asked.max(1) as f64))
+    }
+
+    fn errors(
+        self,
+        outputs: &DMatrixView<T>,
+        targets: Targets<'_, f64>,
+        _: &[Scale],
+        take: &mut dyn FnMut(usize, f64, f64),
+    ) {
+        for_each_scored(outputs, targets, |bit, logit, target| take(bit, logistic(logit).widen(), target));
+    }
+
+    fn is_right(self, outputs: &mut [T], targets: &[f64], _: Reading, right: Right, _: &[bool]) -> Option<bool> {
+        match right {
+            Right::Class => Some(
+                outputs.iter().zip(targets).all(|(&logit, &target)| is_one(logistic(logit).widen()) == is_one(target)),
+            ),
+            Right::Within(distance) => {
+                outputs.iter_mut().for_each(|logit| *logit = logistic(*logit));
+                Some(are_near(outputs, targets, distance))
+            }
+            Right::Possible => None,
+        }
+    }
+
+    /// The probability of each bit.
+    fn answers(self, outputs: &DMatrixView<T>, _: Reading) -> Vec<f64> {
+        row_by_row(outputs, logistic)
+    }
+}
+
+/// Calls `take` with each output of each scored row: its place in the row, itself, and its target.
+fn for_each_scored<T: Scalar>(
+    outputs: &DMatrixView<T>,
+    targets: Targets<'_, f64>,
+    mut take: impl FnMut(usize, T, f64),
+) {
+    let width = outputs.ncols();
+    for row in (0..outputs.nrows()).filter(|&row| targets.is_scored(row)) {
+        for number in 0..width {
+            take(number, outputs[(row, number)], targets.values()[row * width + number]);
+        }
+    }
+}
+
+/// What is answered with each output, row by row.
+fn row_by_row<T: Scalar>(outputs: &DMatrixView<T>, answer: fn(T) -> T) -> Vec<f64> {
+    let rows = outputs.row_iter();
+    rows.flat_map(|row| row.iter().map(|&output| in_own_digits(answer(output))).collect::<Vec<_>>()).collect()
+}
+
+/// The probability of a 1.
+pub(super) fn logistic<T: Scalar>(logit: T) -> T {
+    T::one() / (T::one() + (-logit).exp())
 }
 
 /// A number with no more digits than its own type has, so that it is written as that writes it.
@@ -256,9 +302,21 @@ impl<T: Scalar> Window<T> {
         steps: &Range<usize>,
         whole: &mut WholeSequences,
     ) {
-        let take = &mut |row, is_right| whole.add(row % self.batch_size, is_right, criterion.last_step);
         let (targets, possible) = (A::targets_in(self, steps), self.possible_at(steps));
-        answering.rights(outputs, targets, self.reading, criterion.right, possible, take);
+        let (of_row, classes) = (answering.targets(outputs.ncols()), self.reading.target_classes());
+        let mut answer = vec![T::zero(); outputs.ncols()];
+        for place in (0..outputs.nrows()).filter(|&place| targets.is_scored(place)) {
+            whole.add(place % self.batch_size, criterion.last_step, || {
+                answer.iter_mut().zip(outputs.row(place).iter()).for_each(|(to, &output)| *to = output);
+                // What is no number is no answer.
+                if !answer.iter().all(|output| output.is_finite()) {
+                    return Some(false);
+                }
+                let possible = possible.get(place * classes..).and_then(|rest| rest.get(..classes)).unwrap_or_default();
+                let targets = &targets.values()[place * of_row..][..of_row];
+                answering.is_right(&mut answer, targets, self.reading, criterion.right, possible)
+            });
+        }
     }
 
     /// The window, and what a net answers there at all its time steps.
@@ -279,7 +337,7 @@ impl<T: Scalar> Window<T> {
         };
         let (inputs, width) = match self.reading.shape.inputs {
             Kind::Classes(_) => (self.classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => {
+            Kind::Values(width) | Kind::Bits(width) => {
                 let values = self.inputs.iter().map(|&input| in_own_digits(input));
                 (in_own_units::<T>(values, width, &self.scales[0]), width)
             }
@@ -287,7 +345,7 @@ impl<T: Scalar> Window<T> {
         let inputs = lanes(inputs, width, &there);
         let (targets, width) = match self.reading.shape.targets {
             Kind::Classes(_) => (self.target_classes.iter().map(|&class| f64::from(class)).collect(), 1),
-            Kind::Values(width) => {
+            Kind::Values(width) | Kind::Bits(width) => {
                 (in_own_units::<T>(self.target_values.iter().copied(), width, &self.scales[1]), width)
             }
         };

@@ -4,7 +4,7 @@ use super::streams::order_of;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
-use echo_data::{Certainty, Floor, Form, Layout, Scored, Sequence, Split, Stretches, Task};
+use echo_data::{Certainty, Floor, Form, Layout, Right, Scored, Sequence, Split, Stretches, Task};
 use rnn_core::{ClassLoss, Scalar};
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub(crate) struct Drawn {
     sequences: Vec<Sequence>,
     /// What can be known of each of these, where that is more than nothing and less than all.
     foreseen: Option<Vec<Foreseen>>,
+    /// Whether it counts which classes can come.
+    asks_for_possible: bool,
     loss: ClassLoss,
     scored: Scored,
     /// The epoch and the batch that they are of.
@@ -35,7 +37,7 @@ pub(crate) struct Drawn {
 struct Foreseen {
     /// The least expected loss at each step; nothing where none is scored.
     least: Vec<Option<f64>>,
-    /// Whether each class can come: `[step, class]`.
+    /// Whether each class can come: `[step, class]`; only where that is asked for.
     possible: Vec<bool>,
 }
 
@@ -56,6 +58,7 @@ impl Drawn {
         let is_distributed = task.certainty() == Certainty::Distributed;
         let foreseen = is_distributed.then(|| sequences.iter().map(|_| Foreseen::default()).collect());
         let (loss, scored) = (settings.loss, settings.scored());
+        let asks_for_possible = settings.criterion_of_sequences().right == Right::Possible;
         let mut drawn = Self {
             task,
             seed,
@@ -67,6 +70,7 @@ impl Drawn {
             order,
             sequences,
             foreseen,
+            asks_for_possible,
             loss,
             scored,
             drawn: None,
@@ -121,20 +125,25 @@ impl Drawn {
                 }
             }
         }
-        self.foresee();
+        self.foresee()?;
         self.drawn = Some([self.epoch, batch]);
         Ok(())
     }
 
     /// Takes down what can be known of the episodes that are there.
-    fn foresee(&mut self) {
-        let Self { task, sequences, foreseen, loss, .. } = self;
+    fn foresee(&mut self) -> Result<(), echo_data::Error> {
+        let Self { task, sequences, foreseen, asks_for_possible, loss, .. } = self;
         for (sequence, Foreseen { least, possible }) in sequences.iter().zip(foreseen.iter_mut().flatten()) {
             let classes = task.shape().targets.size();
             least.clear();
             least.resize(sequence.len(), None);
             possible.clear();
-            possible.resize(sequence.len() * classes, false);
+            if *asks_for_possible {
+                let places = sequence.len().saturating_mul(classes);
+                let no_room = |_| echo_data::Error::LongEpisode { steps: sequence.len() };
+                possible.try_reserve(places).map_err(no_room)?;
+                possible.resize(places, false);
+            }
             // It is often the same again, and takes a logarithm a class.
             let mut last = (Vec::new(), 0.0);
             task.foresee(sequence, &mut |step, distribution| {
@@ -142,10 +151,11 @@ impl Drawn {
                     last = (distribution.to_vec(), loss.least(distribution));
                 }
                 least[step] = Some(last.1);
-                let places = &mut possible[step * classes..][..classes];
+                let places = possible.get_mut(step * classes..).unwrap_or_default();
                 places.iter_mut().zip(distribution).for_each(|(place, &probability)| *place = probability > 0.0);
             });
         }
+        Ok(())
     }
 
     /// Reads a window of the current epoch.

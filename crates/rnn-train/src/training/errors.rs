@@ -26,6 +26,11 @@ impl Errors {
         self.about_mean += off * (target - self.mean);
     }
 
+    /// The mean of the targets.
+    pub(super) fn mean_target(self) -> f64 {
+        self.mean
+    }
+
     /// How many answers there were, and the sum of squares by which this number is off their targets.
     pub(super) fn squares_of(self, guess: f64) -> (usize, f64) {
         (self.count, self.about_mean + self.count as f64 * (self.mean - guess).powi(2))

@@ -52,9 +52,9 @@ impl Judge {
         enough && (self.wrong.len() <= criterion.wrong || self.wrong[0] < last)
     }
 
-    /// Whether more sequences were wrong with these weights than may be.
+    /// Whether more sequences were wrong with these weights than may be. Weights that have solved the task stay.
     pub(super) fn has_failed(&self, criterion: &Criterion) -> bool {
-        self.wrong.len() > criterion.wrong
+        self.solved.is_none() && self.wrong.len() > criterion.wrong
     }
 
     /// From here on the weights are others: returns the number of this guess, of which the first weights were number 0.
@@ -84,7 +84,7 @@ mod tests {
         let mut judge = Judge::default();
         let mut solved = None;
         for batch in rights.chunks(side_by_side) {
-            batch.iter().enumerate().for_each(|(row, &is_right)| judge.whole.add(row, is_right, false));
+            batch.iter().enumerate().for_each(|(row, &is_right)| judge.whole.add(row, false, || Some(is_right)));
             solved = solved.or(judge.end(&criterion));
             // It goes through a checkpoint.
             judge = toml::from_str(&toml::to_string(&judge).unwrap()).unwrap();
@@ -125,7 +125,7 @@ mod tests {
         let mut judge = Judge::default();
         let mut told = Vec::new();
         for is_right in [true, false, false, true, true, true] {
-            judge.whole.add(0, is_right, false);
+            judge.whole.add(0, false, || Some(is_right));
             let solved = judge.end(&criterion);
             told.push((solved, judge.has_failed(&criterion)));
             if judge.has_failed(&criterion) {
@@ -133,5 +133,9 @@ mod tests {
             }
         }
         assert_eq!(told, [(None, false), (None, false), (None, true), (None, false), (None, false), (Some(6), false)]);
+        for _ in 0..2 {
+            judge.whole.add(0, false, || Some(false));
+            assert_eq!((judge.end(&criterion), judge.has_failed(&criterion)), (None, false));
+        }
     }
 }

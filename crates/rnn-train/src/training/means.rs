@@ -93,7 +93,8 @@ impl Means {
         EpochRow {
             epoch,
             windows: self.windows,
-            loss: self.all.loss,
+            // Guessed weights may have answered with no number at all.
+            loss: if self.all.steps > 0 { self.all.loss } else { f64::INFINITY },
             first_window_loss: self.first_window_loss.filter(|_| !of_episodes),
             known_loss: known.map(|known| known.loss),
             accuracy: self.all.accuracy,

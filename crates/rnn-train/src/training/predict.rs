@@ -1,8 +1,10 @@
 //! Predictions of a saved net, row by row: CSV in, CSV out.
 
+use super::answering::logistic;
 use crate::error::Error;
 use crate::settings::choices::{InputKind, with_numbers};
 use crate::settings::net::Reading;
+use crate::settings::net::is_one;
 use crate::training::data::tell_dialect;
 use crate::training::model::Model;
 use crate::training::state_file;
@@ -28,7 +30,8 @@ pub struct Input<R> {
 /// A net that reads a class, or a number in its place, reads the column `input`; one that reads several numbers has a column for
 /// each, of the name that its task gives it. An answer's row has the columns `step`, counted from 0; those that were read, as the
 /// net reads them; and `prediction`: the class (its label, where classes are labels), or the number that is answered, of several numbers `prediction_NAME` for each. Behind a
-/// class stand `probability_0` and so on, or for a net that was trained with squared error `output`. All steps are answered, also
+/// class stand `probability_0` and so on, or for a net that was trained with squared error `output`; for bits, each of which is predicted as 0 or
+/// 1, the probability of a 1. All steps are answered, also
 /// those that the net was not trained to answer.
 ///
 /// A net that was trained on episodes begins anew where the column `episode` has another value, if there is one. It is written in front of
@@ -184,10 +187,14 @@ fn answer<T: Scalar, R: Read>(
     };
     let read = match reading.shape.inputs {
         Kind::Classes(_) => vec![words.inputs.first().cloned().unwrap_or_else(|| "input".to_owned())],
-        Kind::Values(width) => columns(width, &words.inputs, "", "input"),
+        Kind::Values(width) | Kind::Bits(width) => columns(width, &words.inputs, "", "input"),
     };
     let answered = match reading.shape.targets {
         Kind::Values(width) => columns(width, &words.targets, "prediction_", "prediction"),
+        Kind::Bits(width) => {
+            let named = |what: &str| columns(width, &words.targets, &format!("{what}_"), what);
+            [named("prediction"), named("probability")].concat()
+        }
         Kind::Classes(classes) if has_logits => {
             let probabilities = (0..classes).map(|class| format!("probability_{}", named(class)));
             ["prediction".to_owned()].into_iter().chain(probabilities).collect()
@@ -232,6 +239,12 @@ fn answer<T: Scalar, R: Read>(
             continue;
         }
         let outputs = DMatrixView::from_slice(outputs, 1, reading.outputs());
+        if let Kind::Bits(_) = reading.shape.targets {
+            answers.iter_mut().for_each(|logit| *logit = logistic(*logit));
+            let bits = answers.iter().map(|p| u8::from(is_one(p.widen())).to_string()).collect::<Vec<_>>();
+            write(format!("{step},{shown},{},{}", bits.join(","), joined(&answers)))?;
+            continue;
+        }
         let class = reading.loss.answers(&outputs, reading.target_classes())[0];
         if has_logits {
             softmax(&mut answers);

@@ -9,6 +9,7 @@ use super::source::Source;
 use super::whole::WholeSequences;
 use super::window::Window;
 use crate::error::Error;
+use crate::settings::net::is_one;
 use crate::settings::table::Settings;
 use echo_data::{Baseline, Criterion, Kind};
 use rnn_core::{ClassLoss, Network, Scalar, State, Tape, Truncation};
@@ -65,7 +66,10 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
             window: Window::new(source.first_layout(), source.is_masked(), settings)?,
             tape: tape.with_threads(threads),
             state: network.zero_state(settings.batch_size).map_err(sized)?,
-            errors: vec![Errors::default(); settings.reading().target_values()],
+            errors: match settings.shape().targets {
+                Kind::Classes(_) => Vec::new(),
+                Kind::Values(numbers) | Kind::Bits(numbers) => vec![Errors::default(); numbers],
+            },
             classes: vec![0; if let Kind::Classes(classes) = settings.shape().targets { classes } else { 0 }],
             guess: settings.task().guess().to_vec(),
             loss: settings.loss,
@@ -94,6 +98,16 @@ impl<T: Scalar, A: Answering<T>> Scorer<T, A> {
                 .reduce(|best, class| if self.guess[class] > self.guess[best] { class } else { best })?;
             let accuracy = shares.get(likeliest).copied();
             Baseline { name: CHANCE, loss: self.loss.guessed(&self.guess, &shares), accuracy }
+        } else if !self.errors.is_empty() && self.loss.has_logits() {
+            // Of each bit the share of ones, and what the training part says of it.
+            let bits = self.errors.iter().zip(&self.guess).map(|(errors, &guess)| {
+                let ones = errors.mean_target();
+                let loss = self.loss.guessed(&[1.0 - guess, guess], &[1.0 - ones, ones]);
+                [loss, if is_one(guess) { ones } else { 1.0 - ones }]
+            });
+            let [loss, accuracy] = bits.fold([0.0; 2], |[loss, right], [more, also]| [loss + more, right + also]);
+            let bits = self.guess.len() as f64;
+            Baseline { name: CHANCE, loss: loss / bits, accuracy: Some(accuracy / bits) }
         } else {
             let squares = self.errors.iter().zip(&self.guess).map(|(errors, &guess)| errors.squares_of(guess));
             let (count, sum) = squares.fold((0, 0.0), |(count, sum), (more, squares)| (count + more, sum + squares));

@@ -314,7 +314,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// How training ended, all steps done: well, unless the last one, whose outcome no later loss has shown, left weights
     /// of no use.
     pub(super) fn ending(&mut self, ending: Ending) -> Result<Ending, Error> {
-        // Weights that were guessed are what they are.
+        // No step has changed weights that were guessed, so nothing can have broken them.
         if self.settings.learning == Learning::Guess {
             return Ok(ending);
         }

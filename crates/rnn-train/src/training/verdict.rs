@@ -3,10 +3,11 @@
 use crate::outputs::columns::Content;
 use crate::outputs::rows::EpochRow;
 use crate::outputs::status::{Status, TargetScores};
-use crate::settings::choices::Monitor;
+use crate::settings::choices::{Learning, Monitor};
 use crate::settings::table::Settings;
 use crate::training::data::CHANCE;
 use chart_kit::text::{count, number};
+use echo_data::Kind;
 use rnn_core::ClassLoss;
 
 /// What there is to say of a run that is at its end.
@@ -35,7 +36,9 @@ pub fn verdict(settings: &Settings, status: &Status, epochs: &[EpochRow]) -> Ver
     let accuracy = accuracy.map(|accuracy| format!(", accuracy {} %", number(accuracy * 100.0, 3)));
     let now = format!("{what} {}{}{}", number(loss, 3), in_bits(settings, loss), accuracy.unwrap_or_default());
     let chance = settings.chance();
-    let is_bad = !loss.is_finite() || chance.is_some_and(|chance| loss > FAR * chance);
+    // Answers can be right whose loss is great; and guesses are not expected to be good before the last one.
+    let is_judged = status.solved_epoch.is_none() && settings.learning == Learning::Bptt;
+    let is_bad = is_judged && (!loss.is_finite() || chance.is_some_and(|chance| is_far_above(settings, loss, chance)));
     let mut sentences = Vec::new();
     // What the series of a file could be known to is not known.
     let is_known = settings.criterion().is_some() || last.floor.is_some();
@@ -117,6 +120,15 @@ pub fn in_bits(settings: &Settings, loss: f64) -> String {
     symbols.map(|symbols| format!(" ({bits} bits a {})", symbols.unit())).unwrap_or_default()
 }
 
+/// Whether a loss is far above that of guessing, and that of who does not even know how often each class comes at each time.
+fn is_far_above(settings: &Settings, loss: f64, chance: f64) -> bool {
+    let clueless = match settings.shape().targets {
+        Kind::Classes(classes) => settings.loss.least(&vec![1.0 / classes as f64; classes]),
+        Kind::Values(_) | Kind::Bits(_) => 0.0,
+    };
+    loss > FAR * chance.max(clueless)
+}
+
 /// What may be the reason that the task was not learned.
 fn stands_out(
     settings: &Settings,
@@ -126,14 +138,19 @@ fn stands_out(
     chance: Option<f64>,
 ) -> Vec<String> {
     let mut reasons = Vec::new();
+    if settings.learning == Learning::Guess {
+        return reasons;
+    }
+    let floor = epochs.last().and_then(|last| last.floor).unwrap_or_default();
+    let is_no_better = |chance: f64| loss - floor > (1.0 - NEAR) * (chance - floor);
     if let Some(chance) = chance {
-        if loss > FAR * chance {
+        if is_far_above(settings, loss, chance) {
             reasons.push(format!(
                 "the loss is far above that of guessing ({}): training did not converge; try a lower learning_rate, or clip_norm",
                 number(chance, 3)
             ));
-        } else if loss > (1.0 - NEAR) * chance {
-            reasons.push(format!("the net is at chance: guessing has a loss of {}", number(chance, 3)));
+        } else if is_no_better(chance) {
+            reasons.push(format!("the net is no better than chance: guessing has a loss of {}", number(chance, 3)));
         }
         let window = settings.truncated_backprop_length;
         if let Some((setting, reach)) = settings.task().reach().filter(|(_, reach)| window <= *reach) {
@@ -144,7 +161,7 @@ fn stands_out(
             ));
         }
     }
-    if falls(epochs) && !chance.is_some_and(|chance| loss > (1.0 - NEAR) * chance) {
+    if falls(epochs) && !chance.is_some_and(is_no_better) {
         let trained = epochs.len();
         match best_epoch {
             Some(best) if best < trained / 2 && is_worse_than_in(settings.monitor, best, epochs) => {
@@ -231,7 +248,9 @@ mod tests {
         assert!(told("", &[0.5, 0.001, 0.3], 0.9).1.contains(", but not any more in the last epoch: settled loss 0.3"));
         let (bad, at_chance) = told("", &[0.694, 0.693, 0.69, 0.69], 0.5);
         assert!(!bad && at_chance.starts_with("not solved: settled loss 0.69, accuracy 50 %"), "{at_chance}");
-        assert!(at_chance.contains("at chance: guessing has a loss of 0.693") && !at_chance.contains("window"));
+        assert!(
+            at_chance.contains("no better than chance: guessing has a loss of 0.693") && !at_chance.contains("window")
+        );
         let short = "truncated_backprop_length = 5\necho_step = 8";
         assert!(
             told(short, &[0.69; 4], 0.5)

@@ -20,13 +20,17 @@ enum Answers {
 }
 
 impl WholeSequences {
-    /// Takes in an answer in a row, which alone counts of those so far if `alone` says so.
-    pub(super) fn add(&mut self, row: usize, is_right: bool, alone: bool) {
+    /// Takes in whether an answer in a row is right, which alone counts of those so far if `alone` says so. It is not asked for where it
+    /// makes no difference: nothing makes a wrong sequence right again.
+    pub(super) fn add(&mut self, row: usize, alone: bool, is_right: impl FnOnce() -> Option<bool>) {
+        if self.rows.get(row) == Some(&Answers::Wrong) && !alone {
+            return;
+        }
+        let Some(is_right) = is_right() else { return };
         if self.rows.len() <= row {
             self.rows.resize(row + 1, Answers::NoneYet);
         }
-        let was_wrong = self.rows[row] == Answers::Wrong && !alone;
-        self.rows[row] = if is_right && !was_wrong { Answers::Right } else { Answers::Wrong };
+        self.rows[row] = if is_right { Answers::Right } else { Answers::Wrong };
     }
 
     /// The episodes have come to their end: of each that was asked for anything, in the order of the rows, whether it is right.
@@ -45,7 +49,7 @@ mod tests {
         let answers = [(0, true), (2, true), (0, true), (2, false), (2, true), (3, false)];
         for (alone, right) in [(false, [true, false, false]), (true, [true, true, false])] {
             let mut whole = WholeSequences::default();
-            answers.iter().for_each(|&(row, is_right)| whole.add(row, is_right, alone));
+            answers.iter().for_each(|&(row, is_right)| whole.add(row, alone, || Some(is_right)));
             assert_eq!(whole.end().collect::<Vec<_>>(), right);
             assert_eq!(whole.end().count(), 0);
         }

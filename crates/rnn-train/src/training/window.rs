@@ -42,7 +42,7 @@ impl<T: Scalar> Window<T> {
         let values = layout.window_values();
         let of = |kind: Kind| match kind {
             Kind::Classes(_) => (values, 0),
-            Kind::Values(width) => (0, values.saturating_mul(width)),
+            Kind::Values(width) | Kind::Bits(width) => (0, values.saturating_mul(width)),
         };
         let ((classes, _), (target_classes, target_values)) = (of(reading.shape.inputs), of(reading.shape.targets));
         let asks_for_possible = settings.criterion_of_sequences().right == Right::Possible;
@@ -79,11 +79,13 @@ impl<T: Scalar> Window<T> {
                 layout.copy_window(series.inputs().classes(), window, classes, u32::from)?;
                 reading.encode(classes, inputs)?;
             }
-            Kind::Values(width) => layout.copy_numbers(series.inputs().values(), width, window, inputs, T::narrow)?,
+            Kind::Values(width) | Kind::Bits(width) => {
+                layout.copy_numbers(series.inputs().values(), width, window, inputs, T::narrow)?
+            }
         }
         match reading.shape.targets {
             Kind::Classes(_) => layout.copy_window(series.targets().classes(), window, target_classes, u32::from)?,
-            Kind::Values(width) => {
+            Kind::Values(width) | Kind::Bits(width) => {
                 layout.copy_numbers(series.targets().values(), width, window, target_values, |value| value)?;
             }
         }
@@ -114,7 +116,7 @@ impl<T: Scalar> Window<T> {
                 layout.copy_rows(&rows, 1, classes, (u32::from, 0))?;
                 reading.encode(classes, inputs)?;
             }
-            Kind::Values(width) => {
+            Kind::Values(width) | Kind::Bits(width) => {
                 let rows: Vec<&[f64]> = rows.iter().map(|row| row.inputs().values()).collect();
                 layout.copy_rows(&rows, width, inputs, (T::narrow, T::zero()))?;
             }
@@ -124,7 +126,7 @@ impl<T: Scalar> Window<T> {
                 let rows: Vec<&[u16]> = rows.iter().map(|row| row.targets().classes()).collect();
                 layout.copy_rows(&rows, 1, target_classes, (u32::from, 0))?;
             }
-            Kind::Values(width) => {
+            Kind::Values(width) | Kind::Bits(width) => {
                 let rows: Vec<&[f64]> = rows.iter().map(|row| row.targets().values()).collect();
                 layout.copy_rows(&rows, width, target_values, (|value| value, 0.0))?;
             }

@@ -1,6 +1,7 @@
 //! The lanes of a snapshot's row, one below the other: bars for classes, lines for numbers.
 
 use crate::outputs::snapshot::{Answered, Snapshot};
+use crate::settings::net::is_one;
 use crate::settings::table::Settings;
 use echo_data::Kind;
 
@@ -66,8 +67,10 @@ impl Scale {
 
     /// That of classes, or of these numbers.
     fn of<'a>(kind: Kind, greatest: f64, numbers: impl Iterator<Item = &'a [Option<f64>]>) -> Self {
-        if let Kind::Classes(_) = kind {
-            return Self::Bars { greatest };
+        match kind {
+            Kind::Classes(_) => return Self::Bars { greatest },
+            Kind::Bits(_) => return Self::Lines { low: 0.0, high: 1.0 },
+            Kind::Values(_) => {}
         }
         let finite = numbers.flatten().flatten().copied().filter(|number| number.is_finite());
         let ends = finite.fold(None, |ends: Option<[f64; 2]>, number| {
@@ -88,7 +91,7 @@ const LONGEST_LETTER: usize = 2;
 pub(crate) fn greatest_class(settings: &Settings) -> f64 {
     let greatest = |kind: Kind| match kind {
         Kind::Classes(classes) => classes.saturating_sub(1),
-        Kind::Values(_) => 0,
+        Kind::Values(_) | Kind::Bits(_) => 0,
     };
     let shape = settings.shape();
     greatest(shape.inputs).max(greatest(shape.targets)).max(1) as f64
@@ -139,18 +142,24 @@ pub(crate) fn score(settings: &Settings, snapshot: &Snapshot) -> String {
         .rows
         .iter()
         .flat_map(|row| counted.clone().filter(|&time| row.has_target(time)).map(move |time| (row, time)));
-    if let Kind::Classes(_) = settings.shape().targets {
-        let asked = scored.clone().count();
-        let right = scored.filter(|(row, time)| row.is_right(*time)).count();
+    let [asked, right] = match settings.shape().targets {
+        Kind::Classes(_) => [scored.clone().count(), scored.clone().filter(|(row, time)| row.is_right(*time)).count()],
+        Kind::Bits(_) => {
+            let pairs = scored.clone().flat_map(|(row, time)| row.pairs(time));
+            [
+                pairs.clone().count(),
+                pairs.filter(|(target, probability)| is_one(*target) == is_one(*probability)).count(),
+            ]
+        }
+        Kind::Values(_) => [0; 2],
+    };
+    if settings.shape().targets.can_be_right() {
         // Rounded down, so that only all are a hundred.
         let percent = right * 100 / asked.max(1);
         let (right, asked) = (chart_kit::text::thousands(right), chart_kit::text::count(asked, "answer"));
         return format!("{right} of {asked} right ({percent} %)");
     }
-    let errors = scored.flat_map(|(row, time)| {
-        let pairs = row.targets.iter().zip(&row.predictions);
-        pairs.filter_map(move |(target, prediction)| Some((target[time]? - prediction[time]?).powi(2)))
-    });
+    let errors = scored.flat_map(|(row, time)| row.pairs(time)).map(|(target, answer)| (target - answer).powi(2));
     // Moved, not summed up, so that no finite errors overflow it.
     let (mean, count) =
         errors.fold((0.0, 0_u32), |(mean, count), error| (mean + (error - mean) / f64::from(count + 1), count + 1));

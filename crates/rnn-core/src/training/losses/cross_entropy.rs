@@ -1,13 +1,14 @@
 //! Softmax cross-entropy: the loss of answers that are classes.
 
 use super::answers::{accuracy, classes};
+use super::in_columns::of_columns;
 use super::loss::{Loss, check_classes, check_shapes};
 use super::of_classes::{Facts, OfClasses};
-use super::row_loss::{KnownKind, KnownLoss, RowLoss, Rows, mean};
+use super::row_loss::{KnownKind, KnownLoss, RowLoss, Rows};
 use super::targets::Targets;
 use crate::error::Error;
 use crate::kernels::Scalar;
-use crate::numeric::{Kernel, Lanes, Vector};
+use crate::numeric::{Lanes, Vector};
 use nalgebra::{DMatrixView, DMatrixViewMut};
 
 /// Softmax cross-entropy; a row's target is the number of a class.
@@ -41,7 +42,7 @@ impl<T: Scalar> Loss<T> for SoftmaxCrossEntropy {
     ) -> Result<f64, Error> {
         check_shapes(outputs, targets, d_outputs, 1)?;
         check_classes(outputs.ncols(), targets)?;
-        Ok(T::run_wide(CrossEntropy { outputs, targets, d_outputs }))
+        Ok(of_columns(Self, 1, outputs, targets, d_outputs))
     }
 
     fn known(&self) -> Option<KnownLoss<T, u32>> {
@@ -78,106 +79,6 @@ impl OfClasses for SoftmaxCrossEntropy {
 fn cross_entropy(guess: &[f64], targets: &[f64]) -> f64 {
     // From 0, because the sum of nothing is −0.
     guess.iter().zip(targets).filter(|&(_, &q)| q != 0.0).fold(0.0, |sum, (p, q)| sum - q * p.ln())
-}
-
-/// Cross-entropy of some rows at a time, whose numbers stand one below the other.
-struct CrossEntropy<'a, 'b, 'c, T> {
-    outputs: &'a DMatrixView<'b, T>,
-    targets: Targets<'a, u32>,
-    d_outputs: &'a mut DMatrixViewMut<'c, T>,
-}
-
-impl<T: Scalar> Kernel<T> for CrossEntropy<'_, '_, '_, T> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run<S: Lanes<T>>(self, lanes: S) -> f64 {
-        self.line_by_line(lanes.line())
-    }
-}
-
-impl<T: Scalar> CrossEntropy<'_, '_, '_, T> {
-    /// A cache line of rows at a time: of short vectors two, one of which is worked on while the other waits for its functions. More lines
-    /// would not be in the nearest cache until they are read again, if there are many classes.
-    #[inline(always)]
-    fn line_by_line<S: Lanes<T>>(self, lanes: S) -> f64 {
-        let Self { outputs, targets, d_outputs } = self;
-        let (rows, classes) = outputs.shape();
-        let scored = targets.scored();
-        if scored == 0 {
-            d_outputs.fill(T::zero());
-            return 0.0;
-        }
-        let loss = SoftmaxCrossEntropy;
-        let slope = Vector::splat(lanes, loss.slope(scored, classes));
-        let mut losses = [0.0; 8];
-        for first in (0..rows).step_by(S::WIDTH) {
-            let mut target = [-T::one(); 16];
-            target
-                .iter_mut()
-                .zip(&targets.values()[first..])
-                .for_each(|(to, &target)| *to = T::narrow(f64::from(target)));
-            let target = Vector::load(lanes, &target);
-            let mut some = SomeRows { outputs, d_outputs: &mut *d_outputs, first, target, loss: target };
-            loss.at_rows(slope, &mut some);
-            let mut of_rows = [T::zero(); 16];
-            some.loss.store(&mut of_rows);
-            of_rows[S::WIDTH.min(rows - first)..].fill(T::zero());
-            if targets.mask().is_some() {
-                let unscored = (first..).zip(&mut of_rows).filter(|(row, _)| !targets.is_scored(*row));
-                unscored.for_each(|(_, loss)| *loss = T::zero());
-            }
-            for of_rows in of_rows[..S::WIDTH].chunks_exact(T::WIDTH) {
-                losses.iter_mut().zip(of_rows).for_each(|(sum, loss)| *sum += loss.widen());
-            }
-        }
-        // What is not scored may be no number, so nothing is multiplied by 0.
-        for (row, _) in targets.mask().into_iter().flatten().enumerate().filter(|(_, scored)| !**scored) {
-            d_outputs.row_mut(row).fill(T::zero());
-        }
-        mean(losses, scored)
-    }
-}
-
-/// As many rows as a vector has lanes, of dense columns.
-struct SomeRows<'a, 'b, 'c, 'd, T, S: Lanes<T>> {
-    outputs: &'a DMatrixView<'b, T>,
-    d_outputs: &'d mut DMatrixViewMut<'c, T>,
-    first: usize,
-    target: Vector<T, S>,
-    loss: Vector<T, S>,
-}
-
-impl<T: Scalar, S: Lanes<T>> Rows<T, S> for SomeRows<'_, '_, '_, '_, T, S> {
-    #[inline(always)]
-    fn outputs(&self) -> usize {
-        self.outputs.ncols()
-    }
-
-    #[inline(always)]
-    fn output(&self, output: usize) -> Vector<T, S> {
-        self.target.load_some_like(&self.outputs.column(output).data.into_slice()[self.first..])
-    }
-
-    #[inline(always)]
-    fn target(&self, _target: usize) -> Vector<T, S> {
-        self.target
-    }
-
-    #[inline(always)]
-    fn derivative(&self, output: usize) -> Vector<T, S> {
-        self.target.load_some_like(&self.d_outputs.column(output).data.into_slice()[self.first..])
-    }
-
-    #[inline(always)]
-    fn set_derivative(&mut self, output: usize, derivative: Vector<T, S>) {
-        derivative.store_some(&mut self.d_outputs.column_mut(output).as_mut_slice()[self.first..]);
-    }
-
-    #[inline(always)]
-    fn add(&mut self, _term: usize, loss: Vector<T, S>) {
-        self.loss = loss;
-    }
 }
 
 impl RowLoss for SoftmaxCrossEntropy {

@@ -1,5 +1,6 @@
 //! The losses of nets side by side, one in each lane, each bit by bit as it is of a single net.
 
+use super::binary_cross_entropy::BinaryCrossEntropy;
 use super::cross_entropy::SoftmaxCrossEntropy;
 use super::row_loss::{KnownKind, KnownLoss, RowLoss, Rows, mean};
 use super::squared_error::OfNumbers;
@@ -52,6 +53,7 @@ impl<T: Scalar> LossOfNets<T> {
         dy: BlocksMut<'_, T>,
     ) {
         match known.kind {
+            KnownKind::BinaryCrossEntropy => self.of_kind(BinaryCrossEntropy, known, targets, (steps, losses), y, dy),
             KnownKind::CrossEntropy => self.of_kind(SoftmaxCrossEntropy, known, targets, (steps, losses), y, dy),
             KnownKind::SquaredError => self.of_kind(OfNumbers, known, targets, (steps, losses), y, dy),
         }
@@ -67,8 +69,9 @@ impl<T: Scalar> LossOfNets<T> {
         dy: BlocksMut<'_, T>,
     ) {
         let (batch, steps) = (self.batch, steps.clone());
-        let (rows, columns) = (batch * steps.len(), loss.terms(self.outputs));
-        let (numbers, all) = (rows * columns, self.numbers.len() / T::PANEL);
+        let rows = batch * steps.len();
+        let (of_row, terms_of_row) = (known.targets(self.outputs), loss.terms(self.outputs));
+        let (numbers, all) = (rows * of_row, self.numbers.len() / T::PANEL);
         let (mut slopes, mut counts, mut masked) = ([T::zero(); 16], [0; 16], false);
         for (net, targets) in targets.iter().enumerate().take(T::PANEL) {
             let to = &mut self.numbers[net * all..][..numbers];
@@ -87,10 +90,10 @@ impl<T: Scalar> LossOfNets<T> {
         }
         let Self { outputs, targets, scored, terms, .. } = self;
         let scored = masked.then_some(&**scored);
-        let sums =
-            T::run_wide(InLanes { loss, outputs: *outputs, batch, steps, y, dy, targets, scored, slopes, terms });
-        *losses =
-            array::from_fn(|net| (counts[net] > 0).then(|| mean(sums.map(|sums| sums[net]), counts[net] * columns)));
+        let outputs = *outputs;
+        let sums = T::run_wide(InLanes { loss, outputs, of_row, batch, steps, y, dy, targets, scored, slopes, terms });
+        let mean_of = |net: usize| mean(sums.map(|sums| sums[net]), counts[net] * terms_of_row);
+        *losses = array::from_fn(|net| (counts[net] > 0).then(|| mean_of(net)));
     }
 }
 
@@ -98,6 +101,8 @@ impl<T: Scalar> LossOfNets<T> {
 struct InLanes<'a, T, R> {
     loss: R,
     outputs: usize,
+    /// How many targets a row has.
+    of_row: usize,
     batch: usize,
     steps: Range<usize>,
     y: Blocks<'a, T>,
@@ -114,12 +119,12 @@ impl<T: Scalar, R: RowLoss> Kernel<T> for InLanes<'_, T, R> {
 
     #[inline(always)]
     fn run<S: Lanes<T>>(self, lanes: S) -> [[f64; 16]; 8] {
-        let Self { loss, outputs, batch, steps, y, mut dy, targets, scored, slopes, terms } = self;
+        let Self { loss, outputs, of_row, batch, steps, y, mut dy, targets, scored, slopes, terms } = self;
         let lanes = lanes.line();
         let slope = Vector::load(lanes, &slopes);
         let (count, all_sums) = (loss.terms(outputs), loss.sums::<T>());
         let (terms, mut sums, mut sum) = (&mut terms[..count * T::PANEL], [[0.0; 16]; 8], 0);
-        let mut targets = targets.chunks_exact(count * T::PANEL);
+        let mut targets = targets.chunks_exact(of_row * T::PANEL);
         let mut scored = scored.map(|scored| scored.chunks_exact(T::PANEL));
         for step in steps {
             for row in 0..batch {

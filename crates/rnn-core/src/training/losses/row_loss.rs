@@ -59,6 +59,7 @@ pub struct KnownLoss<T, V> {
 /// Which one it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KnownKind {
+    BinaryCrossEntropy,
     CrossEntropy,
     SquaredError,
 }
@@ -73,7 +74,7 @@ impl<T, V> KnownLoss<T, V> {
     pub(crate) fn targets(&self, outputs: usize) -> usize {
         match self.kind {
             KnownKind::CrossEntropy => 1,
-            KnownKind::SquaredError => outputs,
+            KnownKind::BinaryCrossEntropy | KnownKind::SquaredError => outputs,
         }
     }
 }

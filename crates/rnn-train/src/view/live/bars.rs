@@ -64,7 +64,7 @@ fn rows(scene: &Scene) -> usize {
 fn lanes_of_row(settings: &Settings) -> [usize; 2] {
     let width = |kind: Kind| match kind {
         Kind::Classes(_) => 1,
-        Kind::Values(width) => width,
+        Kind::Values(width) | Kind::Bits(width) => width,
     };
     let shape = settings.shape();
     [width(shape.inputs) + 2 * width(shape.targets), usize::from(matches!(shape.targets, Kind::Classes(_)))]

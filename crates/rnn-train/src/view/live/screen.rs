@@ -9,7 +9,6 @@ use super::words::{a_second, flow, measured, put};
 use super::{bars, chart};
 use crate::view::headline::headline;
 use chart_kit::text::{duration, thousands};
-use echo_data::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -184,7 +183,7 @@ fn numbers(view: &View<'_>) -> Vec<Span<'static>> {
     let windows = row.and_then(|row| scene.epochs.windows(row.epoch));
     let window = counted(row.map(|row| row.batch), last(windows));
     let accuracy = or_none(row.and_then(|row| row.accuracy).map(|accuracy| format!("{:.1} %", accuracy * 100.0)));
-    let has_accuracy = matches!(scene.settings.shape().targets, Kind::Classes(_));
+    let has_accuracy = scene.settings.shape().targets.can_be_right();
     let things = if matches!(scene.phase, Phase::Replay(_)) { "snapshots" } else { "windows" };
     let pace = match player.pace() {
         Pace::PerSecond(pace) => format!("{} {things} a second", a_second(pace)),

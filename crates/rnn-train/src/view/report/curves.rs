@@ -6,7 +6,6 @@ use crate::outputs::columns::{Column, Content};
 use crate::outputs::files::METRICS;
 use crate::outputs::rows::{KNOWN, MetricsRow};
 use chart_kit::text::thousands;
-use echo_data::Kind;
 use maud::{Markup, html};
 
 /// What is told of the row that is pointed at.
@@ -23,11 +22,11 @@ const TOLD: [Column; 8] = [
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let settings = facts.settings();
-    let of_classes = matches!(settings.shape().targets, Kind::Classes(_));
+    let has_accuracy = settings.shape().targets.can_be_right();
     let has_floor = facts.steps.have_floor();
     // What the task does not have is not shown.
     let is_told = |column: &Column| match *column {
-        MetricsRow::ACCURACY => of_classes,
+        MetricsRow::ACCURACY => has_accuracy,
         MetricsRow::FLOOR => has_floor,
         _ => true,
     };

@@ -5,18 +5,24 @@ use crate::outputs::rows::{EpochRow, KNOWN};
 use crate::outputs::status::{State, Status, TargetScores};
 use crate::training::data::CHANCE;
 use chart_kit::text::{count, duration, number, thousands};
-use echo_data::Kind;
 use maud::{Markup, html};
 use rnn_core::ClassLoss;
 
 pub(super) fn section(facts: &Facts<'_>) -> Markup {
     let status = &facts.recording.status;
-    let of_classes = matches!(facts.settings().shape().targets, Kind::Classes(_));
+    let has_accuracy = facts.settings().shape().targets.can_be_right();
     let skill = status.test_baseline.as_ref().zip(status.test_baseline_loss).map(|(rule, loss)| {
         let rule = if rule == CHANCE { "guessing".to_owned() } else { format!("the best simple rule, {rule}") };
-        format!(" The skill is 1 − the test loss / that of {rule}, which is {}.", number(loss, 4))
+        match status.test_floor.filter(|&floor| floor > 0.0) {
+            None => format!(" The skill is 1 − the test loss / that of {rule}, which is {}.", number(loss, 4)),
+            Some(floor) => format!(
+                " The skill goes from 0, for the loss of {rule}, which is {}, to 1, for the floor, which is {}.",
+                number(loss, 4),
+                number(floor, 4)
+            ),
+        }
     });
-    let measured = match (of_classes, is_beside_others(status)) {
+    let measured = match (has_accuracy, is_beside_others(status)) {
         (true, true) => "Training loss and accuracy are those",
         (true, false) => "Loss and accuracy are those",
         (false, true) => "The training loss is that",

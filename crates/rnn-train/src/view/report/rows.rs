@@ -121,7 +121,10 @@ fn how_drawn(settings: &Settings) -> String {
         }
         words += ". ";
     }
-    if kinds.iter().any(|kind| matches!(kind, Kind::Values(_))) {
+    if kinds.iter().any(|kind| matches!(kind, Kind::Bits(_))) {
+        words += "Of a bit the line of the prediction is the probability of a 1. ";
+    }
+    if kinds.iter().any(|kind| !matches!(kind, Kind::Classes(_))) {
         words +=
             "Numbers are lines, in a lane from the lowest to the highest that is read or asked for in the rows shown. ";
     }
