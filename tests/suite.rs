@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::path::Path;
 use support::{columns, refused, succeed};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
@@ -17,7 +18,7 @@ fn a_sweep_of_the_suite_stands_beside_what_is_published() {
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
     // A row a task, a column a cell.
     for task in ["discrete_adding", "bracket_matching", "simple_copy", "sines"] {
-        assert!(page.contains(&format!("<th class=\"t\">{task}</th>")), "{task}");
+        assert!(page.contains(&format!("<th class=\"t\">{task}, ")), "{task}");
     }
     let head = page.split("<table class=\"matrix\">").nth(1).unwrap().split("</thead>").next().unwrap();
     assert!(head.contains(">gru<") && head.contains(">lstm<"), "{head}");
@@ -36,6 +37,21 @@ fn a_sweep_of_the_suite_stands_beside_what_is_published() {
     let summary = std::fs::read(out.join("cogscale-small/summary.csv")).unwrap();
     succeed(XTASK, suite);
     assert!(std::fs::read(out.join("cogscale-small/summary.csv")).unwrap() == summary);
+    // What was run before, as another one, stays on the page.
+    copy_folder(&out.join("cogscale-small"), &out.join("horizon"));
+    succeed(XTASK, suite);
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("A taste of the memory suite"));
+    assert!(["cogscale-small", "horizon"].iter().all(|name| page.contains(&format!("<section id=\"{name}\">"))));
+    // Nobody's files are replaced.
+    let refused_in = |place: &Path| refused(XTASK, ["suite", "horizon", "--quick", "--out", place.to_str().unwrap()]);
+    let message = refused_in(&out.join("horizon"));
+    assert!(message.contains("this is the folder of a sweep: the suite has one of its own"), "{message}");
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(own.join("report.html"), "mine").unwrap();
+    let message = refused_in(&own);
+    assert!(message.contains("a file is there that is not a page: it is not replaced"), "{message}");
 }
 
 /// All specs can be planned, from wherever the program is started.
@@ -55,4 +71,13 @@ fn specs_are_known_by_name() {
     let message = refused(XTASK, ["suite", "hs98", "--out", out.to_str().unwrap()]);
     assert!(message.contains("the suite has no sweep hs98: there are adding-copy, chaos, "), "{message}");
     assert!(!out.exists());
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let copy = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy_folder(&path, &copy) } else { drop(std::fs::copy(&path, &copy).unwrap()) }
+    }
 }

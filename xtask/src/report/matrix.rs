@@ -57,7 +57,8 @@ pub(super) fn table(facts: &Facts<'_>, published: &[Published]) -> Markup {
 /// What stands in a cell.
 pub(super) fn legend() -> Markup {
     html! { p {
-        "A cell has the trials that solved the task, of all; the median of the sequences until then, with its quartiles; the skill, which goes from 0, for \
+        "A cell has the trials that solved the task, of all; the median of the sequences until then, with its quartiles, and the word soonest where no other learner solved \
+         the question more often, or as often in fewer sequences; the skill, which goes from 0, for \
          the best answer that reads nothing, to 1, for the best that any net can give; and the mean test error, the share of wrong answers, or the loss, with its \
          standard deviation over the trials. Numbers in grey were published."
     } }
@@ -111,18 +112,15 @@ impl<'a> Matrix<'a> {
             }
         });
 
-        let tasks = |groups: &[usize]| -> Vec<usize> {
-            let of_task = |group: &usize| {
-                names.iter().zip(&texts[*group]).find(|(name, _)| **name == "task").map(|(_, text)| text)
-            };
-            let own = of_task(&groups[0]);
-            (0..facts.plan.groups()).filter(|group| of_task(group) == own).collect()
-        };
         let questions = questions.iter().map(|groups| {
             let settings = facts.plan.trial(groups[0]).map(|trial| trial.settings);
-            let told = differing(&names, &texts, &tasks(groups), |name| is_of_question(name) && name != "task");
+            // Those that do not differ are told too: what was published is of just these.
+            let is_told = |column: &usize| {
+                is_of_question(names[*column]) && names[*column] != "task" && !texts[groups[0]][*column].is_empty()
+            };
             let task = settings.as_ref().map_or_else(|_| String::new(), |settings| settings.task().name().to_owned());
-            let told = told.into_iter().map(|column| format!("{} {}", names[column], texts[groups[0]][column]));
+            let told = (0..names.len()).filter(is_told);
+            let told = told.map(|column| format!("{} {}", names[column], texts[groups[0]][column]));
             let name = std::iter::once(task).chain(told).collect::<Vec<_>>().join(", ");
             let own = settings.as_ref().map(cells).unwrap_or_default();
             let of_question = |one: &&Published| one.is_beside(&own) && !one.says(|name| !is_of_question(name));
@@ -147,13 +145,31 @@ impl<'a> Matrix<'a> {
             } }
             div.scroll { table.matrix {
                 thead { tr { th.t { "question" } @for learner in &self.learners { th.t { (learner) } } @if has_others { th.t { "others" } } } }
-                tbody { @for question in &self.questions { tr {
+                tbody { @for question in &self.questions { @let soonest = question.soonest(); tr {
                     th.t { (question.name) }
-                    @for answer in &question.answers { td.t { @if let Some(answer) = answer { (answer.markup(can_be_solved)) } } }
+                    @for (place, answer) in question.answers.iter().enumerate() { td.t {
+                        @if let Some(answer) = answer { (answer.markup(can_be_solved, soonest == Some(place))) }
+                    } }
                     @if has_others { td.t { @for one in &question.published { div.published { (one.method) ": " (in_words(one)) } } } }
                 } } }
             } }
         }
+    }
+}
+
+impl Question<'_> {
+    /// The learner that solved it most often, and of several the one that needed the fewest sequences; nothing where there is but one that was
+    /// asked, or none solved it.
+    fn soonest(&self) -> Option<usize> {
+        let asked = self.answers.iter().flatten().count();
+        let of = |(place, answer): (usize, &Option<Answer<'_>>)| {
+            let group = &answer.as_ref()?.group;
+            Some((place, group.rate()?, group.solved_sequences_at(0.5)?))
+        };
+        let solved = self.answers.iter().enumerate().filter_map(of).filter(|_| asked > 1);
+        let best = solved
+            .min_by(|(_, rate, sequences), (_, other, others)| other.total_cmp(rate).then(sequences.total_cmp(others)));
+        best.map(|(place, ..)| place)
     }
 }
 
@@ -196,7 +212,7 @@ impl<'a> Answer<'a> {
         self.published.iter().filter_map(of).collect()
     }
 
-    fn markup(&self, can_be_solved: bool) -> Markup {
+    fn markup(&self, can_be_solved: bool, is_soonest: bool) -> Markup {
         let Self { group, .. } = self;
         let quartile =
             |share: f64| group.solved_sequences_at(share).map(|sequences| thousands(sequences.round() as usize));
@@ -212,9 +228,14 @@ impl<'a> Answer<'a> {
         html! {
             @if can_be_solved { div { b { (group.solved) "/" (group.decided) } " solved" } }
             @if let Some(median) = quartile(0.5) {
-                div { (median) " sequences" span.interval { " [" (quartile(0.25).unwrap_or_default()) ", " (quartile(0.75).unwrap_or_default()) "]" } }
+                div { (median) " sequences"
+                    @if group.solved_sequences().len() > 1 {
+                        span.interval { " [" (quartile(0.25).unwrap_or_default()) " to " (quartile(0.75).unwrap_or_default()) "]" }
+                    } @if is_soonest { " " b { "soonest" } } }
             }
-            @if let Some(skill) = group.mean_test_skill() { div { "skill " (number(skill, 3)) } }
+            @if let Some(skill) = group.mean_test_skill() {
+                div { "skill " @if skill < 0.0 { "below 0" } @else { (number(skill, 3)) } }
+            }
             @for (name, values) in &held { div {
                 (name) " " (mean(values).map(|mean| number(mean, 3)).unwrap_or_default())
                 @if let Some(deviation) = deviation(values) { " ± " (number(deviation, 2)) }

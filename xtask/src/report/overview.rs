@@ -79,7 +79,8 @@ fn best_trial(facts: &Facts<'_>) -> Markup {
 /// What was varied and what was not.
 fn varied(facts: &Facts<'_>) -> Markup {
     let spec = &facts.plan.spec;
-    let base = spec.base.values();
+    let is_varied = |name: &str| facts.parameters.iter().any(|parameter| parameter.name == name);
+    let base: Vec<_> = spec.base.values().iter().filter(|(name, _)| !is_varied(name)).collect();
     let last = spec.seed.saturating_add(spec.replicates - 1);
     html! {
         h2 { "What was varied" }

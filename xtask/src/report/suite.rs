@@ -23,12 +23,13 @@ pub(crate) struct Part {
 }
 
 /// Writes the page of these sweeps to a file in the folder that theirs are in.
-pub(crate) fn write_suite(parts: &[Part], file: &Path) -> Result<(), Error> {
-    let title = "The memory suite";
+pub(crate) fn write_suite(parts: &[Part], is_taste: bool, file: &Path) -> Result<(), Error> {
+    let title = if is_taste { "A taste of the memory suite" } else { "The memory suite" };
     let sections = parts.iter().map(section).collect::<Result<Vec<_>, _>>()?;
     let main = html! {
         h1 { (title) }
         p { "Each section is a sweep: questions down, learners across. Its own report has all of its trials." }
+        @if is_taste { p { b { "Few trials, and short ones: they show what the suite asks, not what nets can do." } } }
         (matrix::legend())
         nav { ul { @for Part { name, .. } in parts { li { a href=(format!("#{name}")) { (name) } } } } }
         @for section in &sections { (section) }

@@ -63,7 +63,7 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         };
         parts.push(Part { rows, ..part });
     }
-    write_suite(&parts, &page)?;
+    write_suite(&parts, quick, &page)?;
     // The results are in the files, whether or not somebody reads this.
     let _ = commands::print(&printable(page.display()).to_string());
     Ok(code)

@@ -153,7 +153,7 @@ mod tests {
     /// Of those that come with the workbench.
     #[test]
     fn each_published_result_has_trials_to_stand_beside() {
-        for name in ["hs97", "cogscale-small", "cogscale-medium", "adding-copy"] {
+        for name in ["hs97", "hs97-long", "cogscale-small", "cogscale-medium", "adding-copy"] {
             let plan = Plan::new(reader::read_own(&Path::new("suite").join(name)).unwrap()).unwrap();
             let trials: Vec<_> = (0..plan.groups()).map(|group| cells(&plan.trial(group).unwrap().settings)).collect();
             let published = of_sweep(name).unwrap();

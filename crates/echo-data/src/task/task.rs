@@ -126,12 +126,12 @@ pub trait Task: Debug + Send + Sync {
 
     /// The mean loss of the best answer that reads nothing, but knows the time, where that is known.
     fn chance(&self, least: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
-        mean_of(&|take| self.unread(take), least)
+        mean_of(self, least)
     }
 
     /// The share of right answers of the best one that reads nothing, where that is known.
     fn chance_accuracy(&self) -> Option<f64> {
-        mean_of(&|take| self.unread(take), &|classes| classes.iter().copied().fold(0.0, f64::max))
+        mean_of(self, &|classes| classes.iter().copied().fold(0.0, f64::max))
     }
 
     /// What is answered without reading, as far as data from files say it: the share of each class, or the mean of each number, in the
@@ -185,9 +185,9 @@ pub trait Task: Debug + Send + Sync {
 }
 
 /// The mean of what is said of each time, of which some have more targets than others.
-fn mean_of(times: &dyn Fn(&mut dyn FnMut(f64, &[f64])), of: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
+fn mean_of(task: &(impl Task + ?Sized), of: &dyn Fn(&[f64]) -> f64) -> Option<f64> {
     let (mut targets, mut sum) = (0.0, 0.0);
-    times(&mut |count, classes| {
+    task.unread(&mut |count, classes| {
         targets += count;
         sum += count * of(classes);
     });

@@ -56,12 +56,6 @@ impl Answered {
         self.targets.iter().zip(&self.predictions).all(|(target, prediction)| target.get(time) == prediction.get(time))
     }
 
-    /// What should be answered at a time step, and what is, number by number.
-    pub(crate) fn pairs(&self, time: usize) -> impl Iterator<Item = (f64, f64)> + Clone {
-        let pairs = self.targets.iter().zip(&self.predictions);
-        pairs.filter_map(move |(target, prediction)| Some((target[time]?, prediction[time]?)))
-    }
-
     /// Whether something is read there: not behind the end of an episode.
     #[must_use]
     pub fn is_there(&self, time: usize) -> bool {

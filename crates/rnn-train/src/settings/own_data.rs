@@ -88,7 +88,9 @@ impl Settings {
             let (setting, task) = (self.data_setting(), self.task.task().name());
             return Err(SettingError::new(
                 setting,
-                format!("{setting} is missing: the task {task} reads its data from files"),
+                format!(
+                    "{setting} is missing: the task {task} reads its data from files: name one, as --{setting} FILE"
+                ),
             ));
         }
         let held_out = self.valid + self.test;

@@ -16,7 +16,7 @@ use crate::outputs::recording::Recording;
 use crate::outputs::rows::SPREADSHEET_ROWS;
 use crate::outputs::snapshot::Snapshot;
 use crate::outputs::status::{State, Status};
-use echo_data::Baseline;
+use echo_data::{Baseline, Kind};
 use rnn_core::{Network, Report, Scalar};
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -178,8 +178,13 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
     fn tell_of_what_is_coming(&self) {
         let words = self.session.settings().task().words();
         if self.session.settings().reads_data() && !words.inputs.is_empty() {
-            let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets };
-            tracing::info!("reads {}; asks for {}", words.inputs.join(", "), asked.join(", "));
+            let asked = if words.targets.is_empty() { &words.inputs } else { &words.targets }.join(", ");
+            let asked = match self.session.settings().shape().targets {
+                Kind::Classes(classes) => format!("one of {classes} classes"),
+                Kind::Bits(_) => format!("the bits {asked}"),
+                Kind::Values(_) => asked,
+            };
+            tracing::info!("reads {}; asks for {asked}", words.inputs.join(", "));
         }
         let unused = self.session.unused_values();
         if unused > 0 {

@@ -150,7 +150,7 @@ fn stands_out(
                 number(chance, 3)
             ));
         } else if is_no_better(chance) {
-            reasons.push(format!("the net is no better than chance: guessing has a loss of {}", number(chance, 3)));
+            reasons.push(format!("the net is no better than guessing, which has a loss of {}", number(chance, 3)));
         }
         let window = settings.truncated_backprop_length;
         if let Some((setting, reach)) = settings.task().reach().filter(|(_, reach)| window <= *reach) {
@@ -249,7 +249,7 @@ mod tests {
         let (bad, at_chance) = told("", &[0.694, 0.693, 0.69, 0.69], 0.5);
         assert!(!bad && at_chance.starts_with("not solved: settled loss 0.69, accuracy 50 %"), "{at_chance}");
         assert!(
-            at_chance.contains("no better than chance: guessing has a loss of 0.693") && !at_chance.contains("window")
+            at_chance.contains("no better than guessing, which has a loss of 0.693") && !at_chance.contains("window")
         );
         let short = "truncated_backprop_length = 5\necho_step = 8";
         assert!(

@@ -135,6 +135,12 @@ pub(crate) fn lanes<'a>(settings: &Settings, snapshot: &'a Snapshot, row: &'a An
     lanes
 }
 
+/// What should be answered at a time step, and what is, number by number.
+fn pairs(row: &Answered, time: usize) -> impl Iterator<Item = (f64, f64)> + Clone {
+    let pairs = row.targets.iter().zip(&row.predictions);
+    pairs.filter_map(move |(target, prediction)| Some((target[time]?, prediction[time]?)))
+}
+
 /// How good the answers shown are that count, in words: how many are right, or how far off they are.
 pub(crate) fn score(settings: &Settings, snapshot: &Snapshot) -> String {
     let counted = snapshot.places(settings.scored_times(snapshot.batch));
@@ -145,7 +151,7 @@ pub(crate) fn score(settings: &Settings, snapshot: &Snapshot) -> String {
     let [asked, right] = match settings.shape().targets {
         Kind::Classes(_) => [scored.clone().count(), scored.clone().filter(|(row, time)| row.is_right(*time)).count()],
         Kind::Bits(_) => {
-            let pairs = scored.clone().flat_map(|(row, time)| row.pairs(time));
+            let pairs = scored.clone().flat_map(|(row, time)| pairs(row, time));
             [
                 pairs.clone().count(),
                 pairs.filter(|(target, probability)| is_one(*target) == is_one(*probability)).count(),
@@ -159,7 +165,7 @@ pub(crate) fn score(settings: &Settings, snapshot: &Snapshot) -> String {
         let (right, asked) = (chart_kit::text::thousands(right), chart_kit::text::count(asked, "answer"));
         return format!("{right} of {asked} right ({percent} %)");
     }
-    let errors = scored.flat_map(|(row, time)| row.pairs(time)).map(|(target, answer)| (target - answer).powi(2));
+    let errors = scored.flat_map(|(row, time)| pairs(row, time)).map(|(target, answer)| (target - answer).powi(2));
     // Moved, not summed up, so that no finite errors overflow it.
     let (mean, count) =
         errors.fold((0.0, 0_u32), |(mean, count), error| (mean + (error - mean) / f64::from(count + 1), count + 1));

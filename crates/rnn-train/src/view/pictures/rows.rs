@@ -34,6 +34,8 @@ pub(crate) struct Rows<'a> {
 /// How wide a time step and how high a lane is at most.
 const MOST_WIDE: i32 = 40;
 const MOST_HIGH: i32 = 30;
+/// Of rows with many lanes fewer are drawn, so that each lane is so high.
+const LEAST_HIGH: i32 = 6;
 /// How wide a time step must be for a letter.
 const LETTER: i32 = 9;
 /// How much of a lane the bar of the greatest class fills; above it what lies behind is seen.
@@ -49,10 +51,12 @@ impl Rows<'_> {
         let lanes_each = rows.first().map_or(1, |row| lanes(self.settings, self.snapshot, row).len()) as i32;
         // Of whole dots, so that all bars are as wide.
         let wide = ((area.right - area.left) / steps.max(1) as i32).clamp(1, MOST_WIDE);
-        let of_row = (area.bottom - area.top) / rows.len().max(1) as i32;
+        let least = lanes_each * (LEAST_HIGH + GAPS.0) - GAPS.0 + GAPS.1;
+        let drawn = rows.len().min(((area.bottom - area.top) / least).max(1) as usize);
+        let of_row = (area.bottom - area.top) / drawn.max(1) as i32;
         let high = ((of_row - GAPS.1 - (lanes_each - 1) * GAPS.0) / lanes_each).clamp(1, MOST_HIGH);
         let mut place = Lanes { left: area.left, top: area.top, wide, high };
-        for (row, answered) in rows.iter().enumerate() {
+        for (row, answered) in rows.iter().enumerate().take(drawn) {
             let bottom = place.cells(lanes_each as usize - 1, 0..steps).bottom;
             let middle = (place.top + bottom) / 2;
             write(root, &format!("row {row}"), (area.left - 10, middle), Side::Right, NORMAL, TEXT)?;
