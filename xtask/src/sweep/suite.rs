@@ -48,14 +48,22 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         Ok(plan.map(|plan| (is_chosen, Part { plan, folder, name, rows: Vec::new() })))
     });
     let plans = plans.filter_map(Result::transpose).collect::<Result<Vec<_>, Error>>()?;
-    let (mut parts, mut code) = (Vec::new(), exit_code::DONE);
+    let (mut parts, mut code, mut failed) = (Vec::new(), exit_code::DONE, None);
     for (is_chosen, part) in plans {
         let of = Sweep { plan: &part.plan, folder: &part.folder };
-        let rows = if is_chosen && code != exit_code::INTERRUPTED {
+        let rows = if is_chosen && code != exit_code::INTERRUPTED && failed.is_none() {
             tracing::info!("{}", part.name);
-            let (ended, rows) = local::run(of, options)?;
-            code = if ended == exit_code::DONE { code } else { ended };
-            rows
+            match local::run(of, options) {
+                Ok((ended, rows)) => {
+                    code = if ended == exit_code::DONE { code } else { ended };
+                    rows
+                }
+                // What was run before is not lost.
+                Err(error) => {
+                    failed = Some(error);
+                    continue;
+                }
+            }
         } else if store::check_is_sweep(of.folder).is_ok() {
             ending::rows(of.plan, store::latest(of, false)?, store::is_busy(of.folder))
         } else {
@@ -63,7 +71,12 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         };
         parts.push(Part { rows, ..part });
     }
-    write_suite(&parts, quick, &page)?;
+    if !parts.is_empty() {
+        write_suite(&parts, quick, &page)?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
     // The results are in the files, whether or not somebody reads this.
     let _ = commands::print(&printable(page.display()).to_string());
     Ok(code)

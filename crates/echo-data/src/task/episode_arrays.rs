@@ -1,6 +1,6 @@
 //! Episodes from the arrays of an NPZ.
 
-use super::episode_part::{EpisodeRows, Part, Parts};
+use super::episode_part::{EpisodeRows, Part, Parts, is_bit};
 use crate::error::Error;
 use crate::files::{Npz, read_some};
 use crate::sequences::{Keeper, Kept, Store, Stores};
@@ -103,7 +103,7 @@ fn part(npz: &Arrays, endings: &[&str], stores: Stores<'_>) -> Result<Option<Par
             return Err(wrong(name, format!("its shape is {}: it must be [N, T]", shown(shape))));
         }
         like_x(name, shape)?;
-        if let Some((place, value)) = first(mask, &|value| !value.is_finite())? {
+        if let Some((place, value)) = first(mask, &|value| !is_bit(value))? {
             return Err(wrong(name, format!("{} is {value}: it must be 0 or 1", rows.place(place))));
         }
     }

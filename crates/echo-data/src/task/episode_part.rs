@@ -84,7 +84,7 @@ fn one_hot(values: &[f64]) -> Option<usize> {
     values.iter().enumerate().all(is_other).then_some(class)
 }
 
-fn is_bit(value: f64) -> bool {
+pub(super) fn is_bit(value: f64) -> bool {
     value == 0.0 || value == 1.0
 }
 
@@ -114,6 +114,10 @@ impl Part {
                 None => mask.resize(targets.len(), 1.0),
             }
             for (target, &mask) in targets.zip(&mask) {
+                if !is_bit(mask) {
+                    let problem = format!("{} is {}: it must be 0 or 1", self.rows.place(row), number(mask));
+                    return Err(self.wrong("mask", problem));
+                }
                 if self.is_scored(target, mask) {
                     take(row, target)?;
                 }

@@ -182,7 +182,7 @@ impl<T: Scalar + Serialize, A: Answering<T>> Run<T, A> {
             let asked = match self.session.settings().shape().targets {
                 Kind::Classes(classes) => format!("one of {classes} classes"),
                 Kind::Bits(_) => format!("the bits {asked}"),
-                Kind::Values(_) => asked,
+                Kind::Values(_) => format!("the numbers {asked}"),
             };
             tracing::info!("reads {}; asks for {asked}", words.inputs.join(", "));
         }

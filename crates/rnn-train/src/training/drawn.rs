@@ -2,7 +2,7 @@
 
 use super::streams::order_of;
 use super::window::Window;
-use crate::error::Error;
+use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
 use echo_data::{Certainty, Floor, Form, Layout, Right, Scored, Sequence, Split, Stretches, Task};
 use rnn_core::{ClassLoss, Scalar};
@@ -54,7 +54,12 @@ impl Drawn {
         let episodes = (!is_stream).then(|| layout.episodes());
         // What is scored is the same in each epoch, and in the same order.
         let again = split == Split::Train && settings.redraw == Some(false);
-        let order = episodes.filter(|_| again).map(|episodes| order_of(seed, 0, episodes));
+        let again = episodes.filter(|_| again);
+        if let Some(episodes) = again.filter(|&episodes| Vec::<usize>::new().try_reserve_exact(episodes).is_err()) {
+            let message = format!("episodes is {episodes}: there is no memory for the order of so many");
+            return Err(SettingError::new("episodes", message).into());
+        }
+        let order = again.map(|episodes| order_of(seed, 0, episodes));
         let is_distributed = task.certainty() == Certainty::Distributed;
         let foreseen = is_distributed.then(|| sequences.iter().map(|_| Foreseen::default()).collect());
         let (loss, scored) = (settings.loss, settings.scored());

@@ -93,8 +93,7 @@ impl Means {
         EpochRow {
             epoch,
             windows: self.windows,
-            // Guessed weights may have answered with no number at all.
-            loss: if self.all.steps > 0 { self.all.loss } else { f64::INFINITY },
+            loss: self.all.loss,
             first_window_loss: self.first_window_loss.filter(|_| !of_episodes),
             known_loss: known.map(|known| known.loss),
             accuracy: self.all.accuracy,

@@ -12,6 +12,9 @@ use crate::settings::choices::Learning;
 use rnn_core::{Ensemble, Member, Report, Scalar, Trainer};
 use std::ops::Range;
 
+/// The loss of answers that are no numbers: the greatest that 32 bits hold, so that it can be written, and be in means.
+const NO_NUMBER: f64 = f32::MAX as f64;
+
 impl<T: Scalar, A: Answering<T>> Session<T, A> {
     /// Whether its steps are worth making together with those of another one, and can be.
     pub(super) fn is_like(&self, other: &Self) -> bool {
@@ -59,8 +62,8 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
                 return Ok(Event::Ends(Ending::Diverged(place)));
             }
         }
-        // Weights that were guessed may answer with anything; where that is no number, it is wrong, and in no mean.
-        let scored = if shown.is_finite() { scored } else { Scored { count: 0, ..scored } };
+        // Weights that were guessed may answer with what is no number.
+        let scored = if shown.is_finite() { scored } else { Scored { loss: NO_NUMBER, ..scored } };
         let known = self.progress.means.is_known(batch);
         self.progress.means.add(batch, scored, floor);
         let solved = self.judged(&steps)?;
@@ -71,7 +74,7 @@ impl<T: Scalar, A: Answering<T>> Session<T, A> {
         }
         let [loss, learning_rate] = [scored.loss, learning_rate].map(T::narrow);
         let accuracy = scored.accuracy.map(T::narrow);
-        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|norm| norm.is_finite());
+        let gradient_norm = Some(T::narrow(gradient_norm)).filter(|_| !is_guessed);
         let row = MetricsRow { epoch, batch, step, loss, accuracy, gradient_norm, learning_rate, floor };
         Ok(Event::Step(Step { row, known, snapshot, solved }))
     }
