@@ -26,7 +26,7 @@ row! {
         loss: T, LOSS = "loss", "loss";
         /// Share of the scored targets that were predicted; empty where they are numbers.
         accuracy: Option<T>, ACCURACY = "accuracy", "accuracy";
-        /// Euclidean norm of the gradient of all parameters, before clipping; empty if it is greater than `dtype` can hold.
+        /// Euclidean norm of the gradient of all parameters, before clipping; empty if it is greater than `dtype` can hold, and where weights are guessed.
         gradient_norm: Option<T>, GRADIENT_NORM = "gradient_norm", "gradient norm";
         /// The learning rate of the step.
         learning_rate: T, LEARNING_RATE = "learning_rate", "learning rate";
