@@ -64,13 +64,18 @@ impl dyn Dice + '_ {
         least + self.below(most.saturating_sub(least) + 1)
     }
 
-    /// The numbers below `end` in an order of which each is as probable (Fisher and Yates).
+    /// The numbers below `end` in an order of which each is as probable.
     pub fn order(&mut self, end: usize) -> Vec<usize> {
         let mut order: Vec<usize> = (0..end).collect();
-        for place in (1..end).rev() {
-            order.swap(place, self.below(place + 1));
-        }
+        self.shuffle(&mut order);
         order
+    }
+
+    /// Puts numbers into an order of which each is as probable (Fisher and Yates).
+    pub fn shuffle(&mut self, numbers: &mut [usize]) {
+        for place in (1..numbers.len()).rev() {
+            numbers.swap(place, self.below(place + 1));
+        }
     }
 
     /// So many different numbers below `end`, in ascending order, each choice as probable (Floyd). There are no more than `end`.

@@ -159,12 +159,14 @@ impl Task for Dyck {
     }
 
     fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
-        // How probable it is that so many are open: no more than one is opened at each step.
-        let mut depths = vec![0.0; self.max_depth.min(self.sequence_length) + 1];
-        depths[0] = 1.0;
-        if depths.len().saturating_mul(self.sequence_length) > MOST_SUMMED {
+        // No more than one is opened at each step.
+        let deepest = self.max_depth.min(self.sequence_length);
+        if deepest.saturating_add(1).saturating_mul(self.sequence_length) > MOST_SUMMED {
             return;
         }
+        // How probable it is that so many are open.
+        let mut depths = vec![0.0; deepest + 1];
+        depths[0] = 1.0;
         for _ in 0..self.sequence_length {
             let mut after = vec![0.0; depths.len()];
             for (depth, probability) in depths.iter().enumerate() {

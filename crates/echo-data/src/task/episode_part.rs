@@ -114,10 +114,6 @@ impl Part {
                 None => mask.resize(targets.len(), 1.0),
             }
             for (target, &mask) in targets.zip(&mask) {
-                if !is_bit(mask) {
-                    let problem = format!("{} is {}: it must be 0 or 1", self.rows.place(row), number(mask));
-                    return Err(self.wrong("mask", problem));
-                }
                 if self.is_scored(target, mask) {
                     take(row, target)?;
                 }

@@ -1,6 +1,6 @@
 //! Episodes from a CSV file: rows with the same value in the column `episode` are one.
 
-use super::episode_part::{EpisodeRows, Part, Parts};
+use super::episode_part::{EpisodeRows, Part, Parts, is_bit};
 use crate::error::Error;
 use crate::files::{Rows, missing_column};
 use crate::sequences::{Keeper, Stores};
@@ -96,7 +96,11 @@ pub(super) fn parts(reader: &mut impl Read, columns: &Columns, stores: Stores<'_
             y.push(target.unwrap_or(f64::NAN))?;
         }
         if let (Some(mask), Some(column)) = (&mut mask, of_mask) {
-            mask.push(rows.number(column)?)?;
+            let value = rows.number(column)?;
+            if !is_bit(value) {
+                return Err(Error::Malformed { line, problem: format!("`{MASK}` is {value}: it must be 0 or 1") });
+            }
+            mask.push(value)?;
         }
         count += 1;
     }
@@ -200,6 +204,7 @@ mod tests {
                 "column `y`: episode `b`, step 0 is -1: it must be a class from 0 to 2",
             ),
             ("episode,x,y\n", Columns::default(), "there is no row of values below the header"),
+            ("episode,x,y,mask\na,1,2,2\n", Columns::default(), "line 2: `mask` is 2: it must be 0 or 1"),
         ] {
             assert_eq!(read(text, &columns).unwrap_err(), told, "{text}");
         }

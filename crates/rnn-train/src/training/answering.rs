@@ -173,7 +173,7 @@ impl<T: Scalar> Answering<T> for BinaryCrossEntropy {
         let (mut right, mut asked) = (0_usize, 0_usize);
         for_each_scored(outputs, targets, |_, logit, target| {
             asked += 1;
-            right += usize::from(is_one(logistic(logit).widen()) == is_one(target));
+            right += usize::from(is_right_bit(logit, target));
         });
         Ok(Some(right as f64 / asked.max(1) as f64))
     }
@@ -190,9 +190,7 @@ impl<T: Scalar> Answering<T> for BinaryCrossEntropy {
 
     fn is_right(self, outputs: &mut [T], targets: &[f64], _: Reading, right: Right, _: &[bool]) -> Option<bool> {
         match right {
-            Right::Class => Some(
-                outputs.iter().zip(targets).all(|(&logit, &target)| is_one(logistic(logit).widen()) == is_one(target)),
-            ),
+            Right::Class => Some(outputs.iter().zip(targets).all(|(&logit, &target)| is_right_bit(logit, target))),
             Right::Within(distance) => {
                 outputs.iter_mut().for_each(|logit| *logit = logistic(*logit));
                 Some(are_near(outputs, targets, distance))
@@ -230,6 +228,10 @@ fn row_by_row<T: Scalar>(outputs: &DMatrixView<T>, answer: fn(T) -> T) -> Vec<f6
 /// The probability of a 1.
 pub(super) fn logistic<T: Scalar>(logit: T) -> T {
     T::one() / (T::one() + (-logit).exp())
+}
+
+fn is_right_bit<T: Scalar>(logit: T, target: f64) -> bool {
+    is_one(logistic(logit).widen()) == is_one(target)
 }
 
 /// A number with no more digits than its own type has, so that it is written as that writes it.

@@ -1,6 +1,6 @@
 //! Data that are drawn from the seed: a series an epoch, or episodes, batch by batch.
 
-use super::streams::order_of;
+use super::streams::put_in_order;
 use super::window::Window;
 use crate::error::{Error, SettingError};
 use crate::settings::table::Settings;
@@ -54,12 +54,17 @@ impl Drawn {
         let episodes = (!is_stream).then(|| layout.episodes());
         // What is scored is the same in each epoch, and in the same order.
         let again = split == Split::Train && settings.redraw == Some(false);
-        let again = episodes.filter(|_| again);
-        if let Some(episodes) = again.filter(|&episodes| Vec::<usize>::new().try_reserve_exact(episodes).is_err()) {
-            let message = format!("episodes is {episodes}: there is no memory for the order of so many");
-            return Err(SettingError::new("episodes", message).into());
-        }
-        let order = again.map(|episodes| order_of(seed, 0, episodes));
+        let order = episodes.filter(|_| again).map(|episodes| {
+            let mut order = Vec::new();
+            order.try_reserve_exact(episodes).map_err(|_| {
+                let message = format!("episodes is {episodes}: there is no memory for the order of so many");
+                SettingError::new("episodes", message)
+            })?;
+            order.resize(episodes, 0);
+            put_in_order(seed, 0, &mut order);
+            Ok::<_, SettingError>(order)
+        });
+        let order = order.transpose()?;
         let is_distributed = task.certainty() == Certainty::Distributed;
         let foreseen = is_distributed.then(|| sequences.iter().map(|_| Foreseen::default()).collect());
         let (loss, scored) = (settings.loss, settings.scored());
@@ -101,7 +106,7 @@ impl Drawn {
     pub(super) fn load(&mut self, epoch: usize) -> Result<(), Error> {
         self.epoch = epoch;
         if let Some(order) = &mut self.order {
-            *order = order_of(self.seed, epoch, order.len());
+            put_in_order(self.seed, epoch, order);
         }
         Ok(self.draw(0)?)
     }

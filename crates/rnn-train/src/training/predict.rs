@@ -3,8 +3,7 @@
 use super::answering::logistic;
 use crate::error::Error;
 use crate::settings::choices::{InputKind, with_numbers};
-use crate::settings::net::Reading;
-use crate::settings::net::is_one;
+use crate::settings::net::{Reading, is_one};
 use crate::training::data::tell_dialect;
 use crate::training::model::Model;
 use crate::training::state_file;

@@ -1,7 +1,7 @@
 //! Where the data of a split come from: drawn from the seed, or read before.
 
 use super::drawn::Drawn;
-use super::streams::order_of;
+use super::streams::put_in_order;
 use super::window::Window;
 use crate::error::Error;
 use crate::settings::table::Settings;
@@ -52,7 +52,7 @@ impl SideBySide {
     /// Draws the order of an epoch.
     fn order_of(&mut self, epoch: usize) {
         if let Some(seed) = self.seed {
-            self.order = order_of(seed, epoch, self.order.len());
+            put_in_order(seed, epoch, &mut self.order);
         }
     }
 }

@@ -11,9 +11,10 @@ const ORDER_STREAM: u64 = (1 << 63) + (1 << 61);
 /// That of the first weights that are guessed; guess g has the g-th behind it.
 pub(crate) const GUESS_STREAM: u64 = (1 << 63) + (1 << 62);
 
-/// The order of so many episodes in an epoch.
-pub(super) fn order_of(seed: u64, epoch: usize, episodes: usize) -> Vec<usize> {
+/// Puts the numbers of all episodes into the order of an epoch.
+pub(super) fn put_in_order(seed: u64, epoch: usize, episodes: &mut [usize]) {
+    episodes.iter_mut().enumerate().for_each(|(place, episode)| *episode = place);
     let mut rng = generator(seed, ORDER_STREAM + epoch as u64);
     let dice: &mut dyn Dice = &mut rng;
-    dice.order(episodes)
+    dice.shuffle(episodes);
 }

@@ -148,18 +148,20 @@ pub(crate) fn score(settings: &Settings, snapshot: &Snapshot) -> String {
         .rows
         .iter()
         .flat_map(|row| counted.clone().filter(|&time| row.has_target(time)).map(move |time| (row, time)));
-    let [asked, right] = match settings.shape().targets {
-        Kind::Classes(_) => [scored.clone().count(), scored.clone().filter(|(row, time)| row.is_right(*time)).count()],
+    let counts = match settings.shape().targets {
+        Kind::Classes(_) => {
+            Some([scored.clone().count(), scored.clone().filter(|(row, time)| row.is_right(*time)).count()])
+        }
         Kind::Bits(_) => {
             let pairs = scored.clone().flat_map(|(row, time)| pairs(row, time));
-            [
+            Some([
                 pairs.clone().count(),
                 pairs.filter(|(target, probability)| is_one(*target) == is_one(*probability)).count(),
-            ]
+            ])
         }
-        Kind::Values(_) => [0; 2],
+        Kind::Values(_) => None,
     };
-    if settings.shape().targets.can_be_right() {
+    if let Some([asked, right]) = counts {
         // Rounded down, so that only all are a hundred.
         let percent = right * 100 / asked.max(1);
         let (right, asked) = (chart_kit::text::thousands(right), chart_kit::text::count(asked, "answer"));

@@ -41,7 +41,7 @@ impl<T: Scalar> Loss<T> for BinaryCrossEntropy {
 
     fn known(&self) -> Option<KnownLoss<T, f64>> {
         let numbers = |_outputs: usize, targets: Targets<'_, f64>, numbers: &mut [T]| {
-            numbers.iter_mut().zip(targets.values()).for_each(|(number, &target)| *number = T::narrow(target));
+            targets.write(numbers);
             true
         };
         Some(KnownLoss { kind: KnownKind::BinaryCrossEntropy, numbers })

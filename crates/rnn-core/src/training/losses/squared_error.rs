@@ -72,8 +72,7 @@ where
 
     fn known(&self) -> Option<KnownLoss<T, V>> {
         let numbers = |_outputs: usize, targets: Targets<'_, V>, numbers: &mut [T]| {
-            let pairs = numbers.iter_mut().zip(targets.values());
-            pairs.for_each(|(number, &target)| *number = T::narrow(target.into()));
+            targets.write(numbers);
             true
         };
         Some(KnownLoss { kind: KnownKind::SquaredError, numbers })

@@ -1,6 +1,7 @@
 //! Targets, and which of them count.
 
 use crate::error::{Error, check_length};
+use crate::kernels::Scalar;
 use std::ops::Range;
 
 /// The targets of some rows, those of a row behind each other, and which rows are scored: all of them, or those that a mask
@@ -49,6 +50,14 @@ impl<'a, V> Targets<'a, V> {
     #[must_use]
     pub fn scored(self) -> usize {
         self.mask.map_or(self.values.len(), |mask| mask.iter().filter(|&&scored| scored).count())
+    }
+
+    /// Writes them as numbers.
+    pub(super) fn write<T: Scalar>(self, numbers: &mut [T])
+    where
+        V: Copy + Into<f64>,
+    {
+        numbers.iter_mut().zip(self.values).for_each(|(number, &target)| *number = T::narrow(target.into()));
     }
 
     /// Those of some rows, each of which has so many targets.
