@@ -39,6 +39,7 @@ A setting that has no effect with the others, such as a momentum for Adam, is re
 error suggests the one that was most likely meant, also for words that are used elsewhere, such as `lr`, `hidden_size` or
 `bptt`. Where a flag replaces a setting of a file, what belongs to the old one alone goes with it: constants without effect
 beside the new one, and those, such as a learning rate or an initialiser, that were just its defaults.
+Of `state_size` and `max_parameters`, which decide the same, one that is given in a flag takes the place of the other in a file.
 "
 }
 

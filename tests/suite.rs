@@ -27,6 +27,11 @@ fn a_sweep_of_the_suite_stands_beside_what_is_published() {
     // Its own report has the same table, and the tables what it is made of.
     let report = std::fs::read_to_string(out.join("cogscale-small/report.html")).unwrap();
     assert!(report.contains("Questions and learners") && report.contains("cogscale"));
+    assert!(report.contains("a panel for each question, with axes of its own, and a line for each learner"));
+    // What losses of different tasks would say beside each other.
+    for compared in ["The best", "Which parameter mattered", "in parallel coordinates", "Solve rate and"] {
+        assert!(!report.contains(compared), "{compared}");
+    }
     let groups = columns(&out.join("cogscale-small/groups.csv"));
     let errors: Vec<f64> = groups["mean_test_accuracy"].iter().filter_map(|cell| cell.parse().ok()).collect();
     assert!(errors.iter().all(|accuracy| (0.0..=1.0).contains(accuracy)) && !errors.is_empty());
@@ -49,12 +54,46 @@ fn a_sweep_of_the_suite_stands_beside_what_is_published() {
     assert!(message.contains("this is the folder of a sweep: the suite has one of its own"), "{message}");
     let own = folder.path().join("own");
     std::fs::create_dir(&own).unwrap();
-    std::fs::write(own.join("report.html"), "mine").unwrap();
-    let message = refused_in(&own);
-    assert!(message.contains("a file is there that is not a page: it is not replaced"), "{message}");
+    for mine in ["mine", "<!DOCTYPE html><html><body>mine</body></html>"] {
+        std::fs::write(own.join("report.html"), mine).unwrap();
+        let message = refused_in(&own);
+        assert!(message.contains("a file is there that is not a page: it is not replaced"), "{message}");
+    }
+    // All folders are looked at before the first sweep runs.
+    let full = folder.path().join("full");
+    std::fs::create_dir_all(full.join("horizon")).unwrap();
+    std::fs::write(full.join("horizon/notes.txt"), "mine").unwrap();
+    let message = refused(XTASK, ["suite", "chaos", "horizon", "--quick", "--out", full.to_str().unwrap()]);
+    assert!(message.contains("there is a notes.txt, but no sweep.lock"), "{message}");
+    assert!(!full.join("chaos").exists());
+    // A sweep that was run with another spec of this name is not mixed with this one.
+    std::fs::remove_dir_all(out.join("horizon")).unwrap();
+    copy_folder(&out.join("cogscale-small"), &out.join("horizon"));
+    let message = refused_in(&out);
+    assert!(message.contains("no part of it; choose another folder with --out, or begin again with"), "{message}");
 }
 
-/// All specs can be planned, from wherever the program is started.
+/// Trials of different tasks are not compared with each other.
+#[test]
+fn what_compares_trials_is_refused_where_their_tasks_differ() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("spec.toml");
+    let two = "[sweep]\nname = 'two'\n[base]\nnum_epochs = 1\nepisodes = 8\n[grid]\ntask = ['parity', 'adding']\n";
+    std::fs::write(&spec, two).unwrap();
+    let message = refused(XTASK, ["sweep", spec.to_str().unwrap(), "--keep", "best"]);
+    assert!(message.contains("trials of different tasks are not compared: it must be all or none"), "{message}");
+    for section in ["[early_stopping]\nmethod = 'median'", "[objective]\nmetric = 'best_loss'"] {
+        std::fs::write(&spec, format!("{two}{section}\n")).unwrap();
+        let message = refused(XTASK, ["sweep", spec.to_str().unwrap()]);
+        assert!(
+            message.contains("those of different tasks are not compared: leave it out, or sweep each"),
+            "{message}"
+        );
+    }
+    assert!(!folder.path().join("sweeps").exists());
+}
+
+/// Specs can be planned, from wherever the program is started.
 #[test]
 fn specs_are_known_by_name() {
     let folder = tempfile::tempdir().unwrap();

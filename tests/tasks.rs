@@ -106,6 +106,29 @@ fn copy_is_learned_and_the_net_repeats_the_symbols() {
 }
 
 /// The weights at the end are those after the best epoch, as a run has them that ends there.
+/// What nobody can know has a floor above 0. Nets come near it, and below it by luck alone.
+#[test]
+fn no_net_is_below_the_floor_by_more_than_chance() {
+    let folder = tempfile::tempdir().unwrap();
+    let tasks: [&[&str]; 4] = [
+        &["--task=reber"],
+        &["--task=anbn", "--most-counted=5"],
+        &["--task=dyck", "--sequence-length=12"],
+        &["--task=two_sequence", "--two-sequence-form=2b", "--num-symbols=4"],
+    ];
+    for task in tasks {
+        let out = folder.path().join(&task[0][2..]);
+        train(&out, &[task, &["--cell=gru", "--episodes=500", "--num-epochs=40"]].concat());
+        let [losses, floors] = ["loss", "floor"].map(|column| numbers(&out.join("epochs.csv"), column));
+        let above: Vec<f64> = losses.iter().zip(&floors).map(|(loss, floor)| loss - floor).collect();
+        let last = &above[30..];
+        let mean = last.iter().sum::<f64>() / 10.0;
+        let spread = (last.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / 9.0).sqrt();
+        assert!(floors.iter().all(|&floor| floor > 0.05), "{task:?}: {floors:?}");
+        assert!(above.iter().all(|&one| one > -5.0 * spread) && mean < 0.02, "{task:?}: {mean} ± {spread}, {above:?}");
+    }
+}
+
 #[test]
 fn the_best_weights_are_put_back_and_patience_ends() {
     let folder = tempfile::tempdir().unwrap();

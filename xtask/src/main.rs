@@ -225,6 +225,10 @@ fn sweep_command(arguments: &SweepArgs) -> Result<u8, Error> {
     };
     spec.skip_invalid |= arguments.skip_invalid;
     let plan = Plan::new(spec)?;
+    if arguments.keep == Keep::Best && !plan.has_one_task {
+        let problem = "--keep best keeps the best trial by the objective, and trials of different tasks are not compared: it must be all or none";
+        return Err(Error::Refused { problem: problem.to_owned() });
+    }
     let folder = arguments.out.clone().or(own).unwrap_or_else(|| PathBuf::from("sweeps").join(&plan.spec.name));
     let jobs = processes(arguments.jobs);
     let status = |retry: &Retry| match retry {

@@ -22,7 +22,7 @@ pub use outputs::curve::{Bucket, LossCurve};
 pub use outputs::recording::Recording;
 pub use outputs::snapshot::{Answered, Snapshot};
 pub use rnn_core::{Named, named};
-pub use settings::choices::{Dtype, InputKind, Readout, ScheduleKind};
+pub use settings::choices::{Dtype, InputKind, Learning, Readout, ScheduleKind};
 pub use settings::layers::Layer;
 pub use settings::or_off::OrOff;
 pub use settings::table::Settings;

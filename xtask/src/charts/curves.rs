@@ -28,8 +28,17 @@ pub(crate) struct Curve {
 /// Lines that belong together.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
+    /// It may have several lines.
     pub(crate) title: String,
     pub(crate) curves: Vec<Curve>,
+    /// Losses go up to this and no further.
+    pub(crate) ceiling: f64,
+}
+
+impl Panel {
+    fn points(&self) -> impl Iterator<Item = &Point> {
+        self.curves.iter().flat_map(|curve| &curve.points)
+    }
 }
 
 /// The legend of all panels: a title, and for each line its colour's place and a name.
@@ -42,11 +51,31 @@ pub(crate) struct Legend {
 
 /// The width of a picture.
 const WIDTH: i32 = 1140;
-/// The height of a line of the legend.
+/// The height of a line of text.
 const LINE: i32 = 20;
 
-/// Draws panels beside each other, three in a row; losses below the lowest `ceiling` go up to it and no further.
-pub(crate) fn draw(panels: &[Panel], legend: &Legend, ceiling: f64) -> Result<String, Error> {
+/// Which losses and epochs an axis shows.
+#[derive(Clone, Copy)]
+struct Axes {
+    losses: Scale,
+    last: usize,
+}
+
+impl Axes {
+    /// Those that show all of some panels.
+    fn of(panels: &[Panel]) -> Self {
+        let losses = panels.iter().flat_map(|panel| {
+            let ends = panel.points().flat_map(|point| [point.low, point.middle, point.high]);
+            ends.filter(|loss| *loss <= panel.ceiling)
+        });
+        let losses = Scale::of(losses, true).wider(0.04);
+        let last = panels.iter().flat_map(Panel::points).map(|point| point.epoch).max().unwrap_or(0).max(1);
+        Self { losses, last }
+    }
+}
+
+/// Draws panels beside each other, three in a row; with the same axes for all, or `apart`, each with its own.
+pub(crate) fn draw(panels: &[Panel], legend: &Legend, apart: bool) -> Result<String, Error> {
     let (across, size) = match panels.len() {
         0 | 1 => (1, (820, 400)),
         2 | 4 => (2, (WIDTH / 2, 340)),
@@ -56,16 +85,16 @@ pub(crate) fn draw(panels: &[Panel], legend: &Legend, ceiling: f64) -> Result<St
     let widest_entry = legend.entries.iter().map(|(_, name)| LEFT + wide(name)).max().unwrap_or(0);
     let width = widest_entry.max(size.0 * across as i32);
     let (entries, legend_height) = laid_out(&legend.entries, width);
-    let points = || panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points);
-    let ends = points().flat_map(|point| [point.low, point.middle, point.high]);
-    let losses = Scale::of(ends.filter(|loss| *loss <= ceiling), true).wider(0.04);
-    let last = points().map(|point| point.epoch).max().unwrap_or(0).max(1);
+    let of_all = Axes::of(panels);
+    let lines = panels.iter().map(|panel| panel.title.lines().count()).max().unwrap_or(0) as i32;
+    let top = if lines == 0 { TOP_WITHOUT_TITLE } else { TOP + LINE * (lines - 1) };
+    let size = (size.0, size.1 + LINE * (lines - 1).max(0));
     svg((width as u32, (size.1 * down + legend_height) as u32), |root| {
         for (index, panel) in panels.iter().enumerate() {
             let (column, row) = (index % across, index / across);
             let corner = (size.0 * column as i32, size.1 * row as i32);
-            let top = if panel.title.is_empty() { TOP_WITHOUT_TITLE } else { TOP };
-            Frame { corner, size, top, losses, last }.draw(root, panel)?;
+            let axes = if apart { Axes::of(std::slice::from_ref(panel)) } else { of_all };
+            Frame { corner, size, top, axes }.draw(root, panel)?;
         }
         let top = size.1 * down;
         if !entries.is_empty() {
@@ -98,32 +127,35 @@ struct Frame {
     corner: (i32, i32),
     size: (i32, i32),
     top: i32,
-    losses: Scale,
-    last: usize,
+    axes: Axes,
 }
 
 impl Frame {
     fn x(&self, epoch: usize) -> i32 {
         let length = f64::from(self.size.0 - LEFT - RIGHT);
-        self.corner.0 + LEFT + (epoch as f64 / self.last as f64 * length).round() as i32
+        self.corner.0 + LEFT + (epoch as f64 / self.axes.last as f64 * length).round() as i32
     }
 
     fn y(&self, loss: f64) -> i32 {
         let length = f64::from(self.size.1 - self.top - BOTTOM);
-        self.corner.1 + self.top + ((1.0 - self.losses.place(loss)) * length).round() as i32
+        self.corner.1 + self.top + ((1.0 - self.axes.losses.place(loss)) * length).round() as i32
     }
 
     fn draw(&self, root: &Root<'_>, panel: &Panel) -> Drawn {
-        let (left, right) = (self.x(0), self.x(self.last));
+        let (left, right) = (self.x(0), self.x(self.axes.last));
         let (top, bottom) = (self.corner.1 + self.top, self.corner.1 + self.size.1 - BOTTOM);
-        write(root, &panel.title, ((left + right) / 2, self.corner.1 + 16), Side::Middle, NORMAL, TEXT)?;
-        for loss in self.losses.ticks(6) {
+        for (row, line) in panel.title.lines().enumerate() {
+            let y = self.corner.1 + 16 + LINE * row as i32;
+            write(root, line, ((left + right) / 2, y), Side::Middle, NORMAL, TEXT)?;
+        }
+        for loss in self.axes.losses.ticks(6) {
             let y = self.y(loss);
             root.draw(&PathElement::new([(left, y), (right, y)], GRID))?;
             write(root, &number(loss, 3), (left - 8, y), Side::Right, SMALL, TEXT)?;
         }
         // An epoch has a whole number.
-        for epoch in Scale::of([0.0, self.last as f64], false).ticks(6).into_iter().filter(|epoch| epoch.fract() == 0.0)
+        for epoch in
+            Scale::of([0.0, self.axes.last as f64], false).ticks(6).into_iter().filter(|epoch| epoch.fract() == 0.0)
         {
             let x = self.x(epoch as usize);
             root.draw(&PathElement::new([(x, top), (x, bottom)], GRID))?;

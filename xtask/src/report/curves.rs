@@ -1,7 +1,8 @@
-//! Loss curves: of all trials by two parameters where their values are few, otherwise of the best combinations.
+//! Loss curves: of questions and learners; or of all trials by two parameters where their values are few, otherwise of the best combinations.
 
 use super::facts::Facts;
 use super::figure::{CURVES, Figure};
+use super::matrix::Matrix;
 use crate::charts::curves::{self, Curve, Legend, Panel, Point};
 use crate::charts::paint::shortened;
 use crate::error::Error;
@@ -23,7 +24,11 @@ const MOST_LINES: usize = 12;
 const BEST: usize = 8;
 /// A line is drawn from this many trials at most, which keeps memory small.
 const MOST_TRIALS: usize = 250;
-/// A panel goes no higher than so many times the highest loss of trials that did not diverge.
+const MOST_QUESTIONS: usize = 24;
+/// About so many letters have room in a line of the legend, and in one above a panel.
+const LONGEST: usize = 100;
+const LONGEST_TITLE: usize = 36;
+/// Losses that are shown go no higher than so many times the highest one of trials that did not diverge.
 const ABOVE: f64 = 10.0;
 
 /// A line: its panel, its colour's place on the scale, and the trials that it is of.
@@ -38,34 +43,45 @@ struct Layout {
     titles: Vec<String>,
     lines: Vec<Line>,
     legend: Legend,
+    /// Whether each panel has axes of its own.
+    apart: bool,
     /// In words.
     shows: String,
 }
 
-/// The section, whose picture is added to `figures`.
-pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Markup, Error> {
-    let mut layout = layout(facts);
+/// The curves, of questions and learners where these are given, whose picture is added to `figures`.
+pub(crate) fn section(
+    facts: &Facts<'_>,
+    matrix: Option<&Matrix<'_>>,
+    figures: &mut Vec<Figure>,
+) -> Result<Markup, Error> {
+    let mut layout = matrix.map_or_else(|| layout(facts), |matrix| of_questions(facts, matrix));
     let sampled = layout.lines.iter_mut().map(|line| sample(&mut line.trials)).fold(false, |any, one| any | one);
     let losses = read(facts, &layout.lines)?;
     let mut panels: Vec<Panel> =
-        layout.titles.iter().map(|title| Panel { title: title.clone(), curves: Vec::new() }).collect();
-    let mut ceiling = 0.0_f64;
+        layout.titles.iter().map(|title| Panel { title: title.clone(), curves: Vec::new(), ceiling: 0.0 }).collect();
     for line in &layout.lines {
         let points = points(line.trials.iter().filter_map(|trial| losses.get(trial)));
+        let panel = &mut panels[line.panel];
         if !points.is_empty() {
-            panels[line.panel].curves.push(Curve { place: line.place, points });
+            panel.curves.push(Curve { place: line.place, points });
         }
         let tame = line.trials.iter().filter(|&&trial| facts.rows[trial].status != TrialStatus::Diverged);
         let highest = tame.filter_map(|trial| losses.get(trial)).flatten().map(|(_, loss)| *loss).fold(0.0, f64::max);
-        ceiling = ceiling.max(highest);
+        panel.ceiling = panel.ceiling.max(highest * ABOVE);
     }
     if panels.iter().all(|panel| panel.curves.is_empty()) {
-        return Ok(html! { h2 { "Loss curves" } p { "No trial has a " (KNOWN_LOSS) "." } });
+        return Ok(html! { p { "No trial has a " (KNOWN_LOSS) "." } });
     }
-    let ceiling = if ceiling > 0.0 { ceiling * ABOVE } else { f64::INFINITY };
-    let cut =
-        panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points).any(|point| point.high > ceiling);
-    let svg = curves::draw(&panels, &layout.legend, ceiling)?;
+    let of_all = panels.iter().map(|panel| panel.ceiling).fold(0.0, f64::max);
+    for panel in &mut panels {
+        let ceiling = if layout.apart { panel.ceiling } else { of_all };
+        panel.ceiling = if ceiling > 0.0 { ceiling } else { f64::INFINITY };
+    }
+    let is_cut =
+        |panel: &Panel| panel.curves.iter().flat_map(|curve| &curve.points).any(|point| point.high > panel.ceiling);
+    let cut = panels.iter().any(is_cut);
+    let svg = curves::draw(&panels, &layout.legend, layout.apart)?;
     let figure = Figure { name: CURVES.to_owned(), label: format!("Loss curves. {}", layout.shows), svg };
     let caption = html! {
         (layout.shows) " The band goes from the lower to the upper quartile of its trials; each epoch counts those that have a "
@@ -75,7 +91,44 @@ pub(crate) fn section(facts: &Facts<'_>, figures: &mut Vec<Figure>) -> Result<Ma
     };
     let markup = figure.markup(&caption, facts.is_beside);
     figures.push(figure);
-    Ok(html! { h2 { "Loss curves" } figure { (markup) } })
+    Ok(html! { figure { (markup) } })
+}
+
+/// A panel for each question, a line for each learner.
+fn of_questions(facts: &Facts<'_>, matrix: &Matrix<'_>) -> Layout {
+    let (learners, questions) = (matrix.learners.len(), matrix.questions.len());
+    let (panels, most) = (questions.min(MOST_QUESTIONS), learners.min(MOST_LINES));
+    let place = |learner: usize| Some(learner as f64 / most.saturating_sub(1).max(1) as f64);
+    let lines = matrix.questions.iter().take(panels).enumerate().flat_map(|(panel, question)| {
+        let answers = question.answers.iter().take(most).enumerate();
+        let given = answers.filter_map(|(learner, answer)| Some((learner, answer.as_ref()?)));
+        given.map(move |(learner, answer)| Line {
+            panel,
+            place: place(learner),
+            trials: facts.plan.trials_of(answer.number).collect(),
+        })
+    });
+    let parts = |name: &str, longest| wrapped(name.split(", ").map(|part| shortened(part, longest)), longest);
+    let names = matrix.learners.iter().take(most).enumerate().filter(|_| learners > 1);
+    let left_out = |all: usize, shown: usize, what: &str| match shown < all {
+        true => format!(" Of {all} {what} these are the first {shown}."),
+        false => String::new(),
+    };
+    Layout {
+        lines: lines.collect(),
+        titles: matrix.questions.iter().take(panels).map(|question| parts(&question.name, LONGEST_TITLE)).collect(),
+        legend: Legend {
+            title: "learner".to_owned(),
+            entries: names.map(|(learner, name)| (place(learner), parts(name, LONGEST))).collect(),
+        },
+        apart: true,
+        shows: format!(
+            "The {KNOWN_LOSS} of each epoch: a panel for each question, with axes of its own, and a line for each learner, which is the median \
+             of its trials, with the best learning rate where it has several.{}{}",
+            left_out(questions, panels, "questions"),
+            left_out(learners, most, "learners")
+        ),
+    }
 }
 
 /// Decides by how many values there are.
@@ -123,7 +176,7 @@ fn layout(facts: &Facts<'_>) -> Layout {
         }
         _ => format!("The {KNOWN_LOSS} of each epoch: the median of all trials."),
     };
-    Layout { titles, lines, legend: legend.unwrap_or_default(), shows }
+    Layout { titles, lines, legend: legend.unwrap_or_default(), apart: false, shows }
 }
 
 /// The best combinations, and all trials in grey.
@@ -141,7 +194,7 @@ fn best(facts: &Facts<'_>) -> Layout {
         lines.push(Line { panel: 0, place, trials: facts.plan.trials_of(group).collect() });
         let values = facts.parameters.iter().zip(facts.plan.texts(group));
         let parts = values.map(|(parameter, value)| format!("{} = {}", parameter.name, shortened(&value, 24)));
-        legend.entries.insert(0, (place, wrapped(parts)));
+        legend.entries.insert(0, (place, wrapped(parts, LONGEST)));
     }
     legend.entries.push((None, format!("all {} trials", facts.rows.len())));
     let best = match groups.len() {
@@ -154,18 +207,17 @@ fn best(facts: &Facts<'_>) -> Layout {
     let shows = format!(
         "The {KNOWN_LOSS} of each epoch, {best}in grey of all trials: the values are too many for a line each."
     );
-    Layout { titles: vec![String::new()], lines, legend, shows }
+    Layout { titles: vec![String::new()], lines, legend, apart: false, shows }
 }
 
-/// Parts with commas between them, in lines that are not too long.
-fn wrapped(parts: impl Iterator<Item = String>) -> String {
-    const LONGEST: usize = 100;
+/// Parts with commas between them, in lines of not many more letters than `longest`.
+fn wrapped(parts: impl Iterator<Item = String>, longest: usize) -> String {
     let mut lines = vec![String::new()];
     for part in parts {
         let last = lines.len() - 1;
         if lines[last].is_empty() {
             lines[last] = part;
-        } else if lines[last].len() + part.len() <= LONGEST {
+        } else if lines[last].len() + part.len() <= longest {
             lines[last] += &format!(", {part}");
         } else {
             lines[last] += ",";

@@ -26,7 +26,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) parameters: Vec<Parameter>,
     /// The same with settings that are paired as one, for pictures over two of them: over paired ones they would show a diagonal.
     pub(crate) axes: Vec<Parameter>,
-    /// How good each trial is, less being better: infinite for the worst, `None` for one that was not trained to its end.
+    /// How good each trial is, less being better: infinite for the worst, `None` for one that was not trained to its end, and for all where
+    /// trials have different tasks.
     pub(crate) scores: Vec<Option<f64>>,
     /// η²_H of each parameter, and of each axis.
     pub(crate) importance: Vec<Option<f64>>,
@@ -36,7 +37,8 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(crate) fn new(plan: &'a Plan, folder: &'a Path, rows: &'a [Row], is_beside: bool) -> Self {
         let (parameters, axes) = (Parameter::all(plan), Parameter::axes(plan));
-        let scores: Vec<Option<f64>> = rows.iter().map(|row| score(plan, row)).collect();
+        let is_compared = plan.has_one_task;
+        let scores: Vec<Option<f64>> = rows.iter().map(|row| score(plan, row).filter(|_| is_compared)).collect();
         let of = |parameters: &[Parameter]| {
             parameters.iter().map(|parameter| importance(plan, parameter, &scores)).collect::<Vec<_>>()
         };

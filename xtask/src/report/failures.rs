@@ -39,7 +39,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Markup {
         p {
             "By reason; where reasons differ in their numbers alone, that of the first trial is shown."
             @if reasons.iter().any(|reason| reason.status == TrialStatus::Pruned) { " Pruned trials were stopped as hopeless, and are no failures." }
-            @if facts.plan.can_be_solved() && reasons.iter().any(|reason| reason.status == TrialStatus::Diverged) { " Trials that diverged are results: they did not solve the task." }
+            @if facts.plan.can_be_solved && reasons.iter().any(|reason| reason.status == TrialStatus::Diverged) { " Trials that diverged are results: they did not solve the task." }
         }
         div.scroll { table.sortable {
             thead { tr { th.t { "status" } th { "trials" } th.t { "reason" } th.t { "first trials" } } }

@@ -38,7 +38,7 @@ enum Measure {
 impl Measure {
     /// Those of a sweep, the first one to be shown first.
     fn of(facts: &Facts<'_>) -> Vec<Self> {
-        if facts.plan.can_be_solved() {
+        if facts.plan.can_be_solved {
             vec![Self::Rate, Self::Loss]
         } else if facts.plan.spec.objective.metric == Metric::FinalLoss {
             vec![Self::Loss]

@@ -10,7 +10,8 @@ use crate::trials::published::{Measure, Published, cells};
 use crate::trials::stats::{deviation, mean};
 use chart_kit::text::{number, thousands};
 use maud::{Markup, html};
-use rnn_train::Settings;
+use rnn_train::{Learning, Settings};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// The setting of which the best value counts.
@@ -23,43 +24,39 @@ type Name = String;
 
 /// What stands in the table.
 pub(super) struct Matrix<'a> {
-    learners: Vec<Name>,
-    questions: Vec<Question<'a>>,
+    pub(super) learners: Vec<Name>,
+    pub(super) questions: Vec<Question<'a>>,
 }
 
-struct Question<'a> {
-    name: Name,
+pub(super) struct Question<'a> {
+    pub(super) name: Name,
     /// By learner; nothing where there are no such trials.
-    answers: Vec<Option<Answer<'a>>>,
+    pub(super) answers: Vec<Option<Answer<'a>>>,
+    can_be_solved: bool,
+    /// Whether sequences that are right as a whole are others than answers that are right: not where each sequence has one answer.
+    has_whole: bool,
     /// What is published of the question and of none of the learners.
     published: Vec<&'a Published>,
 }
 
-struct Answer<'a> {
+pub(super) struct Answer<'a> {
+    /// The number of the combination that it is of.
+    pub(super) number: usize,
     group: Group,
+    cell: String,
+    /// Whether its weights were not learned.
+    is_guessed: bool,
     learning_rate: Option<String>,
     published: Vec<&'a Published>,
-}
-
-/// The section of a sweep over several tasks, or of which something is published. Of one task the maps say more.
-pub(super) fn section(facts: &Facts<'_>, published: &[Published]) -> Markup {
-    if !facts.plan.spec.varied().contains(&"task") && published.is_empty() {
-        return html! {};
-    }
-    html! { h2 { "Questions and learners" } (legend()) (table(facts, published)) }
-}
-
-/// The table alone.
-pub(super) fn table(facts: &Facts<'_>, published: &[Published]) -> Markup {
-    Matrix::new(facts, published).markup(facts.plan.can_be_solved())
 }
 
 /// What stands in a cell.
 pub(super) fn legend() -> Markup {
     html! { p {
-        "A cell has the trials that solved the task, of all; the median of the sequences until then, with its quartiles, and the word soonest where no other learner solved \
-         the question more often, or as often in fewer sequences; the skill, which goes from 0, for \
-         the best answer that reads nothing, to 1, for the best that any net can give; and the mean test error, the share of wrong answers, or the loss, with its \
+        "A cell has the trials that solved the task, of all, and the 95 % interval of their share; the median of the sequences until then, with its quartiles, and the word \
+         soonest where no other learner solved the question more often, or as often in fewer sequences; what guessed weights win over, in this sense; the skill, which goes from 0, for \
+         the best answer that reads nothing, to 1, for the best that any net can give; the share of the test sequences that were right as a whole; and the mean test error, the \
+         share of wrong answers, or the loss, with its \
          standard deviation over the trials. Numbers in grey were published."
     } }
 }
@@ -76,7 +73,7 @@ fn differing(names: &[&str], texts: &[Vec<String>], groups: &[usize], of: impl F
 }
 
 impl<'a> Matrix<'a> {
-    fn new(facts: &Facts<'_>, published: &'a [Published]) -> Self {
+    pub(super) fn new(facts: &Facts<'_>, published: &'a [Published]) -> Self {
         let names = facts.plan.spec.varied();
         let texts: Vec<Vec<String>> = (0..facts.plan.groups()).map(|group| facts.plan.texts(group)).collect();
         let key = |group: usize, of: &dyn Fn(&str) -> bool| -> Vec<&str> {
@@ -96,15 +93,16 @@ impl<'a> Matrix<'a> {
             questions.iter().flat_map(|groups| differing(&names, &texts, groups, is_of_learner)).collect();
         columns.sort_unstable();
         columns.dedup();
-        let learner = |group: usize| -> Name {
-            let told = columns.iter().map(|&column| (names[column], texts[group][column].as_str()));
+        let told = |group: usize, columns: &[usize]| -> Name {
+            let cells = columns.iter().map(|&column| (names[column], texts[group][column].as_str()));
             // A name says by itself what it is the value of; a number does not.
-            let words = told.filter(|(_, text)| !text.is_empty()).map(|(name, text)| match text.parse::<f64>() {
+            let words = cells.filter(|(_, text)| !text.is_empty()).map(|(name, text)| match text.parse::<f64>() {
                 Ok(_) => format!("{name} {text}"),
                 Err(_) => text.to_owned(),
             });
             words.collect::<Vec<_>>().join(", ")
         };
+        let learner = |group: usize| told(group, &columns);
         let mut learners: Vec<Name> = Vec::new();
         (0..facts.plan.groups()).map(learner).for_each(|name| {
             if !learners.contains(&name) {
@@ -112,28 +110,39 @@ impl<'a> Matrix<'a> {
             }
         });
 
+        // Those that do not differ are told too: what was published is of just these.
+        let is_told = |column: &usize| is_of_question(names[*column]) && names[*column] != "task";
+        let of_name: Vec<usize> = (0..names.len()).filter(is_told).collect();
         let questions = questions.iter().map(|groups| {
             let settings = facts.plan.trial(groups[0]).map(|trial| trial.settings);
-            // Those that do not differ are told too: what was published is of just these.
-            let is_told = |column: &usize| {
-                is_of_question(names[*column]) && names[*column] != "task" && !texts[groups[0]][*column].is_empty()
-            };
             let task = settings.as_ref().map_or_else(|_| String::new(), |settings| settings.task().name().to_owned());
-            let told = (0..names.len()).filter(is_told);
-            let told = told.map(|column| format!("{} {}", names[column], texts[groups[0]][column]));
-            let name = std::iter::once(task).chain(told).collect::<Vec<_>>().join(", ");
+            let parts = [task, told(groups[0], &of_name)];
+            let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
             let own = settings.as_ref().map(cells).unwrap_or_default();
             let of_question = |one: &&Published| one.is_beside(&own) && !one.says(|name| !is_of_question(name));
             let answers = learners.iter().map(|name| {
                 let of_learner: Vec<usize> = groups.iter().copied().filter(|&group| learner(group) == *name).collect();
                 Answer::best(facts, &of_learner, published)
             });
-            Question { name, answers: answers.collect(), published: published.iter().filter(of_question).collect() }
+            let answers: Vec<Option<Answer<'_>>> = answers.collect();
+            let is_other = |answer: &Answer<'_>| {
+                let Answer { group, .. } = answer;
+                let (whole, all) = (group.mean_test_sequence_accuracy(), group.mean_test_accuracy());
+                whole.is_some_and(|whole| all.is_none_or(|all| (all - whole).abs() > 1e-9))
+            };
+            Question {
+                name,
+                has_whole: answers.iter().flatten().any(is_other),
+                answers,
+                can_be_solved: settings.as_ref().is_ok_and(Settings::can_be_solved),
+                published: published.iter().filter(of_question).collect(),
+            }
         });
         Self { questions: questions.collect(), learners }
     }
 
-    fn markup(&self, can_be_solved: bool) -> Markup {
+    /// A row for each question, a column for each learner.
+    pub(super) fn table(&self) -> Markup {
         let all = self.questions.iter().flat_map(|question| question.answers.iter().flatten());
         let compared: Vec<bool> = all.flat_map(Answer::agreements).collect();
         let agree = compared.iter().filter(|agrees| **agrees).count();
@@ -148,7 +157,7 @@ impl<'a> Matrix<'a> {
                 tbody { @for question in &self.questions { @let soonest = question.soonest(); tr {
                     th.t { (question.name) }
                     @for (place, answer) in question.answers.iter().enumerate() { td.t {
-                        @if let Some(answer) = answer { (answer.markup(can_be_solved, soonest == Some(place))) }
+                        @if let Some(answer) = answer { (answer.markup(question, soonest == Some(place))) }
                     } }
                     @if has_others { td.t { @for one in &question.published { div.published { (one.method) ": " (in_words(one)) } } } }
                 } } }
@@ -162,14 +171,32 @@ impl Question<'_> {
     /// asked, or none solved it.
     fn soonest(&self) -> Option<usize> {
         let asked = self.answers.iter().flatten().count();
-        let of = |(place, answer): (usize, &Option<Answer<'_>>)| {
-            let group = &answer.as_ref()?.group;
-            Some((place, group.rate()?, group.solved_sequences_at(0.5)?))
-        };
+        let of = |(place, answer): (usize, &Option<Answer<'_>>)| Some((place, answer.as_ref()?.success()?));
         let solved = self.answers.iter().enumerate().filter_map(of).filter(|_| asked > 1);
-        let best = solved
-            .min_by(|(_, rate, sequences), (_, other, others)| other.total_cmp(rate).then(sequences.total_cmp(others)));
-        best.map(|(place, ..)| place)
+        solved.min_by(|(_, one), (_, other)| one.beside(other)).map(|(place, _)| place)
+    }
+
+    /// The cells whose trained weights did worse than those that were guessed, if this is the answer of these.
+    fn beaten_by(&self, answer: &Answer<'_>) -> Vec<&str> {
+        let Some(own) = answer.success().filter(|_| answer.is_guessed) else { return Vec::new() };
+        let trained = self.answers.iter().flatten().filter(|other| !other.is_guessed);
+        let worse = trained.filter(|other| other.success().is_none_or(|other| own.beside(&other).is_lt()));
+        let mut cells: Vec<&str> = worse.map(|other| other.cell.as_str()).collect();
+        cells.dedup();
+        cells
+    }
+}
+
+/// How often a question was solved, and after how many sequences.
+struct Success {
+    rate: f64,
+    sequences: f64,
+}
+
+impl Success {
+    /// The better one is less: more often, or as often in fewer sequences.
+    fn beside(&self, other: &Self) -> Ordering {
+        other.rate.total_cmp(&self.rate).then(self.sequences.total_cmp(&other.sequences))
     }
 }
 
@@ -178,16 +205,26 @@ impl<'a> Answer<'a> {
     fn best(facts: &Facts<'_>, groups: &[usize], published: &'a [Published]) -> Option<Self> {
         let of = |group: usize| Group::of(facts.rows_of(group));
         let mut all: Vec<(usize, Group)> = groups.iter().map(|&group| (group, of(group))).collect();
-        all.sort_by(|(_, one), (_, other)| {
-            one.how_bad().partial_cmp(&other.how_bad()).unwrap_or(std::cmp::Ordering::Equal)
-        });
+        all.sort_by(|(_, one), (_, other)| one.how_bad().partial_cmp(&other.how_bad()).unwrap_or(Ordering::Equal));
         let several = all.len() > 1;
         let (number, group) = all.into_iter().next()?;
         let settings = facts.plan.trial(number).ok()?.settings;
         let own: HashMap<String, String> = cells(&settings);
         let rate = own.get(LEARNING_RATE).filter(|_| several).cloned();
         let is_own = |one: &&Published| one.says(|name| !is_of_question(name)) && one.is_beside(&own);
-        Some(Self { group, learning_rate: rate, published: published.iter().filter(is_own).collect() })
+        Some(Self {
+            number,
+            group,
+            cell: settings.cell.to_string(),
+            is_guessed: settings.learning == Learning::Guess,
+            learning_rate: rate,
+            published: published.iter().filter(is_own).collect(),
+        })
+    }
+
+    /// Nothing where no trial solved the question.
+    fn success(&self) -> Option<Success> {
+        Some(Success { rate: self.group.rate()?, sequences: self.group.solved_sequences_at(0.5)? })
     }
 
     /// What was measured here.
@@ -212,7 +249,7 @@ impl<'a> Answer<'a> {
         self.published.iter().filter_map(of).collect()
     }
 
-    fn markup(&self, can_be_solved: bool, is_soonest: bool) -> Markup {
+    fn markup(&self, of: &Question<'_>, is_soonest: bool) -> Markup {
         let Self { group, .. } = self;
         let quartile =
             |share: f64| group.solved_sequences_at(share).map(|sequences| thousands(sequences.round() as usize));
@@ -226,16 +263,20 @@ impl<'a> Answer<'a> {
             .filter(|(_, values)| !values.is_empty())
             .collect();
         html! {
-            @if can_be_solved { div { b { (group.solved) "/" (group.decided) } " solved" } }
+            @if of.can_be_solved { div { b { (group.solved) "/" (group.decided) } " solved"
+                @if let Some((low, high)) = group.rate_interval() { span.interval { " [" (number(low, 2)) " to " (number(high, 2)) "]" } } } }
             @if let Some(median) = quartile(0.5) {
                 div { (median) " sequences"
                     @if group.solved_sequences().len() > 1 {
                         span.interval { " [" (quartile(0.25).unwrap_or_default()) " to " (quartile(0.75).unwrap_or_default()) "]" }
                     } @if is_soonest { " " b { "soonest" } } }
             }
+            @let beaten = of.beaten_by(self);
+            @if !beaten.is_empty() { div { b { "guessing wins" } " over training of " (beaten.join(", ")) } }
             @if let Some(skill) = group.mean_test_skill() {
                 div { "skill " @if skill < 0.0 { "below 0" } @else { (number(skill, 3)) } }
             }
+            @if let Some(whole) = group.mean_test_sequence_accuracy().filter(|_| of.has_whole) { div { (number(whole * 100.0, 3)) " % of test sequences right" } }
             @for (name, values) in &held { div {
                 (name) " " (mean(values).map(|mean| number(mean, 3)).unwrap_or_default())
                 @if let Some(deviation) = deviation(values) { " ± " (number(deviation, 2)) }

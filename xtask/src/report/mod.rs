@@ -31,6 +31,7 @@ use crate::trials::store::{FIGURES, REPORT};
 use crate::trials::summary::{GROUPS, SUMMARY};
 use crate::trials::sweep::Sweep;
 use facts::Facts;
+use matrix::Matrix;
 use maud::{Markup, html};
 use rnn_train::outputs::folder::write_whole_among_others;
 use std::path::Path;
@@ -55,16 +56,25 @@ pub(crate) fn write_page(sweep: Sweep<'_>, rows: &[Row], file: &Path) -> Result<
 
 fn report(facts: &Facts<'_>, figures: &mut Vec<figure::Figure>) -> Result<Markup, Error> {
     let title = format!("Sweep {}", facts.plan.spec.name);
+    let published = published::of_sweep(&facts.plan.spec.name)?;
+    let matrix = (!facts.plan.has_one_task || !published.is_empty()).then(|| Matrix::new(facts, &published));
+    // Some parts compare all trials with each other.
+    let is_compared = facts.plan.has_one_task;
     let main = html! {
         h1 { (title) }
         (overview::section(facts)?)
-        (matrix::section(facts, &published::of_sweep(&facts.plan.spec.name)?))
-        (window::section(facts)?)
-        (scatter::section(facts, figures)?)
-        (heatmaps::section(facts, figures)?)
-        (curves::section(facts, figures)?)
-        (parallel::section(facts, figures)?)
-        (importance::section(facts, figures)?)
+        @if let Some(matrix) = &matrix { h2 { "Questions and learners" } (matrix::legend()) (matrix.table()) }
+        @if is_compared {
+            (window::section(facts)?)
+            (scatter::section(facts, figures)?)
+            (heatmaps::section(facts, figures)?)
+        }
+        h2 { "Loss curves" }
+        (curves::section(facts, matrix.as_ref(), figures)?)
+        @if is_compared {
+            (parallel::section(facts, figures)?)
+            (importance::section(facts, figures)?)
+        }
         (failures::section(facts))
         (tables::section(facts))
         (footer(facts))

@@ -29,7 +29,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Result<Markup, Error> {
              have: the mean loss of the " (KNOWN) " windows, where that is 0, or of all windows if none is " (KNOWN) ". A window is "
             (KNOWN) " if all targets that it scores can be known: the first ones of a row can depend on what the net has not read."
         } }
-        (best_trial(facts))
+        @if facts.plan.has_one_task { (best_trial(facts)) }
         (varied(facts))
         (commands(facts)?)
     })
@@ -111,7 +111,7 @@ fn varied(facts: &Facts<'_>) -> Markup {
                     code { (key) " = " (value.to_string()) }
                 }
                 "."
-                @if facts.plan.can_be_solved() {
+                @if facts.plan.can_be_solved {
                     " What was pruned before it had solved the task is unknown: it might have solved it later. So solve rates are of the \
                     trials that were not pruned, which can be higher than that of all; beside them stands how many are unknown."
                 }

@@ -44,7 +44,7 @@ const SCORES: [Score; 10] = [
 pub(super) fn scores(facts: &Facts<'_>) -> Vec<Score> {
     let is_shown = |score: &Score| match score.shown {
         Shown::Always => true,
-        Shown::Solved => facts.plan.can_be_solved(),
+        Shown::Solved => facts.plan.can_be_solved,
         Shown::Held => facts.rows.iter().any(|row| score.value(row).is_some()),
     };
     SCORES.into_iter().filter(is_shown).collect()

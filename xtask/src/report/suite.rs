@@ -1,6 +1,7 @@
 //! The page of the suite: for each of its sweeps what was asked, what each learner answered beside what is published, and loss curves.
 
 use super::facts::Facts;
+use super::matrix::Matrix;
 use super::{curves, matrix, shell};
 use crate::error::Error;
 use crate::trials::outcome::outcome;
@@ -42,6 +43,8 @@ pub(crate) fn write_suite(parts: &[Part], is_taste: bool, file: &Path) -> Result
 fn section(part: &Part) -> Result<maud::Markup, Error> {
     let Part { plan, folder, name, rows } = part;
     let facts = Facts::new(plan, folder, rows, false);
+    let published = published::of_sweep(&plan.spec.name)?;
+    let matrix = Matrix::new(&facts, &published);
     let seconds: f64 = rows.iter().filter_map(|row| row.number(|record| Some(record.outcome.wall_seconds))).sum();
     Ok(html! {
         section id=(name) {
@@ -51,8 +54,8 @@ fn section(part: &Part) -> Result<maud::Markup, Error> {
                 (outcome(plan, rows)) " Added up, the trials took " (duration(seconds)) " of a core. "
                 a href=(format!("{name}/{REPORT}")) { "Its report" } "."
             }
-            (matrix::table(&facts, &published::of_sweep(&plan.spec.name)?))
-            details { summary { "Loss curves" } (curves::section(&facts, &mut Vec::new())?) }
+            (matrix.table())
+            details { summary { "Loss curves" } (curves::section(&facts, Some(&matrix), &mut Vec::new())?) }
         }
     })
 }

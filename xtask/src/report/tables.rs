@@ -22,7 +22,7 @@ pub(crate) fn section(facts: &Facts<'_>) -> Markup {
     html! { (combinations(facts)) (trials(facts)) }
 }
 
-/// Which rows a table shows: all in their order, or the best.
+/// Which rows a table shows: all in their order, or the best; where trials have different tasks, the first ones.
 fn shown(all: usize, columns: usize, best: impl FnOnce() -> Vec<usize>) -> Vec<usize> {
     let most = MOST_ROWS.min(MOST_CELLS / columns.max(1));
     if all <= most {
@@ -34,10 +34,11 @@ fn shown(all: usize, columns: usize, best: impl FnOnce() -> Vec<usize>) -> Vec<u
 }
 
 /// A word on how many rows are shown, and where the others are.
-fn note(shown: usize, all: usize, file: &str, folder: &str) -> Markup {
+fn note(facts: &Facts<'_>, shown: usize, all: usize, file: &str, folder: &str) -> Markup {
+    let (which, order) = if facts.plan.has_one_task { ("best", ", the best first") } else { ("first", "") };
     html! {
         p.note {
-            @if shown < all { "The best " (thousands(shown)) " of " (thousands(all)) " " (folder) ", the best first; all stand" } @else { "All " (thousands(all)) " " (folder) "; they stand" }
+            @if shown < all { "The " (which) " " (thousands(shown)) " of " (thousands(all)) " " (folder) (order) "; all stand" } @else { "All " (thousands(all)) " " (folder) "; they stand" }
             " in " code { (file) } " too, with all digits. A click on a column’s name sorts by it, and a second one turns the order around."
         }
     }
@@ -75,7 +76,7 @@ fn values(facts: &Facts<'_>, group: usize) -> Markup {
 }
 
 fn combinations(facts: &Facts<'_>) -> Markup {
-    let can_be_solved = facts.plan.can_be_solved();
+    let can_be_solved = facts.plan.can_be_solved;
     let held = held(facts);
     let shown = shown(facts.plan.groups(), facts.parameters.len() + 14 + held.len(), || facts.best_groups());
     let mut body = Vec::with_capacity(shown.len());
@@ -117,7 +118,7 @@ fn combinations(facts: &Facts<'_>) -> Markup {
             "Behind the median final loss stand its quartiles; a trial that diverged counts as the highest."
             @if can_be_solved { " Steps are those until the task was solved: by a sequence, or else by the mean of an epoch." }
         }
-        (note(shown.len(), facts.plan.groups(), GROUPS, "combinations"))
+        (note(facts, shown.len(), facts.plan.groups(), GROUPS, "combinations"))
         div.scroll.tall { table.sortable {
             thead { tr {
                 @for parameter in &facts.parameters { th.t[!parameter.is_numeric()] { (parameter.name) } }
@@ -154,7 +155,7 @@ fn trials(facts: &Facts<'_>) -> Markup {
     }
     html! {
         h2 { "Trials" }
-        (note(shown.len(), facts.rows.len(), SUMMARY, "trials"))
+        (note(facts, shown.len(), facts.rows.len(), SUMMARY, "trials"))
         details {
             summary { (count(shown.len(), "trial")) }
             div.scroll.tall { table.sortable {

@@ -22,6 +22,17 @@ use std::sync::atomic::Ordering;
 /// From how many trials' folders on it is said that there are ways to have fewer.
 const MANY_FOLDERS: usize = 10_000;
 
+/// An error where [`run`] would refuse a sweep's folder, before anything is written.
+pub(crate) fn check(sweep: Sweep<'_>) -> Result<(), Error> {
+    let folder = sweep.folder;
+    if !folder.exists() {
+        return Ok(());
+    }
+    store::check_can_begin(sweep)?;
+    submissions::check_none_waits(folder)?;
+    store::check_nothing_is_lost(folder)
+}
+
 /// Runs what is missing of a sweep, and writes its tables and report; returns the exit code, and what became of all trials.
 pub(crate) fn run(sweep: Sweep<'_>, options: &Options) -> Result<(u8, Vec<Row>), Error> {
     let Sweep { plan, folder } = sweep;

@@ -5,6 +5,7 @@ use super::{ending, local};
 use crate::error::Error;
 use crate::report::{Part, write_suite};
 use crate::trials::plan::Plan;
+use crate::trials::row::Row;
 use crate::trials::sweep::Sweep;
 use crate::trials::{reader, store};
 use chart_kit::page;
@@ -22,12 +23,9 @@ const QUICK: &str = "suite/quick";
 /// there.
 pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) -> Result<u8, Error> {
     let place = if quick { QUICK } else { SUITE };
-    let known: Vec<String> = reader::names_in(place)?.iter().map(|name| name[place.len() + 1..].to_owned()).collect();
-    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-        let problem = format!("the suite has no sweep {name}: there are {}", known.join(", "));
-        return Err(Error::Refused { problem });
-    }
     let page = out.join(store::REPORT);
+    let planned = planned(names, place, out)?;
+    // What is wrong with one of them is said before the first one runs.
     if out.is_dir() {
         if store::check_is_sweep(out).is_ok() {
             let problem =
@@ -36,7 +34,27 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         }
         check_replaceable(&page, page::BEGIN, "page")?;
     }
-    // What is wrong with one of them is said before the first one runs.
+    for (_, Part { plan, folder, .. }) in planned.iter().filter(|(is_chosen, _)| *is_chosen) {
+        local::check(Sweep { plan, folder })?;
+    }
+    let (parts, ended) = run_all(planned, options);
+    // What was run before one of them failed is not lost.
+    if !parts.is_empty() {
+        write_suite(&parts, quick, &page)?;
+    }
+    let code = ended?;
+    // The results are in the files, whether or not somebody reads this.
+    let _ = commands::print(&printable(page.display()).to_string());
+    Ok(code)
+}
+
+/// The plans of the sweeps that are chosen, and of those that have a folder in `out`, and which of them are chosen.
+fn planned(names: &[String], place: &str, out: &Path) -> Result<Vec<(bool, Part)>, Error> {
+    let known: Vec<String> = reader::names_in(place)?.iter().map(|name| name[place.len() + 1..].to_owned()).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(name)) {
+        let problem = format!("the suite has no sweep {name}: there are {}", known.join(", "));
+        return Err(Error::Refused { problem });
+    }
     let plans = known.into_iter().map(|name| {
         let is_chosen = names.is_empty() || names.contains(&name);
         let folder = out.join(&name);
@@ -47,37 +65,35 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
         };
         Ok(plan.map(|plan| (is_chosen, Part { plan, folder, name, rows: Vec::new() })))
     });
-    let plans = plans.filter_map(Result::transpose).collect::<Result<Vec<_>, Error>>()?;
-    let (mut parts, mut code, mut failed) = (Vec::new(), exit_code::DONE, None);
-    for (is_chosen, part) in plans {
+    plans.filter_map(Result::transpose).collect()
+}
+
+/// Runs those that are chosen, until one cannot go on or somebody stops it. What is known of each, and how it ended.
+fn run_all(planned: Vec<(bool, Part)>, options: &Options) -> (Vec<Part>, Result<u8, Error>) {
+    let (mut parts, mut ended) = (Vec::new(), Ok(exit_code::DONE));
+    for (is_chosen, part) in planned {
         let of = Sweep { plan: &part.plan, folder: &part.folder };
-        let rows = if is_chosen && code != exit_code::INTERRUPTED && failed.is_none() {
+        let mut rows = None;
+        if is_chosen && ended.as_ref().is_ok_and(|code| *code != exit_code::INTERRUPTED) {
             tracing::info!("{}", part.name);
             match local::run(of, options) {
-                Ok((ended, rows)) => {
-                    code = if ended == exit_code::DONE { code } else { ended };
-                    rows
-                }
-                // What was run before is not lost.
-                Err(error) => {
-                    failed = Some(error);
-                    continue;
-                }
+                Ok((exit_code::DONE, all)) => rows = Some(all),
+                Ok((code, all)) => (ended, rows) = (Ok(code), Some(all)),
+                Err(error) => ended = Err(error),
             }
-        } else if store::check_is_sweep(of.folder).is_ok() {
-            ending::rows(of.plan, store::latest(of, false)?, store::is_busy(of.folder))
-        } else {
-            continue;
-        };
-        parts.push(Part { rows, ..part });
+        }
+        match rows.map_or_else(|| known(of), |rows| Ok(Some(rows))) {
+            Ok(rows) => parts.extend(rows.map(|rows| Part { rows, ..part })),
+            Err(error) => ended = ended.and(Err(error)),
+        }
     }
-    if !parts.is_empty() {
-        write_suite(&parts, quick, &page)?;
+    (parts, ended)
+}
+
+/// What is known of the trials of a sweep; nothing where it was never begun.
+fn known(sweep: Sweep<'_>) -> Result<Option<Vec<Row>>, Error> {
+    if store::check_is_sweep(sweep.folder).is_err() {
+        return Ok(None);
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    // The results are in the files, whether or not somebody reads this.
-    let _ = commands::print(&printable(page.display()).to_string());
-    Ok(code)
+    Ok(Some(ending::rows(sweep.plan, store::latest(sweep, false)?, store::is_busy(sweep.folder))))
 }

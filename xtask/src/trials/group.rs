@@ -30,7 +30,7 @@ pub(crate) const COLUMNS: [Column; 24] = [
     ("mean_valid_loss", |group| cell(group.mean_valid_loss())),
     ("mean_test_loss", |group| cell(group.mean_test_loss())),
     ("mean_test_accuracy", |group| cell(group.mean_test_accuracy())),
-    ("mean_test_sequence_accuracy", |group| cell(mean(&group.test_sequence_accuracies))),
+    ("mean_test_sequence_accuracy", |group| cell(group.mean_test_sequence_accuracy())),
     ("mean_test_skill", |group| cell(group.mean_test_skill())),
     ("done", |group| group.count(|status| status == TrialStatus::Done).to_string()),
     ("diverged", |group| group.count(|status| status == TrialStatus::Diverged).to_string()),
@@ -142,6 +142,10 @@ impl Group {
 
     pub(crate) fn mean_test_loss(&self) -> Option<f64> {
         mean(&self.test_losses)
+    }
+
+    pub(crate) fn mean_test_sequence_accuracy(&self) -> Option<f64> {
+        mean(&self.test_sequence_accuracies)
     }
 
     pub(crate) fn mean_test_skill(&self) -> Option<f64> {

@@ -48,6 +48,12 @@ impl Metric {
 
 pub(crate) const GOALS: [&str; 2] = ["minimize", "maximize"];
 
+impl Default for Objective {
+    fn default() -> Self {
+        Self { metric: Metric::FinalLoss, maximize: false }
+    }
+}
+
 impl Objective {
     pub(crate) fn name(self) -> &'static str {
         self.metric.name()

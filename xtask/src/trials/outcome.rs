@@ -34,7 +34,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let solved_within = plan.solved_within();
     let lost = rows.iter().filter(|row| row.is_decided() && row.lost(solved_within)).count();
     // What is never solved, data of one's own for instance, is not said to be unsolved.
-    let mut sentence = match plan.can_be_solved() {
+    let mut sentence = match plan.can_be_solved {
         true => format!("{} of {} solved the task", thousands(solved), count(decided, "trial")),
         false => format!("{} done", count(done, "trial")),
     };
@@ -53,7 +53,7 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     let best = best(plan, rows).and_then(|row| Some((row, row.record.as_deref()?)));
     let best = best.and_then(|(row, record)| Some((row.trial, plan.spec.objective.score(record)?)));
     let unknown = rows.iter().filter(|row| row.is_unknown()).count();
-    if unknown > 0 && plan.can_be_solved() {
+    if unknown > 0 && plan.can_be_solved {
         sentence += &format!("; of {} it is unknown, because they were pruned before", count(unknown, "trial"));
     }
     let sign = if plan.spec.objective.maximize { -1.0 } else { 1.0 };
@@ -63,8 +63,9 @@ pub(crate) fn outcome(plan: &Plan, rows: &[Row]) -> String {
     sentence + "." + &best.unwrap_or_default()
 }
 
-/// The best trial by the objective, and of equal ones the first.
+/// The best trial by the objective, and of equal ones the first; nothing where trials have different tasks.
 pub(crate) fn best<'a>(plan: &Plan, rows: &'a [Row]) -> Option<&'a Row> {
-    let scored = rows.iter().filter_map(|row| Some((plan.spec.objective.score(row.record.as_deref()?)?, row)));
+    let compared = if plan.has_one_task { rows } else { &[] };
+    let scored = compared.iter().filter_map(|row| Some((plan.spec.objective.score(row.record.as_deref()?)?, row)));
     scored.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row)
 }

@@ -9,6 +9,7 @@ pub(crate) use super::hashes::Hash;
 use super::hashes::{Hasher, seeded};
 use super::left_out::LeftOut;
 use super::needs::Needs;
+use super::objective::Objective;
 use super::spec::{Chosen, Combination, MOST_TRIALS, Spec};
 use super::values::text;
 use crate::error::Error;
@@ -47,6 +48,10 @@ pub(crate) struct Plan {
     hashes: Vec<Hash>,
     /// Combinations that are left out, and why.
     pub(crate) left_out: LeftOut,
+    /// Whether all trials have the same task. The losses of different ones are not compared.
+    pub(crate) has_one_task: bool,
+    /// Whether the task of any trial can count as solved.
+    pub(crate) can_be_solved: bool,
     /// What stands in hashes for the files that the spec names.
     pub(crate) contents: HashMap<PathBuf, PathBuf>,
 }
@@ -55,8 +60,7 @@ impl Plan {
     /// Something of the task of all trials; nothing where trials have different ones. A plan has a trial, whose settings have been resolved
     /// once.
     fn of_task<T>(&self, of: impl Fn(&Settings) -> Option<T>) -> Option<T> {
-        let is_varied = self.spec.varied().contains(&"task");
-        self.trial(0).ok().filter(|_| !is_varied).and_then(|trial| of(&trial.settings))
+        self.trial(0).ok().filter(|_| self.has_one_task).and_then(|trial| of(&trial.settings))
     }
 
     /// The task of all trials counts as solved where the loss is less than this above its floor, if it is the loss that decides.
@@ -67,11 +71,6 @@ impl Plan {
     /// The task of all trials counts as solved where this is so, in words.
     pub(crate) fn solved_where(&self) -> Option<String> {
         self.of_task(Settings::solved_where)
-    }
-
-    /// Whether tasks can count as solved.
-    pub(crate) fn can_be_solved(&self) -> bool {
-        self.trial(0).is_ok_and(|trial| trial.settings.can_be_solved())
     }
 
     /// Makes the trials of a spec and checks them: every setting, and for one trial of each size and each set of files that
@@ -86,6 +85,16 @@ impl Plan {
             }
             needs.check(settings)
         })?;
+        let compares = [
+            ("early_stopping", plan.spec.early_stopping.is_some()),
+            ("objective", plan.spec.objective != Objective::default()),
+        ];
+        if let Some((section, _)) = compares.iter().find(|(_, is_given)| *is_given && !plan.has_one_task) {
+            let problem = format!(
+                "[{section}]: it compares trials, and those of different tasks are not compared: leave it out, or sweep each task by itself"
+            );
+            return Err(Error::Refused { problem });
+        }
         let Some(setting) = missing.filter(|_| !is_had) else { return Ok(plan) };
         let problem = format!(
             "[objective]: metric is {}, and no trial has any: {setting} must be above 0, or name data, in [base] or for some trials",
@@ -114,6 +123,7 @@ impl Plan {
         let (mut combinations, mut parameters, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
         // Of each combination those of all replicates.
         let mut hashes: Vec<Hash> = Vec::new();
+        let (mut tasks, mut can_be_solved) = (HashSet::new(), false);
         let mut visited = 0_u64;
         spec.each(|number, chosen| {
             visited = visited.saturating_add(spec.replicates);
@@ -147,6 +157,8 @@ impl Plan {
             hashes.extend(of_replicates);
             if seen.insert(hashes[before]) {
                 combinations.push(number);
+                tasks.insert(settings.task().name());
+                can_be_solved |= settings.can_be_solved();
                 parameters.push((!settings.reads_data()).then(|| settings.parameters()));
                 left_out.keep(chosen);
             } else {
@@ -163,7 +175,8 @@ impl Plan {
         let by_replicate =
             (0..replicates).flat_map(|replicate| hashes.iter().skip(replicate).step_by(replicates).copied());
         let hashes = by_replicate.collect();
-        Ok(Self { spec, combinations, parameters, hashes, left_out, contents: hasher.into_contents() })
+        let (has_one_task, contents) = (tasks.len() == 1, hasher.into_contents());
+        Ok(Self { spec, combinations, parameters, hashes, left_out, has_one_task, can_be_solved, contents })
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -211,7 +211,7 @@ impl Reader<'_> {
         let table = self.section("objective", &OBJECTIVE_KEYS)?;
         let names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
         let name = self.word(&table, "objective", "metric", &names)?;
-        let metric = name.and_then(Metric::named).unwrap_or(Metric::FinalLoss);
+        let metric = name.and_then(Metric::named).unwrap_or(Objective::default().metric);
         let goal = self.word(&table, "objective", "goal", &GOALS)?;
         Ok(Objective { metric, maximize: goal.map_or(metric.is_better_greater(), |goal| goal == GOALS[1]) })
     }

@@ -83,20 +83,40 @@ fn unwritable(folder: &Path, error: &rnn_train::Error) -> Error {
 /// Makes a sweep's folder, if it is not there, and locks it for one sweep alone. A folder of something else is left alone.
 pub(crate) fn enter(folder: &Path) -> Result<Lock, Error> {
     folder::make_folder(folder)?;
+    check_nothing_else_is_there(folder)?;
+    lock(folder, Held::Alone)
+}
+
+/// An error for a folder that holds something, but no sweep.
+fn check_nothing_else_is_there(folder: &Path) -> Result<(), Error> {
     let is_sweep = [&[LOCK][..], &[SPEC, PLAN]].iter().any(|names| names.iter().all(|name| folder.join(name).exists()));
-    if !is_sweep {
-        let read = |source| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source });
-        let entries = std::fs::read_dir(folder).map_err(read)?;
-        // Another sweep may be making its own at this moment.
-        let other = entries.flatten().map(|entry| entry.file_name()).find(|name| name != LOCK);
-        if let Some(name) = other.filter(|_| !folder.join(LOCK).exists()) {
+    if is_sweep {
+        return Ok(());
+    }
+    let read = |source| unwritable(folder, &rnn_train::Error::Read { path: folder.to_owned(), source });
+    let entries = std::fs::read_dir(folder).map_err(read)?;
+    // Another sweep may be making its own at this moment.
+    let other = entries.flatten().map(|entry| entry.file_name()).find(|name| name != LOCK);
+    match other.filter(|_| !folder.join(LOCK).exists()) {
+        None => Ok(()),
+        Some(name) => {
             let name = name.to_string_lossy();
             let problem =
                 format!("there is a {name}, but no {LOCK}: this is not a sweep's folder, and is not written to");
-            return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
+            Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into())
         }
     }
-    lock(folder, Held::Alone)
+}
+
+/// An error where [`enter`] or [`prepare`] would refuse a sweep's folder, which is there; nothing is written.
+pub(crate) fn check_can_begin(sweep: Sweep<'_>) -> Result<(), Error> {
+    let folder = sweep.folder;
+    check_nothing_else_is_there(folder)?;
+    if check_is_sweep(folder).is_err() {
+        return Ok(());
+    }
+    let _lock = lock(folder, Held::Alone)?;
+    check_keeps(sweep).map(|_| ())
 }
 
 /// Makes what lies in a locked folder this sweep: a new one, or one to go on with, if it is this one or a part of it.
@@ -196,8 +216,8 @@ pub(crate) fn kept_and_lost(sweep: Sweep<'_>) -> Result<(usize, usize), Error> {
     Ok((kept, ended.len() - kept))
 }
 
-/// Tells how a spec was changed; an error if trials that are at their end would be no part of the sweep any more.
-fn take_over(sweep: Sweep<'_>) -> Result<(), Error> {
+/// How a spec was changed, and how many trials that are at their end stay; an error if some would be no part of the sweep any more.
+fn check_keeps(sweep: Sweep<'_>) -> Result<(Vec<String>, usize), Error> {
     let folder = sweep.folder;
     let differences = differences(sweep)?;
     let (kept, lost) = kept_and_lost(sweep)?;
@@ -209,11 +229,17 @@ fn take_over(sweep: Sweep<'_>) -> Result<(), Error> {
         };
         let problem = format!(
             "{changed}: {} would be no part of it; choose another folder with --out, or begin again with \
-             --overwrite",
+             `cargo xtask sweep … --overwrite`",
             count(lost, "finished trial")
         );
         return Err(rnn_train::Error::Out { path: folder.to_owned(), problem }.into());
     }
+    Ok((differences, kept))
+}
+
+/// Tells how a spec was changed; an error if trials that are at their end would be no part of the sweep any more.
+fn take_over(sweep: Sweep<'_>) -> Result<(), Error> {
+    let (differences, kept) = check_keeps(sweep)?;
     for difference in &differences {
         tracing::info!("the spec was changed: {difference}");
     }

@@ -244,6 +244,23 @@ mod tests {
         }
     }
 
+    /// How often each step is marked, within five deviations.
+    #[test]
+    fn each_place_of_arjovskys_form_is_as_probable() {
+        let task = adding(ARJOVSKY, 11);
+        let mut marks = [0; 11];
+        for number in 0..20_000 {
+            let episode = drawn(&task, number);
+            let marked = episode.inputs().values().chunks(2).map(|step| usize::from(step[1] == 1.0));
+            marks.iter_mut().zip(marked).for_each(|(count, marked)| *count += marked);
+        }
+        for (step, &count) in marks.iter().enumerate() {
+            let share = if step < 5 { 1.0 / 5.0 } else { 1.0 / 6.0 };
+            let deviation = (share * (1.0 - share) * 20_000.0_f64).sqrt();
+            assert!((count as f64 - share * 20_000.0).abs() <= 5.0 * deviation, "{marks:?}");
+        }
+    }
+
     /// The variance of many targets, within four of its own deviations.
     #[test]
     fn chance_is_the_variance_of_the_target() {

@@ -16,8 +16,8 @@
 //! ```
 //!
 //! The least loss there is that of guessing with these probabilities. Elsewhere it is 0: first comes a, and from the first b on all is known.
-//! A string counts as right where the symbols that can come have greater outputs than all others, at every step. After N of a only b can
-//! come; Gers and Schmidhuber, who have no greatest n, count a as one that can come there, too.
+//! A string counts as right where the symbols that can come have greater outputs than all others, at every step. Gers and Schmidhuber have no
+//! greatest n there: after each a, also the N-th, both a and b count as symbols that can come.
 //!
 //! Who reads nothing, but knows the time, knows for how many of the N strings each symbol comes next:
 //!
@@ -137,6 +137,10 @@ impl Task for AnBn {
         }
     }
 
+    fn counts_as_possible(&self, episode: &Sequence, step: usize, class: usize) -> bool {
+        class == A && episode.inputs().classes().get(step).is_some_and(|&read| usize::from(read) == A)
+    }
+
     fn unread(&self, take: &mut dyn FnMut(f64, &[f64])) {
         let most = self.most_counted;
         let at = |step: usize| {
@@ -186,6 +190,16 @@ mod tests {
         for most_counted in [1, 2, 5, 10] {
             brute_force::check(&AnBn { most_counted });
         }
+    }
+
+    #[test]
+    fn after_any_a_both_a_and_b_count_as_possible() {
+        let task = AnBn { most_counted: 1 };
+        let mut episode = Sequence::new(task.shape());
+        task.fill(3, Split::Train, 0, &mut episode).unwrap();
+        // It reads # a b, and only b is probable after the a.
+        let counts = |step| [A, B, END].map(|class| task.counts_as_possible(&episode, step, class));
+        assert_eq!([0, 1, 2].map(counts), [[false; 3], [true, false, false], [false; 3]]);
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Default for Copying {
 
 impl Copying {
     /// Time steps of an episode.
-    fn length(&self) -> usize {
+    fn steps(&self) -> usize {
         self.delay.saturating_add(self.num_copied.saturating_mul(2))
     }
 }
@@ -70,12 +70,16 @@ impl Task for Copying {
     }
 
     fn form(&self) -> Form {
-        Form::Episodes(self.length())
+        Form::Episodes(self.steps())
     }
 
     fn settings(&mut self) -> Vec<TaskSetting<'_>> {
         let Self { delay, num_symbols, num_copied } = self;
         vec![TaskSetting::of_delay(delay), TaskSetting::of_symbols(num_symbols), TaskSetting::of_copied(num_copied)]
+    }
+
+    fn length(&mut self) -> Option<&mut usize> {
+        Some(&mut self.delay)
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -87,7 +91,7 @@ impl Task for Copying {
     fn draw(&self, dice: &mut dyn Dice, episode: &mut Sequence) -> Result<(), Error> {
         let [blank, signal] = [self.num_symbols, self.num_symbols + 1];
         let begin = self.delay.saturating_add(self.num_copied);
-        for step in 0..self.length() {
+        for step in 0..self.steps() {
             let input = match step {
                 step if step < self.num_copied => dice.below(self.num_symbols),
                 step if step + 1 == begin => signal,
@@ -109,13 +113,13 @@ impl Task for Copying {
         blank[self.num_symbols] = 1.0;
         let mut symbol = alike(self.num_symbols);
         symbol.push(0.0);
-        take((self.length() - self.num_copied) as f64, &blank);
+        take((self.steps() - self.num_copied) as f64, &blank);
         take(self.num_copied as f64, &symbol);
     }
 
     /// As of other tasks, but over the steps that ask for a symbol: the blanks make the mean small.
     fn solved_within(&self) -> f64 {
-        0.01 * self.num_copied as f64 / self.length() as f64
+        0.01 * self.num_copied as f64 / self.steps() as f64
     }
 
     fn words(&self) -> Words {

@@ -60,3 +60,52 @@ impl MarkedPairs {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::adding::Adding;
+    use super::super::multiplication::Multiplication;
+    use super::super::task::{Split, Task};
+    use super::*;
+
+    /// How often each step is marked, and how often there are so many steps, within five deviations.
+    fn check_shares(task: &dyn Task, sequence_length: usize) {
+        const EPISODES: usize = 20_000;
+        let mut episode = Sequence::new(task.shape());
+        let (mut marks, mut lengths) = (vec![0; sequence_length], vec![0; longest(sequence_length) + 1]);
+        for number in 0..EPISODES as u64 {
+            task.fill(5, Split::Train, number, &mut episode).unwrap();
+            lengths[episode.len()] += 1;
+            let values = episode.inputs().values();
+            let marked: Vec<usize> = (0..episode.len()).filter(|&step| values[2 * step + 1] == 1.0).collect();
+            // The mark of the first step is not seen.
+            marks[0] += usize::from(marked.len() == 1);
+            marked.into_iter().for_each(|step| marks[step] += 1);
+        }
+        let is_near = |count: usize, share: f64| {
+            let deviation = (share * (1.0 - share) * EPISODES as f64).sqrt();
+            assert!((count as f64 - share * EPISODES as f64).abs() <= 5.0 * deviation, "{count} of {share}");
+        };
+        let others = (sequence_length / 2 - 1) as f64;
+        for (step, &count) in marks.iter().enumerate() {
+            is_near(
+                count,
+                match step {
+                    ..10 => 0.1 + 0.9 / others,
+                    _ if step < sequence_length / 2 => 1.0 / others,
+                    _ => 0.0,
+                },
+            );
+        }
+        let many = (longest(sequence_length) - sequence_length + 1) as f64;
+        lengths[sequence_length..].iter().for_each(|&count| is_near(count, 1.0 / many));
+    }
+
+    #[test]
+    fn each_place_and_length_is_as_probable_as_the_paper_has_it() {
+        for sequence_length in [40, 100] {
+            check_shares(&Adding { form: "hochreiter", sequence_length }, sequence_length);
+            check_shares(&Multiplication { sequence_length, ..Multiplication::default() }, sequence_length);
+        }
+    }
+}

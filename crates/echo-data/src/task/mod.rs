@@ -2,7 +2,7 @@
 //!
 //! A [`Task`] says what its data look like, draws them from a seed, and knows how well its targets can be predicted and
 //! what all of that is called. Whoever trains a net, writes files or draws pictures asks the task, and knows nothing of the echo. A new
-//! task is a file here and a line in the list ([`AnyTask`]).
+//! task is a file, its `mod` here, and a line in the list ([`AnyTask`]).
 
 mod adding;
 mod ahead;

@@ -114,6 +114,12 @@ pub trait Task: Debug + Send + Sync {
     /// read all up to it: where [`certainty`](Self::certainty) is [`Distributed`](Certainty::Distributed).
     fn foresee(&self, _episode: &Sequence, _take: &mut dyn FnMut(usize, &[f64])) {}
 
+    /// Whether a class counts as possible at a step of one of its episodes, beside those that [`foresee`](Self::foresee) gives a probability.
+    /// Papers may know less of the episodes; [`Right::Possible`](super::criterion::Right::Possible) follows them.
+    fn counts_as_possible(&self, _episode: &Sequence, _step: usize, _class: usize) -> bool {
+        false
+    }
+
     /// The least mean loss that any net can have in each window, where that is known and is the same for all sequences.
     fn floor(&self, layout: Layout, _scored: &Scored, _least: &dyn Fn(&[f64]) -> f64) -> Option<Floor> {
         (self.certainty() == Certainty::Certain).then(|| Floor::zero(layout))

@@ -148,6 +148,11 @@ impl Task for TwoSequence {
         ]
     }
 
+    /// The other forms have a symbol for each step.
+    fn length(&mut self) -> Option<&mut usize> {
+        self.is_triggered().then_some(&mut self.delay)
+    }
+
     fn check(&self) -> Result<(), Error> {
         if !self.is_triggered() && self.delay != Self::default().delay {
             let problem = "it has no effect with the two_sequence_form 2a or 2b: only 2c has it";

@@ -215,3 +215,18 @@ pub(super) fn absolute(path: &Path) -> Result<String, String> {
     let path = std::path::absolute(path).map_err(|error| error.to_string())?;
     path.into_os_string().into_string().map_err(|_| "its absolute path must be UTF-8".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_two_settings_that_decide_the_same_replaces_the_other() {
+        let layer = |text| Layer::from_toml(text, "it", Path::new("")).unwrap();
+        let units = |below, above| layer(below).overlaid(&layer(above)).resolve().unwrap().state_size;
+        assert_eq!(units("max_parameters = 500", "state_size = 3"), 3);
+        assert_eq!(units("state_size = 3", "max_parameters = 500"), units("", "max_parameters = 500"));
+        let both = layer("state_size = 3\nmax_parameters = 500").resolve().unwrap_err();
+        assert_eq!(both.setting, "state_size");
+    }
+}

@@ -200,7 +200,7 @@ settings! { given, row;
     state_size: usize = 4, row.least(1).replaced_by("max_parameters"),
         only_if max_parameters.is_none(), "with max_parameters, which decides it";
     /// Hidden units: as many as there can be in a net of at most N parameters
-    max_parameters: Option<usize> = None, row.least(1).by_default("state_size decides").for_training();
+    max_parameters: Option<usize> = None, row.least(1).by_default("state_size decides").replaced_by("state_size").for_training();
     /// What the net is asked
     task: AnyTask = AnyTask::default(), row;
     /// Rows that a series is cut into; they are trained side by side

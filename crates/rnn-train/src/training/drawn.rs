@@ -162,7 +162,9 @@ impl Drawn {
                 }
                 least[step] = Some(last.1);
                 let places = possible.get_mut(step * classes..).unwrap_or_default();
-                places.iter_mut().zip(distribution).for_each(|(place, &probability)| *place = probability > 0.0);
+                for (class, (place, &probability)) in places.iter_mut().zip(distribution).enumerate() {
+                    *place = probability > 0.0 || task.counts_as_possible(sequence, step, class);
+                }
             });
         }
         Ok(())
@@ -197,5 +199,22 @@ impl Drawn {
         let (sum, count) =
             foreseen.iter().map(least_of).fold((0.0, 0), |(sum, all), (least, count)| (sum + least, all + count));
         Some(sum / count.max(1) as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the task counts as possible does, though nothing else than b can come after the one a.
+    #[test]
+    fn what_a_paper_counts_as_possible_is() {
+        let settings: Settings = "task = 'anbn'\nmost_counted = 1\nepisodes = 1\nbatch_size = 1".parse().unwrap();
+        let drawn = Drawn::new(&settings, Split::Train, settings.drawn_layout().unwrap()).unwrap();
+        let possible = &drawn.foreseen.unwrap()[0].possible;
+        assert_eq!(
+            possible.chunks(3).collect::<Vec<_>>(),
+            [[true, false, false], [true, true, false], [false, false, true]]
+        );
     }
 }

@@ -59,6 +59,9 @@ pub(super) fn of_net(settings: &Settings, error: rnn_core::Error) -> Error {
             let Settings { state_size, batch_size, truncated_backprop_length: window, .. } = *settings;
             let sizes = [(window, "truncated_backprop_length"), (batch_size, "batch_size"), (state_size, "state_size")];
             let (size, name) = sizes.into_iter().max().unwrap_or_default();
+            // `max_parameters` may have decided `state_size`.
+            let deciding = settings.max_parameters.filter(|_| name == "state_size");
+            let (size, name) = deciding.map_or((size, name), |most| (most, "max_parameters"));
             SettingError::new(name, format!("{name} is {size}: there is no memory for {what}")).into()
         }
         rnn_core::Error::Stopped => Error::Interrupted,
