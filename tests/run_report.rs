@@ -725,5 +725,5 @@ fn a_page_can_be_written_elsewhere() {
     assert!(text.contains("metrics.csv") && !text.contains("href=\"metrics.csv\""), "its links lead nowhere");
     let mine = out.join("metrics.csv");
     let message = refused(PROGRAM, write(&mine));
-    assert!(message.ends_with("a file is there that is not a page: it is not replaced"), "{message}");
+    assert!(message.ends_with("a file is there that is not a page of this program: it is not replaced"), "{message}");
 }

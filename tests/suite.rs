@@ -57,7 +57,10 @@ fn a_sweep_of_the_suite_stands_beside_what_is_published() {
     for mine in ["mine", "<!DOCTYPE html><html><body>mine</body></html>"] {
         std::fs::write(own.join("report.html"), mine).unwrap();
         let message = refused_in(&own);
-        assert!(message.contains("a file is there that is not a page: it is not replaced"), "{message}");
+        assert!(
+            message.contains("a file is there that is not a page of this program: it is not replaced"),
+            "{message}"
+        );
     }
     // All folders are looked at before the first sweep runs.
     let full = folder.path().join("full");

@@ -214,7 +214,7 @@ fn a_report_can_be_written_elsewhere() {
     assert_eq!(std::fs::read_dir(out).unwrap().count(), before);
     std::fs::write(at("mine.csv"), "a,b\n").unwrap();
     let message = refused(XTASK, ["report", out, "--out", &at("mine.csv")]);
-    assert!(message.ends_with("a file is there that is not a page: it is not replaced"), "{message}");
+    assert!(message.ends_with("a file is there that is not a page of this program: it is not replaced"), "{message}");
 
     // A run's folder is for another command.
     std::fs::create_dir(at("run")).unwrap();

@@ -261,7 +261,7 @@ fn processes(jobs: Option<u16>) -> usize {
 }
 
 fn report_command(folder: &Path, out: Option<&Path>) -> Result<u8, Error> {
-    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, "page"))?;
+    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, page::KIND))?;
     store::check_is_sweep(folder)?;
     let plan = store::read_plan(folder)?;
     let of = Sweep { plan: &plan, folder };

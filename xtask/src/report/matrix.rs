@@ -16,6 +16,8 @@ use std::collections::HashMap;
 
 /// The setting of which the best value counts.
 const LEARNING_RATE: &str = "learning_rate";
+/// The setting that every learner is told by.
+const CELL: &str = "cell";
 /// Two means agree that are no further apart than so many standard errors of their difference.
 const ERRORS: f64 = 2.0;
 
@@ -57,7 +59,8 @@ pub(super) fn legend() -> Markup {
          soonest where no other learner solved the question more often, or as often in fewer sequences; what guessed weights win over, in this sense; the skill, which goes from 0, for \
          the best answer that reads nothing, to 1, for the best that any net can give; the share of the test sequences that were right as a whole; and the mean test error, the \
          share of wrong answers, or the loss, with its \
-         standard deviation over the trials. Numbers in grey were published."
+         standard deviation over the trials. Where learning rates vary, it has that of the best: by validation or, where nothing is held out for it, by how often and how soon the question was \
+         solved. Numbers behind the name of a method were published."
     } }
 }
 
@@ -87,10 +90,11 @@ impl<'a> Matrix<'a> {
                 None => questions.push(vec![group]),
             }
         }
-        // What is the same for all learners of each question says nothing of a learner.
+        // What is the same for all learners of each question says nothing of a learner; but which cell it is always does.
         let is_of_learner = |name: &str| !is_of_question(name) && name != LEARNING_RATE;
         let mut columns: Vec<usize> =
             questions.iter().flat_map(|groups| differing(&names, &texts, groups, is_of_learner)).collect();
+        columns.extend(names.iter().position(|name| *name == CELL));
         columns.sort_unstable();
         columns.dedup();
         let told = |group: usize, columns: &[usize]| -> Name {
@@ -102,7 +106,9 @@ impl<'a> Matrix<'a> {
             });
             words.collect::<Vec<_>>().join(", ")
         };
-        let learner = |group: usize| told(group, &columns);
+        let cell = facts.plan.trial(0).map(|trial| trial.settings.cell.to_string()).unwrap_or_default();
+        let learner =
+            |group: usize| Some(told(group, &columns)).filter(|name| !name.is_empty()).unwrap_or(cell.clone());
         let mut learners: Vec<Name> = Vec::new();
         (0..facts.plan.groups()).map(learner).for_each(|name| {
             if !learners.contains(&name) {
@@ -206,11 +212,10 @@ impl<'a> Answer<'a> {
         let of = |group: usize| Group::of(facts.rows_of(group));
         let mut all: Vec<(usize, Group)> = groups.iter().map(|&group| (group, of(group))).collect();
         all.sort_by(|(_, one), (_, other)| one.how_bad().partial_cmp(&other.how_bad()).unwrap_or(Ordering::Equal));
-        let several = all.len() > 1;
         let (number, group) = all.into_iter().next()?;
         let settings = facts.plan.trial(number).ok()?.settings;
         let own: HashMap<String, String> = cells(&settings);
-        let rate = own.get(LEARNING_RATE).filter(|_| several).cloned();
+        let rate = own.get(LEARNING_RATE).filter(|_| facts.plan.spec.varied().contains(&LEARNING_RATE)).cloned();
         let is_own = |one: &&Published| one.says(|name| !is_of_question(name)) && one.is_beside(&own);
         Some(Self {
             number,

@@ -51,7 +51,7 @@ fn section(part: &Part) -> Result<maud::Markup, Error> {
             h2 { (name) }
             @if !plan.spec.about.is_empty() { p { (plan.spec.about) } }
             p {
-                (outcome(plan, rows)) " Added up, the trials took " (duration(seconds)) " of a core. "
+                (outcome(plan, rows)) " Added up, the trials took " (duration(seconds)) ". "
                 a href=(format!("{name}/{REPORT}")) { "Its report" } "."
             }
             (matrix.table())

@@ -32,7 +32,7 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
                 "this is the folder of a sweep: the suite has one of its own, for all of its sweeps".to_owned();
             return Err(Error::Results { path: out.to_owned(), problem });
         }
-        check_replaceable(&page, page::BEGIN, "page")?;
+        check_replaceable(&page, page::BEGIN, page::KIND)?;
     }
     for (_, Part { plan, folder, .. }) in planned.iter().filter(|(is_chosen, _)| *is_chosen) {
         local::check(Sweep { plan, folder })?;
@@ -52,7 +52,8 @@ pub(crate) fn run(names: &[String], quick: bool, out: &Path, options: &Options) 
 fn planned(names: &[String], place: &str, out: &Path) -> Result<Vec<(bool, Part)>, Error> {
     let known: Vec<String> = reader::names_in(place)?.iter().map(|name| name[place.len() + 1..].to_owned()).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-        let problem = format!("the suite has no sweep {name}: there are {}", known.join(", "));
+        let quick = if place == QUICK { " with --quick" } else { "" };
+        let problem = format!("the suite has no sweep {name}{quick}: there are {}", known.join(", "));
         return Err(Error::Refused { problem });
     }
     let plans = known.into_iter().map(|name| {

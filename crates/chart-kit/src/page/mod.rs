@@ -8,6 +8,9 @@ const SORTABLE: &str = include_str!("sortable.js");
 /// Nothing may be loaded or sent, by whatever gets into the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
+/// What a page is called in errors.
+pub const KIND: &str = "page of this program";
+
 /// What the file of a page begins with, and hardly any page of somebody else's.
 pub const BEGIN: &[u8] = b"<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
     <meta http-equiv=\"Content-Security-Policy\" content=\"";

@@ -100,7 +100,10 @@ impl Sequence {
         }
         let step = self.len();
         if target.is_none() && self.mask.is_none() {
-            self.mask = Some(vec![true; step]);
+            let mut mask = Vec::new();
+            mask.try_reserve(step + 1).map_err(|_| Error::OutOfMemory { total_series_length: step + 1 })?;
+            mask.resize(step, true);
+            self.mask = Some(mask);
         }
         self.inputs.push(Some(input))?;
         self.targets.push(target)?;

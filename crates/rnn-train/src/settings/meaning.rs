@@ -4,6 +4,7 @@ use super::choices::{Monitor, Readout, ScheduleKind, with_numbers};
 use super::net::Reading;
 use super::table::Settings;
 use crate::error::SettingError;
+use chart_kit::text::number;
 use echo_data::{Criterion, Floor, Form, Kind, Layout, Recorded, Right, Scored, Shape, Split, Task};
 use rnn_core::{Architecture, ClassLoss, Clip, Decay, Optimizer, Real, Scalar, Schedule, Truncation};
 use std::ops::Range;
@@ -157,7 +158,7 @@ impl Settings {
     /// When it does, in words, behind `it is solved where`; nothing where it never does.
     #[must_use]
     pub fn solved_where(&self) -> Option<String> {
-        let of_loss = |within| format!("the mean loss is less than {within} above its floor");
+        let of_loss = |within| format!("the mean loss is less than {} above its floor", number(within, 3));
         self.criterion().map(|criterion| criterion.to_string()).or_else(|| self.solved_within().map(of_loss))
     }
 

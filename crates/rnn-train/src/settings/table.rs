@@ -278,7 +278,7 @@ settings! { given, row;
     test: f64 = held_out(given), row.called("SHARE").by_default(in_words_of_held_out()).beside("task").for_training(),
         written_if (*test != 0.0 || task.task().own_data().is_some());
     /// Length of the sequences to test on: there the task's own length has this value
-    test_length: Option<usize> = None, row.least(1).by_default("as in training").beside("task").for_training(),
+    test_length: Option<usize> = None, row.least(1).by_default("as in training").beside("task").of_task().for_training(),
         only_if task.clone().task_mut().length().is_some(),
             format!("with the task {}: only {} have a length", task.task().name(), tasks_with_length()),
         only_if *test != 0.0, "without test";

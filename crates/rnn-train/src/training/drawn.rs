@@ -145,12 +145,13 @@ impl Drawn {
         let Self { task, sequences, foreseen, asks_for_possible, loss, .. } = self;
         for (sequence, Foreseen { least, possible }) in sequences.iter().zip(foreseen.iter_mut().flatten()) {
             let classes = task.shape().targets.size();
+            let no_room = |_| echo_data::Error::LongEpisode { steps: sequence.len() };
             least.clear();
+            least.try_reserve(sequence.len()).map_err(no_room)?;
             least.resize(sequence.len(), None);
             possible.clear();
             if *asks_for_possible {
                 let places = sequence.len().saturating_mul(classes);
-                let no_room = |_| echo_data::Error::LongEpisode { steps: sequence.len() };
                 possible.try_reserve(places).map_err(no_room)?;
                 possible.resize(places, false);
             }

@@ -44,7 +44,7 @@ const SCRIPTS: [&str; 6] = [
 /// [`Error::NotARun`] for a folder that holds no run; [`Error::Read`] for one of which nothing was recorded;
 /// [`Error::Setting`] for settings that cannot be; [`Error::Out`] for an `out` that is there and is no page; [`Error::Write`].
 pub fn write(folder: &Path, out: Option<&Path>, colours: Colours) -> Result<PathBuf, Error> {
-    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, "page"))?;
+    out.map_or(Ok(()), |out| check_replaceable(out, page::BEGIN, page::KIND))?;
     let facts = Facts::read(folder, out.is_none())?;
     let title = headline(facts.settings());
     let main = main(&facts, &title);
