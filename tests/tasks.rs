@@ -105,7 +105,6 @@ fn copy_is_learned_and_the_net_repeats_the_symbols() {
     }
 }
 
-/// The weights at the end are those after the best epoch, as a run has them that ends there.
 /// What nobody can know has a floor above 0. Nets come near it, and below it by luck alone.
 #[test]
 fn no_net_is_below_the_floor_by_more_than_chance() {
@@ -129,6 +128,7 @@ fn no_net_is_below_the_floor_by_more_than_chance() {
     }
 }
 
+/// The weights at the end are those after the best epoch, as a run has them that ends there.
 #[test]
 fn the_best_weights_are_put_back_and_patience_ends() {
     let folder = tempfile::tempdir().unwrap();

@@ -36,7 +36,8 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    fn points(&self) -> impl Iterator<Item = &Point> {
+    /// Those of all its lines.
+    pub(crate) fn points(&self) -> impl Iterator<Item = &Point> {
         self.curves.iter().flat_map(|curve| &curve.points)
     }
 }

@@ -78,9 +78,7 @@ pub(crate) fn section(
         let ceiling = if layout.apart { panel.ceiling } else { of_all };
         panel.ceiling = if ceiling > 0.0 { ceiling } else { f64::INFINITY };
     }
-    let is_cut =
-        |panel: &Panel| panel.curves.iter().flat_map(|curve| &curve.points).any(|point| point.high > panel.ceiling);
-    let cut = panels.iter().any(is_cut);
+    let cut = panels.iter().any(|panel| panel.points().any(|point| point.high > panel.ceiling));
     let svg = curves::draw(&panels, &layout.legend, layout.apart)?;
     let figure = Figure { name: CURVES.to_owned(), label: format!("Loss curves. {}", layout.shows), svg };
     let caption = html! {
